@@ -1,0 +1,42 @@
+/** Every way in which a request or a stream can be refused or ended; the same on every wire. */
+export const ERROR_CODES = [
+  'bad_request',
+  'unauthenticated',
+  'permission_denied',
+  'model_not_found',
+  'start_timeout',
+  'idle_timeout',
+  'message_too_large',
+  'rate_exceeded',
+  'too_many_sessions',
+  'internal',
+  'overloaded',
+  'draining',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Why a request or a stream was refused or ended: what the caller is told. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** Names the offending value and what would be right. */
+  readonly message: string;
+}
+
+export const refusal = (code: ErrorCode, message: string): Refusal => ({ code, message });
+
+/** Whether the same request may succeed later, unchanged. */
+export const isRetryable: Readonly<Record<ErrorCode, boolean>> = {
+  bad_request: false,
+  unauthenticated: false,
+  permission_denied: false,
+  model_not_found: false,
+  start_timeout: true,
+  idle_timeout: true,
+  message_too_large: false,
+  rate_exceeded: true,
+  too_many_sessions: true,
+  internal: true,
+  overloaded: true,
+  draining: true,
+};
