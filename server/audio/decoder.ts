@@ -1,0 +1,81 @@
+import { SAMPLE_BYTES, type SampleFormat } from './sample-format.js';
+import { UNPACK, type Unpack } from './unpack.js';
+
+/** Turns the bytes of a stream into samples, however they are cut. Not a transducer: bytes left over are no samples. */
+export interface Decoder {
+  /** How many floating-point samples so far were not finite (now 0) or outside −1…1 (now clamped). */
+  readonly repairedSamples: number;
+  /**
+   * One array of amplitudes in −1…1 per channel, all of the same length and owned by the receiver. Bytes of an
+   * incomplete group (one sample of each channel) are held back for the next push.
+   */
+  push(bytes: Uint8Array): Float32Array[];
+  /** Drops the incomplete group that is still held; returns how many bytes that was, 0 after whole groups only. */
+  flush(): number;
+}
+
+/** A decoder for one stream of `format`. */
+export const createDecoder = (format: SampleFormat): Decoder => new InterleavedDecoder(format);
+
+class InterleavedDecoder implements Decoder {
+  repairedSamples = 0;
+  readonly #channels: number;
+  readonly #sampleBytes: number;
+  readonly #groupBytes: number;
+  readonly #unpack: Unpack;
+  readonly #held: Uint8Array;
+  readonly #heldView: DataView;
+  #heldBytes = 0;
+
+  constructor({ encoding, channels }: SampleFormat) {
+    this.#channels = channels;
+    this.#sampleBytes = SAMPLE_BYTES[encoding];
+    this.#groupBytes = this.#sampleBytes * channels;
+    this.#unpack = UNPACK[encoding];
+    this.#held = new Uint8Array(this.#groupBytes);
+    this.#heldView = new DataView(this.#held.buffer);
+  }
+
+  push(bytes: Uint8Array): Float32Array[] {
+    const groups = Math.floor((this.#heldBytes + bytes.length) / this.#groupBytes);
+    const channels = Array.from({ length: this.#channels }, () => new Float32Array(groups));
+    const from = this.#completeHeld(bytes, channels);
+    const seam = from > 0 && this.#heldBytes === 0 ? 1 : 0;
+    const whole = (groups - seam) * this.#groupBytes;
+    if (whole > 0) this.#unpackAll(new DataView(bytes.buffer, bytes.byteOffset + from, whole), seam, channels);
+    this.#hold(bytes.subarray(from + whole));
+    return channels;
+  }
+
+  flush(): number {
+    const dropped = this.#heldBytes;
+    this.#heldBytes = 0;
+    return dropped;
+  }
+
+  /** Fills up a held group from the start of `bytes`; returns how many bytes that took. */
+  #completeHeld(bytes: Uint8Array, channels: Float32Array[]): number {
+    if (this.#heldBytes === 0) return 0;
+    const taken = Math.min(this.#groupBytes - this.#heldBytes, bytes.length);
+    this.#hold(bytes.subarray(0, taken));
+    if (this.#heldBytes === this.#groupBytes) {
+      this.#heldBytes = 0;
+      const first = channels.map((samples) => samples.subarray(0, 1));
+      this.#unpackAll(this.#heldView, 0, first);
+    }
+    return taken;
+  }
+
+  #hold(bytes: Uint8Array): void {
+    this.#held.set(bytes, this.#heldBytes);
+    this.#heldBytes += bytes.length;
+  }
+
+  /** Unpacks every group of `groups` into the channels' samples from index `at` on. */
+  #unpackAll(groups: DataView, at: number, channels: Float32Array[]): void {
+    for (const [channel, samples] of channels.entries()) {
+      const out = at === 0 ? samples : samples.subarray(at);
+      this.repairedSamples += this.#unpack(groups, channel * this.#sampleBytes, this.#groupBytes, out);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { FRAME_SAMPLES, samples, type Samples } from '../domain/units.js';
+import type { Transducer } from './transducer.js';
+
+/** One second of a channel as the framer cuts it. */
+export interface CutFrame {
+  /** 16,000 amplitudes, owned by the receiver; zeros where the stream had no audio. */
+  readonly samples: Float32Array;
+  /** How many real samples it has that no earlier frame had. */
+  readonly fresh: Samples;
+  /** Stream position after its newest real sample. */
+  readonly end: Samples;
+}
+
+/**
+ * Cuts the samples of one channel at 16 kHz into one-second frames: the first once a full second is there, then one
+ * every `hop` (1–16,000 samples). A flush puts what no frame has had yet into one last frame, with zeros up to where
+ * the frame would have ended, and forgets the audio but not the stream position.
+ */
+export const createFramer = (options: { readonly hop: Samples }): Transducer<Float32Array, CutFrame[]> =>
+  new SlidingFramer(options.hop);
+
+class SlidingFramer implements Transducer<Float32Array, CutFrame[]> {
+  readonly #hop: Samples;
+  /** The frame being filled: older samples, then the fresh ones. Null while there are none, for idle streams are many. */
+  #frame: Float32Array | null = null;
+  #fresh = 0;
+  /** How many fresh samples the frame being filled takes in all. */
+  #due: number = FRAME_SAMPLES;
+  #position = 0;
+
+  constructor(hop: Samples) {
+    this.#hop = hop;
+  }
+
+  push(input: Float32Array): CutFrame[] {
+    const frames: CutFrame[] = [];
+    for (let from = 0; from < input.length;) {
+      const frame = (this.#frame ??= new Float32Array(FRAME_SAMPLES));
+      const piece = input.subarray(from, from + this.#due - this.#fresh);
+      frame.set(piece, FRAME_SAMPLES - this.#due + this.#fresh);
+      from += piece.length;
+      this.#fresh += piece.length;
+      this.#position += piece.length;
+      if (this.#fresh === this.#due) frames.push(this.#cut(frame));
+    }
+    return frames;
+  }
+
+  flush(): CutFrame[] {
+    const frame = this.#frame;
+    const hasFresh = this.#fresh > 0;
+    const fresh = samples(this.#fresh);
+    this.#frame = null;
+    this.#fresh = 0;
+    this.#due = FRAME_SAMPLES;
+    return frame && hasFresh ? [{ samples: frame, fresh, end: samples(this.#position) }] : [];
+  }
+
+  /** Gives the full frame away and begins the next with all of it but the oldest hop, and zeros still to be filled. */
+  #cut(frame: Float32Array): CutFrame {
+    const next = new Float32Array(FRAME_SAMPLES);
+    next.set(frame.subarray(this.#hop));
+    const fresh = samples(this.#fresh);
+    this.#frame = next;
+    this.#fresh = 0;
+    this.#due = this.#hop;
+    return { samples: frame, fresh, end: samples(this.#position) };
+  }
+}

@@ -1,0 +1,60 @@
+import { ALAW_AMPLITUDES, MULAW_AMPLITUDES } from './g711.js';
+import type { SampleEncoding } from './sample-format.js';
+
+/**
+ * Fills `out` with the samples of one channel, the first at byte `from` of `bytes` and each `step` bytes after the one
+ * before; returns how many of them were no amplitude in −1…1 and had to be repaired.
+ */
+export type Unpack = (bytes: DataView, from: number, step: number, out: Float32Array) => number;
+
+const LITTLE_ENDIAN = true;
+
+/** How each encoding is unpacked: one plain loop each, because this runs for every sample of every stream. */
+export const UNPACK: Readonly<Record<SampleEncoding, Unpack>> = {
+  pcm_u8(bytes, from, step, out) {
+    for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = (bytes.getUint8(at) - 128) / 128;
+    return 0;
+  },
+  pcm_s16le(bytes, from, step, out) {
+    for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = bytes.getInt16(at, LITTLE_ENDIAN) / 32768;
+    return 0;
+  },
+  pcm_s24le(bytes, from, step, out) {
+    for (let i = 0, at = from; i < out.length; i++, at += step) {
+      out[i] = (bytes.getInt8(at + 2) * 65536 + bytes.getUint16(at, LITTLE_ENDIAN)) / 8388608;
+    }
+    return 0;
+  },
+  pcm_s32le(bytes, from, step, out) {
+    for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = bytes.getInt32(at, LITTLE_ENDIAN) / 2147483648;
+    return 0;
+  },
+  pcm_f32le(bytes, from, step, out) {
+    for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = bytes.getFloat32(at, LITTLE_ENDIAN);
+    return repair(out);
+  },
+  pcm_f64le(bytes, from, step, out) {
+    for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = bytes.getFloat64(at, LITTLE_ENDIAN);
+    return repair(out);
+  },
+  mulaw(bytes, from, step, out) {
+    for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = MULAW_AMPLITUDES[bytes.getUint8(at)] ?? 0;
+    return 0;
+  },
+  alaw(bytes, from, step, out) {
+    for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = ALAW_AMPLITUDES[bytes.getUint8(at)] ?? 0;
+    return 0;
+  },
+};
+
+/** Silences what is not finite, clamps what is outside −1…1, in place; returns how many samples that were. */
+function repair(samples: Float32Array): number {
+  let repaired = 0;
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i] ?? 0;
+    if (sample >= -1 && sample <= 1) continue;
+    samples[i] = Number.isFinite(sample) ? Math.sign(sample) : 0;
+    repaired++;
+  }
+  return repaired;
+}
