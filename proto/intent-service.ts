@@ -19,41 +19,37 @@ export interface Method<Request, ReadRequest, Response> {
   responseDeserialize(bytes: Buffer): Decoded<Response>;
 }
 
-interface IntentService {
-  readonly StreamIntents: Method<ClientDraft, ClientMessage, ServerMessage>;
-  readonly Classify: Method<ClassifyRequest, ClassifyRequest, ClassifyResponse>;
-  readonly ListModels: Method<object, object, ListModelsResponse>;
-}
-
 const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The gRPC service `earshot.v1.IntentService`, for a grpc-js server (`addService`) and for a grpc-js client. */
-export const INTENT_SERVICE: IntentService = {
-  StreamIntents: {
-    path: '/earshot.v1.IntentService/StreamIntents',
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: (message) => buffer(encodeClientProto(message)),
-    requestDeserialize: decodeClientProto,
-    responseSerialize: (message) => buffer(encodeServerProto(message)),
-    responseDeserialize: decodeServerProto,
-  },
-  Classify: {
-    path: '/earshot.v1.IntentService/Classify',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: (request) => buffer(oneShot.encodeClassifyRequest(request)),
-    requestDeserialize: oneShot.decodeClassifyRequest,
-    responseSerialize: (response) => buffer(oneShot.encodeClassifyResponse(response)),
-    responseDeserialize: oneShot.decodeClassifyResponse,
-  },
-  ListModels: {
-    path: '/earshot.v1.IntentService/ListModels',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: () => Buffer.alloc(0),
-    requestDeserialize: oneShot.decodeListModelsRequest,
-    responseSerialize: (response) => buffer(oneShot.encodeListModelsResponse(response)),
-    responseDeserialize: oneShot.decodeListModelsResponse,
-  },
+const streamIntents: Method<ClientDraft, ClientMessage, ServerMessage> = {
+  path: '/earshot.v1.IntentService/StreamIntents',
+  requestStream: true,
+  responseStream: true,
+  requestSerialize: (message) => buffer(encodeClientProto(message)),
+  requestDeserialize: decodeClientProto,
+  responseSerialize: (message) => buffer(encodeServerProto(message)),
+  responseDeserialize: decodeServerProto,
 };
+
+const classify: Method<ClassifyRequest, ClassifyRequest, ClassifyResponse> = {
+  path: '/earshot.v1.IntentService/Classify',
+  requestStream: false,
+  responseStream: false,
+  requestSerialize: (request) => buffer(oneShot.encodeClassifyRequest(request)),
+  requestDeserialize: oneShot.decodeClassifyRequest,
+  responseSerialize: (response) => buffer(oneShot.encodeClassifyResponse(response)),
+  responseDeserialize: oneShot.decodeClassifyResponse,
+};
+
+const listModels: Method<object, object, ListModelsResponse> = {
+  path: '/earshot.v1.IntentService/ListModels',
+  requestStream: false,
+  responseStream: false,
+  requestSerialize: () => Buffer.alloc(0),
+  requestDeserialize: oneShot.decodeListModelsRequest,
+  responseSerialize: (response) => buffer(oneShot.encodeListModelsResponse(response)),
+  responseDeserialize: oneShot.decodeListModelsResponse,
+};
+
+/** The gRPC service `earshot.v1.IntentService`, for a grpc-js server (`addService`) and for a grpc-js client. */
+export const INTENT_SERVICE = { StreamIntents: streamIntents, Classify: classify, ListModels: listModels };
