@@ -3,12 +3,16 @@ import type { Milliseconds } from './units.js';
 /** The newest second of one channel: the unit of inference. Whoever receives a frame owns its samples. */
 export interface Frame {
   readonly channel: number;
-  /** 16,000 amplitudes in −1…1 at 16 kHz; zeros where the stream had no audio. */
+  /** 16,000 amplitudes in −1…1 at 16 kHz; zeros after the newest real sample where an utterance was cut short. */
   readonly samples: Float32Array;
+  /** Stream time of the first sample. */
+  readonly start: Milliseconds;
   /** Stream time at which the audio that no earlier frame held begins. */
   readonly freshFrom: Milliseconds;
-  /** Stream time at which the newest real sample of the frame ends. */
+  /** Stream time at which the newest real sample ends. */
   readonly end: Milliseconds;
-  /** Probability of speech in each of n equal parts of the fresh audio, by signal energy. */
+  /** Probability of speech, by signal energy, in each of n equal parts of the fresh audio. */
   readonly activity: Float32Array;
+  /** Clock time at which the newest sample arrived. */
+  readonly arrivedAt: number;
 }

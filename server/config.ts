@@ -1,0 +1,127 @@
+import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { LOG_LEVELS } from './operations/logger.js';
+
+const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const isOn = z.union([
+  z.boolean(),
+  z.enum(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1'),
+]);
+
+interface Setting<T> {
+  /** As commander reads it; the name without dashes in camelCase is the key. */
+  readonly flag: string;
+  readonly about: string;
+  readonly value: z.ZodType<T>;
+}
+
+const setting = <T>(flag: string, about: string, value: z.ZodType<T>): Setting<T> => ({ flag, about, value });
+
+/** Every setting of `earshot serve`. The flag `--some-name` has the environment twin `EARSHOT_SOME_NAME`; flags win. */
+export const SETTINGS = {
+  host: setting('--host <address>', 'address to listen on', z.string().min(1).default('127.0.0.1')),
+  port: setting('--port <n>', 'HTTP and WebSocket port; 0 picks a free one', whole(0, 65_535).default(8080)),
+  grpcPort: setting('--grpc-port <n>', 'gRPC port; 0 picks a free one', whole(0, 65_535).default(50_051)),
+  allowUnauthenticated: setting(
+    '--allow-unauthenticated',
+    'listen beyond loopback although anybody may then connect',
+    isOn.default(false),
+  ),
+  models: setting('--models <folder>', 'folder of model packages', z.string().min(1).default(BUNDLED_MODELS)),
+  defaultModel: setting(
+    '--default-model <name>',
+    'model of streams that name none (default: the first by name)',
+    z.string().min(1).nullable().default(null),
+  ),
+  provider: setting(
+    '--provider <name>',
+    'auto, cpu, webgpu or cuda',
+    z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+  ),
+  workers: setting(
+    '--workers <n>',
+    'inference workers (default: one a core, one on a GPU)',
+    whole(1, 256).nullable().default(null),
+  ),
+  isolation: setting(
+    '--isolation <kind>',
+    'workers are threads, or processes that survive native crashes',
+    z.enum(['thread', 'process']).default('thread'),
+  ),
+  maxBatch: setting(
+    '--max-batch <n>',
+    'most frames in a micro-batch (default: suits the provider)',
+    whole(1, 1024).nullable().default(null),
+  ),
+  queueLimit: setting(
+    '--queue-limit <n>',
+    'frames that may wait for a worker before more are shed',
+    whole(1, 1_000_000).default(1024),
+  ),
+  maxSessions: setting('--max-sessions <n>', 'streams that may be open at a time', whole(1, 1_000_000).default(10_000)),
+  startTimeoutMs: setting(
+    '--start-timeout-ms <n>',
+    'a connection that has not said start by then is closed',
+    whole(100, 600_000).default(5_000),
+  ),
+  idleTimeoutMs: setting(
+    '--idle-timeout-ms <n>',
+    'a stream without audio or keepalive for so long is closed',
+    whole(100, 3_600_000).default(30_000),
+  ),
+  drainGraceMs: setting(
+    '--drain-grace-ms <n>',
+    'how long streams may go on after SIGTERM',
+    whole(0, 3_600_000).default(5_000),
+  ),
+  logLevel: setting('--log-level <level>', LOG_LEVELS.join(', '), z.enum(LOG_LEVELS).default('info')),
+} as const;
+
+type Settings = typeof SETTINGS;
+export type Config = { readonly [Key in keyof Settings]: z.output<Settings[Key]['value']> };
+
+export type ConfigResult =
+  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problem: string };
+
+/** `maxFramesUnderWay` → `EARSHOT_MAX_FRAMES_UNDER_WAY`. */
+export const environmentNameOf = (key: string): string =>
+  `EARSHOT_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+/** The configuration that flags (by camelCase key), else the environment, else the defaults give; or what is wrong with it. */
+export const readConfig = (flags: Readonly<Record<string, unknown>>, environment = process.env): ConfigResult => {
+  const values: Record<string, unknown> = {};
+  for (const [key, { value, flag }] of Object.entries(SETTINGS)) {
+    const name = environmentNameOf(key);
+    const given = flags[key] ?? environment[name];
+    const parsed = value.safeParse(given);
+    if (!parsed.success) {
+      const source = flags[key] === undefined ? name : (flag.split(' ')[0] ?? flag);
+      return {
+        ok: false,
+        problem: `${source} ${JSON.stringify(given)}: ${parsed.error.issues[0]?.message ?? 'not valid'}`,
+      };
+    }
+    values[key] = parsed.data;
+  }
+  return checkExposure(values as unknown as Config);
+};
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+const checkExposure = (config: Config): ConfigResult =>
+  isLoopback(config.host) || config.allowUnauthenticated
+    ? { ok: true, config }
+    : {
+        ok: false,
+        problem:
+          `--host ${config.host} is reachable from other machines and no authentication is configured: anybody could connect. ` +
+          'Listen on 127.0.0.1 behind a proxy that authenticates, or say --allow-unauthenticated (EARSHOT_ALLOW_UNAUTHENTICATED=true)',
+      };
+
+/** Workers where none are asked for: one a core; a GPU runs one batch at a time. */
+export const defaultWorkers = (provider: string): number => (provider === 'cpu' ? availableParallelism() : 1);

@@ -1,0 +1,132 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config.js';
+import { milliseconds } from './domain/units.js';
+import { startInference, type Inference } from './inference/inference.js';
+import { loadModelPackages } from './inference/model-package.js';
+import { createMetrics, type Metrics } from './operations/metrics.js';
+import { systemClock } from './session/clock.js';
+import { Reception } from './session/reception.js';
+import { ModelShelf, type ServedModel } from './session/served-model.js';
+import type { Log, SessionContext } from './session/session-context.js';
+import { serveGrpc, type GrpcServer } from './transports/grpc/grpc-server.js';
+import { createHttpServer } from './transports/http/http-server.js';
+import type { Readiness } from './transports/http/readiness.js';
+import { createOneShots } from './transports/one-shots.js';
+import { serveWebSocket } from './transports/ws/ws-server.js';
+
+/** Frames of one channel that may be under way: one runs, one waits, so that a worker never waits for a caller. */
+const FRAMES_UNDER_WAY = 2;
+
+export interface RunningServer {
+  readonly httpUrl: string;
+  readonly grpcAddress: string;
+  readonly models: readonly ServedModel[];
+  readonly workers: number;
+  /** Takes nothing new, lets streams say what they have to say within the configured grace, then releases everything. */
+  drain(): Promise<void>;
+}
+
+/** Starts everything and resolves when it is ready; rejects, with all of it closed again, when anything cannot start. */
+export const startServer = async (config: Config, log: Log): Promise<RunningServer> => {
+  const metrics = createMetrics();
+  const context = contextOf(config, metrics, log);
+  const reception = new Reception(context);
+  const started: { grpc?: GrpcServer; inference?: Inference } = {};
+  const oneShots = createOneShots(context, reception);
+  const http = createHttpServer({ readiness: () => readinessOf(reception, started.inference), oneShots, metrics, log });
+  serveWebSocket(http, reception);
+  const close = async () => {
+    await started.grpc?.close(1_000);
+    await closeHttp(http);
+    await started.inference?.close();
+  };
+  try {
+    const port = await listen(http, config);
+    started.grpc = await serveGrpc(`${config.host}:${config.grpcPort}`, reception, oneShots);
+    started.inference = await openInference(config, context, metrics, log);
+    watch(metrics, reception, started.inference, context.models);
+    reception.open();
+    started.grpc.setServing(true);
+    const drain = async () => {
+      started.grpc?.setServing(false);
+      await reception.drain(milliseconds(config.drainGraceMs));
+      await close();
+    };
+    return {
+      httpUrl: `http://${config.host}:${port}`,
+      grpcAddress: `${config.host}:${started.grpc.port}`,
+      models: context.models.all,
+      workers: started.inference.health().workers,
+      drain,
+    };
+  } catch (problem) {
+    await close();
+    throw problem;
+  }
+};
+
+const contextOf = (config: Config, metrics: Metrics, log: Log): SessionContext => ({
+  models: new ModelShelf(),
+  limits: { startTimeout: milliseconds(config.startTimeoutMs), idleTimeout: milliseconds(config.idleTimeoutMs) },
+  maxFramesUnderWay: FRAMES_UNDER_WAY,
+  maxSessions: config.maxSessions,
+  clock: systemClock,
+  observer: metrics.sessions,
+  log,
+});
+
+const openInference = async (
+  config: Config,
+  { models }: SessionContext,
+  metrics: Metrics,
+  log: Log,
+): Promise<Inference> => {
+  const packages = await loadModelPackages(config.models);
+  const inference = await startInference({
+    packages,
+    provider: config.provider,
+    workers: config.workers,
+    isolation: config.isolation,
+    maxBatch: config.maxBatch,
+    queueLimit: config.queueLimit,
+    log,
+    observer: metrics.inference,
+  });
+  const served = inference.models.map(({ card, provider, variant }) => ({
+    card,
+    provider,
+    precision: variant.precision,
+    classify: inference.classifierFor(card.name),
+  }));
+  models.place(served, config.defaultModel);
+  return inference;
+};
+
+const watch = (metrics: Metrics, reception: Reception, inference: Inference, { all }: ModelShelf): void =>
+  metrics.watch({
+    sessions: () => reception.count,
+    queueDepth: () => inference.queueDepth,
+    healthyWorkers: () => inference.health().healthy,
+    models: all.map(({ card, provider }) => ({ name: card.name, version: card.version, provider })),
+  });
+
+const readinessOf = (reception: Reception, inference: Inference | undefined): Readiness => {
+  if (reception.refusal?.code === 'draining') return { ready: false, reason: 'draining' };
+  if (!inference || reception.refusal?.code === 'overloaded')
+    return { ready: false, reason: 'the models are being loaded' };
+  if (inference.health().healthy === 0) return { ready: false, reason: 'no inference worker is healthy' };
+  return { ready: true };
+};
+
+const listen = (server: Server, { host, port }: Config): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+
+const closeHttp = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });

@@ -1,0 +1,177 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { InferenceObserver } from '../inference/inference-observer.js';
+import type { SessionObserver } from '../session/session-context.js';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const ROWS = [1, 2, 4, 8, 16, 32, 64, 128];
+
+/** What the gauges read at the moment of a scrape. */
+export interface Gauged {
+  readonly sessions: () => number;
+  readonly queueDepth: () => number;
+  readonly healthyWorkers: () => number;
+  readonly models: readonly { readonly name: string; readonly version: string; readonly provider: string }[];
+}
+
+/** Everything that is counted, and its Prometheus text. */
+export interface Metrics {
+  readonly sessions: SessionObserver;
+  readonly inference: InferenceObserver;
+  /** Registers the gauges, once there is something to read. */
+  watch(gauged: Gauged): void;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+export const createMetrics = (): Metrics => {
+  const registry = new Registry();
+  observeEventLoop(registry);
+  return {
+    sessions: sessionObserver(registry),
+    inference: inferenceObserver(registry),
+    watch: (gauged) => registerGauges(registry, gauged),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+};
+
+const sessionObserver = (registry: Registry): SessionObserver => {
+  const registers = [registry];
+  const opened = new Counter({
+    name: 'earshot_sessions_opened_total',
+    help: 'Streams opened',
+    labelNames: ['transport'],
+    registers,
+  });
+  const ended = new Counter({
+    name: 'earshot_sessions_ended_total',
+    help: 'Streams ended, by how',
+    labelNames: ['transport', 'how'],
+    registers,
+  });
+  const audio = new Counter({
+    name: 'earshot_audio_seconds_total',
+    help: 'Seconds of audio received, per stream, not per channel',
+    registers,
+  });
+  const events = new Counter({
+    name: 'earshot_events_total',
+    help: 'Events announced',
+    labelNames: ['kind'],
+    registers,
+  });
+  const leftOut = new Counter({
+    name: 'earshot_tentative_left_out_total',
+    help: 'Tentative intents not sent because their reader was slow',
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'earshot_latency_seconds',
+    help: "From the arrival of a frame's last sample to its event",
+    buckets: SECONDS,
+    registers,
+  });
+  return {
+    sessionOpened: (transport) => opened.inc({ transport }),
+    sessionEnded: (transport, how) => ended.inc({ transport, how }),
+    audioReceived: (seconds) => audio.inc(seconds),
+    tentativeLeftOut: () => leftOut.inc(),
+    announced: (event) => {
+      events.inc({ kind: event.kind === 'intent' ? event.status : event.kind });
+      if (event.kind === 'intent') latency.observe(event.latency.total / 1000);
+    },
+  };
+};
+
+const inferenceObserver = (registry: Registry): InferenceObserver => {
+  const registers = [registry];
+  const frames = new Counter({
+    name: 'earshot_frames_total',
+    help: 'Frames by outcome',
+    labelNames: ['model', 'outcome'],
+    registers,
+  });
+  const rows = new Histogram({
+    name: 'earshot_batch_frames',
+    help: 'Frames in a micro-batch',
+    labelNames: ['model'],
+    buckets: ROWS,
+    registers,
+  });
+  const queue = new Histogram({
+    name: 'earshot_queue_seconds',
+    help: 'How long a frame waited for a worker',
+    buckets: SECONDS,
+    registers,
+  });
+  const infer = new Histogram({
+    name: 'earshot_inference_seconds',
+    help: 'How long a micro-batch ran',
+    labelNames: ['model'],
+    buckets: SECONDS,
+    registers,
+  });
+  const restarts = new Counter({
+    name: 'earshot_worker_restarts_total',
+    help: 'Inference workers that died and were replaced',
+    registers,
+  });
+  return {
+    batchRan: (batch) => {
+      rows.observe({ model: batch.model }, batch.rows);
+      infer.observe({ model: batch.model }, batch.inferMs / 1000);
+    },
+    frameSettled: ({ model, kind, queueMs }) => {
+      frames.inc({ model, outcome: kind });
+      if (kind === 'classified') queue.observe(queueMs / 1000);
+    },
+    workerRestarted: () => restarts.inc(),
+  };
+};
+
+const observeEventLoop = (registry: Registry): void => {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  new Gauge({
+    name: 'earshot_event_loop_delay_seconds',
+    help: 'Delay of the main event loop since the last scrape',
+    labelNames: ['quantile'],
+    registers: [registry],
+    collect() {
+      for (const [quantile, percentile] of [
+        ['0.5', 50],
+        ['0.99', 99],
+      ] as const)
+        this.set({ quantile }, delay.percentile(percentile) / 1e9);
+      delay.reset();
+    },
+  });
+};
+
+const registerGauges = (registry: Registry, gauged: Gauged): void => {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('earshot_sessions', 'Streams open now', gauged.sessions);
+  gauge('earshot_queue_frames', 'Frames waiting for a worker now', gauged.queueDepth);
+  gauge('earshot_workers_healthy', 'Inference workers that can take a batch now', gauged.healthyWorkers);
+  gauge('earshot_resident_memory_bytes', 'Resident memory of the main process', () => process.memoryUsage.rss());
+  gauge('earshot_cpu_seconds', 'CPU time of the process so far, threads included', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+  const info = new Gauge({
+    name: 'earshot_model_info',
+    help: 'Models served',
+    labelNames: ['model', 'version', 'provider'],
+    registers: [registry],
+  });
+  for (const { name, version, provider } of gauged.models) info.set({ model: name, version, provider }, 1);
+};

@@ -1,0 +1,34 @@
+import { FRAME_SAMPLES, durationOf, milliseconds, type Milliseconds } from '../domain/units.js';
+import type { Frame } from '../domain/frame.js';
+import type { Outcome } from '../domain/outcome.js';
+import type { Activity } from './endpointer.js';
+
+const FRAME_MS = durationOf(FRAME_SAMPLES);
+
+/**
+ * Where the fresh audio of a frame is speech: the graph's own word for the newest hop where it gives one, signal energy
+ * for what the graph says nothing about (the first frame is fresh for longer than a hop).
+ */
+export const activityOf = (frame: Frame, outcome: Outcome, hop: Milliseconds): Activity[] => {
+  const speech = outcome.kind === 'classified' ? outcome.speech : null;
+  const byEnergy: Activity = { from: frame.freshFrom, to: frame.end, probabilities: frame.activity };
+  if (speech === null) return [byEnergy];
+  const hopEnd = milliseconds(frame.start + FRAME_MS);
+  const newestHop: Activity = { from: milliseconds(hopEnd - hop), to: hopEnd, probabilities: speech };
+  return [between(byEnergy, frame.freshFrom, newestHop.from), between(newestHop, frame.freshFrom, frame.end)].filter(
+    ({ probabilities }) => probabilities.length > 0,
+  );
+};
+
+/** The parts of an activity whose middles lie between two points of stream time. */
+const between = ({ from, to, probabilities }: Activity, first: Milliseconds, last: Milliseconds): Activity => {
+  const step = (to - from) / probabilities.length;
+  const indexAt = (time: number) => Math.min(Math.max(Math.round((time - from) / step), 0), probabilities.length);
+  const begin = indexAt(first);
+  const end = Math.max(begin, indexAt(last));
+  return {
+    from: milliseconds(from + begin * step),
+    to: milliseconds(from + end * step),
+    probabilities: probabilities.subarray(begin, end),
+  };
+};

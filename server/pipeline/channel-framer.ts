@@ -1,0 +1,67 @@
+import { createEnergyGate } from '../audio/energy-gate.js';
+import { createFramer, type CutFrame } from '../audio/framer.js';
+import { createResampler } from '../audio/resampler.js';
+import type { Frame } from '../domain/frame.js';
+import { durationOf, FRAME_SAMPLES, samples, samplesIn, type Hertz, type Milliseconds } from '../domain/units.js';
+
+/** One channel's way from samples at the caller's rate to frames: resample, cut a second every hop, measure activity. */
+export class ChannelFramer {
+  private readonly resampler;
+  private readonly framer;
+  private readonly gate = createEnergyGate();
+  private readonly hop;
+  private heard = 0;
+  private isFirstFrame = true;
+
+  constructor(
+    private readonly channel: number,
+    rate: Hertz,
+    hop: Milliseconds,
+  ) {
+    this.hop = samplesIn(hop);
+    this.resampler = createResampler(rate);
+    this.framer = createFramer({ hop: this.hop });
+  }
+
+  /** Stream time of the newest sample that reached the framer. */
+  get position(): Milliseconds {
+    return durationOf(samples(this.heard));
+  }
+
+  push(audio: Float32Array, arrivedAt: number): Frame[] {
+    return this.frame(this.resampler.push(audio), arrivedAt);
+  }
+
+  /** The last partial second as a padded frame; afterwards a frame needs a full new second. */
+  cut(arrivedAt: number): Frame[] {
+    const frames = this.framer.flush().map((cut) => this.toFrame(cut, arrivedAt));
+    this.isFirstFrame = true;
+    return frames;
+  }
+
+  /** Everything that is still held anywhere, at the end of the stream. */
+  end(arrivedAt: number): Frame[] {
+    const frames = this.frame(this.resampler.flush(), arrivedAt);
+    return [...frames, ...this.cut(arrivedAt)];
+  }
+
+  private frame(audio: Float32Array, arrivedAt: number): Frame[] {
+    this.heard += audio.length;
+    return this.framer.push(audio).map((cut) => this.toFrame(cut, arrivedAt));
+  }
+
+  private toFrame({ samples: audio, fresh, end }: CutFrame, arrivedAt: number): Frame {
+    const freshStart = this.isFirstFrame ? 0 : FRAME_SAMPLES - this.hop;
+    this.isFirstFrame = false;
+    const freshFrom = end - fresh;
+    return {
+      channel: this.channel,
+      samples: audio,
+      start: durationOf(samples(freshFrom - freshStart)),
+      freshFrom: durationOf(samples(freshFrom)),
+      end: durationOf(end),
+      activity: this.gate.push(audio.subarray(freshStart, freshStart + fresh)),
+      arrivedAt,
+    };
+  }
+}

@@ -1,0 +1,87 @@
+import { tap, type Observable } from 'rxjs';
+import type { SampleFormat } from '../audio/sample-format.js';
+import type { ModelCard } from '../domain/model-card.js';
+import type { Classify, Outcome } from '../domain/outcome.js';
+import type { StreamEvent } from '../domain/stream-event.js';
+import type { Announcing } from '../domain/stream-settings.js';
+import type { Milliseconds } from '../domain/units.js';
+import { createFlowGate, type Valve } from './flow-gate.js';
+import { inPieces } from './in-pieces.js';
+import { settleInOrder, type OrderedWork } from './settle-in-order.js';
+import { StreamFramer } from './stream-framer.js';
+import type { PipelineItem, StreamInput } from './stream-input.js';
+import { through } from './through.js';
+import { UtteranceTrack } from './utterance-track.js';
+
+export interface PipelineOptions {
+  readonly audio: SampleFormat;
+  readonly card: ModelCard;
+  readonly hop: Milliseconds;
+  readonly announcing: Announcing;
+  readonly classify: Classify;
+  /** Slows the caller while this many frames are under way. */
+  readonly valve: Valve;
+  readonly maxFramesUnderWay: number;
+  readonly now: () => number;
+  readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
+}
+
+/** What is known of a stream's audio so far. */
+export interface StreamTotals {
+  readonly audioMs: Milliseconds;
+  /** Frames that it was cut into. */
+  readonly frames: number;
+}
+
+export interface IntentPipeline {
+  readonly events: (inputs: Observable<StreamInput>) => Observable<StreamEvent>;
+  readonly totals: StreamTotals;
+}
+
+/** The whole pipeline of one stream: audio in, what is announced about it out. Completing the inputs flushes it. */
+export const createIntentPipeline = (options: PipelineOptions): IntentPipeline => {
+  const gate = createFlowGate(options.maxFramesUnderWay, options.valve);
+  const framer = new StreamFramer(options);
+  const tracks = Array.from(
+    { length: options.audio.channels },
+    (_, channel) => new UtteranceTrack({ ...options, channel }),
+  );
+  return {
+    totals: framer,
+    events: (inputs) =>
+      inputs.pipe(
+        inPieces(options.audio, options.hop),
+        gate.hold(),
+        through(() => framer),
+        tap((item) => item.kind === 'frame' && gate.enter()),
+        settleInOrder(classifying(options, tracks, () => gate.leave())),
+      ),
+  };
+};
+
+/** Frames are classified side by side; those of a stateful model one at a time per channel, each with the state left by the one before. */
+const classifying = (
+  { card, classify }: PipelineOptions,
+  tracks: readonly UtteranceTrack[],
+  frameDone: () => void,
+): OrderedWork<PipelineItem, Outcome, StreamEvent> => {
+  const trackOf = (channel: number) => tracks[channel] as UtteranceTrack;
+  const channelOf = (item: PipelineItem) =>
+    item.kind === 'frame' ? item.frame.channel : item.kind === 'cut' ? item.cut.channel : null;
+  return {
+    lane: (item) => (card.stateShape === null ? null : channelOf(item)),
+    begin: (item) => (item.kind === 'frame' ? classify(item.frame.samples, trackOf(item.frame.channel).state) : null),
+    conclude: (item, outcome) => {
+      switch (item.kind) {
+        case 'frame':
+          frameDone();
+          return trackOf(item.frame.channel).hear(item.frame, outcome as Outcome);
+        case 'cut':
+          return trackOf(item.cut.channel).cut(item.cut);
+        case 'configure':
+          for (const track of tracks) track.configure(item.announcing);
+          return [];
+      }
+    },
+  };
+};

@@ -1,0 +1,103 @@
+import { createDecoder } from '../audio/decoder.js';
+import type { SampleFormat } from '../audio/sample-format.js';
+import type { Transducer } from '../audio/transducer.js';
+import type { Frame } from '../domain/frame.js';
+import { durationOf, samples, type Milliseconds } from '../domain/units.js';
+import { ChannelFramer } from './channel-framer.js';
+import type { PipelineItem, StreamInput } from './stream-input.js';
+
+export interface StreamFramerOptions {
+  readonly audio: SampleFormat;
+  readonly hop: Milliseconds;
+  readonly now: () => number;
+  /** Told of audio that could not be taken as it came: the text of a warning. */
+  readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
+}
+
+/** A caller's inputs → frames of every channel, by time and then by channel, with what the caller asked in between. */
+export class StreamFramer implements Transducer<StreamInput, readonly PipelineItem[]> {
+  private readonly decoder;
+  private readonly channels: readonly ChannelFramer[];
+  private received = 0;
+  private cutFrames = 0;
+  private hasWarned = false;
+
+  constructor(private readonly options: StreamFramerOptions) {
+    const { audio, hop } = options;
+    this.decoder = createDecoder(audio);
+    this.channels = Array.from(
+      { length: audio.channels },
+      (_, channel) => new ChannelFramer(channel, audio.sampleRate, hop),
+    );
+  }
+
+  /** How much audio has been taken in, in milliseconds per channel. */
+  get audioMs(): Milliseconds {
+    return durationOf(samples(this.received), this.options.audio.sampleRate);
+  }
+
+  /** How many frames it was cut into, over all channels. */
+  get frames(): number {
+    return this.cutFrames;
+  }
+
+  push(input: StreamInput): readonly PipelineItem[] {
+    switch (input.kind) {
+      case 'audio':
+        return this.hear(input.bytes, input.arrivedAt);
+      case 'finalize':
+        return this.cutAll('finalize', input.arrivedAt, (channel) => channel.cut(input.arrivedAt));
+      case 'configure':
+        return [input];
+    }
+  }
+
+  flush(): readonly PipelineItem[] {
+    const left = this.decoder.flush();
+    if (left > 0)
+      this.options.warn(
+        'audio_incomplete',
+        `the last ${left} bytes are no whole sample of every channel and were not used`,
+      );
+    const now = this.options.now();
+    return this.cutAll('close', now, (channel) => channel.end(now));
+  }
+
+  private hear(bytes: Uint8Array, arrivedAt: number): readonly PipelineItem[] {
+    const tracks = this.decoder.push(bytes);
+    this.received += tracks[0]?.length ?? 0;
+    this.warnOfClipping();
+    return this.inTurn(this.channels.map((channel, index) => channel.push(tracks[index] as Float32Array, arrivedAt)));
+  }
+
+  private cutAll(
+    reason: 'finalize' | 'close',
+    arrivedAt: number,
+    cut: (channel: ChannelFramer) => Frame[],
+  ): readonly PipelineItem[] {
+    const frames = this.inTurn(this.channels.map(cut));
+    const cuts = this.channels.map(({ position }, channel): PipelineItem => ({
+      kind: 'cut',
+      cut: { channel, at: position, reason, arrivedAt },
+    }));
+    return [...frames, ...cuts];
+  }
+
+  private warnOfClipping(): void {
+    if (this.hasWarned || this.decoder.repairedSamples === 0) return;
+    this.hasWarned = true;
+    this.options.warn(
+      'audio_clipped',
+      'pcm_f32le samples must be finite and within −1…1: others are clamped (not finite: 0)',
+    );
+  }
+
+  /** Channels advance in lockstep, so the n-th frames of all channels belong together, however the audio was cut. */
+  private inTurn(tracks: readonly Frame[][]): PipelineItem[] {
+    const rounds = tracks[0] ?? [];
+    this.cutFrames += rounds.length * tracks.length;
+    return rounds.flatMap((_, round) =>
+      tracks.map((track): PipelineItem => ({ kind: 'frame', frame: track[round] as Frame })),
+    );
+  }
+}

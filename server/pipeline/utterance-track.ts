@@ -1,0 +1,105 @@
+import type { Frame } from '../domain/frame.js';
+import type { ModelCard } from '../domain/model-card.js';
+import type { Classified, Outcome } from '../domain/outcome.js';
+import { UNHEARD, verdictOf } from '../domain/posterior.js';
+import type { Gap, IntentEvent, Latency, StreamEvent } from '../domain/stream-event.js';
+import type { Announcing } from '../domain/stream-settings.js';
+import { milliseconds, type Milliseconds } from '../domain/units.js';
+import { activityOf } from './activity.js';
+import { createBelief } from './belief.js';
+import { Endpointer, type Boundary } from './endpointer.js';
+import type { Cut } from './stream-input.js';
+
+export interface UtteranceTrackOptions {
+  readonly channel: number;
+  readonly card: ModelCard;
+  readonly hop: Milliseconds;
+  readonly announcing: Announcing;
+  readonly now: () => number;
+}
+
+/** One channel's story: outcomes of its frames, in order, become what is announced of its utterances. */
+export class UtteranceTrack {
+  private readonly belief;
+  private readonly endpointer;
+  private announcing: Announcing;
+  private utterance = 0;
+  private start = milliseconds(0);
+
+  constructor(private readonly options: UtteranceTrackOptions) {
+    this.announcing = options.announcing;
+    this.belief = createBelief(options.card);
+    this.endpointer = new Endpointer(options.announcing.endpointing);
+  }
+
+  /** What the next frame of this channel must be classified with; null for a stateless model. */
+  get state(): Float32Array | null {
+    return this.belief.state;
+  }
+
+  configure(announcing: Announcing): void {
+    this.announcing = announcing;
+    this.endpointer.configure(announcing.endpointing);
+  }
+
+  /** Takes in the outcome of the channel's next frame. */
+  hear(frame: Frame, outcome: Outcome): readonly StreamEvent[] {
+    const wasOpen = this.endpointer.openSince !== null;
+    const activity = activityOf(frame, outcome, this.options.hop);
+    const boundaries = activity.flatMap((part) => this.endpointer.push(part));
+    const classified = outcome.kind === 'classified' ? outcome : null;
+    // A frame speaks for the utterance that was open when it came, else for the one that began in it.
+    if (classified && (wasOpen || boundaries.length > 0)) this.learn(frame, classified);
+    const latency = this.latencyOf(frame.arrivedAt, classified);
+    const events = boundaries.flatMap((boundary) => this.announce(boundary, latency));
+    if (outcome.kind !== 'classified') return [gapOf(frame, outcome), ...events];
+    if (this.isWorthTelling()) events.push(this.intent('tentative', frame.end, latency));
+    return events;
+  }
+
+  /** The caller itself ends the open utterance, if there is one. */
+  cut({ at, reason, arrivedAt }: Cut): readonly StreamEvent[] {
+    const boundary = this.endpointer.cut(at, reason);
+    return boundary ? this.announce(boundary, this.latencyOf(arrivedAt, null)) : [];
+  }
+
+  private learn(frame: Frame, outcome: Classified): void {
+    this.belief.update(outcome, (frame.end - frame.freshFrom) / 1000);
+  }
+
+  private isWorthTelling(): boolean {
+    return this.announcing.interim && this.endpointer.openSince !== null && this.belief.posterior !== null;
+  }
+
+  private announce(boundary: Boundary, latency: Latency): StreamEvent[] {
+    const { channel } = this.options;
+    if (boundary.kind === 'began') {
+      this.start = boundary.at;
+      return [{ kind: 'speech_started', channel, at: boundary.at }];
+    }
+    const { at: end, reason } = boundary;
+    const final = this.intent('final', end, latency);
+    const utterance = this.utterance++;
+    this.belief.reset();
+    return [final, { kind: 'utterance_end', channel, utterance, end, reason }];
+  }
+
+  private intent(status: IntentEvent['status'], end: Milliseconds, latency: Latency): IntentEvent {
+    const { channel, card } = this.options;
+    const { posterior } = this.belief;
+    const verdict = posterior ? verdictOf(posterior, card, this.announcing) : UNHEARD;
+    return { kind: 'intent', channel, utterance: this.utterance, status, start: this.start, end, ...verdict, latency };
+  }
+
+  private latencyOf(arrivedAt: number, outcome: Classified | null): Latency {
+    return { queue: outcome?.queueMs ?? 0, infer: outcome?.inferMs ?? 0, total: this.options.now() - arrivedAt };
+  }
+}
+
+const gapOf = (frame: Frame, outcome: Exclude<Outcome, Classified>): Gap => ({
+  kind: 'gap',
+  channel: frame.channel,
+  start: frame.freshFrom,
+  end: frame.end,
+  reason: outcome.kind === 'shed' ? 'overload' : 'inference_failed',
+});

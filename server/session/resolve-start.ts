@@ -1,0 +1,39 @@
+import { refusal, type Refusal } from '../domain/error-code.js';
+import type { StartRequest, StreamConfig } from './caller.js';
+import type { ModelShelf, ServedModel } from './served-model.js';
+
+export type Resolved =
+  | { readonly ok: true; readonly model: ServedModel; readonly config: StreamConfig }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+const refuse = (code: Refusal['code'], message: string): Resolved => ({ ok: false, refusal: refusal(code, message) });
+
+/** What a start request means on this server: the model it names and every default filled in, or why it cannot be. */
+export const resolveStart = (request: StartRequest, models: ModelShelf): Resolved => {
+  if (request.wantsResume)
+    return refuse('bad_request', 'resume is reserved and not supported by this server: start a new stream without it');
+  const model = models.find(request.model);
+  if (model === undefined) return refuse('model_not_found', unknownModel(request.model ?? '', models));
+  const { card } = model;
+  const hop = request.hop ?? card.hop.default;
+  if (hop < card.hop.min || hop > card.hop.max)
+    return refuse('bad_request', `hop_ms ${hop} does not suit model ${card.name}, which takes ${range(card.hop)}`);
+  const config: StreamConfig = {
+    audio: request.audio,
+    model: card.name,
+    hop,
+    interim: request.interim,
+    topK: request.topK,
+    threshold: request.threshold ?? card.outOfScopeThreshold,
+    endpointing: request.endpointing,
+    clientReferenceId: request.clientReferenceId,
+  };
+  return { ok: true, model, config };
+};
+
+const range = ({ min, max }: { readonly min: number; readonly max: number }): string =>
+  min === max ? `${min} only` : `${min}–${max}`;
+
+/** The sentence for a model name that is not on the shelf. */
+export const unknownModel = (name: string, models: ModelShelf): string =>
+  `model "${name.slice(0, 64)}" is not served here: choose one of ${models.all.map(({ card }) => card.name).join(', ')}`;

@@ -1,0 +1,34 @@
+import type { StreamEvent } from '../domain/stream-event.js';
+import type { SessionLimits } from './caller.js';
+import type { Clock } from './clock.js';
+import type { ModelShelf } from './served-model.js';
+
+/** What the metrics learn of sessions. */
+export interface SessionObserver {
+  sessionOpened(transport: string): void;
+  /** `how` is `hung_up`, `done`, `drained` or an error code. */
+  sessionEnded(transport: string, how: string): void;
+  announced(event: StreamEvent): void;
+  tentativeLeftOut(): void;
+  audioReceived(seconds: number): void;
+}
+
+/** A logger as pino shapes it. Audio never reaches it. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What every session of a server shares. */
+export interface SessionContext {
+  readonly models: ModelShelf;
+  readonly limits: SessionLimits;
+  /** Frames of one channel that may be under way before its caller is slowed. */
+  readonly maxFramesUnderWay: number;
+  readonly maxSessions: number;
+  readonly clock: Clock;
+  readonly observer: SessionObserver;
+  readonly log: Log;
+}

@@ -1,0 +1,53 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { Observable } from 'rxjs';
+import type { Caller, CallerMessage, SessionMessage, StreamEnd } from '../../session/caller.js';
+import { encodeServerProto } from '../../../proto/protobuf.js';
+import { toWire } from '../to-wire.js';
+import { statusFor } from './grpc-status.js';
+
+/** A streaming call whose messages are decoded already when they come, and encoded already when they go. */
+export type IntentCall = ServerDuplexStream<CallerMessage, Uint8Array>;
+
+/** The remote end of one StreamIntents call. Half-closing means `close`. */
+export class GrpcCaller implements Caller {
+  readonly description;
+  readonly messages: Observable<CallerMessage>;
+  backlogBytes = 0;
+
+  constructor(private readonly call: IntentCall) {
+    this.description = { transport: 'grpc', remote: call.getPeer() };
+    this.messages = new Observable((subscriber) => {
+      let hasClosed = false;
+      call.on('data', (message: CallerMessage) => {
+        hasClosed ||= message.kind === 'close';
+        subscriber.next(message);
+      });
+      call.on('end', () => {
+        if (!hasClosed) subscriber.next({ kind: 'close' });
+      });
+      call.on('cancelled', () => subscriber.complete());
+      call.on('close', () => subscriber.complete());
+    });
+  }
+
+  send(message: SessionMessage, seq: number): void {
+    if (this.call.cancelled) return;
+    const bytes = encodeServerProto(toWire(message, seq));
+    this.backlogBytes += bytes.length;
+    this.call.write(bytes, () => (this.backlogBytes -= bytes.length));
+  }
+
+  pause(): void {
+    this.call.pause();
+  }
+
+  resume(): void {
+    this.call.resume();
+  }
+
+  end(end: StreamEnd): void {
+    this.call.resume();
+    if (end.kind === 'refused') this.call.emit('error', statusFor(end));
+    else this.call.end();
+  }
+}

@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation, protoPath as healthProto } from 'grpc-health-check';
+import type { Reception } from '../../session/reception.js';
+import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
+import type { OneShots } from '../one-shots.js';
+import { INTENT_SERVICE, intentService } from './intent-service.js';
+
+const PROTO_ROOT = fileURLToPath(new URL('../../../../proto', import.meta.url));
+const SERVICE_NAME = 'earshot.v1.IntentService';
+/** Room for the fields around a recording. */
+const ENVELOPE_BYTES = 1024;
+
+export interface GrpcServer {
+  readonly port: number;
+  /** Answers health checks with SERVING or NOT_SERVING. */
+  setServing(isServing: boolean): void;
+  /** Lets calls that are open end, and takes no more; `force` cuts what is still open after `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves the intent service, health checking and reflection on `address`; rejects when the address cannot be had. */
+export const serveGrpc = async (address: string, reception: Reception, oneShots: OneShots): Promise<GrpcServer> => {
+  const server = new Server({
+    'grpc.max_receive_message_length': MAX_RECORDING_BYTES + ENVELOPE_BYTES,
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+  });
+  server.addService(INTENT_SERVICE, intentService(reception, oneShots));
+  const health = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE_NAME]: 'NOT_SERVING' });
+  health.addToServer(server);
+  const schema = loadSync(['earshot/v1/earshot.proto', healthProto], { includeDirs: [PROTO_ROOT], keepCase: true });
+  new ReflectionService(schema).addToServer(server);
+  return {
+    port: await bind(server, address),
+    setServing: (isServing) => {
+      for (const name of ['', SERVICE_NAME]) health.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
+    },
+    close: (graceMs) => close(server, graceMs),
+  };
+};
+
+const bind = (server: Server, address: string): Promise<number> =>
+  new Promise((resolve, reject) =>
+    server.bindAsync(address, ServerCredentials.createInsecure(), (problem, port) =>
+      problem ? reject(problem) : resolve(port),
+    ),
+  );
+
+const close = (server: Server, graceMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => server.forceShutdown(), graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });

@@ -1,0 +1,100 @@
+import type {
+  handleUnaryCall,
+  sendUnaryData,
+  ServerUnaryCall,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { refusal } from '../../domain/error-code.js';
+import type { CallerMessage } from '../../session/caller.js';
+import type { Reception } from '../../session/reception.js';
+import type { Decoded } from '../../../proto/decoded.js';
+import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
+import {
+  decodeClassifyRequest,
+  decodeListModelsRequest,
+  encodeClassifyResponse,
+  encodeListModelsResponse,
+} from '../../../proto/one-shot.js';
+import type { ClassifyRequest, ClassifyResponse, ListModelsResponse } from '../../../proto/one-shot-messages.js';
+import { decodeClientProto } from '../../../proto/protobuf.js';
+import { fromWire } from '../from-wire.js';
+import type { OneShots } from '../one-shots.js';
+import { modelToWire, recordingToWire } from '../to-wire.js';
+import { GrpcCaller, type IntentCall } from './grpc-caller.js';
+import { statusFor } from './grpc-status.js';
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const messageOf = (bytes: Buffer): CallerMessage =>
+  bytes.length > MAX_MESSAGE_BYTES
+    ? {
+        kind: 'refused',
+        refusal: refusal(
+          'message_too_large',
+          `a message has ${bytes.length} bytes, the limit is ${MAX_MESSAGE_BYTES}: send audio in shorter chunks`,
+        ),
+      }
+    : fromWire(decodeClientProto(bytes));
+
+/** What decoding gives is handed to the service as it is: a bad message is answered by us, not by the library. */
+const unary = <Request, Response>(
+  name: string,
+  decode: (bytes: Uint8Array) => Decoded<Request>,
+  encode: (response: Response) => Uint8Array,
+) => ({
+  path: `/earshot.v1.IntentService/${name}`,
+  requestStream: false as const,
+  responseStream: false as const,
+  requestSerialize: asBuffer,
+  requestDeserialize: decode,
+  responseSerialize: (response: Response) => asBuffer(encode(response)),
+  responseDeserialize: (bytes: Buffer) => bytes,
+});
+
+/** `earshot.v1.IntentService`, over the same codec as WebSocket protobuf. */
+export const INTENT_SERVICE = {
+  StreamIntents: {
+    path: '/earshot.v1.IntentService/StreamIntents',
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: asBuffer,
+    requestDeserialize: messageOf,
+    responseSerialize: asBuffer,
+    responseDeserialize: (bytes: Buffer) => bytes,
+  },
+  Classify: unary('Classify', decodeClassifyRequest, encodeClassifyResponse),
+  ListModels: unary('ListModels', decodeListModelsRequest, encodeListModelsResponse),
+} as unknown as ServiceDefinition;
+
+/** The service's three calls. */
+export const intentService = (reception: Reception, oneShots: OneShots): UntypedServiceImplementation => ({
+  StreamIntents: (call: IntentCall) => reception.receive(new GrpcCaller(call)),
+  Classify: answering<ClassifyRequest, ClassifyResponse>(async (request) => {
+    const answer = await oneShots.classify(request);
+    return answer.ok ? { ok: true, response: recordingToWire(answer.verdict) } : answer;
+  }),
+  ListModels: answering<object, ListModelsResponse>(() =>
+    Promise.resolve({
+      ok: true,
+      response: { models: oneShots.models().map((model, index) => modelToWire(model, index === 0)) },
+    }),
+  ),
+});
+
+type Answer<Response> =
+  | { readonly ok: true; readonly response: Response }
+  | { readonly ok: false; readonly refusal: Parameters<typeof statusFor>[0] };
+
+const answering =
+  <Request, Response>(
+    answer: (request: Request) => Promise<Answer<Response>>,
+  ): handleUnaryCall<Decoded<Request>, Response> =>
+  (call: ServerUnaryCall<Decoded<Request>, Response>, callback: sendUnaryData<Response>) => {
+    const { request } = call;
+    if (!request.ok) return callback(statusFor(refusal('bad_request', request.problem)));
+    answer(request.message).then(
+      (given) => (given.ok ? callback(null, given.response) : callback(statusFor(given.refusal))),
+      () => callback(statusFor(refusal('internal', 'the request failed inside the server'))),
+    );
+  };

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import { refusal, type Refusal } from '../../domain/error-code.js';
+import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
+import type { ClassifyRequest } from '../../../proto/one-shot-messages.js';
+import { classifyFromQuery } from '../../../proto/query.js';
+
+export type AskedToClassify =
+  { readonly ok: true; readonly message: ClassifyRequest } | { readonly ok: false; readonly refusal: Refusal };
+
+/** What a `POST /v1/classify` asks for: settings from the query, the recording from the body. */
+export const classifyRequestOf = async (request: IncomingMessage): Promise<AskedToClassify> => {
+  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const query = classifyFromQuery(searchParams);
+  if (!query.ok) return { ok: false, refusal: refusal('bad_request', query.problem) };
+  const bytes = await bodyOf(request);
+  if (bytes === null)
+    return {
+      ok: false,
+      refusal: refusal('message_too_large', `a recording may have ${MAX_RECORDING_BYTES} bytes: stream longer ones`),
+    };
+  const { audio, ...settings } = query.message;
+  const recording = audio === undefined ? ({ kind: 'wav', bytes } as const) : ({ kind: 'raw', audio, bytes } as const);
+  return { ok: true, message: { ...settings, recording } };
+};
+
+/** The whole body; null as soon as it grows beyond the limit. */
+const bodyOf = async (request: IncomingMessage): Promise<Uint8Array | null> => {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_RECORDING_BYTES) return null;
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > MAX_RECORDING_BYTES) return null;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, length);
+};

@@ -1,0 +1,68 @@
+import { Observable } from 'rxjs';
+import { refusal, type ErrorCode } from '../../domain/error-code.js';
+import type { Caller, CallerMessage, SessionMessage, StreamEnd } from '../../session/caller.js';
+import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
+import { fromWire } from '../from-wire.js';
+import { toWire } from '../to-wire.js';
+import { closeCodeOf } from './close-codes.js';
+import { bufferOf, subProtocolOf, type SubProtocol } from './sub-protocol.js';
+import type { TellingWebSocket } from './telling-web-socket.js';
+
+/** A peer that does not answer the closing handshake is cut off after this. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** The remote end of one WebSocket. `first` is what it said in its URL, before any message. */
+export class WsCaller implements Caller {
+  readonly description;
+  readonly messages: Observable<CallerMessage>;
+  private readonly protocol: SubProtocol;
+
+  constructor(
+    private readonly socket: TellingWebSocket,
+    remote: string,
+    first: CallerMessage | null,
+  ) {
+    this.protocol = subProtocolOf(socket.protocol);
+    this.description = { transport: this.protocol.name === 'earshot.v1.proto' ? 'ws-proto' : 'ws-json', remote };
+    this.messages = new Observable((subscriber) => {
+      socket.on('message', (received, isBinary) =>
+        subscriber.next(fromWire(this.protocol.decode(bufferOf(received), isBinary))),
+      );
+      socket.on('close', () => subscriber.complete());
+      // A close always follows; violations are told by onViolation.
+      socket.on('error', () => undefined);
+      socket.onViolation((closeCode) => subscriber.next({ kind: 'refused', refusal: violationOf(closeCode) }));
+      if (first) subscriber.next(first);
+    });
+  }
+
+  get backlogBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  send(message: SessionMessage, seq: number): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(this.protocol.encode(toWire(message, seq)));
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  end(end: StreamEnd): void {
+    this.socket.resume();
+    this.socket.closeQuietly(closeCodeOf(end));
+    const timer = setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
+    this.socket.once('close', () => clearTimeout(timer));
+  }
+}
+
+const violationOf = (closeCode: number) =>
+  closeCode === 1009
+    ? refusal('message_too_large', `a message is longer than ${MAX_MESSAGE_BYTES} bytes: send audio in shorter chunks`)
+    : refusal(PROTOCOL_FAULT, `the WebSocket protocol was violated (RFC 6455 close code ${closeCode})`);
+
+const PROTOCOL_FAULT: ErrorCode = 'bad_request';

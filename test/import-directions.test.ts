@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What each folder may import, besides itself. `server` alone is the composition root: main.ts, config.ts, cli/. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'server/domain': [],
+  'server/audio': ['server/domain'],
+  'server/pipeline': ['server/audio', 'server/domain'],
+  'server/inference': ['server/audio', 'server/domain'],
+  'server/session': ['server/pipeline', 'server/audio', 'server/domain'],
+  'server/transports': ['server/session', 'server/audio', 'server/domain', 'proto'],
+  'server/operations': ['server/inference', 'server/session', 'server/domain'],
+  proto: [],
+  'client-sdk': ['proto'],
+};
+
+const ONE_IMPORTER: Readonly<Record<string, string>> = {
+  'onnxruntime-node': 'server/inference/',
+  '@grpc/reflection': 'server/transports/grpc/',
+  'grpc-health-check': 'server/transports/grpc/',
+  'prom-client': 'server/operations/',
+  pino: 'server/operations/',
+};
+
+const folderOf = (file: string): string =>
+  Object.keys(ALLOWED).find((folder) => file.startsWith(`${folder}/`)) ?? 'server';
+
+const sources = ['proto', 'server', 'client-sdk/src']
+  .flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: ROOT }))
+  .map((file) => file.split(sep).join('/'))
+  .filter((file) => !file.startsWith('proto/generated/') && !file.endsWith('.d.ts'))
+  .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
+
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string);
+
+describe('Import directions', () => {
+  it('finds the sources', () => assert.ok(sources.length > 40, `only ${sources.length} files`));
+
+  for (const { file, text } of sources) {
+    const folder = folderOf(file);
+    if (folder === 'server') continue;
+    it(`hold in ${file}`, () => {
+      for (const specifier of importsOf(text).filter((name) => name.startsWith('.'))) {
+        const target = relative(ROOT, join(ROOT, dirname(file), specifier))
+          .split(sep)
+          .join('/');
+        const home = folderOf(target);
+        assert.ok(home === folder || ALLOWED[folder]!.includes(home), `${file} imports ${target}`);
+      }
+    });
+  }
+
+  for (const [name, home] of Object.entries(ONE_IMPORTER))
+    it(`leave ${name} to ${home}`, () => {
+      const others = sources.filter(({ file, text }) => !file.startsWith(home) && importsOf(text).includes(name));
+      assert.deepEqual(
+        others.map(({ file }) => file),
+        [],
+      );
+    });
+
+  it('leave ws and grpc-js to the transports and the client', () => {
+    const others = sources.filter(
+      ({ file, text }) =>
+        !/^(server\/transports\/|client-sdk\/)/.test(file) &&
+        importsOf(text).some((name) => name === 'ws' || name === '@grpc/grpc-js'),
+    );
+    assert.deepEqual(
+      others.map(({ file }) => file),
+      [],
+    );
+  });
+
+  it('leave process.env to config.ts', () => {
+    const readers = sources.filter(({ text }) => text.includes('process.env')).map(({ file }) => file);
+    assert.deepEqual(readers, ['server/config.ts']);
+  });
+});
