@@ -13,10 +13,10 @@ export interface Method<Request, ReadRequest, Response> {
   readonly path: string;
   readonly requestStream: boolean;
   readonly responseStream: boolean;
-  requestSerialize(request: Request): Buffer;
-  requestDeserialize(bytes: Buffer): Decoded<ReadRequest>;
-  responseSerialize(response: Response): Buffer;
-  responseDeserialize(bytes: Buffer): Decoded<Response>;
+  readonly requestSerialize: (request: Request) => Buffer;
+  readonly requestDeserialize: (bytes: Buffer) => Decoded<ReadRequest>;
+  readonly responseSerialize: (response: Response) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => Decoded<Response>;
 }
 
 const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,0 +1,80 @@
+import {
+  decodeClientJson,
+  encodeClientJson,
+  type Configure,
+  type Encoding,
+  type Endpointing,
+  type StartDraft,
+} from '../../proto/wire.js';
+import { EarshotError } from './earshot-error.js';
+
+/** How the audio that will be sent becomes samples; channels (default 1) are interleaved. */
+export interface AudioOptions {
+  readonly encoding: Encoding;
+  /** Samples per second of each channel, 8000–192000. */
+  readonly sampleRate: number;
+  readonly channels?: number;
+}
+
+/** What may be changed while the stream runs; what is left out keeps its value, at first the server's default. */
+export interface Settings {
+  /** Whether tentative intents are sent. */
+  readonly interim?: boolean;
+  /** Scores that an intent carries, 1–100. */
+  readonly topK?: number;
+  /** Speech whose best intent scores below this (0–1) is out of scope. */
+  readonly threshold?: number;
+  /** Milliseconds of silence that end an utterance, and at which a growing one is ended. */
+  readonly endpointing?: { readonly silenceMs?: number; readonly maxUtteranceMs?: number };
+}
+
+/** What every transport needs to open a stream. */
+export interface StreamOptions extends Settings {
+  readonly url: string | URL;
+  readonly audio: AudioOptions;
+  readonly model?: string;
+  /** Milliseconds between the starts of successive frames. */
+  readonly hopMs?: number;
+  /** Your own name for the stream, at most 256 characters; it is repeated in `ready` and in the server's log. */
+  readonly clientReferenceId?: string;
+  /** Aborts the stream, also while it is being opened. */
+  readonly signal?: AbortSignal;
+  /** HTTP headers of the handshake, or gRPC metadata. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds until the server must be ready. Default: 10000. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** The start message that the options ask for; throws EarshotError `bad_request` with the sentence that the server would say. */
+export function startFrom(options: StreamOptions): StartDraft {
+  const { audio, model, hopMs, clientReferenceId } = options;
+  return checked({
+    type: 'start',
+    audio: given({ encoding: audio.encoding, sample_rate: audio.sampleRate, channels: audio.channels }),
+    ...given({ model, hop_ms: hopMs, client_reference_id: clientReferenceId }),
+    ...settingsOf(options),
+  });
+}
+
+/** The configure message that the settings ask for; throws as `startFrom` does. */
+export const configureFrom = (settings: Settings): Configure => checked({ type: 'configure', ...settingsOf(settings) });
+
+function settingsOf({ interim, topK, threshold, endpointing }: Settings): Omit<Configure, 'type'> {
+  const ends: Partial<Endpointing> | undefined =
+    endpointing && given({ silence_ms: endpointing.silenceMs, max_utterance_ms: endpointing.maxUtteranceMs });
+  return given({ interim, top_k: topK, threshold, endpointing: ends });
+}
+
+type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The object without its undefined fields. */
+const given = <T extends object>(fields: T): Given<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
+
+function checked<T extends StartDraft | Configure>(message: T): T {
+  const reading = decodeClientJson(encodeClientJson(message));
+  if (!reading.ok) throw new EarshotError('bad_request', reading.problem);
+  return message;
+}
