@@ -1,0 +1,66 @@
+import type { Outcome } from '../domain/outcome.js';
+import { FRAME_SAMPLES } from '../domain/units.js';
+import type { FrameBatch } from './frame-queue.js';
+import type { BatchResult, InferenceBackend, Scores } from './inference-backend.js';
+
+/** A backend and the memory of its batches: a frame is copied once, into its row, and nothing is allocated per batch. */
+export class BatchLane {
+  isBusy = false;
+  readonly backend: InferenceBackend;
+  readonly #maxBatch: number;
+  readonly #maxState: number;
+  #memory: { readonly pcm: Float32Array; readonly state: Float32Array } | null = null;
+
+  constructor(backend: InferenceBackend, maxBatch: number, maxState: number) {
+    this.backend = backend;
+    this.#maxBatch = maxBatch;
+    this.#maxState = maxState;
+  }
+
+  /** Runs at most `maxBatch` frames. Rejects as the backend does. */
+  async run({ model, frames }: FrameBatch): Promise<BatchResult> {
+    const { pcm, state } = this.#memory ?? this.#allocate();
+    this.#memory = null;
+    for (const [row, frame] of frames.entries()) {
+      pcm.set(frame.samples, row * FRAME_SAMPLES);
+      layState(state, frame.state, row * model.stateSize, model.stateSize);
+    }
+    this.isBusy = true;
+    try {
+      const result = await this.backend.run({ model: model.name, rows: frames.length, pcm, state });
+      this.#memory = { pcm: result.pcm, state: result.state };
+      return result;
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  #allocate(): { pcm: Float32Array; state: Float32Array } {
+    return {
+      pcm: new Float32Array(this.#maxBatch * FRAME_SAMPLES),
+      state: new Float32Array(this.#maxBatch * this.#maxState),
+    };
+  }
+}
+
+/** The outcome of one row out of `rows`; failed when the graph gave a number that is none. */
+export const outcomeOfRow = (scores: Scores, row: number, rows: number, queueMs: number): Outcome => {
+  const cut = (all: Float32Array): Float32Array => {
+    const width = all.length / rows;
+    return all.slice(row * width, (row + 1) * width);
+  };
+  const logits = cut(scores.logits);
+  const nextState = scores.nextState && cut(scores.nextState);
+  const speech = scores.speech && cut(scores.speech);
+  for (const [name, numbers] of Object.entries({ logits, nextState, speech })) {
+    if (numbers && !numbers.every(Number.isFinite)) {
+      return { kind: 'failed', reason: `the graph's ${name} are not all finite numbers` };
+    }
+  }
+  return { kind: 'classified', logits, nextState, speech, queueMs, inferMs: scores.inferMs };
+};
+
+const layState = (memory: Float32Array, state: Float32Array | null, at: number, size: number): void => {
+  if (state) memory.set(state, at);
+  else memory.fill(0, at, at + size);
+};

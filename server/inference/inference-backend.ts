@@ -1,0 +1,34 @@
+/** Frames of one model, for one run. Whoever runs it may take the arrays' memory, and returns it with the result. */
+export interface Batch {
+  readonly model: string;
+  /** How many frames; what the arrays hold beyond them has no meaning. */
+  readonly rows: number;
+  /** [rows or more, 16000] */
+  readonly pcm: Float32Array;
+  /** [rows or more, numbers of one state]; ignored for a stateless model. */
+  readonly state: Float32Array;
+}
+
+/** What one run gave, row after row. */
+export interface Scores {
+  /** [rows, labels] */
+  readonly logits: Float32Array;
+  /** [rows, numbers of one state]; null for a stateless model. */
+  readonly nextState: Float32Array | null;
+  /** [rows, n]; null when the graph has no such output. */
+  readonly speech: Float32Array | null;
+  /** Milliseconds that the graph ran. */
+  readonly inferMs: number;
+}
+
+/** The scores of a batch, and its memory, free again. */
+export interface BatchResult extends Scores {
+  readonly pcm: Float32Array;
+  readonly state: Float32Array;
+}
+
+/** Something that runs one batch at a time. */
+export interface InferenceBackend {
+  /** Rejects when the run failed or the backend died; the memory of the batch is lost then. */
+  run(batch: Batch): Promise<BatchResult>;
+}

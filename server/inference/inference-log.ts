@@ -1,0 +1,6 @@
+/** Where inference tells of its start and its troubles; pino fits. */
+export interface InferenceLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,142 @@
+import type { Outcome } from '../domain/outcome.js';
+import { FRAME_SAMPLES } from '../domain/units.js';
+import { BatchLane, outcomeOfRow } from './batch-lane.js';
+import { FrameQueue, type BatchedModel, type FrameBatch, type WaitingFrame } from './frame-queue.js';
+import type { BatchResult, InferenceBackend } from './inference-backend.js';
+import type { InferenceObserver } from './inference-observer.js';
+
+export interface MicroBatcherOptions {
+  readonly models: readonly BatchedModel[];
+  /** The most frames of one run. */
+  readonly maxBatch: number;
+  /** The most frames that wait, of all models together; a frame beyond them is shed. */
+  readonly queueLimit: number;
+  /** Milliseconds on a scale that never jumps. */
+  readonly now: () => number;
+  readonly observer: InferenceObserver;
+}
+
+/**
+ * Group commit: a backend that is free takes the frame that arrived first, and with it as many waiting frames of the
+ * same model as fit. So an idle server answers at once, and a busy one batches by itself, without a clock to tune.
+ */
+export class MicroBatcher {
+  readonly #options: MicroBatcherOptions;
+  readonly #models: ReadonlyMap<string, BatchedModel>;
+  readonly #maxState: number;
+  readonly #queue = new FrameQueue();
+  readonly #lanes = new Set<BatchLane>();
+  #unsettled = 0;
+  #closing: { readonly drained: () => void } | null = null;
+
+  constructor(options: MicroBatcherOptions) {
+    this.#options = options;
+    this.#models = new Map(options.models.map((model) => [model.name, model]));
+    this.#maxState = Math.max(0, ...options.models.map(({ stateSize }) => stateSize));
+  }
+
+  /** How many frames wait for a backend. */
+  get queueDepth(): number {
+    return this.#queue.depth;
+  }
+
+  /** Classifies one second of a known model's audio; a null state is all zeros. Never rejects. */
+  classify(name: string, samples: Float32Array, state: Float32Array | null): Promise<Outcome> {
+    const model = this.#models.get(name);
+    if (!model) return this.#refuse(name, { kind: 'failed', reason: `there is no model ${JSON.stringify(name)}` });
+    const refused = this.#refusalOf(model, samples, state);
+    if (refused) return this.#refuse(name, refused);
+    const arrivedAt = this.#options.now();
+    this.#unsettled += 1;
+    return new Promise((settle) => {
+      this.#queue.push({ model, samples, state, arrivedAt, isRetry: false, settle });
+      this.#dispatch();
+    });
+  }
+
+  /** Lets `backend` take batches from now on; the function returned stops that. */
+  attach(backend: InferenceBackend): () => void {
+    const lane = new BatchLane(backend, this.#options.maxBatch, this.#maxState);
+    this.#lanes.add(lane);
+    this.#dispatch();
+    return () => this.#lanes.delete(lane);
+  }
+
+  /** Gives up every frame that waits: for when no backend will come soon. */
+  failWaiting(reason: string): void {
+    for (const frame of this.#queue.takeAll()) {
+      this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);
+    }
+  }
+
+  /** Takes no more frames; resolves once every frame taken before has its outcome. */
+  close(): Promise<void> {
+    return new Promise((drained) => {
+      this.#closing = { drained };
+      if (this.#unsettled === 0) drained();
+    });
+  }
+
+  #refuse(model: string, outcome: Outcome): Promise<Outcome> {
+    this.#options.observer.frameSettled({ model, kind: outcome.kind, queueMs: 0 });
+    return Promise.resolve(outcome);
+  }
+
+  /** Why a frame is not even queued; null when it is. */
+  #refusalOf(model: BatchedModel, samples: Float32Array, state: Float32Array | null): Outcome | null {
+    if (this.#closing) return { kind: 'failed', reason: 'inference is closing' };
+    if (samples.length !== FRAME_SAMPLES) {
+      return { kind: 'failed', reason: `a frame of ${samples.length} samples: must be ${FRAME_SAMPLES}` };
+    }
+    if (state && state.length !== model.stateSize) {
+      const reason = `a state of ${state.length} numbers: the model ${model.name} has ${model.stateSize}`;
+      return { kind: 'failed', reason };
+    }
+    return this.#queue.depth >= this.#options.queueLimit ? { kind: 'shed' } : null;
+  }
+
+  #dispatch(): void {
+    for (const lane of this.#lanes) {
+      const batch = lane.isBusy ? null : this.#queue.takeBatch(this.#options.maxBatch);
+      if (batch) void this.#run(lane, batch);
+    }
+  }
+
+  /** Runs one batch and hands out its outcomes; never rejects. */
+  async #run(lane: BatchLane, batch: FrameBatch): Promise<void> {
+    const startedAt = this.#options.now();
+    const settle = await lane.run(batch).then(
+      (result) => () => this.#handOut(batch, result, startedAt),
+      (error: unknown) => () => this.#retryOrFail(batch, reasonOf(error), startedAt),
+    );
+    settle();
+    this.#dispatch();
+  }
+
+  #handOut({ model, frames }: FrameBatch, result: BatchResult, startedAt: number): void {
+    const { inferMs } = result;
+    const capacity = this.#options.maxBatch;
+    this.#options.observer.batchRan({ model: model.name, rows: frames.length, capacity, inferMs });
+    for (const [row, frame] of frames.entries()) {
+      const queueMs = startedAt - frame.arrivedAt;
+      this.#settle(frame, outcomeOfRow(result, row, frames.length, queueMs), queueMs);
+    }
+  }
+
+  /** A frame gets a second run, alone: whichever frame broke the first, it cannot break its neighbours' second. */
+  #retryOrFail({ frames }: FrameBatch, reason: string, startedAt: number): void {
+    this.#queue.pushInFront(frames.filter(({ isRetry }) => !isRetry).map((frame) => ({ ...frame, isRetry: true })));
+    for (const frame of frames) {
+      if (frame.isRetry) this.#settle(frame, { kind: 'failed', reason }, startedAt - frame.arrivedAt);
+    }
+  }
+
+  #settle(frame: WaitingFrame, outcome: Outcome, queueMs: number): void {
+    this.#unsettled -= 1;
+    this.#options.observer.frameSettled({ model: frame.model.name, kind: outcome.kind, queueMs });
+    frame.settle(outcome);
+    if (this.#unsettled === 0) this.#closing?.drained();
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

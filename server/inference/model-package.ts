@@ -1,0 +1,69 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { ModelCard, Provider, Variant } from '../domain/model-card.js';
+import { earshotSchema } from './earshot-schema.js';
+import { contradictionsIn, modelCardOf } from './model-card.js';
+import { readLabels } from './model-labels.js';
+import { PackageError } from './package-error.js';
+import { packageFile, readPackageJson, sha256Of } from './package-file.js';
+
+/** A model package whose files are all there and agree with each other; its graph has not been opened yet. */
+export interface ModelPackage {
+  readonly card: ModelCard;
+  /** Absolute path. */
+  readonly folder: string;
+}
+
+/** Reads and checks one package. Throws {@link PackageError} naming the file, the key and the value that is wrong. */
+export const loadModelPackage = async (folder: string): Promise<ModelPackage> => {
+  const root = resolve(folder);
+  const earshot = await readPackageJson(root, 'earshot.json', earshotSchema);
+  const contract = join(root, 'earshot.json');
+  if (earshot.name !== basename(root)) {
+    throw new PackageError(contract, `name: is ${earshot.name}, but the folder is called ${basename(root)}`);
+  }
+  const labels = await readLabels(root);
+  const contradictions = contradictionsIn(earshot, labels);
+  if (contradictions.length > 0) throw new PackageError(contract, contradictions.join('; '));
+  const card = modelCardOf(earshot, labels);
+  for (const variant of card.variants) await checkVariant(root, variant);
+  for (const { audio, expected } of card.golden) {
+    await packageFile(root, audio);
+    await packageFile(root, expected);
+  }
+  return { card, folder: root };
+};
+
+/**
+ * Loads every sub-folder that holds an `earshot.json`, sorted by name; other folders are ignored. Throws
+ * {@link PackageError} if one of them is broken, or if there is none.
+ */
+export const loadModelPackages = async (folder: string): Promise<ModelPackage[]> => {
+  const entries = await readdir(folder).catch(() => {
+    throw new PackageError(folder, 'there is no such folder of model packages');
+  });
+  const packages: ModelPackage[] = [];
+  for (const name of entries.sort()) {
+    if (await isFile(join(folder, name, 'earshot.json'))) packages.push(await loadModelPackage(join(folder, name)));
+  }
+  if (packages.length === 0)
+    throw new PackageError(folder, 'holds no model package: no sub-folder has an earshot.json');
+  return packages;
+};
+
+/** The first variant of a card that is meant for `provider`; undefined when there is none. */
+export const variantFor = (card: ModelCard, provider: Provider): Variant | undefined =>
+  card.variants.find(({ providers }) => providers.includes(provider));
+
+const checkVariant = async (folder: string, { file, sha256 }: Variant): Promise<void> => {
+  const path = await packageFile(folder, file);
+  const found = await sha256Of(path);
+  if (found !== sha256) {
+    throw new PackageError(path, `has SHA-256 ${found}, but earshot.json says ${sha256}: it was changed or cut short`);
+  }
+};
+
+const isFile = async (path: string): Promise<boolean> => {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() ?? false;
+};

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
+import { join, relative, isAbsolute, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { z } from 'zod';
+import { PackageError } from './package-error.js';
+
+/** The absolute path of a file of a package. Throws {@link PackageError} if it is absent or lies outside the folder. */
+export const packageFile = async (folder: string, file: string): Promise<string> => {
+  const path = join(folder, file);
+  const real = await realpath(path).catch(() => {
+    throw new PackageError(path, 'there is no such file');
+  });
+  const inside = relative(await realpath(folder), real);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+    throw new PackageError(path, `leads out of the package, to ${real}: a package holds its own files`);
+  }
+  return real;
+};
+
+/** Reads a JSON file of a package and parses it by `schema`. Throws {@link PackageError} naming every wrong key. */
+export const readPackageJson = async <S extends z.ZodType>(
+  folder: string,
+  file: string,
+  schema: S,
+): Promise<z.output<S>> => {
+  const text = await readFile(await packageFile(folder, file), 'utf8');
+  const parsed = schema.safeParse(parseJson(join(folder, file), text));
+  if (parsed.success) return parsed.data;
+  throw new PackageError(join(folder, file), parsed.error.issues.map(problemOf).join('; '));
+};
+
+/** Lower-case hexadecimal SHA-256 of a file. */
+export const sha256Of = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+};
+
+const parseJson = (path: string, text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PackageError(path, `is not JSON: ${(error as Error).message}`);
+  }
+};
+
+const problemOf = ({ path, message }: z.core.$ZodIssue): string =>
+  path.length === 0 ? message : `${path.join('.')}: ${message}`;

@@ -1,0 +1,5 @@
+// Writes earshot.schema.json anew: run from the root of the repository after `npm run build`.
+import { writeFileSync } from 'node:fs';
+import { earshotJsonSchema } from './earshot-schema.js';
+
+writeFileSync('server/inference/earshot.schema.json', `${JSON.stringify(earshotJsonSchema(), null, 2)}\n`);
