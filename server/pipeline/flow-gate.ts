@@ -41,7 +41,9 @@ export const createFlowGate = (limit: number, valve: Valve): FlowGate => {
             },
           });
         }),
-    enter: () => void underWay++,
+    enter: () => {
+      underWay++;
+    },
     leave: () => {
       underWay--;
       release();

@@ -65,7 +65,7 @@ const classifying = (
   tracks: readonly UtteranceTrack[],
   frameDone: () => void,
 ): OrderedWork<PipelineItem, Outcome, StreamEvent> => {
-  const trackOf = (channel: number) => tracks[channel] as UtteranceTrack;
+  const trackOf = (channel: number) => tracks[channel]!;
   const channelOf = (item: PipelineItem) =>
     item.kind === 'frame' ? item.frame.channel : item.kind === 'cut' ? item.cut.channel : null;
   return {
@@ -75,7 +75,7 @@ const classifying = (
       switch (item.kind) {
         case 'frame':
           frameDone();
-          return trackOf(item.frame.channel).hear(item.frame, outcome as Outcome);
+          return trackOf(item.frame.channel).hear(item.frame, outcome!);
         case 'cut':
           return trackOf(item.cut.channel).cut(item.cut);
         case 'configure':

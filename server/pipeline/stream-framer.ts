@@ -67,7 +67,7 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
     const tracks = this.decoder.push(bytes);
     this.received += tracks[0]?.length ?? 0;
     this.warnOfClipping();
-    return this.inTurn(this.channels.map((channel, index) => channel.push(tracks[index] as Float32Array, arrivedAt)));
+    return this.inTurn(this.channels.map((channel, index) => channel.push(tracks[index]!, arrivedAt)));
   }
 
   private cutAll(
@@ -97,7 +97,7 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
     const rounds = tracks[0] ?? [];
     this.cutFrames += rounds.length * tracks.length;
     return rounds.flatMap((_, round) =>
-      tracks.map((track): PipelineItem => ({ kind: 'frame', frame: track[round] as Frame })),
+      tracks.map((track): PipelineItem => ({ kind: 'frame', frame: track[round]! })),
     );
   }
 }

@@ -66,18 +66,16 @@ export class Reception {
     const openedAt = clock.now();
     observer.sessionOpened(transport);
     log.info({ session: id, transport, remote }, 'session opened');
-    let session: Session | null = null;
-    let hasEnded = false;
-    const onEnd = (end: StreamEnd | null) => {
-      hasEnded = true;
-      if (session) this.leave(session);
+    const onEnd = (ended: Session, end: StreamEnd | null) => {
+      this.leave(ended);
       const how = nameOf(end);
       observer.sessionEnded(transport, how);
       const reason = end?.kind === 'refused' ? { reason: end.message } : {};
       log.info({ session: id, how, ...reason, ms: Math.round(clock.now() - openedAt) }, 'session ended');
     };
-    session = new Session(id, caller, this.context, onEnd);
-    if (!hasEnded) this.sessions.add(session);
+    const session = new Session(id, caller, this.context, onEnd);
+    this.sessions.add(session);
+    session.open();
   }
 
   private leave(session: Session): void {

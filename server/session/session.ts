@@ -1,4 +1,4 @@
-import { Subject, type Subscription } from 'rxjs';
+import { Subject, Subscription } from 'rxjs';
 import { refusal, type ErrorCode } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import type { Announcing } from '../domain/stream-settings.js';
@@ -37,7 +37,7 @@ export class Session {
   private endKind: 'done' | 'drained' = 'done';
   private readonly tally: StreamTally;
   private readonly inputs = new Subject<StreamInput>();
-  private readonly hearing: Subscription;
+  private readonly hearing = new Subscription();
   private announcing: Subscription | null = null;
   private patience: Patience;
 
@@ -45,14 +45,20 @@ export class Session {
     private readonly id: string,
     private readonly caller: Caller,
     private readonly context: SessionContext,
-    private readonly onEnd: (end: StreamEnd | null) => void,
+    /** Told once how the stream ended; null when the caller hung up. */
+    private readonly onEnd: (session: Session, end: StreamEnd | null) => void,
   ) {
     const { clock, limits } = context;
     this.tally = new StreamTally(context.observer);
     this.patience = new Patience(clock, limits.startTimeout, () =>
       this.refuse('start_timeout', `no start message came within ${limits.startTimeout} ms`),
     );
-    this.hearing = caller.messages.subscribe({ next: (message) => this.hear(message), complete: () => this.hungUp() });
+  }
+
+  /** Begins to listen to the caller. Called once. */
+  open(): void {
+    const { messages } = this.caller;
+    this.hearing.add(messages.subscribe({ next: (message) => this.hear(message), complete: () => this.hungUp() }));
   }
 
   /** Tells the caller that the server is going away; `finish` follows when the grace is over. */
@@ -115,7 +121,7 @@ export class Session {
   }
 
   private configure({ silence, maxUtterance, ...change }: SettingsChange): void {
-    const { endpointing, ...before } = this.announced as Announcing;
+    const { endpointing, ...before } = this.announced!;
     const after = {
       ...before,
       ...change,
@@ -209,10 +215,9 @@ export class Session {
     this.phase = 'ended';
     this.patience.end();
     this.announcing?.unsubscribe();
-    // Runs inside the constructor when a caller has hung up before it was heard.
-    queueMicrotask(() => this.hearing.unsubscribe());
+    this.hearing.unsubscribe();
     this.tally.close();
-    this.onEnd(end);
+    this.onEnd(this, end);
   }
 
   private send(message: SessionMessage): void {

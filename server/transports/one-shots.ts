@@ -50,7 +50,7 @@ const recordingOf = (recording: ClassifyRequest['recording']): Read => {
   if (recording.kind === 'raw')
     return { ok: true, recording: { format: audioFromWire(recording.audio), bytes: recording.bytes } };
   const wav = readWav(recording.bytes);
-  return wav.ok
+  return wav.kind === 'audio'
     ? { ok: true, recording: { format: wav.format, bytes: wav.audio } }
-    : { ok: false, refusal: refusal('bad_request', wav.problem) };
+    : { ok: false, refusal: refusal('bad_request', wav.message) };
 };

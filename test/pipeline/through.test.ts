@@ -17,6 +17,8 @@ const pairs = () => {
   };
 };
 
+const BROKEN = new Error('broken');
+
 const marbles = (check: Parameters<TestScheduler['run']>[0]) =>
   new TestScheduler((actual, expected) => assert.deepEqual(actual, expected)).run(check);
 
@@ -43,10 +45,10 @@ describe('through', () => {
     marbles(({ cold, expectObservable }) => {
       const failing = () => ({
         push: (): string[] => {
-          throw 'broken';
+          throw BROKEN;
         },
         flush: () => [],
       });
-      expectObservable(cold('-a-b|').pipe(through(failing))).toBe('-#', undefined, 'broken');
+      expectObservable(cold('-a-b|').pipe(through(failing))).toBe('-#', undefined, BROKEN);
     }));
 });
