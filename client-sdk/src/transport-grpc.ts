@@ -1,8 +1,19 @@
 import * as grpc from '@grpc/grpc-js';
-import { INTENT_SERVICE } from '../../proto/intent-service.js';
-import type { ClientDraft, Decoded, ErrorCode, ServerMessage } from '../../proto/wire.js';
+import {
+  decodeServerProto,
+  encodeClientProto,
+  ERROR_CODES,
+  type ClientDraft,
+  type Decoded,
+  type ErrorCode,
+  type ServerMessage,
+} from '../../proto/wire.js';
 import type { Connect, Connection, ConnectionEvents } from './connection.js';
 import { EarshotError, type ClientErrorCode } from './earshot-error.js';
+
+const PATH = '/earshot.v1.IntentService/StreamIntents';
+/** Trailing metadata in which the server repeats the code of its error. */
+const CODE_METADATA = 'earshot-code';
 
 type Call = grpc.ClientDuplexStream<ClientDraft, Decoded<ServerMessage>>;
 
@@ -38,8 +49,7 @@ class GrpcConnection implements Connection {
   #hasOpened = false;
 
   constructor(client: grpc.Client, metadata: grpc.Metadata, events: ConnectionEvents) {
-    const { path, requestSerialize, responseDeserialize } = INTENT_SERVICE.StreamIntents;
-    this.#call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
+    this.#call = client.makeBidiStreamRequest(PATH, serialized, decodeServerProto, metadata);
     this.#call.on('data', (message: Decoded<ServerMessage>) => {
       this.#hasOpened = true;
       events.received(message);
@@ -66,15 +76,21 @@ class GrpcConnection implements Connection {
     this.#call.cancel();
   }
 
-  #endedBy({ code, details }: grpc.StatusObject): EarshotError {
-    const message = `${details || 'no reason given'} (gRPC status ${code} ${grpc.status[code]})`;
-    const known = REFUSALS[code];
+  #endedBy({ code: closeCode, details, metadata }: grpc.StatusObject): EarshotError {
+    const message = `${details || 'no reason given'} (gRPC status ${closeCode} ${grpc.status[closeCode]})`;
+    const [told] = metadata.get(CODE_METADATA);
+    const known = ERROR_CODES.find((code) => code === told) ?? REFUSALS[closeCode];
     const fallback: ClientErrorCode = this.#hasOpened ? 'disconnected' : 'connect_failed';
-    return new EarshotError(known ?? fallback, message, { retryable: known === undefined, closeCode: code });
+    return new EarshotError(known ?? fallback, message, { retryable: known === undefined, closeCode });
   }
 }
 
-/** The refusals that a proxy or the library may send without an `error` message. */
+function serialized(message: ClientDraft): Buffer {
+  const bytes = encodeClientProto(message);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The refusals that a proxy may send without saying more. */
 const REFUSALS: Readonly<Partial<Record<grpc.status, ErrorCode>>> = {
   [grpc.status.UNAUTHENTICATED]: 'unauthenticated',
   [grpc.status.PERMISSION_DENIED]: 'permission_denied',
