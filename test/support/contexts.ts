@@ -1,0 +1,43 @@
+import type { ModelCard } from '../../server/domain/model-card.js';
+import type { Classify } from '../../server/domain/outcome.js';
+import { milliseconds } from '../../server/domain/units.js';
+import { systemClock } from '../../server/session/clock.js';
+import { ModelShelf } from '../../server/session/served-model.js';
+import type { Log, SessionContext, SessionObserver } from '../../server/session/session-context.js';
+import { statelessCard } from './cards.js';
+import { classified } from './outcomes.js';
+
+export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+export const silentObserver: SessionObserver = {
+  sessionOpened: ignore,
+  sessionEnded: ignore,
+  announced: ignore,
+  tentativeLeftOut: ignore,
+  audioReceived: ignore,
+};
+
+function ignore(): void {
+  // Nobody looks.
+}
+
+export const sayingBalance: Classify = () => Promise.resolve(classified([4, 0, 0]));
+
+/** A shelf with one scripted model. */
+export const shelfOf = (classify: Classify, card: ModelCard = statelessCard()): ModelShelf => {
+  const shelf = new ModelShelf();
+  shelf.place([{ card, provider: 'cpu', precision: 'fp32', classify }], null);
+  return shelf;
+};
+
+/** What sessions share, with a scripted model; what a test is about is overridden. */
+export const contextWith = (change: Partial<SessionContext> = {}): SessionContext => ({
+  models: shelfOf(sayingBalance),
+  limits: { startTimeout: milliseconds(5_000), idleTimeout: milliseconds(30_000) },
+  maxFramesUnderWay: 2,
+  maxSessions: 100,
+  clock: systemClock,
+  observer: silentObserver,
+  log: silentLog,
+  ...change,
+});

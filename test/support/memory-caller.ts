@@ -1,0 +1,66 @@
+import { Subject } from 'rxjs';
+import type { Caller, CallerMessage, SessionMessage, StartRequest, StreamEnd } from '../../server/session/caller.js';
+import { hertz, milliseconds } from '../../server/domain/units.js';
+import { deferred } from './outcomes.js';
+
+/** A caller in the same process: what it says is heard at once, what it is told is kept. */
+export class MemoryCaller implements Caller {
+  readonly description = { transport: 'memory', remote: 'here' };
+  readonly messages = new Subject<CallerMessage>();
+  readonly received: { readonly message: SessionMessage; readonly seq: number }[] = [];
+  readonly ends: StreamEnd[] = [];
+  readonly valve: ('pause' | 'resume')[] = [];
+  backlogBytes = 0;
+  private readonly ended = deferred<readonly SessionMessage[]>();
+
+  say(...messages: readonly CallerMessage[]): void {
+    for (const message of messages) this.messages.next(message);
+  }
+
+  hangUp(): void {
+    this.messages.complete();
+  }
+
+  /** Everything that was said to it, once it was closed. */
+  get story(): Promise<readonly SessionMessage[]> {
+    return this.ended.promise;
+  }
+
+  get kinds(): string[] {
+    return this.received.map(({ message }) => (message.kind === 'intent' ? message.status : message.kind));
+  }
+
+  send(message: SessionMessage, seq: number): void {
+    this.received.push({ message, seq });
+  }
+
+  pause(): void {
+    this.valve.push('pause');
+  }
+
+  resume(): void {
+    this.valve.push('resume');
+  }
+
+  end(end: StreamEnd): void {
+    this.ends.push(end);
+    this.ended.resolve(this.received.map(({ message }) => message));
+  }
+}
+
+/** A start at 16 kHz mono PCM; what a test is about is overridden. */
+export const startRequest = (change: Partial<StartRequest> = {}): CallerMessage => ({
+  kind: 'start',
+  request: {
+    audio: { encoding: 'pcm_s16le', sampleRate: hertz(16_000), channels: 1 },
+    model: null,
+    hop: null,
+    interim: true,
+    topK: 5,
+    threshold: null,
+    endpointing: { silence: milliseconds(1_000), maxUtterance: milliseconds(30_000) },
+    clientReferenceId: null,
+    wantsResume: false,
+    ...change,
+  },
+});
