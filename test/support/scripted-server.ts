@@ -1,0 +1,49 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Reception } from '../../server/session/reception.js';
+import type { SessionContext } from '../../server/session/session-context.js';
+import { serveGrpc } from '../../server/transports/grpc/grpc-server.js';
+import { createHttpServer } from '../../server/transports/http/http-server.js';
+import { createOneShots } from '../../server/transports/one-shots.js';
+import { serveWebSocket } from '../../server/transports/ws/ws-server.js';
+import { contextWith, silentLog } from './contexts.js';
+
+export interface Addresses {
+  /** `127.0.0.1:port` of HTTP and WebSocket. */
+  readonly http: string;
+  /** `127.0.0.1:port` of gRPC. */
+  readonly grpc: string;
+}
+
+export interface ScriptedServer extends Addresses {
+  readonly reception: Reception;
+  close(): Promise<void>;
+}
+
+/** Every transport, on free ports of loopback, in front of scripted models instead of graphs. */
+export const serveScripted = async (change: Partial<SessionContext> = {}): Promise<ScriptedServer> => {
+  const context = contextWith(change);
+  const reception = new Reception(context);
+  const oneShots = createOneShots(context, reception);
+  const metrics = { contentType: 'text/plain', text: () => Promise.resolve('') };
+  const http = createHttpServer({ readiness: () => ({ ready: true }), oneShots, metrics, log: silentLog });
+  serveWebSocket(http, reception);
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const grpc = await serveGrpc('127.0.0.1:0', reception, oneShots);
+  reception.open();
+  return {
+    reception,
+    http: `127.0.0.1:${(http.address() as AddressInfo).port}`,
+    grpc: `127.0.0.1:${grpc.port}`,
+    close: async () => {
+      await grpc.close(100);
+      await closeHttp(http);
+    },
+  };
+};
+
+const closeHttp = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
