@@ -1,0 +1,137 @@
+import { hertz } from '../domain/units.js';
+import {
+  HIGHEST_RATE,
+  LOWEST_RATE,
+  MOST_CHANNELS,
+  SAMPLE_BYTES,
+  type SampleEncoding,
+  type SampleFormat,
+} from './sample-format.js';
+
+/** What a WAV file holds, or what is wrong with it: the offending value, and what would be right. */
+export type WavReading =
+  | { readonly kind: 'audio'; readonly format: SampleFormat; readonly audio: Uint8Array }
+  | { readonly kind: 'problem'; readonly message: string };
+
+/**
+ * Reads a RIFF/WAVE file (Microsoft, Multimedia Programming Interface and Data Specifications 1.0, 1991;
+ * WAVE_FORMAT_EXTENSIBLE: Multiple Channel Audio Data and WAVE Files, 2001). `audio` is a view of whole sample groups
+ * in `bytes`; a file cut short, or streamed without its length, gives the groups that are there.
+ */
+export function readWav(bytes: Uint8Array): WavReading {
+  const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const opening = problemOfOpening(file);
+  if (opening !== null) return problem(opening);
+  let format: SampleFormat | null = null;
+  for (const chunk of chunksOf(file)) {
+    if (chunk.id === 'fmt ') {
+      const read = readFormat(chunk.body);
+      if (typeof read === 'string') return problem(read);
+      format = read;
+    }
+    if (chunk.id === 'data')
+      return format ? audioOf(chunk.body, format) : problem('its "data" chunk comes before "fmt "');
+  }
+  return problem(`it has no "${format ? 'data' : 'fmt '}" chunk`);
+}
+
+const problem = (what: string): WavReading => ({
+  kind: 'problem',
+  message: `not a WAV file that can be read: ${what}`,
+});
+
+function problemOfOpening(file: DataView): string | null {
+  if (file.byteLength < 12) return `it ends after ${file.byteLength} bytes; a RIFF header alone has 12`;
+  if (textAt(file, 0) !== 'RIFF') return `it begins with ${JSON.stringify(textAt(file, 0))}, not "RIFF"`;
+  if (textAt(file, 8) !== 'WAVE') return `its RIFF form is ${JSON.stringify(textAt(file, 8))}, not "WAVE"`;
+  return null;
+}
+
+interface Chunk {
+  readonly id: string;
+  readonly body: DataView;
+}
+
+/** The chunks of a file, in order; each as long as it says, or as the file goes on. */
+function* chunksOf(file: DataView): Generator<Chunk> {
+  for (let at = 12; at + 8 <= file.byteLength;) {
+    const id = textAt(file, at);
+    const size = sizeOf(file, id, at);
+    yield { id, body: new DataView(file.buffer, file.byteOffset + at + 8, size) };
+    at += 8 + size + (size % 2);
+  }
+}
+
+/** Who writes to a pipe cannot go back to fill in the sizes: they stay 0 or the greatest number. */
+function sizeOf(file: DataView, id: string, at: number): number {
+  const rest = file.byteLength - at - 8;
+  const size = file.getUint32(at + 4, true);
+  const riffSize = file.getUint32(4, true);
+  const isUnknown = id === 'data' && size === 0 && riffSize + 8 !== file.byteLength;
+  return isUnknown ? rest : Math.min(size, rest);
+}
+
+function audioOf(body: DataView, format: SampleFormat): WavReading {
+  const groupBytes = SAMPLE_BYTES[format.encoding] * format.channels;
+  const whole = body.byteLength - (body.byteLength % groupBytes);
+  return { kind: 'audio', format, audio: new Uint8Array(body.buffer, body.byteOffset, whole) };
+}
+
+/** The format that a "fmt " chunk describes, or what is wrong with it. */
+function readFormat(body: DataView): SampleFormat | string {
+  if (body.byteLength < 16) return `its "fmt " chunk has ${body.byteLength} bytes; at least 16 are needed`;
+  const channels = body.getUint16(2, true);
+  const rate = body.getUint32(4, true);
+  const groupBytes = body.getUint16(12, true);
+  const encoding = readEncoding(body);
+  if ('problem' in encoding) return encoding.problem;
+  if (channels < 1 || channels > MOST_CHANNELS) return `${channels} channels are outside 1–${MOST_CHANNELS}`;
+  if (rate < LOWEST_RATE || rate > HIGHEST_RATE) return `its rate ${rate} Hz is outside ${LOWEST_RATE}–${HIGHEST_RATE}`;
+  const expected = SAMPLE_BYTES[encoding.name] * channels;
+  if (groupBytes !== expected)
+    return `its block align is ${groupBytes}; ${channels} × ${encoding.name} takes ${expected}`;
+  return { encoding: encoding.name, sampleRate: hertz(rate), channels };
+}
+
+const PCM = 1;
+const FLOAT = 3;
+const ALAW = 6;
+const MULAW = 7;
+const EXTENSIBLE = 0xfffe;
+
+/** Encodings by format tag, then by bits per sample. */
+const ENCODINGS: Readonly<Record<number, Readonly<Record<number, SampleEncoding>>>> = {
+  [PCM]: { 8: 'pcm_u8', 16: 'pcm_s16le', 24: 'pcm_s24le', 32: 'pcm_s32le' },
+  [FLOAT]: { 32: 'pcm_f32le', 64: 'pcm_f64le' },
+  [ALAW]: { 8: 'alaw' },
+  [MULAW]: { 8: 'mulaw' },
+};
+
+function readEncoding(body: DataView): { name: SampleEncoding } | { problem: string } {
+  const tag = formatTag(body);
+  if (typeof tag === 'string') return { problem: tag };
+  const bits = body.getUint16(14, true);
+  const byBits = ENCODINGS[tag];
+  if (!byBits) return { problem: `its format tag 0x${tag.toString(16)} is none of ${KNOWN_TAGS}` };
+  const name = byBits[bits];
+  return name ? { name } : { problem: `${bits} bits per sample are not ${Object.keys(byBits).join(', ')}` };
+}
+
+const KNOWN_TAGS = '1 (PCM), 3 (float), 6 (A-law), 7 (µ-law), 0xfffe (extensible)';
+
+/** What follows the tag in the GUID of an extensible format, from byte 26 of the chunk on. */
+const GUID_TAIL = '000000001000800000aa00389b71';
+
+/** The tag of the chunk, or of the sub-format that an extensible one names. */
+function formatTag(body: DataView): number | string {
+  const tag = body.getUint16(0, true);
+  if (tag !== EXTENSIBLE) return tag;
+  if (body.byteLength < 40) return `its extensible "fmt " chunk has ${body.byteLength} bytes; 40 are needed`;
+  const guidTail = Buffer.from(body.buffer, body.byteOffset + 26, 14).toString('hex');
+  return guidTail === GUID_TAIL
+    ? body.getUint16(24, true)
+    : `its sub-format GUID ends in ${guidTail}, not ${GUID_TAIL}`;
+}
+
+const textAt = (file: DataView, at: number): string =>
+  Buffer.from(file.buffer, file.byteOffset + at, 4).toString('latin1');
