@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import * as grpc from '@grpc/grpc-js';
+import { openStream } from '../../client-sdk/src/grpc.js';
+import type { ServerMessage } from '../../proto/wire.js';
+import { AUDIO, CLOSED, intent, READY, REFUSED } from './messages.js';
+import { grpcServer, type ScriptedCall } from './servers.js';
+
+const say = (call: ScriptedCall, { seq, type, ...fields }: ServerMessage) => call.write({ seq, [type]: fields });
+
+/** A server that is ready at once and closes a stream as the protocol has it. */
+function politeServer(call: ScriptedCall): void {
+  call.on('data', ({ message }: { message: string }) => {
+    if (message === 'start') say(call, READY);
+    if (message === 'audio') say(call, intent(2, 'final'));
+    if (message !== 'close') return;
+    say(call, CLOSED);
+    call.end();
+  });
+}
+
+describe('The gRPC transport', () => {
+  let stop: () => void = () => undefined;
+  afterEach(() => stop());
+
+  async function serve(script: (call: ScriptedCall) => void): Promise<string> {
+    const server = await grpcServer(script);
+    stop = server.stop;
+    return server.url;
+  }
+
+  it('streams to a server that another codec serves', async () => {
+    const stream = await openStream({ url: await serve(politeServer), audio: AUDIO });
+    await stream.send(new Int16Array(160));
+    assert.deepEqual(await stream.close(), CLOSED);
+    const messages: ServerMessage[] = [];
+    for await (const message of stream) messages.push(message);
+    assert.deepEqual(messages, [READY, intent(2, 'final'), CLOSED]);
+  });
+
+  it('passes its headers as metadata', async () => {
+    let told: unknown;
+    const url = await serve((call) => {
+      told = call.metadata.get('authorization');
+      politeServer(call);
+    });
+    const stream = await openStream({ url, audio: AUDIO, headers: { authorization: 'Bearer x' } });
+    stream.abort();
+    assert.deepEqual(told, ['Bearer x']);
+  });
+
+  it('waits in send() until the server reads on, and loses nothing', async () => {
+    let length = 0;
+    const url = await serve((call) => {
+      politeServer(call);
+      call.on('data', ({ audio }: { audio?: Buffer }) => (length += audio?.length ?? 0));
+    });
+    const stream = await openStream({ url, audio: AUDIO });
+    const chunk = new Uint8Array(100_000);
+    for (let count = 0; count < 10; count += 1) await stream.send(chunk);
+    await stream.close();
+    assert.equal(length, 1_000_000);
+  });
+
+  it('rejects with what the server refuses', async () => {
+    const url = await serve((call) => {
+      say(call, REFUSED);
+      call.emit('error', { code: grpc.status.NOT_FOUND, details: 'no such model' });
+    });
+    await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'model_not_found', serverMessage: REFUSED });
+  });
+
+  it('takes the code from the trailing metadata when there was no error message', async () => {
+    const metadata = new grpc.Metadata();
+    metadata.set('earshot-code', 'draining');
+    const url = await serve((call) => call.emit('error', { code: grpc.status.UNAVAILABLE, details: 'bye', metadata }));
+    await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'draining', closeCode: grpc.status.UNAVAILABLE });
+  });
+
+  it('rejects everything when the server ends without closed', async () => {
+    const url = await serve((call) => {
+      politeServer(call);
+      call.on('data', ({ message }: { message: string }) => message === 'audio' && call.end());
+    });
+    const stream = await openStream({ url, audio: AUDIO });
+    await stream.send(new Int16Array(10));
+    await assert.rejects(stream.closed, { code: 'disconnected', closeCode: grpc.status.OK });
+    await assert.rejects(stream.finalize(), { code: 'disconnected' });
+  });
+
+  it('rejects everything when the server dies', async () => {
+    const url = await serve((call) => {
+      politeServer(call);
+      call.on('data', ({ message }: { message: string }) => message === 'audio' && stop());
+    });
+    const stream = await openStream({ url, audio: AUDIO });
+    await stream.send(new Int16Array(10));
+    await assert.rejects(stream.closed, { code: 'disconnected', retryable: true });
+  });
+
+  it('rejects when nobody listens', async () => {
+    const url = await serve(politeServer);
+    stop();
+    await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'connect_failed', retryable: true });
+  });
+
+  it('rejects when the server is not ready in time', async () => {
+    const url = await serve(() => undefined);
+    await assert.rejects(openStream({ url, audio: AUDIO, connectTimeoutMs: 50 }), { code: 'connect_timeout' });
+  });
+
+  it('refuses a wrong address without connecting', async () => {
+    await assert.rejects(openStream({ url: 'localhost', audio: AUDIO }), {
+      code: 'bad_request',
+      message: 'url "localhost" is not host:port, http://host:port or https://host:port',
+    });
+  });
+});

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { WebSocket } from 'ws';
+import { openStream, type IntentStream } from '../../client-sdk/src/index.js';
+import { decodeClientProto, encodeServerProto, type ServerMessage } from '../../proto/wire.js';
+import { AUDIO, CLOSED, intent, READY, REFUSED } from './messages.js';
+import { webSocketServer } from './servers.js';
+
+const say = (socket: WebSocket, ...messages: ServerMessage[]) => {
+  for (const message of messages) socket.send(JSON.stringify(message));
+};
+
+/** A server that is ready at once and closes a stream as the protocol has it. */
+function politeServer(socket: WebSocket): void {
+  socket.on('message', (content, isBinary) => {
+    if (isBinary) return say(socket, intent(2, 'final'));
+    const { type } = JSON.parse((content as Buffer).toString()) as { type: string };
+    if (type === 'start') say(socket, READY);
+    if (type !== 'close') return;
+    say(socket, CLOSED);
+    socket.close(1000);
+  });
+}
+
+async function allOf(stream: IntentStream): Promise<ServerMessage[]> {
+  const messages: ServerMessage[] = [];
+  for await (const message of stream) messages.push(message);
+  return messages;
+}
+
+describe('The WebSocket transport', () => {
+  let stop: () => void = () => undefined;
+  afterEach(() => stop());
+
+  async function serve(script: Parameters<typeof webSocketServer>[0]): Promise<string> {
+    const server = await webSocketServer(script);
+    stop = server.stop;
+    return server.url;
+  }
+
+  it('streams over JSON', async () => {
+    const stream = await openStream({ url: await serve(politeServer), audio: AUDIO });
+    await stream.send(new Int16Array(160));
+    assert.deepEqual(await stream.close(), CLOSED);
+    assert.deepEqual(await allOf(stream), [READY, intent(2, 'final'), CLOSED]);
+  });
+
+  it('streams over protobuf', async () => {
+    const received: string[] = [];
+    const url = await serve((socket) => {
+      socket.on('message', (content) => {
+        const decoded = decodeClientProto(content as Buffer);
+        received.push(decoded.ok ? decoded.message.type : decoded.problem);
+        if (received.length === 1) socket.send(encodeServerProto(READY));
+        if (received.at(-1) === 'close') socket.send(encodeServerProto(CLOSED));
+      });
+    });
+    const stream = await openStream({ url, audio: AUDIO, protocol: 'proto' });
+    await stream.send(new Uint8Array(8));
+    await stream.finalize();
+    await stream.configure({ interim: false });
+    await stream.keepalive();
+    assert.deepEqual(await stream.close(), CLOSED);
+    assert.deepEqual(received, ['start', 'audio', 'finalize', 'configure', 'keepalive', 'close']);
+  });
+
+  it('asks for what its options say', async () => {
+    let asked: unknown;
+    const url = await serve((socket, request) => {
+      socket.on('message', (content) => {
+        asked = [
+          request.url,
+          request.headers.authorization,
+          socket.protocol,
+          JSON.parse((content as Buffer).toString()),
+        ];
+        say(socket, READY);
+      });
+    });
+    const endpointing = { silenceMs: 500 };
+    const options = { model: 'm', hopMs: 480, interim: false, topK: 3, threshold: 0.4, clientReferenceId: 'c' };
+    const headers = { Authorization: 'Bearer x' };
+    const stream = await openStream({ url, audio: AUDIO, ...options, endpointing, headers });
+    const start = {
+      type: 'start',
+      audio: { encoding: 'pcm_s16le', sample_rate: 16_000, channels: 1 },
+      model: 'm',
+      hop_ms: 480,
+      interim: false,
+      top_k: 3,
+      threshold: 0.4,
+      endpointing: { silence_ms: 500 },
+      client_reference_id: 'c',
+    };
+    assert.deepEqual(asked, ['/v1/stream', 'Bearer x', 'earshot.v1.json', start]);
+    stream.abort();
+  });
+
+  it('sends far more than the socket holds, in order and complete', async () => {
+    let hash = 0;
+    let length = 0;
+    const url = await serve((socket) => {
+      politeServer(socket);
+      socket.on('message', (content, isBinary) => {
+        if (!isBinary) return;
+        for (const byte of content as Buffer) hash = (hash * 31 + byte) >>> 0;
+        length += (content as Buffer).length;
+      });
+    });
+    const stream = await openStream({ url, audio: AUDIO });
+    const audio = new Uint8Array(2_000_000).map((_, i) => i % 251);
+    for (let start = 0; start < audio.length; start += 100_000)
+      await stream.send(audio.subarray(start, start + 100_000));
+    await stream.close();
+    assert.deepEqual([length, hash], [audio.length, audio.reduce((sum, byte) => (sum * 31 + byte) >>> 0, 0)]);
+  });
+
+  it('rejects with what the server refuses', async () => {
+    const url = await serve((socket) => {
+      say(socket, REFUSED);
+      socket.close(4404);
+    });
+    await assert.rejects(openStream({ url, audio: AUDIO }), { name: 'EarshotError', code: 'model_not_found' });
+  });
+
+  for (const [what, kill, closeCode] of [
+    ['dies', (socket: WebSocket) => socket.terminate(), 1006],
+    ['closes without a word', (socket: WebSocket) => socket.close(1011, 'oops'), 1011],
+  ] as const) {
+    it(`rejects everything when the connection ${what}`, async () => {
+      const url = await serve((socket) => {
+        politeServer(socket);
+        socket.on('message', (_content, isBinary) => isBinary && kill(socket));
+      });
+      const stream = await openStream({ url, audio: AUDIO });
+      await stream.send(new Int16Array(10));
+      const lost = { code: 'disconnected', closeCode, retryable: true };
+      await assert.rejects(stream.closed, lost);
+      await assert.rejects(stream.send(new Int16Array(10)), lost);
+      await assert.rejects(allOf(stream), lost);
+    });
+  }
+
+  it('rejects when the connection dies before ready', async () => {
+    const url = await serve((socket) => socket.terminate());
+    await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'disconnected', closeCode: 1006 });
+  });
+
+  it('rejects when nobody listens', async () => {
+    const url = await serve(politeServer);
+    stop();
+    await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'connect_failed', retryable: true });
+  });
+
+  for (const [status, body, code, retryable] of [
+    [401, '', 'unauthenticated', false],
+    [429, '{"error":{"code":"too_many_sessions","message":"4 of 4 sessions are open"}}', 'too_many_sessions', true],
+    [503, '{"error":{"code":"draining","message":"going down"}}', 'draining', true],
+    [404, 'not json', 'connect_failed', false],
+  ] as const) {
+    it(`rejects with ${code} when the handshake is answered ${status}`, async () => {
+      const server = createServer().on('upgrade', (_request, socket) => {
+        socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      stop = () => server.close();
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await assert.rejects(openStream({ url, audio: AUDIO }), { code, retryable });
+    });
+  }
+
+  it('rejects when the server is not ready in time', async () => {
+    const url = await serve(() => undefined);
+    const opening = openStream({ url, audio: AUDIO, connectTimeoutMs: 50 });
+    await assert.rejects(opening, { code: 'connect_timeout', message: 'the server was not ready within 50 ms' });
+  });
+
+  it('is aborted by its signal while it connects', async () => {
+    const controller = new AbortController();
+    const url = await serve((socket) => socket.on('message', () => controller.abort()));
+    await assert.rejects(openStream({ url, audio: AUDIO, signal: controller.signal }), { code: 'aborted' });
+  });
+
+  it('is aborted by its signal while it is open', async () => {
+    const controller = new AbortController();
+    const url = await serve(politeServer);
+    const stream = await openStream({ url, audio: AUDIO, signal: controller.signal });
+    controller.abort();
+    await assert.rejects(stream.closed, { code: 'aborted' });
+  });
+
+  it('does not connect when its signal has fired before', async () => {
+    const url = await serve(() => assert.fail('it connected'));
+    await assert.rejects(openStream({ url, audio: AUDIO, signal: AbortSignal.abort() }), { code: 'aborted' });
+  });
+
+  for (const [what, options, message] of [
+    ['address', { url: 'ftp://x', audio: AUDIO }, 'url "ftp://x" is not a ws:, wss:, http: or https: address'],
+    [
+      'option',
+      { url: 'ws://127.0.0.1:9', audio: { ...AUDIO, sampleRate: 4_000 } },
+      'audio.sample_rate 4000 is outside 8000–192000',
+    ],
+  ] as const) {
+    it(`refuses a wrong ${what} without connecting`, async () => {
+      await assert.rejects(openStream(options), { code: 'bad_request', message });
+    });
+  }
+
+  for (const [what, speak] of [
+    ['no JSON', (socket: WebSocket) => socket.send('hello')],
+    ['binary where text should be', (socket: WebSocket) => socket.send(Buffer.of(1))],
+  ] as const) {
+    it(`ends when the server sends ${what}`, async () => {
+      const url = await serve(speak);
+      await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'protocol_violation' });
+    });
+  }
+});
