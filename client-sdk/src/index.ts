@@ -3,9 +3,9 @@ import { openOver } from './open-stream.js';
 import type { StreamOptions } from './stream-options.js';
 import { webSocketTransport, type WebSocketProtocol } from './transport-ws.js';
 
-export type * from '../../proto/client-messages.js';
-export type { ErrorCode } from '../../proto/error-code.js';
-export type * from '../../proto/server-messages.js';
+export * from '../../proto/client-messages.js';
+export { ERROR_CODES, type ErrorCode } from '../../proto/error-code.js';
+export * from '../../proto/server-messages.js';
 export type { Chunk } from './chunk-bytes.js';
 export { EarshotError, type ClientErrorCode, type ErrorDetail } from './earshot-error.js';
 export type { IntentStream, StreamState } from './intent-stream.js';
