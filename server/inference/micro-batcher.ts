@@ -1,9 +1,10 @@
 import type { Outcome } from '../domain/outcome.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import { BatchLane, outcomeOfRow } from './batch-lane.js';
+import { reasonOf } from './failure-reason.js';
 import { FrameQueue, type BatchedModel, type FrameBatch, type WaitingFrame } from './frame-queue.js';
 import type { BatchResult, InferenceBackend } from './inference-backend.js';
-import type { InferenceObserver } from './inference-observer.js';
+import { silentObserver, type InferenceObserver } from './inference-observer.js';
 
 export interface MicroBatcherOptions {
   readonly models: readonly BatchedModel[];
@@ -13,7 +14,6 @@ export interface MicroBatcherOptions {
   readonly queueLimit: number;
   /** Milliseconds on a scale that never jumps. */
   readonly now: () => number;
-  readonly observer: InferenceObserver;
 }
 
 /**
@@ -27,6 +27,8 @@ export class MicroBatcher {
   readonly #queue = new FrameQueue();
   readonly #lanes = new Set<BatchLane>();
   #unsettled = 0;
+  #observer: InferenceObserver = silentObserver;
+  #givenUp: string | null = null;
   #closing: { readonly drained: () => void } | null = null;
 
   constructor(options: MicroBatcherOptions) {
@@ -58,15 +60,22 @@ export class MicroBatcher {
   attach(backend: InferenceBackend): () => void {
     const lane = new BatchLane(backend, this.#options.maxBatch, this.#maxState);
     this.#lanes.add(lane);
+    this.#givenUp = null;
     this.#dispatch();
     return () => this.#lanes.delete(lane);
   }
 
-  /** Gives up every frame that waits: for when no backend will come soon. */
-  failWaiting(reason: string): void {
+  /** Fails every frame that waits, and every new one until a backend is attached again. */
+  giveUp(reason: string): void {
+    this.#givenUp = reason;
     for (const frame of this.#queue.takeAll()) {
       this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);
     }
+  }
+
+  /** Tells `observer` of everything that happens from now on. */
+  observe(observer: InferenceObserver): void {
+    this.#observer = observer;
   }
 
   /** Takes no more frames; resolves once every frame taken before has its outcome. */
@@ -78,13 +87,14 @@ export class MicroBatcher {
   }
 
   #refuse(model: string, outcome: Outcome): Promise<Outcome> {
-    this.#options.observer.frameSettled({ model, kind: outcome.kind, queueMs: 0 });
+    this.#observer.frameSettled({ model, kind: outcome.kind, queueMs: 0 });
     return Promise.resolve(outcome);
   }
 
   /** Why a frame is not even queued; null when it is. */
   #refusalOf(model: BatchedModel, samples: Float32Array, state: Float32Array | null): Outcome | null {
     if (this.#closing) return { kind: 'failed', reason: 'inference is closing' };
+    if (this.#givenUp !== null) return { kind: 'failed', reason: this.#givenUp };
     if (samples.length !== FRAME_SAMPLES) {
       return { kind: 'failed', reason: `a frame of ${samples.length} samples: must be ${FRAME_SAMPLES}` };
     }
@@ -116,7 +126,7 @@ export class MicroBatcher {
   #handOut({ model, frames }: FrameBatch, result: BatchResult, startedAt: number): void {
     const { inferMs } = result;
     const capacity = this.#options.maxBatch;
-    this.#options.observer.batchRan({ model: model.name, rows: frames.length, capacity, inferMs });
+    this.#observer.batchRan({ model: model.name, rows: frames.length, capacity, inferMs });
     for (const [row, frame] of frames.entries()) {
       const queueMs = startedAt - frame.arrivedAt;
       this.#settle(frame, outcomeOfRow(result, row, frames.length, queueMs), queueMs);
@@ -133,10 +143,8 @@ export class MicroBatcher {
 
   #settle(frame: WaitingFrame, outcome: Outcome, queueMs: number): void {
     this.#unsettled -= 1;
-    this.#options.observer.frameSettled({ model: frame.model.name, kind: outcome.kind, queueMs });
+    this.#observer.frameSettled({ model: frame.model.name, kind: outcome.kind, queueMs });
     frame.settle(outcome);
     if (this.#unsettled === 0) this.#closing?.drained();
   }
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { ModelCard, Provider, Variant } from '../domain/model-card.js';
+import type { ModelCard, Variant } from '../domain/model-card.js';
 import { earshotSchema } from './earshot-schema.js';
 import { contradictionsIn, modelCardOf } from './model-card.js';
 import { readLabels } from './model-labels.js';
@@ -50,10 +50,6 @@ export const loadModelPackages = async (folder: string): Promise<ModelPackage[]>
     throw new PackageError(folder, 'holds no model package: no sub-folder has an earshot.json');
   return packages;
 };
-
-/** The first variant of a card that is meant for `provider`; undefined when there is none. */
-export const variantFor = (card: ModelCard, provider: Provider): Variant | undefined =>
-  card.variants.find(({ providers }) => providers.includes(provider));
 
 const checkVariant = async (folder: string, { file, sha256 }: Variant): Promise<void> => {
   const path = await packageFile(folder, file);

@@ -1,0 +1,85 @@
+import { createFramer, type CutFrame } from '../audio/framer.js';
+import type { Precision, Provider } from '../domain/model-card.js';
+import type { Classified, Classify } from '../domain/outcome.js';
+import { durationOf, samplesIn } from '../domain/units.js';
+import { readGoldenVector, type GoldenVector } from './golden-vector.js';
+import type { ModelPackage } from './model-package.js';
+
+/** How a package's golden vectors came out; `problem` names the file, the frame, and what was expected and got. */
+export type GoldenReport =
+  { readonly ok: true; readonly frames: number } | { readonly ok: false; readonly problem: string };
+
+/**
+ * By how much a tolerance is widened, which the trainer states for 32-bit floats on a CPU: GPUs round inputs of products
+ * to 10 bits (TF32), which 16-bit floats are made of; 8-bit weights are another model, close to the first.
+ */
+export const goldenAllowance = (precision: Precision, provider: Provider): number => {
+  if (precision === 'int8') return 500;
+  return precision === 'fp32' && provider === 'cpu' ? 1 : 20;
+};
+
+/** Plays every golden vector of a package as the server would hear it. Rejects if a vector cannot be read. */
+export const checkGolden = async (
+  { card, folder }: ModelPackage,
+  classify: Classify,
+  allowance = 1,
+): Promise<GoldenReport> => {
+  let frames = 0;
+  for (const golden of card.golden) {
+    const vector = await readGoldenVector(folder, golden);
+    const problem = await firstDifference(vector, classify, allowance);
+    if (problem !== null) return { ok: false, problem: `${folder}/${golden.expected}: ${problem}` };
+    frames += vector.frames.length;
+  }
+  return { ok: true, frames };
+};
+
+/** What is wrong with the first frame that differs; null when none does. */
+const firstDifference = async (vector: GoldenVector, classify: Classify, allowance: number): Promise<string | null> => {
+  const cut = cutFrames(vector);
+  if (cut.length !== vector.frames.length) {
+    return `expects ${vector.frames.length} frames, but the audio has ${cut.length} at a hop of ${vector.hop} ms`;
+  }
+  let state: Float32Array | null = null;
+  for (const [index, expected] of vector.frames.entries()) {
+    const frame = cut[index];
+    if (!frame) continue;
+    if (durationOf(frame.end) !== expected.end_ms) {
+      return `frame ${index}: expects end_ms ${expected.end_ms}, but the frame ends at ${durationOf(frame.end)} ms`;
+    }
+    const outcome = await classify(frame.samples, state);
+    if (outcome.kind !== 'classified') return `frame ${index}: was ${describe(outcome)}`;
+    const difference = differenceOf(expected, outcome, vector.tolerance * allowance);
+    if (difference !== null) return `frame ${index}: ${difference}`;
+    state = outcome.nextState;
+  }
+  return null;
+};
+
+const cutFrames = ({ samples, hop }: GoldenVector): CutFrame[] => {
+  const framer = createFramer({ hop: samplesIn(hop) });
+  return [...framer.push(samples), ...framer.flush()];
+};
+
+const differenceOf = (
+  expected: GoldenVector['frames'][number],
+  { logits, speech }: Classified,
+  tolerance: number,
+): string | null => {
+  if (!isClose(expected.logits, logits, tolerance)) {
+    return `expects logits [${rounded(expected.logits)}] within ${tolerance}, got [${rounded(logits)}]`;
+  }
+  if (expected.speech && !(speech && isClose(expected.speech, speech, tolerance))) {
+    return `expects speech [${rounded(expected.speech)}] within ${tolerance}, got [${rounded(speech ?? [])}]`;
+  }
+  return null;
+};
+
+const isClose = (expected: readonly number[], got: Float32Array, tolerance: number): boolean =>
+  expected.length === got.length &&
+  expected.every((value, index) => Math.abs(value - (got[index] ?? NaN)) <= tolerance);
+
+const rounded = (numbers: Iterable<number>): string => Array.from(numbers, (value) => value.toFixed(4)).join(', ');
+
+const describe = (outcome: Exclude<Awaited<ReturnType<Classify>>, Classified>): string =>
+  outcome.kind === 'failed' ? `not classified: ${outcome.reason}` : 'shed';

@@ -1,0 +1,71 @@
+import type { GraphPlan } from './worker-protocol.js';
+
+/** An input or output as a graph declares it. A dimension is a number, or a name where it may vary. */
+export interface GraphValue {
+  readonly name: string;
+  readonly isTensor: boolean;
+  readonly type?: string;
+  readonly shape?: readonly (number | string)[];
+}
+
+/** What a graph declares and its card does not say, or the other way round; none when they agree. */
+export const graphProblems = (
+  plan: GraphPlan,
+  inputs: readonly GraphValue[],
+  outputs: readonly GraphValue[],
+): string[] => {
+  const state = plan.stateShape ?? [];
+  const expectedInputs = [expected('pcm', plan.inputs.pcm, [16_000]), expected('state', plan.inputs.state, state)];
+  const expectedOutputs = [
+    expected('logits', plan.outputs.logits, [plan.labels]),
+    expected('next_state', plan.outputs.nextState, state),
+    expected('speech', plan.outputs.speech, ['n']),
+  ];
+  return [
+    ...valueProblems('input', inputs, expectedInputs.flat()),
+    ...valueProblems('output', outputs, expectedOutputs.flat()),
+  ];
+};
+
+/** A value by its key in `earshot.json`, and its dimensions after the batch. */
+interface Expected {
+  readonly key: string;
+  readonly name: string;
+  readonly row: readonly (number | string)[];
+}
+
+const expected = (key: string, name: string | null, row: Expected['row']): Expected[] =>
+  name === null ? [] : [{ key, name, row }];
+
+const valueProblems = (
+  side: 'input' | 'output',
+  declared: readonly GraphValue[],
+  wanted: readonly Expected[],
+): string[] => {
+  const names = declared.map(({ name }) => name).join(', ');
+  const strangers = declared.filter(({ name }) => wanted.every((value) => value.name !== name));
+  return [
+    ...wanted.flatMap((value) => {
+      const found = declared.find(({ name }) => name === value.name);
+      if (!found) return [`${side}s.${value.key} is ${value.name}, but the graph's ${side}s are ${names}`];
+      return tensorProblems(`${side} ${value.name}`, found, value.row);
+    }),
+    ...strangers.map(({ name }) => `the graph has an ${side} ${name} that earshot.json does not name`),
+  ];
+};
+
+const tensorProblems = (what: string, found: GraphValue, row: Expected['row']): string[] => {
+  const shape = found.shape ?? [];
+  const declared = `${found.type ?? 'no tensor'}[${shape.join(', ')}]`;
+  const wanted = `float32[batch, ${row.join(', ')}]`;
+  const fits =
+    found.type === 'float32' &&
+    shape.length === row.length + 1 &&
+    typeof shape[0] === 'string' &&
+    row.every((size, axis) => fitsDimension(shape[axis + 1], size));
+  return fits ? [] : [`${what} is ${declared}, must be ${wanted}, the batch of any size`];
+};
+
+/** Exporters leave sizes open that the graph computes; the warm-up run finds those. */
+const fitsDimension = (declared: number | string | undefined, wanted: number | string): boolean =>
+  typeof declared === 'string' || typeof wanted === 'string' || declared === wanted;

@@ -1,0 +1,106 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { FRAME_SAMPLES } from '../domain/units.js';
+import { graphProblems } from './graph-check.js';
+import type { Batch, Scores } from './inference-backend.js';
+import type { GraphPlan, WorkerPlan } from './worker-protocol.js';
+
+const ERRORS_ONLY = 3;
+
+/** A graph in ONNX Runtime. Every call blocks its thread, so this belongs into a worker. */
+export class GraphSession {
+  readonly #plan: GraphPlan;
+  readonly #session: InferenceSession;
+  /** The sizes that are run, ascending; empty where any is. */
+  readonly #paddedSizes: readonly number[];
+  readonly #stateSize: number;
+  readonly #outputs: readonly string[];
+
+  private constructor(plan: GraphPlan, session: InferenceSession, paddedSizes: readonly number[]) {
+    this.#plan = plan;
+    this.#session = session;
+    this.#paddedSizes = paddedSizes;
+    this.#stateSize = (plan.stateShape ?? []).reduce((product, size) => product * size, 1);
+    this.#outputs = [plan.outputs.logits, plan.outputs.nextState, plan.outputs.speech].filter((name) => name !== null);
+  }
+
+  /** Opens a graph and checks it against its card. Rejects with what is wrong with the graph, or with the provider. */
+  static async open(plan: GraphPlan, { provider, batchSizes, padsBatches }: WorkerPlan): Promise<GraphSession> {
+    const session = await InferenceSession.create(plan.path, {
+      executionProviders: [provider],
+      // One run has one core: workers scale with the cores, and idle threads that spin would take them from each other.
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+      logSeverityLevel: ERRORS_ONLY,
+    });
+    const problems = graphProblems(plan, session.inputMetadata, session.outputMetadata);
+    if (problems.length === 0) return new GraphSession(plan, session, padsBatches ? batchSizes : []);
+    await session.release();
+    throw new Error(problems.join('; '));
+  }
+
+  /** Runs `rows` rows of quiet noise; resolves with the milliseconds that took. Rejects if the outputs do not fit. */
+  async warmUp(rows: number): Promise<number> {
+    const pcm = Float32Array.from({ length: rows * FRAME_SAMPLES }, (_, i) => 1e-3 * Math.sin(i * i));
+    const { logits, nextState, inferMs } = await this.run({
+      model: this.#plan.model,
+      rows,
+      pcm,
+      state: new Float32Array(rows * this.#stateSize),
+    });
+    if (![logits, nextState].every((numbers) => numbers?.every(Number.isFinite) ?? true)) {
+      throw new Error(`a run of ${rows} rows of quiet noise gave numbers that are not finite`);
+    }
+    return inferMs;
+  }
+
+  /** Rejects when the graph does. */
+  async run({ rows, pcm, state }: Batch): Promise<Scores> {
+    const size = this.#paddedSizes.find((padded) => padded >= rows) ?? rows;
+    const { inputs, outputs, stateShape, labels } = this.#plan;
+    const feeds: Record<string, Tensor> = { [inputs.pcm]: tensor(pcm, [size, FRAME_SAMPLES]) };
+    if (inputs.state !== null && stateShape) feeds[inputs.state] = tensor(state, [size, ...stateShape]);
+    const startedAt = performance.now();
+    const results = await this.#session.run(feeds, this.#outputs);
+    const inferMs = performance.now() - startedAt;
+    const rowsOf = (name: string | null, shape: readonly (number | null)[]): Float32Array | null =>
+      name === null ? null : firstRows(name, results[name], [size, ...shape], rows);
+    return {
+      logits: rowsOf(outputs.logits, [labels]) ?? new Float32Array(),
+      nextState: rowsOf(outputs.nextState, stateShape ?? []),
+      speech: rowsOf(outputs.speech, [null]),
+      inferMs,
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/** The batch's own memory where it is long enough, so that nothing is copied; zeros after it where not. */
+const tensor = (numbers: Float32Array, shape: readonly number[]): Tensor => {
+  const length = shape.reduce((product, size) => product * size, 1);
+  if (numbers.length >= length) return new Tensor('float32', numbers.subarray(0, length), shape);
+  const padded = new Float32Array(length);
+  padded.set(numbers);
+  return new Tensor('float32', padded, shape);
+};
+
+/** The first rows of an output, in memory of their own. `shape` says what its sizes must be, null that any will do. */
+const firstRows = (
+  name: string,
+  output: Tensor | undefined,
+  shape: readonly (number | null)[],
+  rows: number,
+): Float32Array => {
+  const fits =
+    output?.data instanceof Float32Array &&
+    output.dims.length === shape.length &&
+    shape.every((size, axis) => size === null || size === output.dims[axis]);
+  if (!fits) {
+    const found = `${output?.type ?? 'nothing'}[${output?.dims.join(', ') ?? ''}]`;
+    throw new Error(`output ${name} came out as ${found}, must be float32[${shape.map((n) => n ?? 'n').join(', ')}]`);
+  }
+  return output.data.slice(0, (output.data.length / (shape[0] ?? 1)) * rows);
+};

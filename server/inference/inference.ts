@@ -1,0 +1,153 @@
+import type { ModelCard, Provider, Variant } from '../domain/model-card.js';
+import type { Classify } from '../domain/outcome.js';
+import { checkGolden, goldenAllowance } from './golden-check.js';
+import type { InferenceLog } from './inference-log.js';
+import { silentObserver, type InferenceObserver } from './inference-observer.js';
+import { InferenceWorker } from './inference-worker.js';
+import { MicroBatcher } from './micro-batcher.js';
+import type { ModelPackage } from './model-package.js';
+import { chooseProvider, defaultWorkers } from './provider-choice.js';
+import { probeProvider } from './provider-probe.js';
+import type { Isolation } from './worker-link.js';
+import { DEFAULT_MAX_BATCH, requireVariant, workerPlan } from './worker-plan.js';
+import { WorkerPool, type PoolHealth } from './worker-pool.js';
+import type { PoolClock } from './worker-slot.js';
+
+export interface InferenceOptions {
+  readonly packages: readonly ModelPackage[];
+  readonly provider: 'auto' | Provider;
+  /** Null, as where it is left out: one a core, one on a GPU. */
+  readonly workers?: number | null;
+  readonly isolation?: Isolation;
+  /** The most frames of one run; null, as where it is left out: what suits the provider. */
+  readonly maxBatch?: number | null;
+  /** The most frames that wait for a worker; one beyond them is shed. */
+  readonly queueLimit?: number;
+  readonly log: InferenceLog;
+  readonly observer?: InferenceObserver;
+}
+
+/** A model that is loaded and warm, and what its graph runs on. */
+export interface LoadedModel {
+  readonly card: ModelCard;
+  readonly provider: Provider;
+  readonly variant: Variant;
+}
+
+/** Models that classify, all through one queue and on one pool of workers. */
+export interface Inference {
+  readonly models: readonly LoadedModel[];
+  /** Frames that wait for a worker. */
+  readonly queueDepth: number;
+  /** Throws for a model that is not one of `models`. */
+  classifierFor(model: string): Classify;
+  health(): PoolHealth;
+  /** Takes no more frames, answers those it has, ends the workers. The process must not exit before this resolves. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_QUEUE_LIMIT = 1024;
+
+/**
+ * Loads every package on the provider asked for and resolves when all of them are warm and their golden vectors come out
+ * right. Rejects, with everything closed again, with what is wrong and what would be right.
+ */
+export const startInference = async (options: InferenceOptions): Promise<Inference> => {
+  const { packages, log, observer = silentObserver } = options;
+  const startedAt = performance.now();
+  const provider = await chooseProvider({
+    requested: options.provider,
+    workers: options.workers ?? null,
+    probe: (candidate) => probeProvider(packages, candidate),
+    log,
+  });
+  const count = options.workers ?? defaultWorkers(provider);
+  const maxBatch = options.maxBatch ?? DEFAULT_MAX_BATCH[provider];
+  log.info({ provider, workers: count, maxBatch, models: packages.map(({ card }) => card.name) }, 'loading models');
+  const batcher = createBatcher(options, maxBatch);
+  const pool = await startPool(options, { provider, count, maxBatch }, batcher);
+  const inference = assemble(packages, provider, batcher, pool);
+  try {
+    await verifyGolden(packages, inference, log);
+  } catch (error) {
+    await inference.close();
+    throw error;
+  }
+  batcher.observe(observer);
+  log.info({ tookMs: Math.round(performance.now() - startedAt) }, 'models are ready');
+  return inference;
+};
+
+const createBatcher = ({ packages, queueLimit }: InferenceOptions, maxBatch: number): MicroBatcher =>
+  new MicroBatcher({
+    models: packages.map(({ card }) => ({
+      name: card.name,
+      stateSize: card.stateShape?.reduce((product, size) => product * size, 1) ?? 0,
+    })),
+    maxBatch,
+    queueLimit: queueLimit ?? DEFAULT_QUEUE_LIMIT,
+    now: () => performance.now(),
+  });
+
+const startPool = (
+  { packages, isolation = 'thread', log, observer = silentObserver }: InferenceOptions,
+  { provider, count, maxBatch }: { provider: Provider; count: number; maxBatch: number },
+  batcher: MicroBatcher,
+): Promise<WorkerPool> => {
+  const plan = workerPlan(packages, provider, maxBatch);
+  return WorkerPool.start({
+    count,
+    start: (onEnd) => InferenceWorker.start({ plan, isolation, onEnd }),
+    attach: (worker) => batcher.attach(worker),
+    onExhausted: (reason) => batcher.giveUp(`no inference worker is left: ${reason}`),
+    clock: systemClock,
+    log,
+    observer,
+  });
+};
+
+const assemble = (
+  packages: readonly ModelPackage[],
+  provider: Provider,
+  batcher: MicroBatcher,
+  pool: WorkerPool,
+): Inference => {
+  const models = packages.map(({ card }) => ({ card, provider, variant: requireVariant(card, provider) }));
+  let closing: Promise<void> | null = null;
+  return {
+    models,
+    get queueDepth() {
+      return batcher.queueDepth;
+    },
+    classifierFor: (name) => {
+      if (models.every(({ card }) => card.name !== name)) throw new Error(`there is no model ${JSON.stringify(name)}`);
+      return (samples, state) => batcher.classify(name, samples, state);
+    },
+    health: () => pool.health(),
+    close: () => (closing ??= batcher.close().then(() => pool.close())),
+  };
+};
+
+const verifyGolden = async (
+  packages: readonly ModelPackage[],
+  inference: Inference,
+  log: InferenceLog,
+): Promise<void> => {
+  for (const [index, each] of packages.entries()) {
+    const { name } = each.card;
+    const loaded = inference.models[index];
+    const allowance = loaded ? goldenAllowance(loaded.variant.precision, loaded.provider) : 1;
+    const report = await checkGolden(each, inference.classifierFor(name), allowance);
+    if (!report.ok)
+      throw new Error(`the model ${name} does not score its golden vectors as trained: ${report.problem}`);
+    log.info({ model: name, goldenFrames: report.frames }, 'golden vectors come out as trained');
+  }
+};
+
+const systemClock: PoolClock = {
+  now: () => performance.now(),
+  after: (ms, action) => {
+    const timer = setTimeout(action, ms);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};

@@ -1,0 +1,57 @@
+import { availableParallelism } from 'node:os';
+import type { Provider } from '../domain/model-card.js';
+import { reasonOf } from './failure-reason.js';
+import type { InferenceLog } from './inference-log.js';
+
+/** Milliseconds that `provider` takes for one frame in a large batch. Rejects with the reason if it does not load. */
+export type ProbeProvider = (provider: Provider) => Promise<number>;
+
+export interface ProviderChoiceOptions {
+  readonly requested: 'auto' | Provider;
+  /** How many workers a CPU would get; null for one a core. */
+  readonly workers: number | null;
+  readonly probe: ProbeProvider;
+  readonly log: InferenceLog;
+}
+
+const REMEDIES: Readonly<Record<Provider, string>> = {
+  cpu: 'every model package needs a variant whose providers include cpu',
+  webgpu: "it needs a GPU with a Vulkan, Metal or Direct3D 12 driver (on Linux, see Debian's vulkan-tools: vulkaninfo)",
+  cuda:
+    "it needs an NVIDIA driver, CUDA 12 and cuDNN 9 on Linux x64, and ONNX Runtime's CUDA files: " +
+    'ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js',
+};
+
+/** How many workers suit a provider: one a core, one on a GPU, which runs one batch at a time. */
+export const defaultWorkers = (provider: Provider): number => (provider === 'cpu' ? availableParallelism() : 1);
+
+/**
+ * The provider asked for, or by `auto` the fastest that loads: a GPU (CUDA, else WebGPU) unless the CPU is measured to be
+ * faster, as it is than a software GPU. Every refusal is logged. Rejects if the one asked for, or every one, is refused.
+ */
+export const chooseProvider = async (options: ProviderChoiceOptions): Promise<Provider> => {
+  const { requested, probe } = options;
+  if (requested === 'cpu') return 'cpu';
+  if (requested === 'auto') return chooseFastest(options);
+  await probe(requested).catch((error: unknown) => {
+    throw new Error(`the provider ${requested} cannot be used: ${reasonOf(error)}; ${REMEDIES[requested]}`);
+  });
+  return requested;
+};
+
+const chooseFastest = async ({ workers, probe, log }: ProviderChoiceOptions): Promise<Provider> => {
+  const measured = async (provider: Provider): Promise<number | null> =>
+    probe(provider).catch((error: unknown) => {
+      log.warn({ provider, reason: reasonOf(error), remedy: REMEDIES[provider] }, 'execution provider refused');
+      return null;
+    });
+  const cuda = await measured('cuda');
+  const gpu = cuda === null ? 'webgpu' : 'cuda';
+  const gpuFrameMs = cuda ?? (await measured('webgpu'));
+  if (gpuFrameMs === null) return 'cpu';
+  const oneCore = await measured('cpu');
+  const cpuFrameMs = oneCore === null ? null : oneCore / (workers ?? defaultWorkers('cpu'));
+  const chosen = cpuFrameMs === null || gpuFrameMs < cpuFrameMs ? gpu : 'cpu';
+  log.info({ chosen, gpu, gpuFrameMs, cpuFrameMs }, 'execution provider chosen by measured time per frame');
+  return chosen;
+};

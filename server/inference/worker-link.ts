@@ -1,0 +1,67 @@
+import { fork } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
+import { FRAME_SAMPLES } from '../domain/units.js';
+import type { FromWorker, ToWorker } from './worker-protocol.js';
+
+/** What isolates a worker from the server: a thread is faster, a process survives a crash of native code. */
+export type Isolation = 'thread' | 'process';
+
+/** The server's end of the connection to one worker. */
+export interface WorkerLink {
+  /** Takes the memory of a batch along. */
+  send(message: ToWorker): void;
+  /** Ends a child process at once; a thread cannot be, for that aborts the server if a run is under way. */
+  kill(): void;
+}
+
+export interface LinkEvents {
+  received(message: FromWorker): void;
+  /** The worker has ended, and everything that it ever sent has been received. */
+  ended(reason: string): void;
+}
+
+const ENTRY = new URL('./worker-main.js', import.meta.url);
+
+export const openLink = (isolation: Isolation, events: LinkEvents): WorkerLink =>
+  isolation === 'thread' ? openThread(events) : openProcess(events);
+
+const openThread = (events: LinkEvents): WorkerLink => {
+  const worker = new Worker(ENTRY, { execArgv: [] });
+  let failure: string | null = null;
+  worker.on('message', (message: FromWorker) => events.received(message));
+  worker.on('error', (error) => (failure = error instanceof Error ? error.message : String(error)));
+  worker.on('exit', (code) => events.ended(failure ?? `its thread ended with code ${code}`));
+  return {
+    send: (message) =>
+      worker.postMessage(message, message.kind === 'run' ? [memoryOf(message.pcm), memoryOf(message.state)] : []),
+    kill: () => undefined,
+  };
+};
+
+const openProcess = (events: LinkEvents): WorkerLink => {
+  const child = fork(ENTRY, { serialization: 'advanced', execArgv: [] });
+  let failure: string | null = null;
+  const end = (): void => {
+    if (failure !== null && !child.connected) events.ended(failure);
+  };
+  child.on('message', (message) => events.received(message as unknown as FromWorker));
+  child.on('error', (error) => (failure ??= error.message));
+  child.on('exit', (code, signal) => {
+    failure ??= `its process ended with ${signal ?? `code ${code}`}`;
+    end();
+  });
+  child.on('disconnect', end);
+  return {
+    // A worker that has just died is about to be reported as ended: what was sent to it is not lost silently.
+    send: (message) => void child.send(message.kind === 'run' ? trimmed(message) : message, () => undefined),
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
+
+const memoryOf = ({ buffer }: Float32Array): ArrayBuffer => buffer as ArrayBuffer;
+
+/** A copy is made of what a child process is sent, so it is sent no more than it needs. */
+const trimmed = (run: Extract<ToWorker, { kind: 'run' }>): ToWorker => ({
+  ...run,
+  pcm: run.pcm.subarray(0, run.rows * FRAME_SAMPLES),
+});

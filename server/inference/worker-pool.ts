@@ -1,0 +1,45 @@
+import { WorkerSlot, type SlotOptions } from './worker-slot.js';
+
+export interface WorkerPoolOptions extends Omit<SlotOptions, 'onStartFailed'> {
+  /** How many workers. */
+  readonly count: number;
+  /** A worker could not be replaced and no other is left. */
+  readonly onExhausted: (reason: string) => void;
+}
+
+export interface PoolHealth {
+  readonly workers: number;
+  /** Workers that can take a batch. */
+  readonly healthy: number;
+}
+
+/** Keeps a number of workers running: one that dies is replaced, sooner or later, until the pool closes. */
+export class WorkerPool {
+  readonly #slots: readonly WorkerSlot[];
+
+  /** Resolves when every worker is ready; rejects with the first reason, all closed again, if one does not start. */
+  static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    const starts = await Promise.allSettled(pool.#slots.map((slot) => slot.open()));
+    const failure = starts.find((start) => start.status === 'rejected');
+    if (!failure) return pool;
+    await pool.close();
+    throw failure.reason;
+  }
+
+  private constructor({ count, onExhausted, ...slot }: WorkerPoolOptions) {
+    const onStartFailed = (reason: string): void => {
+      if (this.health().healthy === 0) onExhausted(reason);
+    };
+    this.#slots = Array.from({ length: count }, () => new WorkerSlot({ ...slot, onStartFailed }));
+  }
+
+  health(): PoolHealth {
+    return { workers: this.#slots.length, healthy: this.#slots.filter(({ isHealthy }) => isHealthy).length };
+  }
+
+  /** Lets runs under way end, then ends every worker. */
+  async close(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.close()));
+  }
+}

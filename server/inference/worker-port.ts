@@ -1,0 +1,30 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { FromWorker, ToWorker, WorkerPort } from './worker-protocol.js';
+
+/** The port of a worker thread: memory is handed over, not copied. */
+export const threadPort = (port: MessagePort): WorkerPort => ({
+  listen: (receive) => port.on('message', (message: ToWorker) => receive(message)),
+  send: (message) => port.postMessage(message, message.kind === 'ran' ? memoryOf(message) : []),
+  close: () => port.close(),
+});
+
+/** The port of a child process: everything is copied, so memory is not returned. */
+export const processPort = (): WorkerPort => {
+  // The server says when to end. A Ctrl-C in its terminal reaches this process too, but frames may still be under way.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  return {
+    listen: (receive) => {
+      process.on('message', (message) => receive(message as ToWorker));
+      process.on('disconnect', () => receive({ kind: 'close' }));
+    },
+    send: (message) => void process.send?.(message.kind === 'ran' ? { ...message, memory: null } : message),
+    close: () => {
+      if (process.connected) process.disconnect();
+    },
+  };
+};
+
+const memoryOf = ({ logits, nextState, speech, memory }: Extract<FromWorker, { kind: 'ran' }>): ArrayBuffer[] =>
+  [logits, nextState, speech, memory?.pcm, memory?.state]
+    .filter((numbers) => numbers instanceof Float32Array)
+    .map(({ buffer }) => buffer as ArrayBuffer);
