@@ -1,9 +1,9 @@
 import type { ClientDraft, Audio, Control } from './client-messages.js';
-import { messageTypesOf, readControl } from './control.js';
+import { messageTypesOf, readControl } from './read-control.js';
 import { decoded, shortened, shown, undecodable, type Decoded } from './decoded.js';
 import { MAX_CONTROL_CHARACTERS } from './limits.js';
 import { rounded } from './rounding.js';
-import { readServerMessage } from './server-message.js';
+import { readServerMessage } from './read-server-message.js';
 import type { ServerMessage } from './server-messages.js';
 
 const CONTROL_TYPES = messageTypesOf('ClientMessage');

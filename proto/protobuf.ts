@@ -1,9 +1,9 @@
 import type { ClientDraft, ClientMessage } from './client-messages.js';
-import { messageTypesOf, readControl } from './control.js';
+import { messageTypesOf, readControl } from './read-control.js';
 import { decoded, undecodable, type Decoded } from './decoded.js';
 import { earshot } from './generated/earshot.js';
 import { rounded } from './rounding.js';
-import { readServerMessage } from './server-message.js';
+import { readServerMessage } from './read-server-message.js';
 import type { ServerMessage } from './server-messages.js';
 import { faultInBytes } from './strict-bytes.js';
 

@@ -1,5 +1,5 @@
 import type { AudioFormat, Start, StartDraft } from './client-messages.js';
-import { readControl } from './control.js';
+import { readControl } from './read-control.js';
 import { decoded, shortened, undecodable, type Decoded } from './decoded.js';
 import { DEFAULTS } from './defaults.js';
 import { FieldReader } from './field-reader.js';

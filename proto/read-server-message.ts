@@ -1,4 +1,4 @@
-import { messageTypesOf } from './control.js';
+import { messageTypesOf } from './read-control.js';
 import { decoded, shown, undecodable, type Decoded } from './decoded.js';
 import { FieldReader } from './field-reader.js';
 import { SCHEMA } from './generated/schema.js';
