@@ -80,7 +80,7 @@ const readyToWire = ({ sessionId, config, card, limits }: Ready): Wire.Ready => 
     labels: intentsOf(card),
     sample_rate: MODEL_RATE,
     frame_ms: durationOf(FRAME_SAMPLES),
-    hop_ms: card.hop.default,
+    hop_ms: config.hop,
   },
   limits: {
     max_message_bytes: MAX_MESSAGE_BYTES,

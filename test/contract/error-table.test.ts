@@ -46,8 +46,8 @@ const assertRefused = (told: Told, code: ErrorCode, end: number): void => {
   const error = told.messages.at(-1);
   assert.equal(error?.type, 'error', JSON.stringify(told));
   assert.equal(error.code, code);
-  assert.equal(error['retryable'], isRetryable[code]);
-  assert.ok((error['message'] as string).length > 10 && (error['request_id'] as string).length > 10);
+  assert.equal(error.retryable, isRetryable[code]);
+  assert.ok((error.message as string).length > 10 && (error.request_id as string).length > 10);
   assert.equal(told.end, end);
 };
 
@@ -169,7 +169,7 @@ describe('A bad start', () => {
       it(`with ${name} is refused over ${wire}, naming it`, async () => {
         const told = await talk(server, [start]);
         assertRefused(told, 'bad_request', wire === 'grpc' ? status.INVALID_ARGUMENT : 4400);
-        assert.match(told.messages.at(-1)?.['message'] as string, sentence);
+        assert.match(told.messages.at(-1)?.message as string, sentence);
       });
 
   for (const [name, text, sentence] of BAD_JSON)
@@ -182,7 +182,7 @@ describe('A bad start', () => {
       socket.on('open', () => socket.send(text));
       const end = await new Promise((resolve) => socket.on('close', resolve));
       assert.equal(end, 4400);
-      assert.match(messages.at(-1)?.['message'] ?? '', sentence);
+      assert.match(messages.at(-1)?.message ?? '', sentence);
     });
 
   it('in the URL is refused, naming the parameter', async () => {
@@ -197,7 +197,7 @@ describe('A bad start', () => {
         messages.push(JSON.parse((received as Buffer).toString()) as Record<string, string>),
       );
       assert.equal(await new Promise((resolve) => socket.on('close', resolve)), 4400);
-      assert.match(messages[0]?.['message'] ?? '', sentence);
+      assert.match(messages[0]?.message ?? '', sentence);
     }
   });
 });

@@ -35,13 +35,13 @@ const REFLECTED = { defaults: true, arrays: true, longs: Number, oneofs: true } 
 
 /** A server message as protobuf reflection gives it, in the shape of the JSON wire. */
 const flattened = (reflected: Record<string, unknown>): WireMessage => {
-  const type = reflected['message'] as string;
+  const type = reflected.message as string;
   const body = reflected[type] as Record<string, unknown>;
   const plain = Object.fromEntries(
     Object.entries(body).filter(([key, value]) => !key.startsWith('_') && value !== undefined),
   );
-  if (type === 'intent') plain['intent'] ??= null;
-  return { ...plain, type, seq: reflected['seq'] as number };
+  if (type === 'intent') plain.intent ??= null;
+  return { ...plain, type, seq: reflected.seq as number };
 };
 
 /** A step in the shape of a protobuf ClientMessage. */
@@ -98,7 +98,7 @@ const play = async (steps: readonly Step[], messages: readonly WireMessage[], se
 };
 
 const definition = loadSync(PROTO, { keepCase: true, ...REFLECTED });
-const Client = (loadPackageDefinition(definition)['earshot'] as never)['v1']['IntentService'] as unknown as new (
+const Client = (loadPackageDefinition(definition).earshot as never).v1.IntentService as unknown as new (
   address: string,
   channel: ReturnType<typeof credentials.createInsecure>,
 ) => GrpcClient;
@@ -148,8 +148,7 @@ export const until =
   };
 
 /** What a message says of the audio, without what differs from run to run. */
-export const strip = (message: WireMessage): Record<string, unknown> => {
-  const kept: Record<string, unknown> = { ...message };
-  for (const key of ['latency_ms', 'session_id', 'resume_token', 'request_id']) delete kept[key];
-  return kept;
-};
+export const strip = (message: WireMessage): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(message).filter(([key]) => !FROM_RUN_TO_RUN.has(key)));
+
+const FROM_RUN_TO_RUN = new Set(['latency_ms', 'session_id', 'resume_token', 'request_id']);

@@ -64,7 +64,10 @@ const answer = async (request: IncomingMessage, response: ServerResponse, servic
   const methods = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
   const route = methods?.[method];
   if (route) return route(request, response, services);
-  if (methods) return refuseMethod(response, pathname, Object.keys(methods).join(', '));
+  if (methods) {
+    refuseMethod(response, pathname, Object.keys(methods).join(', '));
+    return;
+  }
   if (method === 'GET' && (await servePage(pathname, response))) return;
   sendJson(response, 404, {
     error: errorOf('bad_request', `${pathname} is no route here: see /v1/models, /v1/classify, /v1/stream`),

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { refusal, type ErrorCode } from '../../domain/error-code.js';
+import { refusal } from '../../domain/error-code.js';
 import type { Caller, CallerMessage, SessionMessage, StreamEnd } from '../../session/caller.js';
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
 import { fromWire } from '../from-wire.js';
@@ -16,6 +16,8 @@ export class WsCaller implements Caller {
   readonly description;
   readonly messages: Observable<CallerMessage>;
   private readonly protocol: SubProtocol;
+  /** The code that RFC 6455 prescribes for what the peer did, which no code of ours replaces. */
+  private violation: number | null = null;
 
   constructor(
     private readonly socket: TellingWebSocket,
@@ -31,7 +33,10 @@ export class WsCaller implements Caller {
       socket.on('close', () => subscriber.complete());
       // A close always follows; violations are told by onViolation.
       socket.on('error', () => undefined);
-      socket.onViolation((closeCode) => subscriber.next({ kind: 'refused', refusal: violationOf(closeCode) }));
+      socket.onViolation((closeCode) => {
+        this.violation = closeCode;
+        subscriber.next({ kind: 'refused', refusal: refusalOf(closeCode) });
+      });
       if (first) subscriber.next(first);
     });
   }
@@ -54,15 +59,13 @@ export class WsCaller implements Caller {
 
   end(end: StreamEnd): void {
     this.socket.resume();
-    this.socket.closeQuietly(closeCodeOf(end));
+    this.socket.closeQuietly(this.violation ?? closeCodeOf(end));
     const timer = setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
     this.socket.once('close', () => clearTimeout(timer));
   }
 }
 
-const violationOf = (closeCode: number) =>
+const refusalOf = (closeCode: number) =>
   closeCode === 1009
     ? refusal('message_too_large', `a message is longer than ${MAX_MESSAGE_BYTES} bytes: send audio in shorter chunks`)
-    : refusal(PROTOCOL_FAULT, `the WebSocket protocol was violated (RFC 6455 close code ${closeCode})`);
-
-const PROTOCOL_FAULT: ErrorCode = 'bad_request';
+    : refusal('bad_request', `the WebSocket protocol was violated (RFC 6455 close code ${closeCode})`);

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { START, type WireMessage } from '../support/raw-clients.js';
+import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
+import { babble, pcm16 } from '../support/tones.js';
+
+const SPEECH = pcm16(babble(3, 4));
+
+/** A client frame (RFC 6455 §5.2) with a mask of zeros, so that its payload reads as it is. */
+const frame = (firstByte: number, payload: Uint8Array, isMasked = true): Buffer =>
+  Buffer.concat([
+    Buffer.from([firstByte, (isMasked ? 0x80 : 0) | payload.length]),
+    Buffer.alloc(isMasked ? 4 : 0),
+    payload,
+  ]);
+
+describe('The WebSocket server', () => {
+  let server: ScriptedServer;
+  before(async () => {
+    server = await serveScripted();
+  });
+  after(() => server.close());
+
+  const open = (
+    query = '',
+    protocols: string[] = [],
+  ): { socket: WebSocket; messages: WireMessage[]; end: Promise<number> } => {
+    const socket = new WebSocket(`ws://${server.http}/v1/stream${query}`, protocols);
+    const messages: WireMessage[] = [];
+    socket.on('message', (received) => messages.push(JSON.parse((received as Buffer).toString()) as WireMessage));
+    socket.on('error', () => undefined);
+    return { socket, messages, end: new Promise((resolve) => socket.on('close', resolve)) };
+  };
+
+  const rawSocket = async (): Promise<{ socket: Socket; text: () => string }> => {
+    const [host, port] = server.http.split(':');
+    const socket = connect(Number(port), host);
+    let received = '';
+    socket.on('data', (bytes) => (received += bytes.toString('latin1')));
+    socket.on('error', () => undefined);
+    socket.write(
+      'GET /v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    while (!received.includes('\r\n\r\n')) await new Promise((next) => setTimeout(next, 2));
+    return { socket, text: () => received };
+  };
+
+  it('starts at once when the URL says how, and takes raw audio', async () => {
+    const { socket, messages, end } = open('?encoding=pcm_s16le&sample_rate=16000');
+    socket.on('open', () => {
+      socket.send(SPEECH);
+      socket.send('{"type":"close"}');
+    });
+    assert.equal(await end, 1000);
+    assert.deepEqual([messages[0]?.type, messages.at(-1)?.type], ['ready', 'closed']);
+  });
+
+  it('speaks JSON where no sub-protocol is offered, and says which it speaks', async () => {
+    const plain = open();
+    await new Promise((resolve) => plain.socket.on('open', resolve));
+    assert.equal(plain.socket.protocol, '');
+    plain.socket.close();
+    const named = open('', ['earshot.v1.proto']);
+    await new Promise((resolve) => named.socket.on('open', resolve));
+    assert.equal(named.socket.protocol, 'earshot.v1.proto');
+    named.socket.close();
+  });
+
+  it('refuses the handshake when no offered sub-protocol is known', async () => {
+    const { socket } = open('', ['mqtt']);
+    const code = await new Promise((resolve) =>
+      socket.on('unexpected-response', (_, response) => resolve(response.statusCode)),
+    );
+    assert.equal(code, 400);
+    socket.terminate();
+  });
+
+  it('refuses to upgrade any other path', async () => {
+    const socket = new WebSocket(`ws://${server.http}/elsewhere`);
+    socket.on('error', () => undefined);
+    const code = await new Promise((resolve) =>
+      socket.on('unexpected-response', (_, response) => resolve(response.statusCode)),
+    );
+    assert.equal(code, 404);
+    socket.terminate();
+  });
+
+  const VIOLATIONS: readonly (readonly [string, Buffer, number])[] = [
+    ['a reserved bit', frame(0xc1, Buffer.from('x')), 1002],
+    ['an unknown opcode', frame(0x83, Buffer.from('x')), 1002],
+    ['an unmasked frame', frame(0x81, Buffer.from('x'), false), 1002],
+    ['a fragmented ping', frame(0x09, Buffer.from('x')), 1002],
+    ['text that is no UTF-8', frame(0x81, Buffer.from([0xff, 0xfe])), 1007],
+  ];
+  for (const [name, bytes, code] of VIOLATIONS)
+    it(`says why before it closes ${name} with ${code}`, async () => {
+      const { socket, text } = await rawSocket();
+      socket.write(bytes);
+      await new Promise((resolve) => socket.on('close', resolve).on('end', resolve));
+      const received = text();
+      assert.match(received, /"type":"error",.*"code":"bad_request"/);
+      const closeFrame = Buffer.from(received, 'latin1').subarray(-4);
+      assert.equal(closeFrame.readUInt16BE(2), code);
+    });
+
+  it('forgets a caller whose connection is cut', async () => {
+    const { socket } = open();
+    socket.on('open', () => socket.send(JSON.stringify(START)));
+    await new Promise((resolve) => socket.once('message', resolve));
+    const { reception } = server;
+    assert.equal(reception.count, 1);
+    socket.terminate();
+    while ((reception.count as number) > 0) await new Promise((next) => setTimeout(next, 2));
+  });
+});
