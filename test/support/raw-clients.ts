@@ -97,8 +97,12 @@ const play = async (steps: readonly Step[], messages: readonly WireMessage[], se
   for (const step of steps) await (typeof step === 'function' ? step(messages) : send(step));
 };
 
+/** The client class of a service that proto-loader has read, by its full name. */
+export const serviceIn = (loaded: object, name: string): unknown =>
+  name.split('.').reduce<unknown>((scope, part) => (scope as Record<string, unknown>)[part], loaded);
+
 const definition = loadSync(PROTO, { keepCase: true, ...REFLECTED });
-const Client = (loadPackageDefinition(definition).earshot as never).v1.IntentService as unknown as new (
+const Client = serviceIn(loadPackageDefinition(definition), 'earshot.v1.IntentService') as new (
   address: string,
   channel: ReturnType<typeof credentials.createInsecure>,
 ) => GrpcClient;

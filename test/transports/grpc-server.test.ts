@@ -4,7 +4,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { protoPath } from 'grpc-health-check';
-import { grpcClient, TALKS, START } from '../support/raw-clients.js';
+import { grpcClient, serviceIn, START, TALKS } from '../support/raw-clients.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
@@ -89,15 +89,17 @@ describe('The gRPC service', () => {
   });
 
   it('answers the standard health check', async () => {
-    const health = (loadPackageDefinition(loadSync(protoPath, { enums: String })).grpc as never).health.v1
-      .Health as unknown as new (
+    const Health = serviceIn(
+      loadPackageDefinition(loadSync(protoPath, { enums: String })),
+      'grpc.health.v1.Health',
+    ) as new (
       address: string,
       channel: object,
     ) => {
       Check(request: object, callback: (problem: unknown, response: { status: string }) => void): void;
       close(): void;
     };
-    const client = new health(server.grpc, credentials.createInsecure());
+    const client = new Health(server.grpc, credentials.createInsecure());
     const check = (service: string) =>
       new Promise((resolve) => client.Check({ service }, (_, response) => resolve(response.status)));
     assert.equal(await check('earshot.v1.IntentService'), 'NOT_SERVING');
@@ -107,8 +109,7 @@ describe('The gRPC service', () => {
   it('describes itself to a reflection client', async () => {
     const folder = dirname(createRequire(import.meta.url).resolve('@grpc/reflection/package.json'));
     const definition = loadSync(join(folder, 'build/proto/grpc/reflection/v1/reflection.proto'), { keepCase: true });
-    const Reflection = (loadPackageDefinition(definition).grpc as never).reflection.v1
-      .ServerReflection as unknown as new (
+    const Reflection = serviceIn(loadPackageDefinition(definition), 'grpc.reflection.v1.ServerReflection') as new (
       address: string,
       channel: object,
     ) => { ServerReflectionInfo(): NodeJS.ReadWriteStream & { write(message: object): void }; close(): void };
