@@ -1,0 +1,136 @@
+"""What may happen to a recording before a model hears it: where it starts and ends, how loud, how noisy, over what line."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import butter, resample_poly, sosfilt
+
+from trainer.framing import SAMPLE_RATE, Samples
+from trainer.recipe import Augmentation
+
+SPEEDS = ((9, 10), (19, 20), (21, 20), (11, 10))
+ACTIVITY_SAMPLES = 320
+ACTIVITY_BELOW_PEAK_DB = 30.0
+MU = 255.0
+
+_TELEPHONE_BAND = butter(4, (300, 3400), "bandpass", fs=SAMPLE_RATE, output="sos")
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One altered copy of a recording: its samples, and between which of them someone speaks."""
+
+    pcm: Samples
+    speech_start: int
+    speech_end: int
+
+
+def speech_bounds(pcm: Samples) -> tuple[int, int]:
+    """The first and last sample of what is within 30 dB of the loudest 20 ms."""
+    count = len(pcm) // ACTIVITY_SAMPLES
+    if count == 0:
+        return 0, len(pcm)
+    power = np.square(pcm[: count * ACTIVITY_SAMPLES].reshape(count, -1)).mean(axis=1)
+    # The 95th percentile, so that one click does not hide quiet speech.
+    loud = np.flatnonzero(power > np.percentile(power, 95) * 10 ** (-ACTIVITY_BELOW_PEAK_DB / 10))
+    if len(loud) == 0:
+        return 0, len(pcm)
+    return int(loud[0]) * ACTIVITY_SAMPLES, int(loud[-1] + 1) * ACTIVITY_SAMPLES
+
+
+class Augmenter:
+    """Makes hearings; every choice comes from the one generator it is given."""
+
+    def __init__(self, settings: Augmentation, noises: list[Samples], random: np.random.Generator) -> None:
+        self.settings = settings
+        self.noises = noises
+        self.random = random
+
+    def plain(self, pcm: Samples) -> Hearing:
+        """The recording as it is."""
+        return Hearing(pcm, *speech_bounds(pcm))
+
+    def altered(self, pcm: Samples) -> Hearing:
+        """A copy with another speed, start, end, level, background and line."""
+        if self._happens(self.settings.speed):
+            up, down = SPEEDS[self.random.integers(len(SPEEDS))]
+            pcm = np.asarray(resample_poly(pcm, up, down), dtype=np.float32)
+        hearing = self._placed(pcm)
+        heard = hearing.pcm * self._level_change(hearing.pcm)
+        if self._happens(self.settings.noise):
+            snr_db = self.random.uniform(self.settings.lowest_snr_db, self.settings.highest_snr_db)
+            heard = mix(heard, self.noise(len(heard)), snr_db)
+        if self._happens(self.settings.telephone):
+            heard = telephone(heard)
+        return Hearing(np.clip(heard, -1, 1).astype(np.float32), hearing.speech_start, hearing.speech_end)
+
+    def silence(self, seconds: float) -> Hearing:
+        """Nobody speaking: digital silence or noise at some level."""
+        length = round(seconds * SAMPLE_RATE)
+        level = 0.0 if self._happens(0.15) else 10 ** (self.random.uniform(-80, -15) / 20)
+        pcm = (self.noise(length) * level).astype(np.float32)
+        return Hearing(np.clip(pcm, -1, 1), length, length)
+
+    def noise(self, length: int) -> Samples:
+        """Noise of unit power: recorded, white, or falling with frequency."""
+        if self.noises and self._happens(0.5):
+            source = self.noises[self.random.integers(len(self.noises))]
+            start = self.random.integers(len(source))
+            noise = np.take(source, np.arange(start, start + length), mode="wrap")
+        else:
+            noise = coloured_noise(length, self.random.uniform(0, 1.2), self.random)
+        return np.asarray(noise / max(_rms(noise), 1e-6), dtype=np.float32)
+
+    def _placed(self, pcm: Samples) -> Hearing:
+        start, end = speech_bounds(pcm)
+        if self._happens(0.7):
+            # As in the server: the first frame holds up to a second of whatever came before the speech.
+            before = self.random.integers(SAMPLE_RATE)
+            cut = max(0, start - before)
+        else:
+            before, cut = start + self.random.integers(SAMPLE_RATE), 0
+        if self._happens(0.5):
+            pcm = pcm[: min(len(pcm), end + SAMPLE_RATE // 10)]
+        lead = max(0, before - (start - cut))
+        trail = int(self.random.uniform(0, 2) * SAMPLE_RATE)
+        placed = np.pad(pcm[cut:], (lead, trail))
+        return Hearing(placed + self._room(len(placed)), start - cut + lead, min(end, len(pcm)) - cut + lead)
+
+    def _room(self, length: int) -> Samples:
+        if self._happens(0.3):
+            return np.zeros(length, dtype=np.float32)
+        level = 10 ** (self.random.uniform(-85, -50) / 20)
+        return (coloured_noise(length, 1.0, self.random) * level).astype(np.float32)
+
+    def _level_change(self, pcm: Samples) -> float:
+        peak = float(np.abs(pcm).max(initial=1e-4))
+        return float(10 ** (self.random.uniform(-24, 0) / 20) / peak)
+
+    def _happens(self, probability: float) -> bool:
+        return bool(self.random.random() < probability)
+
+
+def mix(pcm: Samples, noise: Samples, snr_db: float) -> Samples:
+    """Adds unit-power noise at a signal-to-noise ratio measured over the loud half of the signal."""
+    power = np.square(pcm)
+    signal = float(power[power >= np.median(power)].mean())
+    return np.asarray(pcm + noise * np.sqrt(signal / 10 ** (snr_db / 10)), dtype=np.float32)
+
+
+def telephone(pcm: Samples) -> Samples:
+    """The telephone band (300–3400 Hz) and µ-law's 8-bit steps (ITU-T G.711's continuous curve)."""
+    band = np.clip(sosfilt(_TELEPHONE_BAND, pcm), -1, 1)
+    compressed = np.sign(band) * np.log1p(MU * np.abs(band)) / np.log1p(MU)
+    steps = np.round(compressed * 127) / 127
+    return np.asarray(np.sign(steps) * np.expm1(np.abs(steps) * np.log1p(MU)) / MU, dtype=np.float32)
+
+
+def coloured_noise(length: int, slope: float, random: np.random.Generator) -> Samples:
+    """Gaussian noise of unit power whose amplitude falls as frequency to the power of −`slope`."""
+    spectrum = np.fft.rfft(random.standard_normal(length))
+    shaped = np.fft.irfft(spectrum / np.arange(1, len(spectrum) + 1) ** slope, n=length)
+    return np.asarray(shaped / max(_rms(shaped), 1e-9), dtype=np.float32)
+
+
+def _rms(pcm: Samples) -> float:
+    return float(np.sqrt(np.square(pcm).mean()))

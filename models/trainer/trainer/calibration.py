@@ -1,0 +1,50 @@
+"""Temperature and out-of-scope threshold, fitted on clips that nothing was trained on."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from sklearn.metrics import log_loss, roc_curve
+
+from trainer.errors import TrainerError
+from trainer.metrics import Ids, best_intent, posteriors
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Logits are divided by `temperature`; a best intent less probable than `threshold` is out of scope."""
+
+    temperature: float = 1.0
+    threshold: float = 0.4
+
+    def save(self, file: Path) -> None:
+        """Writes it as JSON."""
+        file.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, file: Path) -> "Calibration":
+        """Reads what `save` wrote."""
+        try:
+            return cls(**json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, TypeError, ValueError) as error:
+            raise TrainerError(f"{file} is no calibration: run `trainer evaluate --calibrate` ({error})") from error
+
+
+def fit_calibration(scores: NDArray[np.float32], labels: Ids, background: list[int]) -> Calibration:
+    """The temperature with the least log loss, then the threshold that best separates intents from background."""
+    everything = np.arange(scores.shape[1])
+
+    def loss(log_temperature: float) -> float:
+        return float(log_loss(labels, posteriors(scores, np.exp(log_temperature)), labels=everything))
+
+    temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+    confidence = best_intent(posteriors(scores, temperature), background)
+    is_intent = ~np.isin(labels, background)
+    if is_intent.all():
+        return Calibration(round(temperature, 4))
+    false_accepts, accepts, thresholds = roc_curve(is_intent, confidence)
+    threshold = float(np.clip(thresholds[np.argmax(accepts - false_accepts)], 0.05, 0.95))
+    return Calibration(round(temperature, 4), round(threshold, 4))

@@ -1,0 +1,71 @@
+"""A trained checkpoint of either kind, opened for evaluation and export."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
+
+from trainer.errors import TrainerError
+from trainer.export import Exported
+from trainer.framing import Framing
+from trainer.graphs import StatelessGraph, StreamingGraph
+from trainer.listening import Listener, Smoothing, stateless_listener, streaming_listener
+from trainer.onnx_graph import Signature
+from trainer.streaming_model import STEPS_PER_HOP, StreamingIntentConfig, StreamingIntentModel
+
+WAV2VEC2_TYPES = ("wav2vec2",)
+STREAMING_PREPROCESSOR = {
+    "feature_extractor_type": "SpeechEmbeddingFeatureExtractor",
+    "sampling_rate": 16000,
+    "feature_size": 32,
+    "hop_length": 160,
+    "n_fft": 512,
+    "win_length": 400,
+    "chunk_length": 1,
+    "do_normalize": False,
+    "padding_side": "right",
+    "padding_value": 0.0,
+    "return_attention_mask": False,
+}
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """How a checkpoint hears, and what of it goes into a package."""
+
+    listener: Listener
+    exported: Exported
+    smoothing: Smoothing | None
+
+
+def open_checkpoint(folder: Path) -> Checkpoint:
+    """Opens what `train` saved; a folder that holds no checkpoint, or one that cannot be exported, is an error."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainerError(f"{folder} holds no checkpoint: run `trainer train` first ({error})") from error
+    kind = config.get("model_type")
+    if kind == StreamingIntentConfig.model_type:
+        return _streaming(folder, config)
+    if kind in WAV2VEC2_TYPES:
+        return _stateless(folder, config)
+    raise TrainerError(f"{folder}: model_type {kind!r} is none of {StreamingIntentConfig.model_type}, wav2vec2")
+
+
+def _streaming(folder: Path, config: dict[str, Any]) -> Checkpoint:
+    model = StreamingIntentModel.from_pretrained(folder).eval()
+    signature = Signature(state_floats=sum(model.config.state_parts))
+    preprocessor = {**STREAMING_PREPROCESSOR, "embeddings_per_hop": STEPS_PER_HOP}
+    exported = Exported(StreamingGraph(model), signature, config, preprocessor)
+    return Checkpoint(streaming_listener(model), exported, smoothing=None)
+
+
+def _stateless(folder: Path, config: dict[str, Any]) -> Checkpoint:
+    model = AutoModelForAudioClassification.from_pretrained(folder).eval()
+    extractor = AutoFeatureExtractor.from_pretrained(folder)
+    smoothing = Smoothing()
+    graph = StatelessGraph(model, do_normalize=bool(extractor.do_normalize))
+    exported = Exported(graph, Signature(state_floats=0), config, extractor.to_dict())
+    return Checkpoint(stateless_listener(graph, Framing(500), smoothing), exported, smoothing)

@@ -1,0 +1,88 @@
+"""Golden vectors: short synthesised utterances with the logits of every frame."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import soundfile
+import torch
+from torch import nn
+
+from trainer.audio import read_audio, to_int16
+from trainer.errors import TrainerError
+from trainer.framing import SAMPLE_RATE, Framing, Samples
+from trainer.onnx_graph import Floats, OnnxGraph, UnfaithfulGraph
+
+TOLERANCE = 1e-3
+
+
+def write_golden(folder: Path, sentence: str, logits_of: Any, framing: Framing) -> str:
+    """Speaks a sentence, writes NAME.wav and NAME.json with `logits_of(pcm)`, returns NAME."""
+    name = re.sub(r"[^a-z]+", "-", sentence.lower()).strip("-")
+    folder.mkdir(parents=True, exist_ok=True)
+    soundfile.write(folder / f"{name}.wav", to_int16(synthesise(sentence)), SAMPLE_RATE, subtype="PCM_16")
+    pcm = read_audio(folder / f"{name}.wav")
+    ends = framing.end_ms(len(pcm))
+    frames = [
+        {"end_ms": end, "logits": [round(float(value), 6) for value in logits]}
+        for end, logits in zip(ends, logits_of(pcm), strict=True)
+    ]
+    vector = {"hop_ms": framing.hop_ms, "tolerance": TOLERANCE, "frames": frames}
+    (folder / f"{name}.json").write_text(json.dumps(vector, indent=1) + "\n", encoding="utf-8")
+    return name
+
+
+def verify_golden(folder: Path, name: str, onnx_graph: OnnxGraph, state_floats: int) -> None:
+    """Plays a golden WAV to the graph frame by frame; a frame outside the tolerance is an UnfaithfulGraph."""
+    vector = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    frames = Framing(vector["hop_ms"]).frames(read_audio(folder / f"{name}.wav"))
+    heard = graph_logits(frames, onnx_graph, state_floats)
+    if len(heard) != len(vector["frames"]):
+        raise UnfaithfulGraph(f"golden {name} has {len(vector['frames'])} frames, the audio gives {len(heard)}")
+    for expected, actual in zip(vector["frames"], heard, strict=True):
+        gap = float(np.abs(np.array(expected["logits"]) - actual).max())
+        if not gap <= vector["tolerance"]:
+            raise UnfaithfulGraph(f"golden {name} at {expected['end_ms']} ms differs by {gap:.2g}: nothing written")
+
+
+def graph_logits(frames: Floats, onnx_graph: OnnxGraph, state_floats: int) -> list[Floats]:
+    """The graph's logits after each frame, its state carried from frame to frame."""
+    state = np.zeros((1, state_floats), dtype=np.float32)
+    heard = []
+    for frame in frames:
+        outputs = onnx_graph.run([frame[None], state] if state_floats else [frame[None]])
+        heard.append(outputs[0][0])
+        if state_floats:
+            state = outputs[1]
+    return heard
+
+
+@torch.no_grad()
+def module_logits(graph: nn.Module, frames: Floats, state_floats: int) -> list[Floats]:
+    """The module's logits after each frame, its state carried from frame to frame."""
+    state = torch.zeros(1, state_floats)
+    heard = []
+    for frame in frames:
+        pcm = torch.from_numpy(frame[None])
+        if state_floats:
+            logits, state = graph(pcm, state)
+        else:
+            logits = graph(pcm)
+        heard.append(logits[0].numpy())
+    return heard
+
+
+def synthesise(sentence: str) -> Samples:
+    """Speaks a sentence with espeak-ng, at 16 kHz."""
+    program = shutil.which("espeak-ng")
+    if program is None:
+        raise TrainerError("golden vectors need the program espeak-ng: install it (Debian package espeak-ng)")
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "spoken.wav"
+        subprocess.run([program, "-v", "en-gb", "-s", "160", "-w", file, sentence], check=True)
+        return read_audio(file)

@@ -1,0 +1,67 @@
+"""How a model hears whole utterances: a score for every label after every frame."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from trainer.framing import SAMPLE_RATE, Framing, Samples
+from trainer.graphs import StatelessGraph
+from trainer.streaming_model import HOP_MS, StreamingIntentModel
+
+Scores = NDArray[np.float32]  # [frames, labels]
+
+
+@dataclass(frozen=True)
+class Smoothing:
+    """How a server accumulates what a stateless graph says; keys and meaning as in earshot.json."""
+
+    weight: float = 1.0
+    decay: float = 1.0
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Maps an utterance to scores such that softmax(scores / temperature) is the belief after each frame."""
+
+    framing: Framing
+    hear: Callable[[Samples], Scores]
+
+
+def streaming_listener(model: StreamingIntentModel) -> Listener:
+    """Hears through the streaming model, the whole utterance at once (equal to hop by hop)."""
+    framing = Framing(HOP_MS)
+
+    @torch.no_grad()
+    def hear(pcm: Samples) -> Scores:
+        embeddings = model.embed(torch.from_numpy(framing.padded(pcm)))
+        return np.asarray(model(embeddings[None]).logits[0].numpy(), dtype=np.float32)
+
+    return Listener(framing, hear)
+
+
+def stateless_listener(graph: StatelessGraph, framing: Framing, smoothing: Smoothing) -> Listener:
+    """Hears frame by frame through a stateless classifier and accumulates as the server does.
+
+    The server adds log-softmax(logits / temperature); the normalisers and the temperature come out of the sum, so that
+    adding plain logits and dividing at the end gives the same posterior.
+    """
+    @torch.no_grad()
+    def hear(pcm: Samples) -> Scores:
+        logits = graph(torch.from_numpy(framing.frames(pcm))).numpy()
+        fresh = np.diff(framing.end_ms(len(pcm)), prepend=0) / 1000
+        total = np.zeros(logits.shape[1], dtype=np.float32)
+        scores = []
+        for frame, seconds in zip(logits, fresh, strict=True):
+            total = smoothing.decay * total + smoothing.weight * seconds * frame
+            scores.append(total)
+        return np.stack(scores).astype(np.float32)
+
+    return Listener(framing, hear)
+
+
+def with_silence(pcm: Samples, seconds: float) -> Samples:
+    """The utterance followed by digital silence: what has been heard when endpointing ends it."""
+    return np.pad(pcm, (0, round(seconds * SAMPLE_RATE)))

@@ -1,0 +1,82 @@
+"""README.md of a model package, from its contract."""
+
+import json
+from typing import Any
+
+
+def model_card(contract: dict[str, Any], labels: list[str]) -> str:
+    """The model card in Markdown; what it knows comes from metrics and provenance alone."""
+    provenance, metrics = contract["provenance"], contract["metrics"]
+    lines = [
+        "---",
+        "pipeline_tag: audio-classification",
+        f"license: {provenance.get('licence', 'other')}",
+        "---",
+        "",
+        f"# {contract['name']} {contract['version']}",
+        "",
+        contract["description"],
+        "",
+        f"Labels: {', '.join(f'`{name}`' for name in labels)}. Background (never announced): "
+        + (", ".join(f"`{name}`" for name in contract["background"]) or "none")
+        + ".",
+        "",
+        *_serving(contract),
+        *_figures(metrics),
+        *_provenance(provenance),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _serving(contract: dict[str, Any]) -> list[str]:
+    state = contract["state"]
+    kind = f"stateful, {state['shape'][0]} floats of state" if state else "stateless"
+    return [
+        "## How it is served",
+        "",
+        f"One-second frames of 16 kHz mono audio, a hop of {contract['hop_ms']['default']} ms, {kind}; every feature is",
+        "computed inside `model.onnx`. Logits are divided by the temperature "
+        f"{contract['temperature']:g}; a best intent less probable than {contract['out_of_scope']['threshold']:g}, or a",
+        "leading background label, means that the utterance fits no intent.",
+        "",
+    ]
+
+
+def _figures(metrics: dict[str, Any]) -> list[str]:
+    if not metrics:
+        return []
+    at_the_end, silence = metrics["at_the_end"], metrics["after_one_second_of_silence"]
+    lines = [
+        "## Measured",
+        "",
+        str(metrics.get("about", "")),
+        "",
+        "| heard | accuracy | top 3 | macro-F1 |",
+        "| --- | --- | --- | --- |",
+        _row("the whole utterance", at_the_end),
+        _row("and one second of silence", silence),
+        *(f"| the first {s} s | {value:.3f} | | |" for s, value in metrics["after_seconds_heard"].items()),
+        "",
+        f"{at_the_end['clips']} clips. Expected calibration error {metrics['expected_calibration_error']:.3f}.",
+        "",
+    ]
+    if "out_of_scope" in metrics:
+        outside = metrics["out_of_scope"]
+        lines += [
+            f"Out of scope ({outside['clips']} clips): AUROC {outside['auroc']:.3f}; "
+            f"{outside['rejected_out_of_scope']:.1%} rejected, with {outside['rejected_intents']:.1%} of the intents.",
+            "",
+        ]
+    return lines
+
+
+def _row(what: str, figures: dict[str, float]) -> str:
+    return f"| {what} | {figures['accuracy']:.3f} | {figures['top3_accuracy']:.3f} | {figures['macro_f1']:.3f} |"
+
+
+def _provenance(provenance: dict[str, Any]) -> list[str]:
+    lines = ["## Provenance", ""]
+    for key, value in provenance.items():
+        shown = value if isinstance(value, str) else json.dumps(value)
+        lines.append(f"- **{key.replace('_', ' ')}**: {shown}")
+    return lines

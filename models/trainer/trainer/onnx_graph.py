@@ -1,0 +1,107 @@
+"""Writing a module as an ONNX graph, running it, and proving that it says what the module says."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from trainer.errors import TrainerError
+from trainer.framing import FRAME_SAMPLES
+
+BATCH = 33
+TOLERANCE = 1e-4
+
+Floats = NDArray[np.float32]
+
+
+class UnfaithfulGraph(TrainerError):
+    """An exported graph that does not say what its model says; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The graph's inputs and outputs in order, and the length of its state (0: stateless)."""
+
+    state_floats: int
+
+    @property
+    def inputs(self) -> list[str]:
+        """Input names."""
+        return ["pcm", "state"] if self.state_floats else ["pcm"]
+
+    @property
+    def outputs(self) -> list[str]:
+        """Output names."""
+        return ["logits", "next_state"] if self.state_floats else ["logits"]
+
+    def example(self, batch: int, seed: int) -> list[torch.Tensor]:
+        """Noise at levels from quiet to loud, with a state that is zero in half of the rows."""
+        random = torch.Generator().manual_seed(seed)
+        level = torch.logspace(-4, -0.5, batch)[:, None]
+        pcm = torch.randn(batch, FRAME_SAMPLES, generator=random) * level
+        if not self.state_floats:
+            return [pcm]
+        fresh = torch.arange(batch)[:, None] % 2
+        return [pcm, torch.rand(batch, self.state_floats, generator=random) * fresh]
+
+
+def write_onnx(graph: nn.Module, signature: Signature, file: Path) -> None:
+    """Exports with a dynamic batch axis, weights inside the file."""
+    batch = torch.export.Dim("batch", min=1, max=1024)
+    # The example has two rows: a size of one would be taken for a constant.
+    torch.onnx.export(
+        graph.eval(),
+        tuple(signature.example(2, seed=0)),
+        str(file),
+        input_names=signature.inputs,
+        output_names=signature.outputs,
+        dynamic_shapes=tuple({0: batch} for _ in signature.inputs),
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+
+
+class OnnxGraph:
+    """An ONNX graph on one CPU thread."""
+
+    def __init__(self, file: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+
+    def run(self, inputs: list[Floats]) -> list[Floats]:
+        """The outputs in graph order."""
+        names = [each.name for each in self.session.get_inputs()]
+        return [np.asarray(output) for output in self.session.run(None, dict(zip(names, inputs, strict=True)))]
+
+
+@torch.no_grad()
+def verify_rows(graph: nn.Module, onnx_graph: OnnxGraph, signature: Signature) -> float:
+    """Compares graph and module row by row, in a batch of 33 and alone; returns the largest difference."""
+    example = signature.example(BATCH, seed=1)
+    together = onnx_graph.run([tensor.numpy() for tensor in example])
+    worst = 0.0
+    for row in range(BATCH):
+        alone = [tensor[row : row + 1] for tensor in example]
+        expected = graph(*alone)
+        expected = expected if isinstance(expected, tuple) else (expected,)
+        by_itself = onnx_graph.run([tensor.numpy() for tensor in alone])
+        for name, truth, single, batched in zip(signature.outputs, expected, by_itself, together, strict=True):
+            worst = max(worst, _difference(truth.numpy(), single, f"{name} of row {row} alone"))
+            worst = max(worst, _difference(truth.numpy(), batched[row : row + 1], f"{name} of row {row} in a batch"))
+    return worst
+
+
+def _difference(expected: Floats, actual: Floats, what: str) -> float:
+    if expected.shape != actual.shape:
+        raise UnfaithfulGraph(f"{what} has shape {actual.shape}, the model's has {expected.shape}: nothing written")
+    scale = max(1.0, float(np.abs(expected).max()))
+    gap = float(np.abs(expected - actual).max()) / scale
+    if not gap <= TOLERANCE:
+        raise UnfaithfulGraph(f"{what} differs from the model by {gap:.2g} (allowed {TOLERANCE:g}): nothing written")
+    return gap

@@ -1,0 +1,85 @@
+"""The model package: every file of it, written whole or not at all."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from trainer.calibration import Calibration
+from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE
+from trainer.labels import Labels
+from trainer.listening import Smoothing
+from trainer.onnx_graph import Signature
+
+STATELESS_HOPS_MS = {"default": 500, "min": 100, "max": 1000}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What earshot.json says beyond the files themselves."""
+
+    name: str
+    version: str
+    description: str
+    labels: Labels
+    calibration: Calibration
+    smoothing: Smoothing | None
+    hop_ms: int
+    metrics: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def contract(self, signature: Signature, folder: Path, golden: list[str]) -> dict[str, Any]:
+        """earshot.json, schema version 1."""
+        is_stateful = signature.state_floats > 0
+        fixed = {"default": self.hop_ms, "min": self.hop_ms, "max": self.hop_ms}
+        graph = (folder / "model.onnx").read_bytes()
+        smoothing = self.smoothing
+        return {
+            "schema_version": 1,
+            "name": self.name,
+            "version": self.version,
+            "description": self.description,
+            "frame": {"sample_rate": SAMPLE_RATE, "samples": FRAME_SAMPLES},
+            "hop_ms": fixed if is_stateful else STATELESS_HOPS_MS,
+            "inputs": {"pcm": "pcm", "state": "state" if is_stateful else None},
+            "outputs": {"logits": "logits", "next_state": "next_state" if is_stateful else None, "speech": None},
+            "state": {"shape": [signature.state_floats]} if is_stateful else None,
+            "background": list(self.labels.background),
+            "out_of_scope": {"rule": "max_probability", "threshold": self.calibration.threshold},
+            "temperature": self.calibration.temperature,
+            "smoothing": {"weight": smoothing.weight, "decay": smoothing.decay} if smoothing else None,
+            "variants": [
+                {
+                    "file": "model.onnx",
+                    "sha256": sha256(graph).hexdigest(),
+                    "precision": "fp32",
+                    "providers": ["cpu", "webgpu", "cuda"],
+                }
+            ],
+            "golden": [{"audio": f"golden/{name}.wav", "expected": f"golden/{name}.json"} for name in golden],
+            "metrics": self.metrics,
+            "provenance": self.provenance,
+        }
+
+
+def write_json(file: Path, value: Any) -> None:
+    """Writes readable JSON with a line end."""
+    file.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def written_whole(folder: Path) -> Iterator[Path]:
+    """Gives an empty folder beside `folder` and renames it into place at the end; an error leaves `folder` untouched."""
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        yield draft
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

@@ -1,0 +1,69 @@
+"""Frozen dataclasses from TOML, strictly: an unknown, missing or mistyped key is an error that names its path."""
+
+import dataclasses
+import tomllib
+import types
+from pathlib import Path
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from trainer.errors import TrainerError
+
+T = TypeVar("T")
+
+
+def read_toml(file: Path, into: type[T]) -> T:
+    """Reads a TOML file into a frozen dataclass; a relative `Path` in it counts from the file's own folder."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TrainerError(f"cannot read the configuration {file}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise TrainerError(f"{file} is not TOML: {error}") from error
+    try:
+        return parse_table(table, into, file.parent)
+    except TrainerError as error:
+        raise TrainerError(f"{file}: {error}") from error
+
+
+def parse_table(table: dict[str, Any], into: type[T], folder: Path, path: str = "") -> T:
+    """Reads a table into a dataclass; `path` is where the table stands, for the messages."""
+    fields = {field.name: field for field in dataclasses.fields(into)}  # type: ignore[arg-type]
+    for key in table:
+        if key not in fields:
+            raise TrainerError(f"unknown key {_join(path, key)}; known here: {', '.join(sorted(fields))}")
+    hints = get_type_hints(into)
+    values = {key: _parse(value, hints[key], folder, _join(path, key)) for key, value in table.items()}
+    for name, field in fields.items():
+        no_default = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if no_default and name not in values:
+            raise TrainerError(f"missing key {_join(path, name)}")
+    return into(**values)
+
+
+def _parse(value: Any, hint: Any, folder: Path, path: str) -> Any:
+    if get_origin(hint) in (Union, types.UnionType):
+        hint = next(option for option in get_args(hint) if option is not types.NoneType)
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise TrainerError(f"{path} must be a table, not {value!r}")
+        return parse_table(value, hint, folder, path)  # type: ignore[arg-type]
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise TrainerError(f"{path} must be a list, not {value!r}")
+        item = get_args(hint)[0]
+        return tuple(_parse(each, item, folder, f"{path}[{index}]") for index, each in enumerate(value))
+    return _parse_scalar(value, hint, folder, path)
+
+
+def _parse_scalar(value: Any, hint: Any, folder: Path, path: str) -> Any:
+    if hint is Path and isinstance(value, str):
+        return folder / value
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is not hint:
+        raise TrainerError(f"{path} must be {hint.__name__}, not {value!r}")
+    return value
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
