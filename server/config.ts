@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { LOG_LEVELS } from './operations/logger.js';
@@ -122,6 +121,3 @@ const checkExposure = (config: Config): ConfigResult =>
           `--host ${config.host} is reachable from other machines and no authentication is configured: anybody could connect. ` +
           'Listen on 127.0.0.1 behind a proxy that authenticates, or say --allow-unauthenticated (EARSHOT_ALLOW_UNAUTHENTICATED=true)',
       };
-
-/** Workers where none are asked for: one a core; a GPU runs one batch at a time. */
-export const defaultWorkers = (provider: string): number => (provider === 'cpu' ? availableParallelism() : 1);

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import type { ClassifyResponse } from '../../proto/one-shot-messages.js';
+import { Failure, sentenceOf } from './failure.js';
+import { intentOf } from './story-lines.js';
+import { table } from './table.js';
+
+interface ClassifyFlags {
+  readonly url: string;
+  readonly model?: string;
+  readonly topK?: string;
+  readonly json?: boolean;
+}
+
+type Result =
+  { readonly file: string; readonly answer: ClassifyResponse } | { readonly file: string; readonly problem: string };
+
+/** As many requests are under way at a time. */
+const ABREAST = 4;
+
+export const classifyCommand = (): Command =>
+  new Command('classify')
+    .description('classify whole WAV files by a running server')
+    .argument('<file...>', 'WAV files')
+    .option('--url <address>', 'HTTP address of the server', 'http://127.0.0.1:8080')
+    .option('--model <name>', "model to ask (default: the server's)")
+    .option('--top-k <n>', 'scores an answer carries', (text) => {
+      if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it is no whole number');
+      return text;
+    })
+    .option('--json', 'one object a line')
+    .action(run);
+
+const run = async (files: string[], flags: ClassifyFlags): Promise<void> => {
+  const results = await inOrder(files, (file) => classify(file, flags));
+  if (flags.json) for (const result of results) process.stdout.write(`${JSON.stringify(jsonOf(result))}\n`);
+  else
+    process.stdout.write(`${table([['file', 'intent', 'score', 'seconds', 'utterances'], ...results.map(rowOf)])}\n`);
+  const failed = results.filter((result) => 'problem' in result).length;
+  if (failed > 0) throw new Failure(`${failed} of ${results.length} files could not be classified`);
+};
+
+/** Works on a few files at a time; results come in the order of the files, progress on a terminal's standard error. */
+const inOrder = async (files: readonly string[], work: (file: string) => Promise<Result>): Promise<Result[]> => {
+  const results: Result[] = [];
+  let next = 0;
+  let done = 0;
+  const worker = async () => {
+    for (let index = next++; index < files.length; index = next++) {
+      results[index] = await work(files[index]!);
+      done++;
+      if (process.stderr.isTTY) process.stderr.write(`\r${done}/${files.length}${done === files.length ? '\n' : ''}`);
+    }
+  };
+  await Promise.all(Array.from({ length: ABREAST }, worker));
+  return results;
+};
+
+const classify = async (file: string, { url, model, topK }: ClassifyFlags): Promise<Result> => {
+  const body = await readFile(file).catch((problem: unknown) => sentenceOf(problem));
+  if (typeof body === 'string') return { file, problem: body };
+  const query = new URLSearchParams({
+    ...(model === undefined ? {} : { model }),
+    ...(topK === undefined ? {} : { top_k: topK }),
+  });
+  const response = await fetch(`${url}/v1/classify?${query.toString()}`, { method: 'POST', body }).catch(() => {
+    throw new Failure(`no server answers at ${url}: start one with "earshot serve"`);
+  });
+  const answer = (await response.json()) as ClassifyResponse & { error?: { code: string; message: string } };
+  return answer.error ? { file, problem: `${answer.error.code}: ${answer.error.message}` } : { file, answer };
+};
+
+const jsonOf = (result: Result): object =>
+  'problem' in result ? { file: result.file, error: result.problem } : { file: result.file, ...result.answer };
+
+const rowOf = (result: Result): string[] => {
+  if ('problem' in result) return [result.file, result.problem];
+  const { answer, file } = result;
+  return [
+    file,
+    intentOf(answer),
+    answer.score.toFixed(2),
+    (answer.audio_ms / 1000).toFixed(1),
+    String(answer.utterances.length),
+  ];
+};

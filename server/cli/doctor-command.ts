@@ -1,0 +1,110 @@
+import { createServer } from 'node:net';
+import { availableParallelism, totalmem } from 'node:os';
+import { Command } from 'commander';
+import { readConfig, type Config } from '../config.js';
+import { loadModelPackages } from '../inference/model-package.js';
+import { probeProvider } from '../inference/provider-probe.js';
+import { Failure, sentenceOf } from './failure.js';
+import { verifyPackages } from './package-report.js';
+
+/** One thing that was looked at. A default `earshot serve` needs only what is `needed`. */
+interface Finding {
+  readonly about: string;
+  readonly ok: boolean;
+  readonly needed: boolean;
+  readonly detail: string;
+}
+
+export const doctorCommand = (): Command =>
+  new Command('doctor')
+    .description('look at everything that a server needs on this machine')
+    .option('--json', 'one object a line')
+    .action(run);
+
+const run = async ({ json }: { json?: boolean }): Promise<void> => {
+  const read = readConfig({});
+  if (!read.ok) throw new Failure(read.problem, 2);
+  const { config } = read;
+  let broken = 0;
+  for (const look of [machine, packages, providers, ports])
+    for (const finding of await look(config)) {
+      if (finding.needed && !finding.ok) broken++;
+      process.stdout.write(`${json ? JSON.stringify(finding) : lineOf(finding)}\n`);
+    }
+  if (broken > 0) throw new Failure(`${broken} of the things that a server needs are not right`);
+};
+
+const lineOf = ({ about, ok, needed, detail }: Finding): string =>
+  `${ok ? '✓' : needed ? '✗' : '–'} ${about}: ${detail}`;
+
+const machine = (): Finding[] => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isRecent = major > 20 || (major === 20 && minor >= 19);
+  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  return [
+    {
+      about: 'Node',
+      ok: isRecent,
+      needed: true,
+      detail: `${process.version}${isRecent ? '' : ': 20.19 or later is needed'}`,
+    },
+    {
+      about: 'machine',
+      ok: true,
+      needed: false,
+      detail: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${memory} GiB of memory`,
+    },
+  ];
+};
+
+const packages = async ({ models }: Config): Promise<Finding[]> => {
+  const reports = await verifyPackages(models).catch((problem: unknown) => sentenceOf(problem));
+  if (typeof reports === 'string') return [{ about: 'models', ok: false, needed: true, detail: reports }];
+  if (reports.length === 0)
+    return [{ about: 'models', ok: false, needed: true, detail: `${models} holds no model package` }];
+  return reports.map(({ name, version, problem }) => ({
+    about: `model ${name}`,
+    ok: problem === null,
+    needed: true,
+    detail: problem ?? `${version ?? '?'}: checksums and golden vectors hold`,
+  }));
+};
+
+const providers = async ({ models }: Config): Promise<Finding[]> => {
+  const found = await loadModelPackages(models).catch(() => []);
+  if (found.length === 0) return [];
+  const findings: Finding[] = [];
+  for (const provider of ['cpu', 'webgpu', 'cuda'] as const) {
+    const detail = await probeProvider(found, provider).then(
+      (frameMs) => ({ ok: true, detail: `loads; ${frameMs.toFixed(2)} ms a frame in a batch` }),
+      (problem: unknown) => ({ ok: false, detail: sentenceOf(problem) }),
+    );
+    findings.push({ about: `provider ${provider}`, needed: provider === 'cpu', ...detail });
+  }
+  return findings;
+};
+
+const ports = ({ host, port, grpcPort }: Config): Promise<Finding[]> =>
+  Promise.all([portFinding('HTTP and WebSocket', host, port), portFinding('gRPC', host, grpcPort)]);
+
+const portFinding = async (use: string, host: string, port: number): Promise<Finding> => {
+  const about = `port ${port} (${use})`;
+  if (await isFree(host, port)) return { about, ok: true, needed: true, detail: 'free' };
+  const isOurs = await fetch(`http://${host}:${port}/healthz`).then(
+    async (response) => ((await response.json()) as { status?: string }).status === 'alive',
+    () => false,
+  );
+  return {
+    about,
+    ok: false,
+    needed: true,
+    detail: isOurs ? 'an Earshot server is running there already' : 'taken by another program',
+  };
+};
+
+const isFree = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });

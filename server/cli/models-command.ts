@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { SETTINGS } from '../config.js';
+import { Failure, sentenceOf } from './failure.js';
+import { verifyPackages, type PackageReport } from './package-report.js';
+import { table } from './table.js';
+
+export const modelsCommand = (): Command =>
+  new Command('models')
+    .description('list the model packages of a folder and verify their checksums and golden vectors')
+    .option('--models <folder>', 'folder of model packages', SETTINGS.models.value.parse(undefined))
+    .option('--json', 'one object a line')
+    .action(run);
+
+const run = async ({ models, json }: { models: string; json?: boolean }): Promise<void> => {
+  const reports = await verifyPackages(models).catch((problem: unknown) => {
+    throw new Failure(sentenceOf(problem));
+  });
+  if (json) for (const report of reports) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else
+    process.stdout.write(
+      `${table([['model', 'version', 'labels', 'hop', 'variants', 'size', 'verified'], ...reports.map(rowOf)])}\n`,
+    );
+  if (reports.length === 0) throw new Failure(`${models} holds no model package`);
+  const broken = reports.filter(({ problem }) => problem !== null);
+  if (broken.length > 0) throw new Failure(`${broken.length} of ${reports.length} packages are broken`);
+};
+
+const rowOf = ({ name, version, labels, hopMs, variants, megabytes, problem }: PackageReport): string[] => [
+  name,
+  version ?? '?',
+  String(labels ?? '?'),
+  hopMs === null ? '?' : `${hopMs} ms`,
+  variants ?? '?',
+  `${megabytes.toFixed(1)} MiB`,
+  problem ?? 'yes',
+];

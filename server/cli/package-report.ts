@@ -1,0 +1,72 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startInference } from '../inference/inference.js';
+import { loadModelPackage } from '../inference/model-package.js';
+import { sentenceOf } from './failure.js';
+
+const ignore = (): void => undefined;
+const SILENT = { info: ignore, warn: ignore, error: ignore };
+
+/** What verifying one model package showed. */
+export interface PackageReport {
+  readonly name: string;
+  readonly version: string | null;
+  readonly labels: number | null;
+  readonly hopMs: number | null;
+  readonly variants: string | null;
+  readonly megabytes: number;
+  /** Null when checksums and golden vectors hold. */
+  readonly problem: string | null;
+}
+
+/** Verifies every package of a folder by itself: contract, checksums, graph, golden vectors, on the CPU. Rejects when there is no such folder. */
+export const verifyPackages = async (folder: string): Promise<PackageReport[]> => {
+  const reports: PackageReport[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    const isPackage = await stat(join(folder, name, 'earshot.json')).then(
+      () => true,
+      () => false,
+    );
+    if (isPackage) reports.push(await verify(join(folder, name), name));
+  }
+  return reports;
+};
+
+const verify = async (folder: string, name: string): Promise<PackageReport> => {
+  const megabytes = await sizeOf(folder);
+  const unread = { name, version: null, labels: null, hopMs: null, variants: null, megabytes };
+  try {
+    const found = await loadModelPackage(folder);
+    const { card } = found;
+    const variants = card.variants
+      .map(({ precision, providers }) => `${precision} (${providers.join(', ')})`)
+      .join('; ');
+    const read = {
+      name,
+      version: card.version,
+      labels: card.labels.length,
+      hopMs: card.hop.default,
+      variants,
+      megabytes,
+    };
+    return { ...read, problem: await runGolden(found) };
+  } catch (problem) {
+    return { ...unread, problem: sentenceOf(problem) };
+  }
+};
+
+const runGolden = async (found: Awaited<ReturnType<typeof loadModelPackage>>): Promise<string | null> => {
+  try {
+    const inference = await startInference({ packages: [found], provider: 'cpu', workers: 1, log: SILENT });
+    await inference.close();
+    return null;
+  } catch (problem) {
+    return sentenceOf(problem);
+  }
+};
+
+const sizeOf = async (folder: string): Promise<number> => {
+  const entries = await readdir(folder, { recursive: true });
+  const sizes = await Promise.all(entries.map(async (entry) => (await stat(join(folder, entry))).size));
+  return sizes.reduce((sum, size) => sum + size, 0) / 2 ** 20;
+};

@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import { environmentNameOf, readConfig, SETTINGS, type Config } from '../config.js';
+import { startServer, type RunningServer } from '../main.js';
+import { createLogger } from '../operations/logger.js';
+import { Failure, sentenceOf } from './failure.js';
+import { VERSION } from './version.js';
+
+export const serveCommand = (): Command => {
+  const command = new Command('serve').description('start the server');
+  for (const [key, { flag, about, value }] of Object.entries(SETTINGS)) {
+    const preset = value.safeParse(undefined).data;
+    const shown = preset === null || preset === undefined ? '' : `, default ${String(preset)}`;
+    command.option(flag, `${about} (${environmentNameOf(key)}${shown})`);
+  }
+  return command.action(async (flags: Record<string, unknown>) => {
+    const read = readConfig(flags);
+    if (!read.ok) throw new Failure(read.problem, 2);
+    await serve(read.config);
+  });
+};
+
+const serve = async (config: Config): Promise<void> => {
+  const log = createLogger(config.logLevel);
+  const server = await startServer(config, log).catch((problem: unknown) => {
+    log.debug({ err: problem }, 'the server could not start');
+    throw new Failure(startProblem(problem, config));
+  });
+  process.stdout.write(banner(server));
+  let isDraining = false;
+  const stop = (signal: string) => {
+    if (isDraining) process.exit(1);
+    isDraining = true;
+    log.info({ signal, graceMs: config.drainGraceMs }, 'draining');
+    void server.drain().then(() => {
+      log.info({}, 'drained');
+      process.exit(0);
+    });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+};
+
+/** What is wrong and what would be right, where the system's own words leave that open. */
+const startProblem = (problem: unknown, { host, port, grpcPort }: Config): string => {
+  const sentence = sentenceOf(problem);
+  if (!/EADDRINUSE|No address added/.test(sentence)) return sentence;
+  return `${sentence}: is another server running on ${host}:${port} or :${grpcPort}? Choose others with --port and --grpc-port (0 picks a free one)`;
+};
+
+const banner = ({ httpUrl, grpcAddress, models, workers }: RunningServer): string => {
+  const served = models.map(
+    ({ card, provider, precision }) => `${card.name} ${card.version} on ${provider} (${precision})`,
+  );
+  const lines = [
+    `Earshot ${VERSION} is listening`,
+    '',
+    `  page        ${httpUrl}/`,
+    `  WebSocket   ${httpUrl.replace('http', 'ws')}/v1/stream`,
+    `  gRPC        ${grpcAddress}`,
+    ...served.map((model, index) => `  ${index === 0 ? 'model      ' : '           '} ${model}`),
+    `  workers     ${workers}`,
+    '',
+    'Try next, in another terminal:',
+    `  npx earshot stream samples/freeze-card-8k-mulaw.wav${addressFlag(httpUrl)}`,
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+};
+
+const addressFlag = (httpUrl: string): string =>
+  httpUrl === 'http://127.0.0.1:8080' ? '' : ` --url ${httpUrl.replace('http', 'ws')}`;

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { createDecoder } from '../audio/decoder.js';
+import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
+import { readWav } from '../audio/wav.js';
+import { ENCODINGS, type Encoding } from '../../proto/client-messages.js';
+import { Failure, sentenceOf } from './failure.js';
+
+/** Audio as a stream can carry it. */
+export interface StreamAudio {
+  readonly format: { readonly encoding: Encoding; readonly sampleRate: number; readonly channels: number };
+  readonly bytes: Uint8Array;
+}
+
+/** Bytes of one second of all channels. */
+export const bytesPerSecond = ({ encoding, sampleRate, channels }: StreamAudio['format']): number =>
+  SAMPLE_BYTES[encoding] * sampleRate * channels;
+
+/** Reads a WAV file whole; an encoding that streams do not carry becomes pcm_f32le. Fails with a sentence. */
+export const readStreamAudio = async (file: string): Promise<StreamAudio> => {
+  const bytes = await readFile(file).catch((problem: unknown) => {
+    throw new Failure(sentenceOf(problem));
+  });
+  return wavToStream(bytes, file);
+};
+
+/** The audio of a WAV file's bytes; `name` is what to call it in a failure. */
+export const wavToStream = (bytes: Uint8Array, name: string): StreamAudio => {
+  const wav = readWav(bytes);
+  if (wav.kind === 'problem') throw new Failure(`${name}: ${wav.message}`);
+  const { format, audio } = wav;
+  const encoding = ENCODINGS.find((candidate) => candidate === format.encoding);
+  return encoding ? { format: { ...format, encoding }, bytes: audio } : asFloats(format, audio);
+};
+
+const asFloats = (format: SampleFormat, audio: Uint8Array): StreamAudio => {
+  const channels = createDecoder(format).push(audio);
+  const count = channels[0]?.length ?? 0;
+  const bytes = new Uint8Array(count * channels.length * Float32Array.BYTES_PER_ELEMENT);
+  const view = new DataView(bytes.buffer);
+  channels.forEach((samples, channel) =>
+    samples.forEach((sample, index) => view.setFloat32((index * channels.length + channel) * 4, sample, true)),
+  );
+  return { format: { ...format, encoding: 'pcm_f32le' }, bytes };
+};

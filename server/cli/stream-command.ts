@@ -1,0 +1,155 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EarshotError, openStream, type Encoding, type IntentStream } from '../../client-sdk/src/index.js';
+import { openStream as openGrpcStream } from '../../client-sdk/src/grpc.js';
+import { ENCODINGS } from '../../proto/client-messages.js';
+import { Failure } from './failure.js';
+import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
+import { bytesPerSecond, readStreamAudio, wavToStream, type StreamAudio } from './stream-audio.js';
+import { jsonView, liveView, plainView, type StreamView } from './stream-view.js';
+
+interface StreamFlags {
+  readonly url: string;
+  readonly grpcUrl: string;
+  readonly protocol: 'json' | 'proto' | 'grpc';
+  readonly model?: string;
+  readonly hopMs?: number;
+  readonly topK?: number;
+  readonly threshold?: number;
+  readonly silenceMs?: number;
+  readonly interim: boolean;
+  readonly fast?: boolean;
+  readonly json?: boolean;
+  readonly encoding: Encoding;
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('it is no number');
+  return value;
+};
+
+export const streamCommand = (): Command =>
+  new Command('stream')
+    .description(
+      'play a WAV file (or - for standard input) at speaking speed to a server and show its rolling prediction',
+    )
+    .argument('<file>', 'a WAV file, or - for a WAV or raw audio on standard input')
+    .option('--url <address>', 'WebSocket address of the server', 'ws://127.0.0.1:8080')
+    .option('--grpc-url <address>', 'gRPC address of the server', '127.0.0.1:50051')
+    .addOption(new Option('--protocol <name>', 'how to speak').choices(['json', 'proto', 'grpc']).default('json'))
+    .option('--model <name>', "model to ask (default: the server's)")
+    .option('--hop-ms <n>', 'milliseconds between frames', number)
+    .option('--top-k <n>', 'scores an intent carries', number)
+    .option('--threshold <p>', 'below this probability speech is out of scope', number)
+    .option('--silence-ms <n>', 'silence that ends an utterance', number)
+    .option('--no-interim', 'finals only')
+    .option('--fast', 'as fast as the server takes it, not at speaking speed')
+    .option('--json', 'one server message a line')
+    .addOption(new Option('--encoding <name>', 'of raw standard input').choices([...ENCODINGS]).default('pcm_s16le'))
+    .option('--sample-rate <hz>', 'of raw standard input', number, 16_000)
+    .option('--channels <n>', 'of raw standard input', number, 1)
+    .action(run);
+
+const run = async (file: string, flags: StreamFlags): Promise<void> => {
+  const audio = file === '-' ? null : await readStreamAudio(file);
+  const input = audio === null ? await fromStandardInput(flags) : null;
+  const format = audio?.format ?? input!.format;
+  const stream = await open(flags, format);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const view = viewFor(flags);
+  const shown = showAll(stream, view);
+  const chunks = audio ? chunksOf(audio, flags, stop.signal) : input!.chunks(stop.signal);
+  try {
+    for await (const chunk of chunks) {
+      if (stop.signal.aborted) break;
+      await stream.send(chunk);
+    }
+    await stream.close();
+  } catch (problem) {
+    await shown.catch(() => undefined);
+    throw failureOf(problem, flags);
+  }
+  await shown;
+};
+
+const showAll = async (stream: IntentStream, view: StreamView): Promise<void> => {
+  try {
+    for await (const message of stream) view.show(message);
+  } finally {
+    view.end();
+  }
+};
+
+const viewFor = ({ json }: StreamFlags): StreamView => {
+  if (json) return jsonView(process.stdout);
+  return process.stdout.isTTY ? liveView(process.stdout) : plainView(process.stdout);
+};
+
+const open = async (flags: StreamFlags, audio: StreamAudio['format']): Promise<IntentStream> => {
+  const { silenceMs, protocol, url, grpcUrl, model, hopMs, topK, threshold, interim } = flags;
+  const options = {
+    audio,
+    interim,
+    ...(model === undefined ? {} : { model }),
+    ...(hopMs === undefined ? {} : { hopMs }),
+    ...(topK === undefined ? {} : { topK }),
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(silenceMs === undefined ? {} : { endpointing: { silenceMs } }),
+  };
+  try {
+    return await (protocol === 'grpc'
+      ? openGrpcStream({ ...options, url: grpcUrl })
+      : openStream({ ...options, url, protocol }));
+  } catch (problem) {
+    throw failureOf(problem, flags);
+  }
+};
+
+const failureOf = (problem: unknown, { protocol, url, grpcUrl }: StreamFlags): unknown => {
+  if (!(problem instanceof EarshotError)) return problem;
+  const address = protocol === 'grpc' ? grpcUrl : url;
+  if (problem.code === 'connect_failed')
+    return new Failure(`no server answers at ${address}: start one with "earshot serve"`);
+  return new Failure(`${problem.code}: ${problem.message}`);
+};
+
+const chunksOf = (
+  audio: StreamAudio,
+  { fast }: StreamFlags,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> | Iterable<Uint8Array> => {
+  const rate = bytesPerSecond(audio.format);
+  return fast ? inChunks(audio.bytes, rate) : atSpeakingSpeed(audio.bytes, rate, signal);
+};
+
+interface Piped {
+  readonly format: StreamAudio['format'];
+  chunks(signal: AbortSignal): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** Standard input as it comes: a live pipe has its own speed. A WAV on it is read whole, and played like a file. */
+const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
+  const source = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  const first = await source.next();
+  const head = first.done ? new Uint8Array(0) : first.value;
+  if (Buffer.from(head.subarray(0, 4)).toString('latin1') === 'RIFF') {
+    const wav = wavToStream(Buffer.concat([head, ...(await everything(source))]), 'standard input');
+    return { format: wav.format, chunks: (signal) => chunksOf(wav, flags, signal) };
+  }
+  const { encoding, sampleRate, channels } = flags;
+  return { format: { encoding, sampleRate, channels }, chunks: () => startingWith(head, source) };
+};
+
+const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array[]> => {
+  const pieces: Uint8Array[] = [];
+  for (let next = await source.next(); !next.done; next = await source.next()) pieces.push(next.value);
+  return pieces;
+};
+
+async function* startingWith(head: Uint8Array, source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (head.length > 0) yield head;
+  for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
+}
