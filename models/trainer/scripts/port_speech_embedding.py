@@ -27,14 +27,17 @@ def main() -> None:
     folder: Path = parser.parse_args().folder
     mel_file, encoder_file = folder / "melspectrogram.onnx", folder / "embedding_model.onnx"
     save_file(ported(mel_file, encoder_file), ROOT / "weights" / "speech-embedding.safetensors")
-    np.savez_compressed(ROOT / "tests" / "oracle" / "speech-embedding.npz", **oracle(mel_file, encoder_file))
+    vectors = oracle(mel_file, encoder_file)
+    np.savez_compressed(ROOT / "tests" / "oracle" / "speech-embedding.npz", allow_pickle=False, **vectors)
 
 
 def ported(mel_file: Path, encoder_file: Path) -> dict[str, torch.Tensor]:
     """The original weights under the names of our modules."""
     mel_weight = initializers(mel_file)["1.melW"]
     if np.any(mel_weight[SPECTRUM_BINS:]):
-        raise SystemExit(f"{mel_file}: a mel band reads bins above {SPECTRUM_BINS}: raise SPECTRUM_BINS in trainer/mel.py")
+        raise SystemExit(
+            f"{mel_file}: a mel band reads bins above {SPECTRUM_BINS}: raise SPECTRUM_BINS in trainer/mel.py"
+        )
     tensors = {"mel.mel_weight": torch.from_numpy(mel_weight[:SPECTRUM_BINS].copy())}
     weights = initializers(encoder_file)
     convolutions = [node for node in onnx.load(encoder_file).graph.node if node.op_type == "Conv"]

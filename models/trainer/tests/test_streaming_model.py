@@ -16,7 +16,8 @@ def model() -> StreamingIntentModel:
     torch.manual_seed(5)
     model = StreamingIntentModel(StreamingIntentConfig(num_labels=4, channels=16, members=2))
     load_speech_embedding(load_file(SPEECH_EMBEDDING), model.encoder, model.mel.mel_weight)
-    return model.eval()
+    model.eval()
+    return model
 
 
 def streamed(model: StreamingIntentModel, frames: np.ndarray) -> torch.Tensor:

@@ -1,0 +1,1 @@
+"""Trains spoken-intent models and writes Earshot model packages."""

@@ -1,8 +1,10 @@
-"""What may happen to a recording before a model hears it: where it starts and ends, how loud, how noisy, over what line."""
+"""What may happen to a recording before a model hears it: its start and end, its level, noise, and the line."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import butter, resample_poly, sosfilt
 
 from trainer.framing import SAMPLE_RATE, Samples
@@ -85,10 +87,10 @@ class Augmenter:
         start, end = speech_bounds(pcm)
         if self._happens(0.7):
             # As in the server: the first frame holds up to a second of whatever came before the speech.
-            before = self.random.integers(SAMPLE_RATE)
+            before = int(self.random.integers(SAMPLE_RATE))
             cut = max(0, start - before)
         else:
-            before, cut = start + self.random.integers(SAMPLE_RATE), 0
+            before, cut = start + int(self.random.integers(SAMPLE_RATE)), 0
         if self._happens(0.5):
             pcm = pcm[: min(len(pcm), end + SAMPLE_RATE // 10)]
         lead = max(0, before - (start - cut))
@@ -132,5 +134,5 @@ def coloured_noise(length: int, slope: float, random: np.random.Generator) -> Sa
     return np.asarray(shaped / max(_rms(shaped), 1e-9), dtype=np.float32)
 
 
-def _rms(pcm: Samples) -> float:
+def _rms(pcm: NDArray[np.floating[Any]]) -> float:
     return float(np.sqrt(np.square(pcm).mean()))

@@ -65,7 +65,9 @@ def _from_manifest(source: Source) -> list[Clip]:
 
 def _from_minds14(source: Source) -> list[Clip]:
     metadata = source.path / "metadata.csv"
-    rows = {row["path"]: row for row in _rows(metadata, {"path", "group", "transcription"})} if metadata.exists() else {}
+    rows = (
+        {row["path"]: row for row in _rows(metadata, {"path", "group", "transcription"})} if metadata.exists() else {}
+    )
     clips = []
     for file in source.path.glob("*~*/*.wav"):
         language, _, intent = file.parent.name.partition("~")

@@ -61,7 +61,7 @@ class SpeechEmbedding(nn.Module):
         x = mel.unsqueeze(1)
         for block in self.blocks:
             x = block(x)
-        return self.projection(x).squeeze(-1).transpose(1, 2)
+        return torch.as_tensor(self.projection(x)).squeeze(-1).transpose(1, 2)
 
     def overlapping(self, mel: Tensor, size: int, step: int) -> Tensor:
         """Embeds each window of `size` mel frames, `step` (even) frames apart: `[windows, embeddings, 96]`.
@@ -77,7 +77,7 @@ class SpeechEmbedding(nn.Module):
         x = windows.permute(1, 0, 3, 2)
         for block in self.blocks[10:]:
             x = block(x)
-        return self.projection(x).squeeze(-1).transpose(1, 2)
+        return torch.as_tensor(self.projection(x)).squeeze(-1).transpose(1, 2)
 
 
 def load_speech_embedding(tensors: dict[str, Tensor], encoder: SpeechEmbedding, mel_weight: Tensor) -> None:

@@ -23,7 +23,7 @@ class StreamingGraph(nn.Module):
 
 
 class StatelessGraph(nn.Module):
-    """`pcm [batch, 16000]` to `logits [batch, labels]`, with the zero-mean unit-variance step of the model's extractor."""
+    """`pcm [batch, 16000]` to `logits [batch, labels]`, normalised inside as the extractor does."""
 
     def __init__(self, model: PreTrainedModel, do_normalize: bool = True) -> None:
         super().__init__()

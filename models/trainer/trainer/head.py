@@ -48,7 +48,7 @@ class CausalHead(nn.Module):
         return torch.as_tensor(self.classifier(self.dropout(torch.cat([pools.peak, mean], dim=-1))))
 
     def step(self, embeddings: Tensor, pools: Pools) -> tuple[Tensor, Pools]:
-        """One hop: `[batch, context + 6, inputs]` and the pools before it to logits `[batch, labels]` and the pools after."""
+        """One hop, `[batch, context + 6, inputs]`, and the pools before it to logits and the pools after."""
         x, gate = self.local(embeddings)
         after = Pools(
             peak=torch.maximum(pools.peak, x.amax(dim=1)),
@@ -58,8 +58,8 @@ class CausalHead(nn.Module):
         return self.classify(after), after
 
     def utterance(self, embeddings: Tensor, steps: int) -> Tensor:
-        """A whole utterance, `[batch, context + hops × steps, inputs]`, to logits after each hop, `[batch, hops, labels]`."""
-        x, gate = (values.unflatten(1, (-1, steps)) for values in self.local(embeddings))
+        """A whole utterance, `[batch, context + hops × steps, inputs]`, to `[batch, hops, labels]`."""
+        x, gate = (values.reshape(len(values), -1, steps, values.shape[-1]) for values in self.local(embeddings))
         pools = Pools(
             peak=x.amax(dim=2).cummax(dim=1).values,
             weighted=(gate * x).sum(dim=2).cumsum(dim=1),

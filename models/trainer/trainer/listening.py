@@ -48,6 +48,7 @@ def stateless_listener(graph: StatelessGraph, framing: Framing, smoothing: Smoot
     The server adds log-softmax(logits / temperature); the normalisers and the temperature come out of the sum, so that
     adding plain logits and dividing at the end gives the same posterior.
     """
+
     @torch.no_grad()
     def hear(pcm: Samples) -> Scores:
         logits = graph(torch.from_numpy(framing.frames(pcm))).numpy()

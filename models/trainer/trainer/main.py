@@ -30,7 +30,9 @@ def _run(arguments: Namespace) -> None:
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(prog="trainer", description="Trains spoken-intent models and writes Earshot model packages.")
+    parser = ArgumentParser(
+        prog="trainer", description="Trains spoken-intent models and writes Earshot model packages."
+    )
     stages = parser.add_subparsers(dest="stage", required=True)
     prepare = stages.add_parser("prepare", help="recordings to a prepared dataset at 16 kHz")
     train = stages.add_parser("train", help="a prepared dataset to a checkpoint")

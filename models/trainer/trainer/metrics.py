@@ -40,12 +40,16 @@ def intent_figures(posterior: Posteriors, labels: Ids) -> dict[str, float]:
     return {
         "clips": len(labels),
         "accuracy": float((posterior.argmax(axis=1) == labels).mean()),
-        "top3_accuracy": float(top_k_accuracy_score(labels, posterior, k=min(3, len(everything) - 1), labels=everything)),
+        "top3_accuracy": float(
+            top_k_accuracy_score(labels, posterior, k=min(3, len(everything) - 1), labels=everything)
+        ),
         "macro_f1": float(f1_score(labels, posterior.argmax(axis=1), labels=present, average="macro")),
     }
 
 
-def out_of_scope_figures(inside: NDArray[np.float64], outside: NDArray[np.float64], threshold: float) -> dict[str, float]:
+def out_of_scope_figures(
+    inside: NDArray[np.float64], outside: NDArray[np.float64], threshold: float
+) -> dict[str, float]:
     """How well the best intent's probability tells intents from everything else, and what the threshold does."""
     truth = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
     return {

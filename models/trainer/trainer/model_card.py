@@ -34,10 +34,11 @@ def _serving(contract: dict[str, Any]) -> list[str]:
     return [
         "## How it is served",
         "",
-        f"One-second frames of 16 kHz mono audio, a hop of {contract['hop_ms']['default']} ms, {kind}; every feature is",
-        "computed inside `model.onnx`. Logits are divided by the temperature "
-        f"{contract['temperature']:g}; a best intent less probable than {contract['out_of_scope']['threshold']:g}, or a",
-        "leading background label, means that the utterance fits no intent.",
+        f"One-second frames of 16 kHz mono audio, a hop of {contract['hop_ms']['default']} ms, {kind};",
+        "every feature is computed inside `model.onnx`.",
+        f"Logits are divided by the temperature {contract['temperature']:g}.",
+        f"A best intent less probable than {contract['out_of_scope']['threshold']:g}, or a leading background label,",
+        "means that the utterance fits no intent.",
         "",
     ]
 

@@ -73,7 +73,7 @@ def write_json(file: Path, value: Any) -> None:
 
 @contextmanager
 def written_whole(folder: Path) -> Iterator[Path]:
-    """Gives an empty folder beside `folder` and renames it into place at the end; an error leaves `folder` untouched."""
+    """Gives an empty folder and renames it to `folder` at the end; an error leaves `folder` untouched."""
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

@@ -31,7 +31,9 @@ class Source:
         if self.layout == "folder" and self.label is None:
             raise TrainerError(f"the source {self.path} has layout folder and needs a label for its recordings")
         if not 0 <= self.test_fraction + self.calibration_fraction < 1:
-            raise TrainerError(f"the source {self.path} leaves nothing to train on: its fractions must sum to less than 1")
+            raise TrainerError(
+                f"the source {self.path} leaves nothing to train on: its fractions must sum to less than 1"
+            )
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ def report(figures: dict[str, Any]) -> str:
     if "out_of_scope" in figures:
         outside = figures["out_of_scope"]
         lines += [f"Out of scope: AUROC {outside['auroc']:.3f} over {outside['clips']} clips.", ""]
-    return "\n".join([*lines, "| said | answered | clips |", "| --- | --- | --- |", *_confused(figures["confusion"])]) + "\n"
+    return (
+        "\n".join([*lines, "| said | answered | clips |", "| --- | --- | --- |", *_confused(figures["confusion"])])
+        + "\n"
+    )
 
 
 def _confused(confusion: dict[str, Any], most: int = 15) -> list[str]:

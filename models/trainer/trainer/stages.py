@@ -1,6 +1,7 @@
 """What each subcommand does, from its arguments to its files."""
 
 import json
+import os
 import platform
 import subprocess
 from argparse import Namespace
@@ -91,5 +92,5 @@ def _provenance(recipe: Recipe) -> dict[str, Any]:
         "seed": recipe.seed,
         "commit": commit or "unknown",
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}, torch {torch.__version__}",
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
     }

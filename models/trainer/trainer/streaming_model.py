@@ -1,6 +1,6 @@
 """The streaming model: one-second frames and a small state in, what the utterance so far says out."""
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -23,7 +23,7 @@ class StreamingIntentConfig(PreTrainedConfig):
 
     model_type = "earshot-streaming-intent"
 
-    def __init__(  # noqa: PLR0913 (every key of config.json is a keyword here: the library's own convention)
+    def __init__(
         self,
         channels: int = 64,
         kernels: tuple[int, ...] = (5, 3),
@@ -56,6 +56,8 @@ class StreamingIntentModel(PreTrainedModel):
 
     config_class = StreamingIntentConfig
     config: StreamingIntentConfig
+    mel: MelFrontEnd
+    encoder: SpeechEmbedding
     embedding_mean: Tensor
     embedding_scale: Tensor
 
@@ -65,7 +67,7 @@ class StreamingIntentModel(PreTrainedModel):
         self.encoder = SpeechEmbedding()
         self.register_buffer("embedding_mean", torch.zeros(EMBEDDING_SIZE))
         self.register_buffer("embedding_scale", torch.ones(EMBEDDING_SIZE))
-        sizes = (EMBEDDING_SIZE, config.channels, config.num_labels)
+        sizes = (EMBEDDING_SIZE, config.channels, len(config.id2label or {}))
         self.heads = nn.ModuleList(CausalHead(sizes, config.kernels, config.dropout) for _ in range(config.members))
         self.post_init()
 
@@ -88,7 +90,7 @@ class StreamingIntentModel(PreTrainedModel):
         """
         x = ((embeddings - self.embedding_mean) / self.embedding_scale).flatten(1, 2)
         x = nn.functional.pad(x, (0, 0, self.config.context, 0))
-        members = torch.stack([head.utterance(x, STEPS_PER_HOP) for head in self.heads])
+        members = torch.stack([head.utterance(x, STEPS_PER_HOP) for head in self._members()])
         loss = None
         if targets is not None and weights is not None:
             surprise = -(targets * members.log_softmax(dim=-1)).sum(dim=-1)  # [members, batch, hops]
@@ -97,7 +99,7 @@ class StreamingIntentModel(PreTrainedModel):
 
     def step(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """One frame of each stream: pcm `[batch, 16000]`, state `[batch, floats]` to logits and the next state."""
-        history, context, *pools = state.split(self.config.state_parts, dim=-1)
+        history, context, *pools = torch.split(state, self.config.state_parts, dim=-1)
         mel = self.mel(pcm)
         history = history.unflatten(-1, (HISTORY_MEL, MEL_BANDS)) + self.mel.floor
         fresh = self.encoder(torch.cat([history, mel], dim=1))
@@ -108,10 +110,13 @@ class StreamingIntentModel(PreTrainedModel):
         parts = [next_history.flatten(1), embeddings[:, -self.config.context :].flatten(1), *after]
         return logits, torch.cat(parts, dim=-1)
 
+    def _members(self) -> list[CausalHead]:
+        return [cast(CausalHead, head) for head in self.heads]
+
     def _heads_step(self, embeddings: Tensor, pools: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         logits: list[Tensor] = []
         after: list[Tensor] = []
-        for index, head in enumerate(self.heads):
+        for index, head in enumerate(self._members()):
             member, next_pools = head.step(embeddings, Pools(*pools[3 * index : 3 * index + 3]))
             logits.append(member)
             after.extend(next_pools)

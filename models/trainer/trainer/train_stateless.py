@@ -45,7 +45,7 @@ def train_stateless(recipe: Recipe, prepared: Prepared, folder: Path) -> PreTrai
         use_cpu=not torch.cuda.is_available(),
     )
     collate = CropCollate(extractor, np.random.default_rng(recipe.seed))
-    Trainer(model=model, args=arguments, train_dataset=clips, data_collator=collate).train()  # type: ignore[arg-type]
+    Trainer(model=model, args=arguments, train_dataset=clips, data_collator=collate).train()
     model.eval()
     model.save_pretrained(folder)
     extractor.save_pretrained(folder)
@@ -65,7 +65,9 @@ def load_classifier(checkpoint: str, labels: Labels) -> tuple[PreTrainedModel, A
         )
     except (OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
-        raise TrainerError(f"stateless.checkpoint {checkpoint!r} cannot be opened as an audio classifier: {reason}") from error
+        raise TrainerError(
+            f"stateless.checkpoint {checkpoint!r} cannot be opened as an audio classifier: {reason}"
+        ) from error
     return model, extractor
 
 

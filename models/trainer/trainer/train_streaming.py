@@ -68,8 +68,8 @@ def fit_heads(model: StreamingIntentModel, hearings: list[EmbeddedHearing], reci
         use_cpu=not torch.cuda.is_available(),
         dataloader_pin_memory=torch.cuda.is_available(),
     )
-    collate = Collate(model.config.num_labels, training.label_smoothing, training.time_mask)
-    LengthGroupedTrainer(model=model, args=arguments, train_dataset=hearings, data_collator=collate).train()  # type: ignore[arg-type]
+    collate = Collate(len(model.config.id2label or {}), training.label_smoothing, training.time_mask)
+    LengthGroupedTrainer(model=model, args=arguments, train_dataset=hearings, data_collator=collate).train()
     model.eval()
 
 
@@ -77,7 +77,8 @@ class LengthGroupedTrainer(Trainer):
     """Batches hearings of similar length, so that little of a batch is padding."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
-        lengths = [len(hearing.labels) for hearing in train_dataset or self.train_dataset]
+        hearings: Any = train_dataset or self.train_dataset
+        lengths = [len(hearing.labels) for hearing in hearings]
         generator = torch.Generator().manual_seed(self.args.seed)
         return LengthGroupedSampler(self.args.train_batch_size, lengths=lengths, generator=generator)
 
@@ -106,4 +107,4 @@ class Collate:
             size = int(torch.randint(1, 8, ()))
             start = int(torch.randint(max(1, len(flat) - size), ()))
             flat[start : start + size] = flat.mean(dim=0)
-        return flat.unflatten(0, embeddings.shape[:2])
+        return flat.reshape(embeddings.shape)

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands: locked environment, lint, format, types, tests.
+set -euo pipefail
+cd "$(dirname "$0")"
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" HF_HUB_OFFLINE=1
+uv sync --locked --quiet
+uv run --locked ruff check
+uv run --locked ruff format --check
+uv run --locked mypy
+uv run --locked pytest

@@ -1,0 +1,49 @@
+"""Recordings and label sets that tests make for themselves."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> Path:
+    """A folder of six short WAVs at 8 kHz, two labels, with a manifest."""
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    random = np.random.default_rng(3)
+    lines = ["path,label,group"]
+    for index in range(6):
+        soundfile.write(folder / f"{index}.wav", random.normal(0, 0.1, 8000 + 1000 * index), 8000)
+        lines.append(f"{index}.wav,{'open' if index % 2 else 'close'},caller-{index // 2}")
+    (folder / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def recipe_text(recordings: Path) -> str:
+    """A recipe over those recordings, without its model table."""
+    return f"""
+name = "door"
+version = "0.1.0"
+description = "Opens and closes."
+
+[[sources]]
+path = "{recordings / "manifest.csv"}"
+layout = "manifest"
+
+[augmentation]
+copies = 1
+silences = 2
+
+[training]
+epochs = 1.0
+batch = 4
+"""

@@ -1,0 +1,70 @@
+"""No graph that says something else than its model is ever written."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from trainer import export
+from trainer.calibration import Calibration
+from trainer.export import Exported, export_package
+from trainer.labels import Labels
+from trainer.listening import Smoothing
+from trainer.onnx_graph import Signature, UnfaithfulGraph, write_onnx
+from trainer.package import Card
+
+CARD = Card("door", "0.1.0", "d", Labels(("open", "close"), ()), Calibration(), Smoothing(), hop_ms=500)
+
+
+class Loudness(nn.Module):
+    """Two logits from the level of the frame."""
+
+    def __init__(self, offset: float = 0.0) -> None:
+        super().__init__()
+        self.offset = offset
+
+    def forward(self, pcm: Tensor) -> Tensor:
+        level = pcm.abs().mean(dim=-1, keepdim=True)
+        return torch.cat([level, 1 - level], dim=-1) + self.offset
+
+
+class Neighbourly(Loudness):
+    """Loudness, compared with the loudest row of the batch."""
+
+    def forward(self, pcm: Tensor) -> Tensor:
+        return super().forward(pcm / pcm.abs().max())
+
+
+def exported(graph: nn.Module) -> Exported:
+    return Exported(graph, Signature(state_floats=0), config={}, preprocessor={})
+
+
+def test_a_faithful_graph_is_written_whole(tmp_path: Path) -> None:
+    export_package(exported(Loudness()), CARD, ("open the door please",), tmp_path / "door")
+    written = sorted(file.name for file in (tmp_path / "door").iterdir())
+    assert written == ["README.md", "config.json", "earshot.json", "golden", "model.onnx", "preprocessor_config.json"]
+
+
+def test_a_graph_that_differs_from_its_model_writes_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_wrong(graph: nn.Module, signature: Signature, file: Path) -> None:
+        write_onnx(Loudness(offset=0.01), signature, file)
+
+    monkeypatch.setattr(export, "write_onnx", write_wrong)
+    with pytest.raises(UnfaithfulGraph, match="logits of row 0 alone differs"):
+        export_package(exported(Loudness()), CARD, (), tmp_path / "door")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_graph_whose_rows_depend_on_their_neighbours_writes_no_package(tmp_path: Path) -> None:
+    with pytest.raises(UnfaithfulGraph, match="in a batch differs"):
+        export_package(exported(Neighbourly()), CARD, (), tmp_path / "door")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_export_leaves_the_package_before_it_alone(tmp_path: Path) -> None:
+    (tmp_path / "door").mkdir()
+    (tmp_path / "door" / "earshot.json").write_text("{}")
+    with pytest.raises(UnfaithfulGraph):
+        export_package(exported(Neighbourly()), CARD, (), tmp_path / "door")
+    assert (tmp_path / "door" / "earshot.json").read_text() == "{}"
