@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { WebSocket } from 'ws';
+import { CLOSE, START, strip, TALKS, type Step, type WireMessage } from '../support/raw-clients.js';
+import { BUNDLED_MODELS, ECHO_MODELS, RECORDINGS, serveReal, type RealServer } from '../support/real-server.js';
+import { babble, pcm16, randomChunks, seeded } from '../support/tones.js';
+
+const STREAMS = 200;
+/** What a process may keep of 200 streams: caches of the runtime, not streams. One stream's audio alone is 64 KiB a frame. */
+const KEPT_BYTES = 16 * 2 ** 20;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const memory = async (): Promise<number> => {
+  for (let round = 0; round < 3; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    collectGarbage();
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+};
+
+const said = (messages: readonly WireMessage[]) => messages.slice(1).map(strip);
+
+/** Sends a part of the audio, then cuts the connection without a word. */
+const abort = (server: RealServer, audio: Uint8Array, start: object): Promise<void> =>
+  new Promise((resolve) => {
+    const socket = new WebSocket(`ws://${server.http}/v1/stream`);
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve());
+    socket.on('open', () => {
+      socket.send(JSON.stringify(start));
+      socket.send(audio.subarray(0, audio.length >> 1));
+      socket.once('message', () => socket.terminate());
+    });
+  });
+
+/** 200 streams at once over every wire, randomly chunked, a third of them aborted; each of the others must get exactly its own. */
+const tellApart = async (
+  server: RealServer,
+  clips: readonly Uint8Array[],
+  start: Readonly<Record<string, unknown>>,
+): Promise<void> => {
+  const talks = Object.values(TALKS);
+  const alone: unknown[] = [];
+  for (const clip of clips) alone.push(said((await talks[0]!(server, [start, clip, CLOSE])).messages));
+  const random = seeded(7);
+  const round = () =>
+    Promise.all(
+      Array.from({ length: STREAMS }, async (_, index) => {
+        const clip = clips[index % clips.length]!;
+        if (random() < 1 / 3) return abort(server, clip.subarray(0, Math.floor(random() * clip.length)), start);
+        const steps: Step[] = [start, ...randomChunks(clip, 12_000, index), CLOSE];
+        const { messages } = await talks[index % talks.length]!(server, steps);
+        assert.deepEqual(said(messages), alone[index % clips.length], `stream ${index}`);
+      }),
+    );
+  await round();
+  const before = await memory();
+  await round();
+  const after = await memory();
+  assert.ok(after - before < KEPT_BYTES, `${after - before} bytes were kept`);
+};
+
+/** 16 kHz PCM of a recording, by sox. */
+const pcmOf = (file: string): Uint8Array =>
+  execFileSync('sox', ['-q', file, '-r', '16000', '-c', '1', '-b', '16', '-e', 'signed', '-L', '-t', 'raw', '-'], {
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+
+const recordings = (count: number): Uint8Array[] | null => {
+  if (RECORDINGS === null) return null;
+  const root = RECORDINGS;
+  try {
+    return readdirSync(root)
+      .filter((name) => name.startsWith('en-'))
+      .slice(0, count)
+      .map((folder) => pcmOf(join(root, folder, readdirSync(join(root, folder)).sort()[0]!)));
+  } catch {
+    return null;
+  }
+};
+
+describe('Two hundred streams', () => {
+  for (const model of ['echo', 'echo-stateful'])
+    it(`each get exactly their own predictions, and leave nothing behind (${model})`, async function () {
+      this.timeout(120_000);
+      const server = await serveReal({ models: ECHO_MODELS });
+      await tellApart(
+        server,
+        Array.from({ length: 20 }, (_, seed) => pcm16(babble(4, seed))),
+        { ...START, model, endpointing: { silence_ms: 400 } },
+      );
+      await server.running.drain();
+    });
+
+  it('of real speech each get exactly their own predictions from the bundled model', async function () {
+    this.timeout(240_000);
+    const clips = recordings(20);
+    if (clips === null) {
+      console.log('      skipped: the recordings of ../shared/data/minds14, or sox, are not on this machine');
+      return this.skip();
+    }
+    const server = await serveReal({ models: BUNDLED_MODELS });
+    await tellApart(server, clips, START);
+    await server.running.drain();
+  });
+});
