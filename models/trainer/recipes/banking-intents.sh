@@ -9,13 +9,16 @@ trainer() { uv run --locked trainer "$@"; }
 
 trainer prepare "$recipe" --out "$work/prepared"
 
-# The recipe without the calibration clips: its temperature and threshold, and the figures on the US callers.
-trainer train "$recipe" --prepared "$work/prepared" --out "$work/measured"
-trainer evaluate --checkpoint "$work/measured" --prepared "$work/prepared" --split calibration --calibrate
+# Temperature and threshold: trained without the calibration clips of Australia and Great Britain, fitted on them.
+trainer train "$recipe" --prepared "$work/prepared" --out "$work/calibrated"
+trainer evaluate --checkpoint "$work/calibrated" --prepared "$work/prepared" --split calibration --calibrate
+
+# The figures: trained on all of Australia and Great Britain, heard by US callers.
+trainer train "$recipe" --prepared "$work/prepared" --out "$work/measured" --splits train calibration
 trainer evaluate --checkpoint "$work/measured" --prepared "$work/prepared" --split test \
-  --calibration "$work/measured/calibration.json"
+  --calibration "$work/calibrated/calibration.json"
 
 # The shipped weights: the same recipe on every recording.
 trainer train "$recipe" --prepared "$work/prepared" --out "$work/shipped" --splits train calibration test
-trainer export "$recipe" --checkpoint "$work/shipped" --calibration "$work/measured/calibration.json" \
+trainer export "$recipe" --checkpoint "$work/shipped" --calibration "$work/calibrated/calibration.json" \
   --metrics "$work/measured/metrics.json" --out ../banking-intents

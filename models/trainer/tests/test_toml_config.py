@@ -19,6 +19,7 @@ BAD_RECIPES = [
     (HEAD + "streaming = 3\n" + SOUND, "streaming must be a table, not 3"),
     ('name = "a"\nversion = "1.0.0"\n[streaming]\n' + SOUND, "missing key description"),
     (HEAD + SOUND, "exactly one"),
+    (HEAD.replace('"a"', '"A b"') + "[streaming]\n" + SOUND, "name 'A b' must be"),
     (HEAD + "[streaming]\n" + SOUND.replace("minds14", "tape"), "layout 'tape' is none of manifest, minds14, folder"),
     (HEAD + "[streaming]\n" + SOUND + "test_fraction = 1.5\n", "leaves nothing to train on"),
     (HEAD + "[streaming]\n" + SOUND.replace("minds14", "folder"), "needs a label"),

@@ -1,10 +1,12 @@
 """The recipe of one model: everything that decides what comes out, as data."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.errors import TrainerError
 
+NAME = re.compile(r"[a-z0-9-]{1,64}")
 LAYOUTS = ("manifest", "minds14", "folder")
 
 
@@ -108,6 +110,8 @@ class Recipe:
     provenance: Provenance = Provenance()
 
     def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise TrainerError(f"name {self.name!r} must be 1–64 of a-z, 0-9 and -")
         if (self.streaming is None) == (self.stateless is None):
             raise TrainerError("a recipe has either a [streaming] or a [stateless] table: exactly one")
         if not self.sources:
