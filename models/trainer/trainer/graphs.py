@@ -2,7 +2,6 @@
 
 import torch
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
 from trainer.streaming_model import StreamingIntentModel
 
@@ -25,7 +24,7 @@ class StreamingGraph(nn.Module):
 class StatelessGraph(nn.Module):
     """`pcm [batch, 16000]` to `logits [batch, labels]`, normalised inside as the extractor does."""
 
-    def __init__(self, model: PreTrainedModel, do_normalize: bool = True) -> None:
+    def __init__(self, model: nn.Module, do_normalize: bool = True) -> None:
         super().__init__()
         self.model = model
         self.do_normalize = do_normalize

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from trainer.framing import SAMPLE_RATE, Framing, Samples
-from trainer.graphs import StatelessGraph
 from trainer.streaming_model import HOP_MS, StreamingIntentModel
 
 Scores = NDArray[np.float32]  # [frames, labels]
@@ -42,7 +42,7 @@ def streaming_listener(model: StreamingIntentModel) -> Listener:
     return Listener(framing, hear)
 
 
-def stateless_listener(graph: StatelessGraph, framing: Framing, smoothing: Smoothing) -> Listener:
+def stateless_listener(graph: nn.Module, framing: Framing, smoothing: Smoothing) -> Listener:
     """Hears frame by frame through a stateless classifier and accumulates as the server does.
 
     The server adds log-softmax(logits / temperature); the normalisers and the temperature come out of the sum, so that
