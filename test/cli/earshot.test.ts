@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { earshot, serveProcess, type ServerProcess } from '../support/earshot-command.js';
+import { BUNDLED_MODELS, ECHO_MODELS, SAMPLES } from '../support/real-server.js';
+
+const FREEZE = join(SAMPLES, 'freeze-card-8k-mulaw.wav');
+const STEREO = join(SAMPLES, 'call-stereo-8k-mulaw.wav');
+
+describe('The earshot command', () => {
+  let server: ServerProcess;
+  let url: string[];
+  before(async () => {
+    server = await serveProcess(['--models', BUNDLED_MODELS]);
+    url = ['--url', `ws://${server.http}`, '--grpc-url', server.grpc];
+  });
+  after(() => server.stop('SIGTERM'));
+
+  for (const protocol of ['json', 'proto', 'grpc'])
+    it(`streams a sample over ${protocol} and prints every server message as JSON`, async () => {
+      const { code, out } = await earshot(['stream', FREEZE, '--fast', '--json', '--protocol', protocol, ...url]);
+      const messages = out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      assert.equal(code, 0);
+      assert.deepEqual([messages[0]?.type, messages.at(-1)?.type], ['ready', 'closed']);
+      assert.equal(messages.find(({ status }) => status === 'final')?.intent, 'freeze');
+    });
+
+  it('prints plain lines when piped', async () => {
+    const { out } = await earshot(['stream', FREEZE, '--fast', ...url]);
+    assert.match(out, /tentative {2}.*\n/);
+    assert.match(out, /FINAL {6}freeze 0\.\d\d/);
+  });
+
+  it('hears both sides of a stereo call', async () => {
+    const { out } = await earshot(['stream', STEREO, '--fast', '--no-interim', ...url]);
+    assert.match(out, /ch0 .*FINAL +pay_bill/);
+    assert.match(out, /ch0 .*FINAL +joint_account/);
+    assert.match(out, /ch1 .*FINAL/);
+    assert.doesNotMatch(out, /tentative/);
+  });
+
+  it('streams a WAV, and raw audio, from standard input', async () => {
+    const wav = readFileSync(FREEZE);
+    const asWav = await earshot(['stream', '-', '--fast', ...url], wav);
+    assert.match(asWav.out, /FINAL {6}freeze/);
+    const raw = await earshot(
+      ['stream', '-', '--encoding', 'mulaw', '--sample-rate', '8000', ...url],
+      wav.subarray(wav.length - 60_000),
+    );
+    assert.match(raw.out, /FINAL {6}freeze/);
+  });
+
+  it('classifies files, and goes on after a bad one', async () => {
+    const { code, out, err } = await earshot([
+      'classify',
+      FREEZE,
+      'nosuch.wav',
+      '--json',
+      '--url',
+      `http://${server.http}`,
+    ]);
+    const answers = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual([code, answers[0]?.intent, typeof answers[1]?.error], [1, 'freeze', 'string']);
+    assert.match(err, /1 of 2 files/);
+  });
+
+  it('lists and verifies the bundled models', async () => {
+    const { code, out } = await earshot(['models']);
+    assert.equal(code, 0, out);
+    assert.match(out, /banking-intents +\d+\.\d+\.\d+ +15 +500 ms .* yes/);
+  });
+
+  it('says which package is broken, and how', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'earshot-models-'));
+    cpSync(ECHO_MODELS, folder, { recursive: true });
+    copyFileSync(join(ECHO_MODELS, 'echo-stateful/model.onnx'), join(folder, 'echo/model.onnx'));
+    const { code, out } = await earshot(['models', '--models', folder]);
+    rmSync(folder, { recursive: true });
+    assert.equal(code, 1);
+    assert.match(out, /echo .*SHA-256/);
+    assert.match(out, /echo-stateful .*yes/);
+  });
+
+  it('doctor looks at Node, models, providers and ports', async () => {
+    const { out } = await earshot(['doctor', '--json']);
+    const about = out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { about: string }).about);
+    for (const thing of [
+      'Node',
+      'model banking-intents',
+      'provider cpu',
+      'provider webgpu',
+      'provider cuda',
+      'port 8080 (HTTP and WebSocket)',
+    ])
+      assert.ok(about.includes(thing), `${thing} is not among ${about.join(', ')}`);
+  });
+
+  const ENDS: readonly (readonly [string, readonly string[], number, RegExp])[] = [
+    ['help', ['--help'], 0, /^$/],
+    ['a version', ['--version'], 0, /^$/],
+    ['an unknown command', ['listen'], 2, /unknown command 'listen'/],
+    ['an unknown flag', ['serve', '--bogus'], 2, /unknown option '--bogus'/],
+    ['a port that is none', ['serve', '--port', 'x'], 2, /--port "x"/],
+    ['an unknown provider', ['serve', '--provider', 'tpu'], 2, /--provider "tpu"/],
+    ['an address beyond loopback', ['serve', '--host', '0.0.0.0'], 2, /--allow-unauthenticated/],
+    [
+      'a models folder that is not there',
+      ['serve', '--port', '0', '--grpc-port', '0', '--models', '/nosuch', '--log-level', 'silent'],
+      1,
+      /\/nosuch/,
+    ],
+    ['a file that is not there', ['stream', 'nosuch.wav'], 1, /nosuch\.wav/],
+    ['a file that is no WAV', ['stream', join(ECHO_MODELS, 'make.py')], 1, /make\.py.*RIFF/],
+    [
+      'no server',
+      ['stream', FREEZE, '--url', 'ws://127.0.0.1:9'],
+      1,
+      /no server answers at ws:\/\/127\.0\.0\.1:9.*earshot serve/,
+    ],
+    ['a hop that is no number', ['stream', FREEZE, '--hop-ms', 'soon'], 2, /--hop-ms/],
+  ];
+  for (const [name, args, code, sentence] of ENDS)
+    it(`ends with ${code} for ${name}`, async () => {
+      const ran = await earshot(args);
+      assert.equal(ran.code, code, ran.err);
+      assert.match(ran.err, sentence);
+      assert.doesNotMatch(ran.err, /\n {4}at /);
+    });
+
+  it('passes on what the server refuses', async () => {
+    const { code, err } = await earshot(['stream', FREEZE, '--model', 'nosuch', ...url]);
+    assert.equal(code, 1);
+    assert.match(err, /model_not_found: model "nosuch"/);
+  });
+});

@@ -1,0 +1,55 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Addresses } from './scripted-server.js';
+
+const COMMAND = fileURLToPath(new URL('../../server/cli/earshot.js', import.meta.url));
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the `earshot` command to its end, as a shell would. */
+export const earshot = async (args: readonly string[], input?: Uint8Array): Promise<Ran> => {
+  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (err += text.toString()));
+  child.stdin.on('error', () => undefined).end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+};
+
+export interface ServerProcess extends Addresses {
+  readonly child: ChildProcess;
+  readonly banner: string;
+  /** Sends a signal, waits for the end, gives the exit code. */
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** `earshot serve` as a process of its own, on free ports, resolved when its banner is out. */
+export const serveProcess = async (flags: readonly string[]): Promise<ServerProcess> => {
+  const args = [COMMAND, 'serve', '--port', '0', '--grpc-port', '0', '--provider', 'cpu', ...flags];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let banner = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (text: Buffer) => {
+      banner += text.toString();
+      if (banner.includes('Try next')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${banner}`)));
+  });
+  return {
+    child,
+    banner,
+    http: /http:\/\/(\S+)\//.exec(banner)![1]!,
+    grpc: /gRPC +(\S+)/.exec(banner)![1]!,
+    stop: async (signal) => {
+      const ended = once(child, 'exit') as Promise<[number | null]>;
+      child.kill(signal);
+      return (await ended)[0];
+    },
+  };
+};

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readConfig, type Config } from '../../server/config.js';
+import { startServer, type RunningServer } from '../../server/main.js';
+import { silentLog } from './contexts.js';
+import type { Addresses } from './scripted-server.js';
+
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+/** Test models whose logits tell which audio they came from. */
+export const ECHO_MODELS = fromRoot('test/fixtures/models');
+export const BUNDLED_MODELS = fromRoot('models');
+export const SAMPLES = fromRoot('samples');
+/** Real recordings beside the project; not part of a clone. */
+export const RECORDINGS = existsSync(fromRoot('../shared/data/minds14')) ? fromRoot('../shared/data/minds14') : null;
+
+export interface RealServer extends Addresses {
+  readonly running: RunningServer;
+}
+
+/** The whole server on free ports, with real graphs on the CPU. */
+export const serveReal = async (settings: Partial<Config> = {}): Promise<RealServer> => {
+  const config = readConfig({ port: 0, grpcPort: 0, provider: 'cpu', drainGraceMs: 100, ...settings }, {});
+  if (!config.ok) throw new Error(config.problem);
+  const running = await startServer(config.config, silentLog);
+  return { running, http: running.httpUrl.replace('http://', ''), grpc: running.grpcAddress };
+};
