@@ -24,7 +24,10 @@ export default defineConfig(
       // Where an index is known to be in range, `!` says so.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
     },
   },
   {
@@ -34,5 +37,28 @@ export default defineConfig(
       'max-lines-per-function': 'off',
     },
   },
-  { files: ['**/*.{js,mjs}'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+  {
+    files: ['server/transports/http/page/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'document',
+          'location',
+          'navigator',
+          'performance',
+          'fetch',
+          'setTimeout',
+          'getComputedStyle',
+          'AbortController',
+        ]
+          .concat(['Audio', 'AudioContext', 'AudioWorkletNode', 'Blob', 'MediaStream', 'Option', 'WebSocket'])
+          .map((name) => [name, 'readonly']),
+      ),
+    },
+    rules: SIZES,
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
 );
