@@ -29,6 +29,7 @@ const channelCard = (channel) => {
   const card = element(id) ?? made('section', 'card');
   if (!card.id) {
     card.id = id;
+    card.style.order = channel;
     element('channels').append(card);
   }
   return card;
@@ -84,6 +85,6 @@ export const drawLevel = (level) => {
   context.drawImage(canvas, -COLUMN, 0);
   context.globalCompositeOperation = 'source-over';
   context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--level') || '#3b82c4';
-  const height = Math.max(2, Math.min(1, level * 2.5) * canvas.height);
+  const height = Math.max(2, Math.min(1, Math.sqrt(level)) * canvas.height);
   context.fillRect(canvas.width - COLUMN, (canvas.height - height) / 2, COLUMN - 1, height);
 };
