@@ -1,6 +1,7 @@
 """README.md of a model package, from its contract."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -23,7 +24,8 @@ def model_card(contract: dict[str, Any], labels: list[str]) -> str:
         "",
         *_serving(contract),
         *_figures(metrics),
-        *_provenance(provenance),
+        *_limits(provenance.get("limits", ())),
+        *_provenance({key: value for key, value in provenance.items() if key != "limits"}),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -73,6 +75,10 @@ def _figures(metrics: dict[str, Any]) -> list[str]:
 
 def _row(what: str, figures: dict[str, float]) -> str:
     return f"| {what} | {figures['accuracy']:.3f} | {figures['top3_accuracy']:.3f} | {figures['macro_f1']:.3f} |"
+
+
+def _limits(limits: Sequence[str]) -> list[str]:
+    return ["## Limits", "", *(f"- {limit}" for limit in limits), ""] if limits else []
 
 
 def _provenance(provenance: dict[str, Any]) -> list[str]:

@@ -89,6 +89,7 @@ class Provenance:
     licence: str = "other"
     encoder: str = "none"
     command: str = "unknown"
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
