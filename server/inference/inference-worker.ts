@@ -4,7 +4,7 @@ import type { FromWorker, WorkerPlan } from './worker-protocol.js';
 
 export interface WorkerOptions {
   readonly plan: WorkerPlan;
-  readonly isolation: Isolation;
+  readonly isolation: Isolation | 'probe';
   /** Called once, when a worker that was ready has ended, before its run under way rejects. */
   readonly onEnd?: (reason: string) => void;
   /** Gives up a start that takes too long, by killing the worker if it is a process. */

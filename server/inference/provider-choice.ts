@@ -42,7 +42,7 @@ export const chooseProvider = async (options: ProviderChoiceOptions): Promise<Pr
 const chooseFastest = async ({ workers, probe, log }: ProviderChoiceOptions): Promise<Provider> => {
   const measured = async (provider: Provider): Promise<number | null> =>
     probe(provider).catch((error: unknown) => {
-      log.warn({ provider, reason: reasonOf(error), remedy: REMEDIES[provider] }, 'execution provider refused');
+      log.info({ provider, reason: reasonOf(error), remedy: REMEDIES[provider] }, 'execution provider refused');
       return null;
     });
   const cuda = await measured('cuda');

@@ -16,7 +16,7 @@ export const probeProvider = async (packages: readonly ModelPackage[], provider:
   // The last run counts, and the one before it pays for whatever a first run of this size costs.
   const batchSizes = [1, PROBE_BATCH, PROBE_BATCH];
   const plan: WorkerPlan = { ...workerPlan(packages, provider, PROBE_BATCH), batchSizes };
-  const worker = await InferenceWorker.start({ plan, isolation: 'process', signal });
+  const worker = await InferenceWorker.start({ plan, isolation: 'probe', signal });
   await worker.close();
   return worker.frameMs;
 };

@@ -22,8 +22,9 @@ export interface LinkEvents {
 
 const ENTRY = new URL('./worker-main.js', import.meta.url);
 
-export const openLink = (isolation: Isolation, events: LinkEvents): WorkerLink =>
-  isolation === 'thread' ? openThread(events) : openProcess(events);
+/** A `probe` is a process whose native libraries may complain without anybody reading it: its answer says enough. */
+export const openLink = (isolation: Isolation | 'probe', events: LinkEvents): WorkerLink =>
+  isolation === 'thread' ? openThread(events) : openProcess(events, isolation === 'probe' ? 'ignore' : 'inherit');
 
 const openThread = (events: LinkEvents): WorkerLink => {
   const worker = new Worker(ENTRY, { execArgv: [] });
@@ -38,8 +39,9 @@ const openThread = (events: LinkEvents): WorkerLink => {
   };
 };
 
-const openProcess = (events: LinkEvents): WorkerLink => {
-  const child = fork(ENTRY, { serialization: 'advanced', execArgv: [] });
+const openProcess = (events: LinkEvents, stderr: 'inherit' | 'ignore'): WorkerLink => {
+  const stdio = ['ignore', 'inherit', stderr, 'ipc'] as const;
+  const child = fork(ENTRY, { serialization: 'advanced', execArgv: [], stdio: [...stdio] });
   let failure: string | null = null;
   const end = (): void => {
     if (failure !== null && !child.connected) events.ended(failure);

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { join } from 'node:path';
+import type { Outcome } from '../../server/domain/outcome.js';
+import { startInference, type Inference, type InferenceOptions } from '../../server/inference/inference.js';
+import { loadModelPackage, loadModelPackages } from '../../server/inference/model-package.js';
+import { ECHO_MODELS } from '../support/real-server.js';
+import { silentLog } from '../support/contexts.js';
+import { babble } from '../support/tones.js';
+
+const ODD_MODELS = fileURLToPath(new URL('../../../test/fixtures/odd-models', import.meta.url));
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+const start = async (options: Partial<InferenceOptions> & { folder?: string } = {}): Promise<Inference> => {
+  const { folder = ECHO_MODELS, ...rest } = options;
+  const packages = rest.packages ?? (await loadModelPackages(folder));
+  return startInference({ provider: 'cpu', workers: 1, log: silentLog, ...rest, packages });
+};
+
+const second = (seed: number): Float32Array => babble(1, seed);
+
+const scoresOf = (outcome: Outcome): number[] => {
+  assert.ok(outcome.kind === 'classified', JSON.stringify(outcome));
+  return [...outcome.logits];
+};
+
+/** What the echo graph computes, once more: the loudness of each quarter. */
+const echoOf = (samples: Float32Array): number[] => [
+  1,
+  ...[0, 1, 2, 3].map(
+    (quarter) =>
+      (40 * samples.subarray(quarter * 4000, (quarter + 1) * 4000).reduce((sum, sample) => sum + Math.abs(sample), 0)) /
+      4000,
+  ),
+];
+
+const assertNear = (actual: readonly number[], expected: readonly number[], tolerance: number): void => {
+  assert.equal(actual.length, expected.length);
+  actual.forEach((value, index) =>
+    assert.ok(Math.abs(value - expected[index]!) <= tolerance, `${value} is not ${expected[index]}`),
+  );
+};
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+
+for (const isolation of ['thread', 'process'] as const)
+  describe(`Inference in a worker ${isolation}`, () => {
+    let inference: Inference;
+    before(async () => {
+      inference = await start({ isolation, workers: 2 });
+    });
+    after(() => inference.close());
+
+    it('gives each of many frames at once its own scores, the same as alone', async () => {
+      const classify = inference.classifierFor('echo');
+      const frames = Array.from({ length: 100 }, (_, seed) => second(seed));
+      const together = await Promise.all(frames.map((samples) => classify(samples, null)));
+      for (const [index, outcome] of together.entries()) {
+        assertNear(scoresOf(outcome), echoOf(frames[index]!), 1e-3);
+        if (index % 10 === 0) assertNear(scoresOf(outcome), scoresOf(await classify(frames[index]!, null)), 1e-6);
+      }
+    });
+
+    it('carries state row by row', async () => {
+      const classify = inference.classifierFor('echo-stateful');
+      const states = Array.from({ length: 20 }, (_, row) => Float32Array.of(row, row * 2, row * 3));
+      const outcomes = await Promise.all(states.map((state, row) => classify(second(row), state)));
+      for (const [row, outcome] of outcomes.entries()) {
+        assert.ok(outcome.kind === 'classified' && outcome.nextState && outcome.speech);
+        assert.equal(outcome.nextState[0], row + 1);
+        assert.equal(outcome.speech.length, 5);
+      }
+    });
+
+    it('starts from zeros where no state is given', async () => {
+      const outcome = await inference.classifierFor('echo-stateful')(second(1), null);
+      assert.ok(outcome.kind === 'classified');
+      assert.equal(outcome.nextState?.[0], 1);
+    });
+  });
+
+describe('Inference', () => {
+  it('answers every frame, and is whole again, when its worker process is killed in mid-batch', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const restarts: string[] = [];
+    const observer = {
+      batchRan: () => undefined,
+      frameSettled: () => undefined,
+      workerRestarted: (reason: string) => void restarts.push(reason),
+    };
+    const packages = [await loadModelPackage(join(ODD_MODELS, 'slow'))];
+    const before = new Set(childrenOf(process.pid));
+    const inference = await start({ packages, isolation: 'process', workers: 1, maxBatch: 2, observer });
+    const [worker] = childrenOf(process.pid).filter((pid) => !before.has(pid));
+    const classify = inference.classifierFor('slow');
+    const outcomes = Promise.all(Array.from({ length: 6 }, (_, seed) => classify(second(seed), null)));
+    process.kill(worker!, 'SIGKILL');
+    assert.deepEqual(
+      (await outcomes).map(({ kind }) => kind),
+      Array.from({ length: 6 }, () => 'classified'),
+    );
+    assert.equal(restarts.length, 1);
+    assert.deepEqual(inference.health(), { workers: 1, healthy: 1 });
+    await inference.close();
+  });
+
+  it('fails only the frame that breaks a run', async () => {
+    const inference = await start({
+      folder: ODD_MODELS,
+      packages: [await loadModelPackage(join(ODD_MODELS, 'poison'))],
+    });
+    const classify = inference.classifierFor('poison');
+    const poison = new Float32Array(16_000).fill(3);
+    const outcomes = await Promise.all(
+      [second(0), second(1), poison, second(2)].map((samples) => classify(samples, null)),
+    );
+    assert.deepEqual(
+      outcomes.map(({ kind }) => kind),
+      ['classified', 'classified', 'failed', 'classified'],
+    );
+    await inference.close();
+  });
+
+  it('keeps the main loop free while a graph runs', async () => {
+    const inference = await start({ packages: [await loadModelPackage(join(ODD_MODELS, 'slow'))], maxBatch: 1 });
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    const outcomes = await Promise.all(
+      Array.from({ length: 3 }, (_, seed) => inference.classifierFor('slow')(second(seed), null)),
+    );
+    delay.disable();
+    const runs = outcomes.map((outcome) => (outcome.kind === 'classified' ? outcome.inferMs : 0));
+    assert.ok(
+      delay.percentile(99) / 1e6 < Math.min(...runs) / 2,
+      `delay ${delay.percentile(99) / 1e6} ms, runs ${runs.join(', ')} ms`,
+    );
+    await inference.close();
+  });
+
+  it('gives the same scores on WebGPU as on the CPU', async function () {
+    this.timeout(120_000);
+    if (!existsSync(SWIFTSHADER)) {
+      console.log('      skipped: no software Vulkan device (Debian: chromium, libvulkan1)');
+      return this.skip();
+    }
+    process.env.VK_ICD_FILENAMES = SWIFTSHADER;
+    const packages = [await loadModelPackage(join(ECHO_MODELS, 'echo'))];
+    const onGpu = await start({ packages, provider: 'webgpu', isolation: 'process', maxBatch: 4 });
+    const onCpu = await start({ packages });
+    assert.equal(onGpu.models[0]?.provider, 'webgpu');
+    for (const seed of [1, 2, 3])
+      assertNear(
+        scoresOf(await onGpu.classifierFor('echo')(second(seed), null)),
+        scoresOf(await onCpu.classifierFor('echo')(second(seed), null)),
+        1e-4,
+      );
+    await onGpu.close();
+    await onCpu.close();
+    delete process.env.VK_ICD_FILENAMES;
+  });
+
+  it('says why a provider that was asked for cannot be used, and what to do', async function () {
+    if (existsSync('/proc/driver/nvidia')) return this.skip();
+    await assert.rejects(start({ provider: 'cuda' }), /cuda cannot be used: .*ONNXRUNTIME_NODE_INSTALL=cuda12/s);
+  });
+
+  it('takes the CPU by itself where it is the best that loads', async function () {
+    if (existsSync('/proc/driver/nvidia')) return this.skip();
+    const inference = await start({ provider: 'auto' });
+    assert.equal(inference.models[0]?.provider, 'cpu');
+    await inference.close();
+  });
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { earshotSchema } from '../../server/inference/earshot-schema.js';
+import { startInference } from '../../server/inference/inference.js';
+import { loadModelPackage, loadModelPackages } from '../../server/inference/model-package.js';
+import { silentLog } from '../support/contexts.js';
+import { BUNDLED_MODELS, ECHO_MODELS } from '../support/real-server.js';
+
+type Json = Record<string, unknown>;
+
+const readJson = (file: string): Json => JSON.parse(readFileSync(file, 'utf8')) as Json;
+
+describe('A model package', () => {
+  let root: string;
+  let folder: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'earshot-package-'));
+    folder = join(root, 'echo');
+    cpSync(join(ECHO_MODELS, 'echo'), folder, { recursive: true });
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const edit = (file: string, change: (json: Json) => unknown): void => {
+    const path = join(folder, file);
+    const json = readJson(path);
+    change(json);
+    writeFileSync(path, JSON.stringify(json));
+  };
+  const card = (change: object) => () => edit('earshot.json', (json) => Object.assign(json, change));
+
+  it('is read into a card, labels in the order of the logits', async () => {
+    const { card: read } = await loadModelPackage(folder);
+    assert.deepEqual(
+      [read.name, read.labels, [...read.background], read.hop.default],
+      ['echo', ['background', 'alpha', 'bravo', 'charlie', 'delta'], ['background'], 500],
+    );
+  });
+
+  it('of every bundled model is read', async () => assert.ok((await loadModelPackages(BUNDLED_MODELS)).length > 0));
+
+  it('has a JSON Schema that is current', () => {
+    const committed = readJson(
+      fileURLToPath(new URL('../../../server/inference/earshot.schema.json', import.meta.url)),
+    );
+    const current = JSON.parse(JSON.stringify(z.toJSONSchema(earshotSchema))) as Json;
+    assert.deepEqual(committed.properties, current.properties);
+  });
+
+  const BROKEN: readonly (readonly [string, () => void, RegExp])[] = [
+    ['an unknown key', card({ colour: 'red' }), /earshot\.json: .*colour/],
+    ['an unknown schema version', card({ schema_version: 2 }), /schema_version/],
+    ['another name than its folder', card({ name: 'other' }), /other.*echo/],
+    ['another frame', card({ frame: { sample_rate: 8000, samples: 8000 } }), /sample_rate/],
+    ['a temperature of zero', card({ temperature: 0 }), /temperature/],
+    ['a threshold above 1', card({ out_of_scope: { rule: 'max_probability', threshold: 2 } }), /threshold/],
+    ['background that is no label', card({ background: ['music'] }), /music/],
+    ['hops out of order', card({ hop_ms: { default: 50, min: 100, max: 200 } }), /hop_ms/],
+    ['state without a state input', card({ state: { shape: [3] } }), /state/],
+    [
+      'a path that leaves the folder',
+      card({ golden: [{ audio: '../../etc/passwd', expected: 'golden/tone.json' }] }),
+      /golden/,
+    ],
+    ['a wrong checksum', () => appendFileSync(join(folder, 'model.onnx'), 'x'), /model\.onnx: has SHA-256/],
+    ['a graph cut short', () => truncateSync(join(folder, 'model.onnx'), 100), /model\.onnx/],
+    ['no graph', () => rmSync(join(folder, 'model.onnx')), /model\.onnx/],
+    ['no labels', () => edit('config.json', (json) => delete json.id2label), /id2label/],
+    [
+      'labels with a hole',
+      () => edit('config.json', (json) => Object.assign(json, { id2label: { 0: 'a', 2: 'b' } })),
+      /config\.json/,
+    ],
+    ['JSON that is none', () => writeFileSync(join(folder, 'earshot.json'), '{'), /earshot\.json/],
+  ];
+  for (const [name, breakIt, sentence] of BROKEN)
+    it(`with ${name} is refused`, async () => {
+      breakIt();
+      await assert.rejects(loadModelPackage(folder), sentence);
+    });
+
+  it('whose graph is a link out of the folder is refused', async () => {
+    const outside = join(root, 'outside.onnx');
+    cpSync(join(folder, 'model.onnx'), outside);
+    rmSync(join(folder, 'model.onnx'));
+    symlinkSync(outside, join(folder, 'model.onnx'));
+    await assert.rejects(loadModelPackage(folder), /model\.onnx/);
+  });
+
+  /** What only the graph itself shows. */
+  const CONTRADICTED: readonly (readonly [string, () => void, RegExp])[] = [
+    [
+      'an input that the graph does not have',
+      () => edit('earshot.json', (json) => Object.assign(json, { inputs: { pcm: 'audio', state: null } })),
+      /audio/,
+    ],
+    [
+      'a label too many',
+      () => edit('config.json', (json) => Object.assign(json.id2label as object, { 5: 'echo' })),
+      /5|6/,
+    ],
+    ['a graph that is none', () => replaceGraph(Buffer.from('no graph at all')), /model\.onnx/],
+    [
+      'golden logits that do not come out',
+      () => edit('golden/tone.json', (json) => ((json.frames as { logits: number[] }[])[0]!.logits[0]! += 1)),
+      /golden/,
+    ],
+  ];
+  const replaceGraph = (bytes: Buffer): void => {
+    writeFileSync(join(folder, 'model.onnx'), bytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    edit('earshot.json', (json) => Object.assign((json.variants as object[])[0]!, { sha256 }));
+  };
+  for (const [name, breakIt, sentence] of CONTRADICTED)
+    it(`with ${name} is not served`, async () => {
+      breakIt();
+      const packages = [await loadModelPackage(folder)];
+      await assert.rejects(startInference({ packages, provider: 'cpu', workers: 1, log: silentLog }), sentence);
+    });
+
+  it('that is broken is named when a folder of them is loaded', async () => {
+    card({ colour: 'red' })();
+    await assert.rejects(loadModelPackages(root), /echo.*earshot\.json/);
+  });
+
+  it('is missing from an empty folder, which is said', async () => {
+    await assert.rejects(loadModelPackages(join(root, 'nothing')), /no such folder/);
+  });
+});
