@@ -24,7 +24,7 @@ export class WorkerService {
       case 'close':
         return this.#enqueue(() => this.#close());
       default:
-        throw new Error(`an inference worker was sent ${JSON.stringify(message satisfies never)}`);
+        throw new Error(`an inference worker was sent a message of unknown kind: ${kindOf(message)}`);
     }
   }
 
@@ -73,3 +73,6 @@ export class WorkerService {
     this.#port.close();
   }
 }
+
+/** Only the kind: a message may hold audio, which belongs in no log. */
+const kindOf = (message: never): string => String((message as { kind?: unknown }).kind);

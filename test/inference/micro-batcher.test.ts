@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Outcome } from '../../server/domain/outcome.js';
 import type { Batch, BatchResult, InferenceBackend } from '../../server/inference/inference-backend.js';
 import { MicroBatcher } from '../../server/inference/micro-batcher.js';
 import { deferred, settled } from '../support/outcomes.js';
@@ -167,6 +168,35 @@ describe('The micro-batcher', () => {
     await backend.finish();
     await backend.finish();
     assert.deepEqual([(await poisoned).kind, told.get(1)], ['failed', '1']);
+  });
+
+  it('tells how long a frame waited and ran', async () => {
+    let time = 10;
+    const batcher = new MicroBatcher({ models: MODELS, maxBatch: 4, queueLimit: 9, now: () => time });
+    const outcome = batcher.classify('a', frame(1), null);
+    time = 35;
+    const backend = new ScriptedBackend();
+    batcher.attach(backend);
+    await backend.finish();
+    const { queueMs, inferMs } = (await outcome) as Extract<Outcome, { kind: 'classified' }>;
+    assert.deepEqual({ queueMs, inferMs }, { queueMs: 25, inferMs: 1 });
+  });
+
+  it('tells its observer of every batch and every frame', async () => {
+    const { batcher, backend, classify } = arrange({ queueLimit: 1 });
+    const seen: unknown[] = [];
+    batcher.observe({
+      batchRan: ({ model, rows, capacity }) => seen.push({ model, rows, capacity }),
+      frameSettled: ({ model, kind }) => seen.push({ model, kind }),
+      workerRestarted: () => undefined,
+    });
+    [1, 2, 3].forEach((id) => void classify(id));
+    await backend.finish();
+    assert.deepEqual(seen, [
+      { model: 'a', kind: 'shed' },
+      { model: 'a', rows: 1, capacity: 4 },
+      { model: 'a', kind: 'classified' },
+    ]);
   });
 
   it('closes when every frame it took has its outcome', async () => {

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Classify } from '../../server/domain/outcome.js';
+import { checkGolden, goldenAllowance } from '../../server/inference/golden-check.js';
+import { loadModelPackage, type ModelPackage } from '../../server/inference/model-package.js';
+import { classified } from '../support/outcomes.js';
+import { ECHO_MODELS } from '../support/real-server.js';
+
+const meanLoudness = (samples: Float32Array): number =>
+  (samples.reduce((sum, sample) => sum + Math.abs(sample), 0) * 40) / samples.length;
+
+/** What the stateful echo graph computes, once more in TypeScript. */
+const echoStateful: Classify = (samples, before) => {
+  const heard = [samples.subarray(8000, 12_000), samples.subarray(12_000)].map(meanLoudness);
+  const state = [1, ...heard].map((step, index) => step + (before?.[index] ?? 0));
+  const fifths = Array.from({ length: 5 }, (_, part) => samples.subarray(8000 + part * 1600, 9600 + part * 1600));
+  return Promise.resolve(
+    classified([1, state[0]! / 10, state[1]!, state[2]!], {
+      nextState: Float32Array.from(state),
+      speech: Float32Array.from(fifths, (part) => Math.min(1, meanLoudness(part))),
+    }),
+  );
+};
+
+describe('The check of golden vectors', () => {
+  let root: string;
+  let model: ModelPackage;
+  beforeEach(async () => {
+    root = mkdtempSync(join(tmpdir(), 'earshot-golden-'));
+    cpSync(join(ECHO_MODELS, 'echo-stateful'), join(root, 'echo-stateful'), { recursive: true });
+    model = await loadModelPackage(join(root, 'echo-stateful'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  interface Vector {
+    hop_ms: number;
+    frames: { end_ms: number; logits: number[]; speech: number[] }[];
+  }
+  const rewrite = (change: (vector: Vector) => void): void => {
+    const path = join(model.folder, 'golden/tone.json');
+    const vector = JSON.parse(readFileSync(path, 'utf8')) as Vector;
+    change(vector);
+    writeFileSync(path, JSON.stringify(vector));
+  };
+  const problemOf = async (classify: Classify): Promise<string> => {
+    const report = await checkGolden(model, classify);
+    assert.ok(!report.ok);
+    return report.problem;
+  };
+
+  it('passes an independent computation, state carried from frame to frame and the last frame padded', async () => {
+    assert.deepEqual(await checkGolden(model, echoStateful), { ok: true, frames: 2 });
+  });
+
+  it('finds a state that is not carried on', async () => {
+    assert.match(await problemOf((samples) => echoStateful(samples, null)), /tone\.json: frame 1: expects logits/);
+  });
+
+  it('names file, frame, what was expected and what came out', async () => {
+    const silent: Classify = () => Promise.resolve(classified([1, 0, 0, 0]));
+    assert.match(
+      await problemOf(silent),
+      /golden\/tone\.json: frame 0: expects logits \[1\.0000, 0\.1000, .*\] within 0\.001, got \[1\.0000, 0\.0000,/,
+    );
+  });
+
+  it('finds logits that are too few', async () => {
+    assert.match(await problemOf(() => Promise.resolve(classified([1]))), /frame 0: expects logits/);
+  });
+
+  it('finds speech that differs', async () => {
+    rewrite(({ frames }) => (frames[1]!.speech[0] = 0.5));
+    assert.match(await problemOf(echoStateful), /frame 1: expects speech \[0\.5000/);
+  });
+
+  it('finds frames that end elsewhere', async () => {
+    rewrite(({ frames }) => (frames[1]!.end_ms = 1500));
+    assert.match(await problemOf(echoStateful), /frame 1: expects end_ms 1500, but the frame ends at 1300 ms/);
+  });
+
+  it('finds frames that are too many', async () => {
+    rewrite(({ frames }) => frames.push(frames[0]!));
+    assert.match(await problemOf(echoStateful), /expects 3 frames, but the audio has 2 at a hop of 500 ms/);
+  });
+
+  it('reports a frame that was not classified', async () => {
+    const failing: Classify = () => Promise.resolve({ kind: 'failed', reason: 'no memory' });
+    assert.match(await problemOf(failing), /frame 0: was not classified: no memory/);
+  });
+
+  it('refuses audio at another rate', async () => {
+    const path = join(model.folder, 'golden/tone.wav');
+    const bytes = readFileSync(path);
+    bytes.writeUInt32LE(8000, 24);
+    writeFileSync(path, bytes);
+    await assert.rejects(checkGolden(model, echoStateful), /tone\.wav: is pcm_s16le, 8000 Hz, 1 channel\(s\): must be/);
+  });
+
+  it('refuses an expectation with an unknown key', async () => {
+    rewrite((vector) => Object.assign(vector, { colour: 'red' }));
+    await assert.rejects(checkGolden(model, echoStateful), /tone\.json: .*colour/);
+  });
+
+  it('holds 32-bit floats on a CPU to the very tolerance, and others to a wider one', () => {
+    assert.deepEqual(
+      [goldenAllowance('fp32', 'cpu'), goldenAllowance('fp32', 'cuda') > 1, goldenAllowance('int8', 'cpu') > 1],
+      [1, true, true],
+    );
+  });
+});

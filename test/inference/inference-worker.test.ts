@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Batch } from '../../server/inference/inference-backend.js';
+import { InferenceWorker } from '../../server/inference/inference-worker.js';
+import { loadModelPackage, loadModelPackages } from '../../server/inference/model-package.js';
+import { workerPlan } from '../../server/inference/worker-plan.js';
+import type { GraphPlan, WorkerPlan } from '../../server/inference/worker-protocol.js';
+import { ECHO_MODELS } from '../support/real-server.js';
+
+const planOf = async (maxBatch = 4): Promise<WorkerPlan> =>
+  workerPlan(await loadModelPackages(ECHO_MODELS), 'cpu', maxBatch);
+
+/** Rows of constant amplitude: that of row n is n + 1 hundredths. */
+const batchOf = (model: string, rows: number, room = rows): Batch => ({
+  model,
+  rows,
+  pcm: Float32Array.from({ length: room * 16_000 }, (_, i) => (Math.floor(i / 16_000) + 1) / 100),
+  state: new Float32Array(room * 3),
+});
+
+for (const isolation of ['thread', 'process'] as const)
+  describe(`An inference worker ${isolation}`, () => {
+    it('answers exactly the rows of a batch that has room for more, and returns its memory whole', async () => {
+      const worker = await InferenceWorker.start({ plan: await planOf(), isolation });
+      const { logits, pcm } = await worker.run(batchOf('echo', 3, 4));
+      assert.deepEqual([logits.length, pcm.length], [3 * 5, 4 * 16_000]);
+      assert.ok(Math.abs(logits[11]! - 1.2) < 1e-4);
+      await worker.close();
+    });
+
+    it('pads a batch to a size that it has warmed, unseen in the answer', async () => {
+      const plan = { ...(await planOf()), batchSizes: [4], padsBatches: true };
+      const worker = await InferenceWorker.start({ plan, isolation });
+      const { logits, nextState, speech } = await worker.run(batchOf('echo-stateful', 3));
+      assert.deepEqual([logits.length, nextState?.length, speech?.length], [3 * 4, 3 * 3, 3 * 5]);
+      assert.ok(Math.abs(logits[10]! - 1.2) < 1e-4);
+      await worker.close();
+    });
+
+    it('survives a run that fails', async () => {
+      const worker = await InferenceWorker.start({ plan: await planOf(), isolation });
+      await assert.rejects(worker.run(batchOf('nosuch', 1)), /the worker has no model nosuch/);
+      assert.equal((await worker.run(batchOf('echo', 1))).logits.length, 5);
+      await worker.close();
+    });
+
+    it('finishes its run before it closes', async () => {
+      const worker = await InferenceWorker.start({ plan: await planOf(), isolation });
+      const events: string[] = [];
+      const run = worker.run(batchOf('echo', 2)).then(() => events.push('answered'));
+      await Promise.all([run, worker.close().then(() => events.push('closed'))]);
+      assert.deepEqual(events, ['answered', 'closed']);
+    });
+
+    it('tells that it has died before its run under way rejects', async () => {
+      const events: string[] = [];
+      const onEnd = (reason: string) => void events.push(`ended: ${reason}`);
+      const worker = await InferenceWorker.start({ plan: await planOf(), isolation, onEnd });
+      const fatal = Object.assign(batchOf('echo', 1), { kind: 'nonsense' });
+      await worker.run(fatal).catch((error: unknown) => events.push((error as Error).message));
+      assert.equal(events.length, 2);
+      assert.match(events[0]!, /^ended: /);
+      assert.match(events[1]!, /^the inference worker died: /);
+      await assert.rejects(worker.run(batchOf('echo', 1)), /has ended/);
+    });
+  });
+
+describe('The start of an inference worker', () => {
+  const startWith = async (change: Partial<GraphPlan>): Promise<InferenceWorker> => {
+    const plan = workerPlan([await loadModelPackage(join(ECHO_MODELS, 'echo'))], 'cpu', 2);
+    const graphs = plan.graphs.map((graph) => ({ ...graph, ...change }));
+    return InferenceWorker.start({ plan: { ...plan, graphs }, isolation: 'thread' });
+  };
+
+  const CASES: readonly (readonly [string, Partial<GraphPlan>, RegExp])[] = [
+    ['a graph that is not there', { path: '/nowhere/model.onnx' }, /\/nowhere\/model\.onnx: /],
+    ['an input of another name', { inputs: { pcm: 'audio', state: null } }, /inputs\.pcm is audio, but .* are pcm/],
+    ['another number of labels', { labels: 7 }, /logits is float32\[batch, 5\], must be float32\[batch, 7\]/],
+    ['a state that the graph has not', { inputs: { pcm: 'pcm', state: 'state' } }, /inputs\.state is state/],
+  ];
+  for (const [name, change, message] of CASES)
+    it(`is refused for ${name}`, () => assert.rejects(startWith(change), message));
+
+  it('is refused for a graph cut short', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'earshot-worker-'));
+    const path = join(folder, 'model.onnx');
+    writeFileSync(path, Buffer.from([8, 9, 0x3a, 0x7f]));
+    await assert.rejects(startWith({ path }), /model\.onnx: /);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('The plan of a worker', () => {
+  it('warms every power of two for a GPU, which is slow to run a shape for the first time', async () => {
+    const packages = [await loadModelPackage(join(ECHO_MODELS, 'echo'))];
+    const { batchSizes, padsBatches } = workerPlan(packages, 'webgpu', 20);
+    assert.deepEqual([batchSizes, padsBatches], [[1, 2, 4, 8, 16, 20], true]);
+  });
+
+  it('needs a variant of every model for the provider', async () => {
+    const { card, folder } = await loadModelPackage(join(ECHO_MODELS, 'echo'));
+    const variants = card.variants.map((variant) => ({ ...variant, providers: ['cpu' as const] }));
+    assert.throws(
+      () => workerPlan([{ folder, card: { ...card, variants } }], 'cuda', 4),
+      /the model echo has no variant for cuda: earshot\.json has variants for cpu/,
+    );
+  });
+});
