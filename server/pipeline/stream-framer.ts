@@ -96,8 +96,6 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
   private inTurn(tracks: readonly Frame[][]): PipelineItem[] {
     const rounds = tracks[0] ?? [];
     this.cutFrames += rounds.length * tracks.length;
-    return rounds.flatMap((_, round) =>
-      tracks.map((track): PipelineItem => ({ kind: 'frame', frame: track[round]! })),
-    );
+    return rounds.flatMap((_, round) => tracks.map((track): PipelineItem => ({ kind: 'frame', frame: track[round]! })));
   }
 }
