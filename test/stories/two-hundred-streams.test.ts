@@ -35,7 +35,7 @@ const assertSame = (actual: unknown, expected: unknown, what: string): void => {
   if (typeof expected === 'number')
     assert.ok(Math.abs((actual as number) - expected) <= TOLERANCE, `${what}: ${String(actual)}, not ${expected}`);
   else if (expected instanceof Object) {
-    assert.deepEqual(Object.keys(actual as object), Object.keys(expected), what);
+    assert.deepEqual(Object.keys(actual as object).sort(), Object.keys(expected).sort(), what);
     for (const [key, value] of Object.entries(expected))
       assertSame((actual as Record<string, unknown>)[key], value, `${what}.${key}`);
   } else assert.equal(actual, expected, what);
