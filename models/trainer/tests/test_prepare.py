@@ -1,80 +1,171 @@
 """Recordings become a prepared dataset."""
 
+import json
+import shutil
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from datasets import Dataset, load_from_disk
+from scipy.signal import resample_poly
 
-from trainer.clips import Clip
 from trainer.errors import TrainerError
-from trainer.prepare import load_prepared, pcm_of, prepare
-from trainer.recipe import Recipe, Source, StreamingModel
+from trainer.main import main
+from trainer.prepare import prepare
+from trainer.prepared import load_prepared, pcm_of
+from trainer.recipe import Source, Splits
+from trainer.sources import Recording
 from trainer.splits import assign_splits
 
-
-def recipe_of(*sources: Source) -> Recipe:
-    return Recipe("door", "0.1.0", "d", sources, streaming=StreamingModel())
+ALL = Splits(test_size=0, validation_size=0)
 
 
-def test_recordings_come_out_at_16_khz(recordings: Path, tmp_path: Path) -> None:
-    prepared = prepare(recipe_of(Source(recordings / "manifest.csv", "manifest")), tmp_path / "out")
-    lengths = [len(pcm_of(row)) for row in prepared.rows]
-    assert lengths == [2 * (8000 + 1000 * index) for index in range(6)]
+def manifest(recordings: Path, splits: Splits = ALL) -> Source:
+    return Source(path=recordings / "manifest.csv", splits=splits)
+
+
+def clip(name: str, group: str = "", split: str = "", language: str = "") -> Recording:
+    return Recording(name, "open", BytesIO, group=group, split=split, language=language)
+
+
+def test_recordings_come_out_at_16_khz_as_scipy_resamples_them(recordings: Path, tmp_path: Path) -> None:
+    rows = prepare((manifest(recordings),), (), tmp_path / "out").split("train")
+    for index, row in enumerate(rows):
+        samples, _ = soundfile.read(recordings / f"{index}.wav")
+        np.testing.assert_allclose(pcm_of(row), resample_poly(samples, 2, 1), atol=1e-4)
+
+
+def test_the_dataset_is_one_that_hugging_face_opens(recordings: Path, tmp_path: Path) -> None:
+    prepare((manifest(recordings),), (), tmp_path / "out")
+    features = load_from_disk(tmp_path / "out")["train"].features
+    assert (features["audio"].sampling_rate, features["label"].names) == (16000, ["close", "open"])
 
 
 def test_labels_are_intents_by_name_then_background(recordings: Path, tmp_path: Path) -> None:
-    prepare(recipe_of(Source(recordings / "manifest.csv", "manifest")), tmp_path / "out")
+    prepare((manifest(recordings),), ("background",), tmp_path / "out")
     assert load_prepared(tmp_path / "out").labels.names == ("close", "open", "background")
 
 
-def test_an_unreadable_recording_is_listed_and_left_out(recordings: Path, tmp_path: Path) -> None:
-    (recordings / "2.wav").write_bytes(b"not audio")
-    prepared = prepare(recipe_of(Source(recordings / "manifest.csv", "manifest")), tmp_path / "out")
-    assert len(prepared.rows) == 5
-    assert "2.wav" in (tmp_path / "out" / "unreadable.txt").read_text()
+def test_an_unreadable_recording_is_listed_and_moves_no_other(recordings: Path, tmp_path: Path) -> None:
+    splits = Splits(test_size=0.34, validation_size=0)
+    whole = prepare((manifest(recordings, splits),), (), tmp_path / "whole")
+    (recordings / "1.wav").write_bytes(b"not audio")
+    (recordings / "3.wav").unlink()
+    broken = prepare((manifest(recordings, splits),), (), tmp_path / "broken")
+    for split in ("train", "test"):
+        before, after = (each.split(split)["transcription"] for each in (whole, broken))
+        assert set(after) <= set(before)
+    listed = (tmp_path / "broken" / "unreadable.txt").read_text().splitlines()
+    assert [line.partition(":")[0] for line in sorted(listed)] == ["1.wav", "3.wav"]
+    assert json.loads((tmp_path / "broken" / "prepared.json").read_text())["unreadable"] == 2
 
 
-def test_only_unreadable_recordings_are_fatal(recordings: Path, tmp_path: Path) -> None:
+def test_every_recording_is_prepared_or_listed(recordings: Path, tmp_path: Path) -> None:
+    (recordings / "2.wav").write_bytes(b"RIFF")
+    prepared = prepare((manifest(recordings, Splits()),), (), tmp_path / "out")
+    read = sum(len(rows) for rows in prepared.rows.values())
+    assert (read, (tmp_path / "out" / "unreadable.txt").read_text().count("\n")) == (5, 1)
+
+
+def test_only_unreadable_recordings_are_fatal_and_leave_nothing(recordings: Path, tmp_path: Path) -> None:
     for index in range(6):
         (recordings / f"{index}.wav").write_bytes(b"not audio")
-    with pytest.raises(TrainerError, match="none of the 6 recordings could be read"):
-        prepare(recipe_of(Source(recordings / "manifest.csv", "manifest")), tmp_path / "out")
+    with pytest.raises(TrainerError, match="none of the 6 recordings could be read; the first: "):
+        prepare((manifest(recordings),), (), tmp_path / "out")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["recordings"]
 
 
-def test_the_minds14_layout_takes_its_label_from_the_folder(tmp_path: Path) -> None:
-    folder = tmp_path / "minds14" / "en-US~PAY_BILL"
-    folder.mkdir(parents=True)
-    soundfile.write(folder / "a.wav", np.zeros(800), 8000)
-    source = Source(tmp_path / "minds14", "minds14", test_languages=("en-US",))
-    row = prepare(recipe_of(source), tmp_path / "out").rows[0]
-    assert (row["label"], row["split"]) == (0, "test")
+def test_a_class_without_a_recording_to_train_on_is_refused(recordings: Path, tmp_path: Path) -> None:
+    for index in (0, 2, 4):
+        (recordings / f"{index}.wav").write_bytes(b"not audio")
+    with pytest.raises(TrainerError, match="the class 'close' has no recording to train on"):
+        prepare((manifest(recordings),), (), tmp_path / "out")
+
+
+@pytest.mark.parametrize("rate", [4000, 400_000])
+def test_a_rate_that_no_telephone_or_microphone_has_is_unreadable(recordings: Path, tmp_path: Path, rate: int) -> None:
+    soundfile.write(recordings / "0.wav", np.zeros(rate), rate)
+    prepare((manifest(recordings),), (), tmp_path / "out")
+    said = (tmp_path / "out" / "unreadable.txt").read_text()
+    assert said == f"0.wav: its rate of {rate} Hz is outside 8000–192000 Hz\n"
+
+
+def test_too_little_disk_is_one_sentence(recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 9, 1))
+    with pytest.raises(TrainerError, match=r"need about 0\.00 GB, the disk of .*out has 0\.00 GB free"):
+        prepare((manifest(recordings),), (), tmp_path / "out")
+
+
+def test_a_long_recording_is_cut_into_pieces_that_lose_nothing(tmp_path: Path) -> None:
+    samples = np.random.default_rng(2).normal(0, 0.1, 16000 * 12)
+    soundfile.write(tmp_path / "long.wav", samples, 16000)
+    soundfile.write(tmp_path / "short.wav", samples[:1600], 16000)
+    (tmp_path / "manifest.csv").write_text("path,label\nshort.wav,open\n")
+    noise = Source(path=tmp_path / "long.wav", label="background", is_noise=True, piece_seconds=5.0, splits=ALL)
+    rows = prepare((manifest(tmp_path), noise), ("background",), tmp_path / "out").split("train")
+    pieces = [pcm_of(row) for row in rows if row["is_noise"]]
+    assert [len(piece) for piece in pieces] == [80000, 80000, 32000]
+    np.testing.assert_allclose(np.concatenate(pieces), samples, atol=1e-4)
+
+
+def test_without_groups_the_split_is_the_reference_guides() -> None:
+    names = [f"{index}.wav" for index in range(50)]
+    splits = assign_splits([clip(name) for name in names], Source(path=Path(), splits=Splits(validation_size=0)))
+    guide = Dataset.from_dict({"name": names}).train_test_split(test_size=0.2, seed=42)
+    assert [name for name, split in zip(names, splits, strict=True) if split == "test"] == sorted(
+        guide["test"]["name"], key=names.index
+    )
 
 
 def test_no_group_is_divided() -> None:
-    clips = [Clip(Path(f"{n}.wav"), "open", group=f"caller-{n // 7}") for n in range(200)]
-    splits = assign_splits(clips, Source(Path(), "manifest", test_fraction=0.3, calibration_fraction=0.2))
-    halves = {(clip.group, split) for clip, split in zip(clips, splits, strict=True)}
-    assert len(halves) == len({clip.group for clip in clips})
+    clips = [clip(f"{n}.wav", group=f"caller-{n // 7}") for n in range(200)]
+    splits = assign_splits(clips, Source(path=Path(), splits=Splits(test_size=0.3, validation_size=0.2)))
+    halves = {(each.group, split) for each, split in zip(clips, splits, strict=True)}
+    assert len(halves) == len({each.group for each in clips})
 
 
-def test_splits_fill_their_share_and_no_more() -> None:
-    clips = [Clip(Path(f"{n}.wav"), "open", group=str(n)) for n in range(100)]
-    splits = assign_splits(clips, Source(Path(), "manifest", test_fraction=0.3, calibration_fraction=0.2))
-    assert [splits.count(name) for name in ("test", "calibration", "train")] == [30, 20, 50]
+def test_splits_by_group_fill_their_share_and_no_more() -> None:
+    clips = [clip(f"{n}.wav", group=str(n)) for n in range(100)]
+    splits = assign_splits(clips, Source(path=Path(), splits=Splits(test_size=0.3, validation_size=0.2)))
+    assert [splits.count(name) for name in ("test", "validation", "train")] == [30, 20, 50]
 
 
-def test_a_group_that_a_manifest_divides_is_refused() -> None:
-    clips = [Clip(Path("a.wav"), "open", "ann", split="train"), Clip(Path("b.wav"), "open", "ann", split="test")]
+def test_folds_test_every_clip_once_and_divide_no_group() -> None:
+    clips = [clip(f"{n}.wav", group=f"call-{n // 3}") for n in range(90)]
+    tested = []
+    for fold in range(1, 6):
+        splits = assign_splits(clips, Source(path=Path(), splits=Splits(fold=f"{fold}/5")))
+        tested.append([n for n, split in enumerate(splits) if split == "test"])
+    assert sorted(n for part in tested for n in part) == list(range(90))
+    assert [len(part) for part in tested] == [18] * 5
+
+
+def test_a_language_is_tested_on_whole() -> None:
+    clips = [clip(f"{n}.wav", language="en-US" if n % 2 else "en-GB") for n in range(40)]
+    splits = assign_splits(clips, Source(path=Path(), splits=Splits(test_languages=("en-US",))))
+    assert [split for n, split in enumerate(splits) if n % 2] == ["test"] * 20
+    assert splits.count("validation") == 2
+
+
+def test_a_dataset_with_its_own_test_split_keeps_it() -> None:
+    clips = [clip(f"{n}.wav", split="test" if n < 10 else "train") for n in range(60)]
+    splits = assign_splits(clips, Source(path=Path()))
+    assert (splits[:10], splits.count("test"), splits.count("validation")) == (["test"] * 10, 10, 5)
+
+
+def test_a_group_that_a_source_divides_is_refused() -> None:
+    clips = [clip("a.wav", "ann", split="train"), clip("b.wav", "ann", split="test")]
     with pytest.raises(TrainerError, match="the group ann is in two splits"):
-        assign_splits(clips, Source(Path(), "manifest"))
+        assign_splits(clips, Source(path=Path(), splits=ALL))
 
 
 BAD_MANIFESTS = [
     ("path,tag\na.wav,open\n", "lacks the column label"),
     ("path,label\na.wav,\n", "line 2: path and label must not be empty"),
     ("path,label\n", "holds no recordings"),
-    ("path,label,split\n0.wav,open,exam\n", "split 'exam' is none of train, calibration, test"),
+    ("path,label,split\n0.wav,open,exam\n", "split 'exam' is none of train, validation, test"),
 ]
 
 
@@ -82,4 +173,22 @@ BAD_MANIFESTS = [
 def test_a_bad_manifest_is_refused_by_name(recordings: Path, tmp_path: Path, text: str, message: str) -> None:
     (recordings / "manifest.csv").write_text(text, encoding="utf-8")
     with pytest.raises(TrainerError, match=message):
-        prepare(recipe_of(Source(recordings / "manifest.csv", "manifest")), tmp_path / "out")
+        prepare((manifest(recordings),), (), tmp_path / "out")
+
+
+BAD_COMMANDS = [
+    (["nowhere/at/all"], "the source nowhere/at/all does not exist"),
+    ([".", "--test-size", "0.95"], "leave nothing to train on"),
+    ([".", "--fold", "6/5"], "fold '6/5' must be K/N"),
+    ([".", "--layout", "tape"], "layout 'tape' is none of auto, manifest"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_COMMANDS)
+def test_a_mistake_on_the_command_line_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert main(["prepare", *arguments, "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1

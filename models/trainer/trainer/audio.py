@@ -1,5 +1,7 @@
 """Reading recordings and bringing them to 16 kHz mono."""
 
+from dataclasses import dataclass
+from io import BytesIO
 from math import gcd
 from pathlib import Path
 
@@ -10,22 +12,44 @@ from scipy.signal import resample_poly
 
 from trainer.framing import SAMPLE_RATE, Samples
 
+# What the server accepts, too.
+LOWEST_RATE, HIGHEST_RATE = 8000, 192000
+
 
 class UnreadableAudio(Exception):
-    """A file that holds no usable audio; the message names it and says why."""
+    """A recording that holds no usable audio; the message says why."""
 
 
-def read_audio(file: Path) -> Samples:
-    """Reads any file that libsndfile reads, averages its channels, resamples it to 16 kHz; amplitudes in −1…1."""
+@dataclass(frozen=True)
+class Heard:
+    """Mono samples at 16 kHz in −1…1, and the rate that they were recorded at."""
+
+    pcm: Samples
+    rate: int
+
+
+def read_audio(file: Path | BytesIO) -> Samples:
+    """Reads whatever libsndfile reads (wav, flac, ogg, mp3): mono at 16 kHz, amplitudes in −1…1."""
+    return read_piece(file).pcm
+
+
+def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | None = None) -> Heard:
+    """Reads a piece of a file (all of it unless told), averages its channels, resamples it to 16 kHz."""
     try:
-        samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise UnreadableAudio(f"{file}: {error}") from error
+        with soundfile.SoundFile(file) as sound:
+            rate = sound.samplerate
+            sound.seek(round(start_seconds * rate))
+            count = -1 if seconds is None else round(seconds * rate)
+            samples = sound.read(count, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError, ValueError) as error:
+        raise UnreadableAudio(str(error)) from error
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise UnreadableAudio(f"its rate of {rate} Hz is outside {LOWEST_RATE}–{HIGHEST_RATE} Hz")
     if len(samples) == 0:
-        raise UnreadableAudio(f"{file}: holds no samples")
+        raise UnreadableAudio("it holds no samples")
     if not np.isfinite(samples).all():
-        raise UnreadableAudio(f"{file}: holds samples that are not numbers")
-    return resample(samples.mean(axis=1), rate, SAMPLE_RATE)
+        raise UnreadableAudio("it holds samples that are not numbers")
+    return Heard(resample(samples.mean(axis=1), rate, SAMPLE_RATE), rate)
 
 
 def resample(pcm: Samples, rate: int, target: int) -> Samples:
@@ -39,3 +63,10 @@ def resample(pcm: Samples, rate: int, target: int) -> Samples:
 def to_int16(pcm: Samples) -> NDArray[np.int16]:
     """Rounds −1…1 to 16-bit integers, clipping what does not fit."""
     return np.clip(np.round(pcm * 32768), -32768, 32767).astype("<i2")
+
+
+def wav_bytes(pcm: Samples) -> bytes:
+    """A 16-bit WAV at 16 kHz of samples in −1…1."""
+    buffer = BytesIO()
+    soundfile.write(buffer, to_int16(pcm), SAMPLE_RATE, format="WAV", subtype="PCM_16")
+    return buffer.getvalue()

@@ -1,21 +1,19 @@
 """What may happen to a recording before a model hears it: its start and end, its level, noise, and the line."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.signal import butter, resample_poly, sosfilt
+from scipy.signal import resample_poly
 
 from trainer.framing import SAMPLE_RATE, Samples
+from trainer.line import LAWS, telephone
+from trainer.noise import coloured_noise, mix, rms
 from trainer.recipe import Augmentation
+from trainer.room import impulse_response, reverberate
 
 SPEEDS = ((9, 10), (19, 20), (21, 20), (11, 10))
 ACTIVITY_SAMPLES = 320
 ACTIVITY_BELOW_PEAK_DB = 30.0
-MU = 255.0
-
-_TELEPHONE_BAND = butter(4, (300, 3400), "bandpass", fs=SAMPLE_RATE, output="sos")
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,11 @@ def speech_bounds(pcm: Samples) -> tuple[int, int]:
     return int(loud[0]) * ACTIVITY_SAMPLES, int(loud[-1] + 1) * ACTIVITY_SAMPLES
 
 
+def plain_hearing(pcm: Samples) -> Hearing:
+    """The recording as it is."""
+    return Hearing(pcm, *speech_bounds(pcm))
+
+
 class Augmenter:
     """Makes hearings; every choice comes from the one generator it is given."""
 
@@ -48,23 +51,25 @@ class Augmenter:
         self.noises = noises
         self.random = random
 
-    def plain(self, pcm: Samples) -> Hearing:
-        """The recording as it is."""
-        return Hearing(pcm, *speech_bounds(pcm))
-
     def altered(self, pcm: Samples) -> Hearing:
-        """A copy with another speed, start, end, level, background and line."""
-        if self._happens(self.settings.speed):
-            up, down = SPEEDS[self.random.integers(len(SPEEDS))]
+        """A copy with another speed, start, end, room, level, background and line."""
+        settings, random = self.settings, self.random
+        if self._happens(settings.speed):
+            up, down = SPEEDS[random.integers(len(SPEEDS))]
             pcm = np.asarray(resample_poly(pcm, up, down), dtype=np.float32)
         hearing = self._placed(pcm)
-        heard = hearing.pcm * self._level_change(hearing.pcm)
-        if self._happens(self.settings.noise):
-            snr_db = self.random.uniform(self.settings.lowest_snr_db, self.settings.highest_snr_db)
-            heard = mix(heard, self.noise(len(heard)), snr_db)
-        if self._happens(self.settings.telephone):
-            heard = telephone(heard)
-        return Hearing(np.clip(heard, -1, 1).astype(np.float32), hearing.speech_start, hearing.speech_end)
+        heard = hearing.pcm
+        if self._happens(settings.room):
+            heard = reverberate(heard, impulse_response(random.uniform(0.1, 0.6), random.uniform(-3, 12), random))
+        heard = heard * self._level_change(heard)
+        if self._happens(settings.clipping):
+            heard = heard * 10 ** (random.uniform(6, 18) / 20) / max(float(np.abs(heard).max()), 1e-4)
+        if self._happens(settings.noise):
+            heard = mix(heard, self.noise(len(heard)), random.uniform(settings.lowest_snr_db, settings.highest_snr_db))
+        heard = np.clip(heard, -1, 1).astype(np.float32)
+        if self._happens(settings.telephone):
+            heard = telephone(heard, str(random.choice(sorted(LAWS))))
+        return Hearing(heard, hearing.speech_start, hearing.speech_end)
 
     def silence(self, seconds: float) -> Hearing:
         """Nobody speaking: digital silence or noise at some level."""
@@ -81,7 +86,7 @@ class Augmenter:
             noise = np.take(source, np.arange(start, start + length), mode="wrap")
         else:
             noise = coloured_noise(length, self.random.uniform(0, 1.2), self.random)
-        return np.asarray(noise / max(_rms(noise), 1e-6), dtype=np.float32)
+        return np.asarray(noise / max(rms(noise), 1e-6), dtype=np.float32)
 
     def _placed(self, pcm: Samples) -> Hearing:
         start, end = speech_bounds(pcm)
@@ -110,29 +115,3 @@ class Augmenter:
 
     def _happens(self, probability: float) -> bool:
         return bool(self.random.random() < probability)
-
-
-def mix(pcm: Samples, noise: Samples, snr_db: float) -> Samples:
-    """Adds unit-power noise at a signal-to-noise ratio measured over the loud half of the signal."""
-    power = np.square(pcm)
-    signal = float(power[power >= np.median(power)].mean())
-    return np.asarray(pcm + noise * np.sqrt(signal / 10 ** (snr_db / 10)), dtype=np.float32)
-
-
-def telephone(pcm: Samples) -> Samples:
-    """The telephone band (300–3400 Hz) and µ-law's 8-bit steps (ITU-T G.711's continuous curve)."""
-    band = np.clip(sosfilt(_TELEPHONE_BAND, pcm), -1, 1)
-    compressed = np.sign(band) * np.log1p(MU * np.abs(band)) / np.log1p(MU)
-    steps = np.round(compressed * 127) / 127
-    return np.asarray(np.sign(steps) * np.expm1(np.abs(steps) * np.log1p(MU)) / MU, dtype=np.float32)
-
-
-def coloured_noise(length: int, slope: float, random: np.random.Generator) -> Samples:
-    """Gaussian noise of unit power whose amplitude falls as frequency to the power of −`slope`."""
-    spectrum = np.fft.rfft(random.standard_normal(length))
-    shaped = np.fft.irfft(spectrum / np.arange(1, len(spectrum) + 1) ** slope, n=length)
-    return np.asarray(shaped / max(_rms(shaped), 1e-9), dtype=np.float32)
-
-
-def _rms(pcm: NDArray[np.floating[Any]]) -> float:
-    return float(np.sqrt(np.square(pcm).mean()))

@@ -1,57 +1,47 @@
-"""The command `trainer`: one subcommand per stage."""
+"""The command `trainer`: one subcommand per stage, each in its own module under `commands/`."""
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 from trainer.errors import TrainerError
 
+COMMANDS = {
+    "prepare": "recordings from anywhere to one dataset at 16 kHz, with labels and splits",
+    "train": "a prepared dataset to a run folder with the best checkpoint",
+    "evaluate": "figures and pictures of a run on one split",
+    "export": "a checkpoint to a verified model package",
+    "push": "a model package to a repository of the hub",
+    "predict": "transformers' pipeline, the exported graph and a running server, side by side",
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one stage; what the user can put right is one sentence on stderr and exit code 1."""
-    # The recordings and checkpoints are local: asking a hub first only delays.
+    """Runs one command; what the user can put right is one sentence on stderr and exit code 1."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     arguments = _parser().parse_args(argv)
     try:
-        _run(arguments)
+        arguments.run(arguments)
     except TrainerError as error:
-        print(f"trainer {arguments.stage}: {error}", file=sys.stderr)
+        print(f"trainer {arguments.command}: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"trainer {arguments.command}: interrupted", file=sys.stderr)
+        return 130
     return 0
 
 
-def _run(arguments: Namespace) -> None:
-    # Imported late, so that --help does not wait for PyTorch.
-    stages = import_module("trainer.stages")
-    getattr(stages, f"run_{arguments.stage}")(arguments)
-
-
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog="trainer", description="Trains spoken-intent models and writes Earshot model packages."
-    )
-    stages = parser.add_subparsers(dest="stage", required=True)
-    prepare = stages.add_parser("prepare", help="recordings to a prepared dataset at 16 kHz")
-    train = stages.add_parser("train", help="a prepared dataset to a checkpoint")
-    evaluate = stages.add_parser("evaluate", help="figures of a checkpoint on one split")
-    export = stages.add_parser("export", help="a checkpoint to a verified model package")
-    for stage in (prepare, train, export):
-        stage.add_argument("recipe", type=Path, help="the recipe, a TOML file")
-    for stage in (train, evaluate):
-        stage.add_argument("--prepared", type=Path, required=True, help="folder written by prepare")
-        stage.add_argument("--threads", type=int, default=1, help="CPU threads (default 1)")
-    for stage in (evaluate, export):
-        stage.add_argument("--checkpoint", type=Path, required=True, help="folder written by train")
-        stage.add_argument("--calibration", type=Path, help="calibration.json of evaluate --calibrate")
-    for stage in (prepare, train, export):
-        stage.add_argument("--out", type=Path, required=True, help="folder to write")
-    train.add_argument("--splits", nargs="+", choices=("train", "calibration", "test"), help="instead of the recipe's")
-    evaluate.add_argument("--split", default="test", choices=("train", "calibration", "test"))
-    evaluate.add_argument("--calibrate", action="store_true", help="fit temperature and threshold on this split")
-    export.add_argument("--metrics", type=Path, help="metrics.json of evaluate, for the card")
+    parser = ArgumentParser(prog="trainer", description="Trains spoken-intent models and writes model packages.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, about in COMMANDS.items():
+        # A command's module imports PyTorch only when it runs, so that --help does not wait for it.
+        command = import_module(f"trainer.commands.{name}")
+        subparser = commands.add_parser(name, help=about, description=command.__doc__)
+        command.configure(subparser)
+        subparser.set_defaults(run=command.run)
     return parser
 
 

@@ -1,113 +1,111 @@
-"""Stage 1: recordings in, a prepared dataset at 16 kHz out."""
+"""Stage 1: recordings from anywhere in, one dataset at 16 kHz out."""
 
-import json
-from collections import Counter
+import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from datasets import Dataset, Features, Value, load_from_disk
+import soundfile
+from datasets import Audio, Dataset, DatasetDict
+from datasets.arrow_writer import ArrowWriter
 from tqdm import tqdm
 
-from trainer.audio import UnreadableAudio, read_audio, to_int16
-from trainer.clips import Clip, list_clips
-from trainer.errors import TrainerError
-from trainer.framing import SAMPLE_RATE, Samples
+from trainer.audio import UnreadableAudio, read_piece, wav_bytes
+from trainer.files import require_space, written_whole
+from trainer.framing import SAMPLE_RATE
 from trainer.labels import Labels
-from trainer.recipe import Recipe, Source
+from trainer.preparation import Preparation
+from trainer.prepared import Prepared, load_prepared, stored_features
+from trainer.recipe import Source
+from trainer.sources import Recording, list_recordings
 from trainer.splits import assign_splits
 
-FEATURES = Features(
-    {
-        "clip": Value("string"),
-        "label": Value("int64"),
-        "group": Value("string"),
-        "split": Value("string"),
-        "transcription": Value("string"),
-        "is_noise": Value("bool"),
-        "pcm": Value("binary"),  # 16-bit little-endian samples at 16 kHz
-    }
-)
+# 8-bit telephone audio at 8 kHz becomes four times as large, and is written twice on the way.
+GROWTH = 8
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A prepared dataset and its label set."""
+class Planned:
+    """One recording with the split it was given before anything was read, so that no unreadable file moves another."""
 
-    rows: Dataset
-    labels: Labels
-
-    def split(self, *names: str) -> Dataset:
-        """The rows of some splits, in order."""
-        chosen = [index for index, split in enumerate(self.rows["split"]) if split in names]
-        return self.rows.select(chosen)
+    recording: Recording
+    split: str
+    is_noise: bool
 
 
-def pcm_of(row: dict[str, Any]) -> Samples:
-    """A row's samples as amplitudes in −1…1."""
-    return (np.frombuffer(row["pcm"], dtype="<i2") / 32768).astype(np.float32)
-
-
-def prepare(recipe: Recipe, folder: Path) -> Prepared:
-    """Reads every recording of the recipe; unreadable ones are listed in `unreadable.txt` and fatal only if all are."""
-    listed = {source: list_clips(source) for source in recipe.sources}
-    labels = Labels.of((clip.label for clips in listed.values() for clip in clips), recipe.background)
-    unreadable: list[str] = []
-    rows = [row for source, clips in listed.items() for row in _rows(source, clips, labels, unreadable)]
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "unreadable.txt").write_text("".join(f"{line}\n" for line in unreadable), encoding="utf-8")
-    if not rows:
-        raise TrainerError(f"none of the {len(unreadable)} recordings could be read; the first: {unreadable[0]}")
-    Dataset.from_list(rows, features=FEATURES).save_to_disk(folder / "rows")
-    (folder / "labels.json").write_text(json.dumps({"names": labels.names, "background": labels.background}, indent=2))
-    _tell(rows, unreadable)
+def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Path) -> Prepared:
+    """Writes the dataset to `folder`; unreadable recordings are listed, and fatal only where a class is left empty."""
+    planned = [each for source in sources for each in _plan(source)]
+    labels = Labels.of((each.recording.label for each in planned), background)
+    require_space(folder, GROWTH * _bytes_of(planned), "the prepared recordings")
+    preparation = Preparation(labels)
+    with written_whole(folder) as draft:
+        rows = draft / "rows"
+        rows.mkdir()
+        splits: dict[str, Dataset] = {}
+        for split in dict.fromkeys(each.split for each in planned):
+            chosen = [each for each in planned if each.split == split]
+            progress = tqdm(chosen, desc=f"prepare {split}", unit="recording", mininterval=1)
+            splits[split] = _written(rows / f"{split}.arrow", _examples(progress, preparation), labels)
+        preparation.require_every_class()
+        DatasetDict(splits).save_to_disk(draft)
+        shutil.rmtree(rows)
+        preparation.save(draft, sources)
+    print(preparation.summary())
     return load_prepared(folder)
 
 
-def load_prepared(folder: Path) -> Prepared:
-    """Opens what `prepare` wrote."""
+def _plan(source: Source) -> list[Planned]:
+    recordings = [piece for recording in list_recordings(source) for piece in _pieces(recording, source.piece_seconds)]
+    splits = assign_splits(recordings, source)
+    return [Planned(each, split, source.is_noise) for each, split in zip(recordings, splits, strict=True)]
+
+
+def _pieces(recording: Recording, seconds: float | None) -> Iterator[Recording]:
+    """The recording, or pieces of it that are groups of their own: cut from its header, before any sample is read."""
+    if seconds is None:
+        yield recording
+        return
     try:
-        names = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-        rows = load_from_disk(folder / "rows")
-    except OSError as error:
-        raise TrainerError(f"{folder} holds no prepared dataset: run `trainer prepare` first") from error
-    assert isinstance(rows, Dataset)
-    return Prepared(rows, Labels(tuple(names["names"]), tuple(names["background"])))
+        length = soundfile.info(recording.open()).duration
+    except (soundfile.SoundFileError, OSError):
+        yield recording  # reading it will say what is wrong
+        return
+    for index in range(max(1, int(-(-length // seconds)))):
+        name = f"{recording.name}#{index}"
+        yield replace(recording, name=name, group=name, start_seconds=index * seconds, seconds=seconds)
 
 
-def _rows(source: Source, clips: list[Clip], labels: Labels, unreadable: list[str]) -> list[dict[str, Any]]:
-    pieces: list[tuple[Clip, Samples]] = []
-    for clip in tqdm(clips, desc=f"prepare {source.path.name}", unit="clip"):
+def _bytes_of(planned: list[Planned]) -> int:
+    """What the recordings that are files take on disk; those inside datasets count nothing."""
+    files = {each.recording.file for each in planned if each.recording.file is not None}
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[dict[str, Any]]:
+    """The rows of the recordings that can be read; the others are noted."""
+    for each in planned:
+        recording = each.recording
         try:
-            pieces.extend(_pieces(clip, read_audio(clip.file), source))
-        except UnreadableAudio as error:
-            unreadable.append(str(error))
-    splits = assign_splits([clip for clip, _ in pieces], source)
-    return [
-        {
-            "clip": clip.file.name,
-            "label": labels.label2id[clip.label],
-            "group": clip.group,
-            "split": split,
-            "transcription": clip.transcription,
-            "is_noise": source.is_noise,
-            "pcm": to_int16(pcm).tobytes(),
+            heard = read_piece(recording.open(), recording.start_seconds, recording.seconds)
+        except (UnreadableAudio, OSError) as error:
+            preparation.unreadable.append(f"{recording.name}: {error}")
+            continue
+        preparation.read(recording.label, each.split, len(heard.pcm) / SAMPLE_RATE, heard.rate)
+        yield {
+            "audio": {"bytes": wav_bytes(heard.pcm), "path": recording.name},
+            "label": preparation.labels.label2id[recording.label],
+            "group": recording.group or recording.name,
+            "language": recording.language,
+            "transcription": recording.transcription,
+            "is_noise": each.is_noise,
         }
-        for (clip, pcm), split in zip(pieces, splits, strict=True)
-    ]
 
 
-def _pieces(clip: Clip, pcm: Samples, source: Source) -> list[tuple[Clip, Samples]]:
-    if source.piece_seconds is None:
-        return [(clip, pcm)]
-    size = round(source.piece_seconds * SAMPLE_RATE)
-    cut = np.split(pcm, range(size, len(pcm), size))
-    return [(replace(clip, group=f"{clip.group}#{index}"), piece) for index, piece in enumerate(cut)]
-
-
-def _tell(rows: list[dict[str, Any]], unreadable: list[str]) -> None:
-    counts = Counter(row["split"] for row in rows)
-    print(f"prepared {len(rows)} recordings: " + ", ".join(f"{counts[name]} {name}" for name in sorted(counts)))
-    if unreadable:
-        print(f"{len(unreadable)} could not be read, see unreadable.txt; the first: {unreadable[0]}")
+def _written(file: Path, examples: Iterator[dict[str, Any]], labels: Labels) -> Dataset:
+    with ArrowWriter(path=str(file), features=stored_features(labels)) as writer:
+        for example in examples:
+            writer.write(example)
+        writer.finalize()
+    return Dataset.from_file(str(file)).cast_column("audio", Audio(sampling_rate=SAMPLE_RATE))

@@ -6,41 +6,88 @@ from pathlib import Path
 
 from trainer.errors import TrainerError
 
-NAME = re.compile(r"[a-z0-9-]{1,64}")
-LAYOUTS = ("manifest", "minds14", "folder")
+LAYOUTS = ("auto", "manifest", "minds14", "audiofolder", "folder", "parquet")
+BALANCES = ("none", "inverse-root")
+HEARINGS = ("first-second", "utterance")
+SCHEDULES = ("linear", "cosine", "constant")
+FOLD = re.compile(r"(\d+)/(\d+)")
+
+
+@dataclass(frozen=True)
+class Splits:
+    """How recordings that come without splits are divided.
+
+    By group (speaker, call) where groups are known, else as the reference guide's `train_test_split`; `by` says which.
+    `fold` "2/5" makes the second of five parts the test split; `test_languages` makes whole languages the test split.
+    """
+
+    test_size: float | None = None
+    validation_size: float = 0.1
+    by: str = "auto"
+    fold: str = ""
+    test_languages: tuple[str, ...] = ()
+    seed: int = 42
+
+    def __post_init__(self) -> None:
+        if self.by not in ("auto", "group", "clip"):
+            raise TrainerError(f"splits.by {self.by!r} is none of auto, group, clip")
+        if not 0 <= self.test_share + self.validation_size < 1 or min(self.test_share, self.validation_size) < 0:
+            raise TrainerError(
+                f"test_size {self.test_share:g} and validation_size {self.validation_size:g} leave nothing to train "
+                "on: both must be at least 0 and their sum less than 1"
+            )
+        if self.fold and not self._is_fold():
+            raise TrainerError(f"fold {self.fold!r} must be K/N with 1 ≤ K ≤ N, such as 2/5")
+
+    @property
+    def test_share(self) -> float:
+        """The part of all recordings to test on, unless languages or a fold say which."""
+        if self.test_size is not None:
+            return self.test_size
+        return 0.0 if self.test_languages or self.fold else 0.2
+
+    def _is_fold(self) -> bool:
+        match = FOLD.fullmatch(self.fold)
+        return match is not None and 1 <= int(match[1]) <= int(match[2])
 
 
 @dataclass(frozen=True)
 class Source:
-    """One place that recordings come from, and how they are split.
+    """One place that recordings come from: a local `path`, or the id of a dataset on the `hub`.
 
-    `manifest` is a CSV with the columns path and label, and if known group, split, transcription; `minds14` is a folder
-    of `en-US~INTENT/*.wav`; `folder` is any folder of recordings that share one label.
+    `configurations` picks languages or configurations; `label` gives all of it one label; `piece_seconds` cuts long
+    recordings up; `is_noise` makes them noise for augmentation too.
     """
 
-    path: Path
-    layout: str
+    path: Path | None = None
+    hub: str | None = None
+    layout: str = "auto"
+    configurations: tuple[str, ...] = ()
+    audio_column: str = "audio"
+    label_column: str = ""
+    group_column: str = ""
     label: str | None = None
     is_noise: bool = False
     piece_seconds: float | None = None
-    test_languages: tuple[str, ...] = ()
-    test_fraction: float = 0.0
-    calibration_fraction: float = 0.0
+    splits: Splits = Splits()
 
     def __post_init__(self) -> None:
+        if (self.path is None) == (self.hub is None):
+            raise TrainerError("a source has either a path or a hub id: exactly one")
         if self.layout not in LAYOUTS:
             raise TrainerError(f"layout {self.layout!r} is none of {', '.join(LAYOUTS)}")
         if self.layout == "folder" and self.label is None:
-            raise TrainerError(f"the source {self.path} has layout folder and needs a label for its recordings")
-        if not 0 <= self.test_fraction + self.calibration_fraction < 1:
-            raise TrainerError(
-                f"the source {self.path} leaves nothing to train on: its fractions must sum to less than 1"
-            )
+            raise TrainerError(f"the source {self.where} has layout folder and needs a label for its recordings")
+
+    @property
+    def where(self) -> str:
+        """The path or the hub id, for messages."""
+        return self.hub or str(self.path)
 
 
 @dataclass(frozen=True)
 class StreamingModel:
-    """The sizes of the streaming model's head."""
+    """Google's speech embedding, frozen, under a causal head of these sizes."""
 
     channels: int = 64
     kernels: tuple[int, ...] = (5, 3)
@@ -50,45 +97,72 @@ class StreamingModel:
 
 @dataclass(frozen=True)
 class StatelessModel:
-    """A Hugging Face audio classifier: a checkpoint folder or hub id, fine-tuned on one-second crops."""
+    """A Hugging Face audio classifier: a checkpoint folder or hub id, and what of a recording it is trained on.
+
+    `hears` is "first-second", as the reference guide truncates, or "utterance": every frame of it, with the loss on
+    what the frames so far add up to; then `longest_seconds` bounds it.
+    """
 
     checkpoint: str
+    hears: str = "first-second"
+    longest_seconds: float = 12.0
+
+    def __post_init__(self) -> None:
+        if self.hears not in HEARINGS:
+            raise TrainerError(f"stateless.hears {self.hears!r} is none of {', '.join(HEARINGS)}")
 
 
 @dataclass(frozen=True)
 class Augmentation:
     """How many altered copies of each recording are heard, and what may happen to them (probabilities)."""
 
-    copies: int = 8
+    copies: int = 3
+    speed: float = 0.6
+    room: float = 0.2
     noise: float = 0.5
     telephone: float = 0.3
-    speed: float = 0.6
-    lowest_snr_db: float = 5.0
+    clipping: float = 0.05
+    lowest_snr_db: float = 0.0
     highest_snr_db: float = 30.0
     silences: int = 64
 
 
 @dataclass(frozen=True)
 class Training:
-    """The optimiser's settings; `train_on` names the splits."""
+    """The optimiser's settings; `early_stopping` is how many epochs without a better accuracy end it (0: never)."""
 
-    epochs: float = 6.0
-    batch: int = 32
+    epochs: float = 10.0
+    batch: int = 16
+    gradient_accumulation: int = 1
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
+    warmup: float = 0.03
+    schedule: str = "cosine"
     label_smoothing: float = 0.1
+    class_balance: str = "inverse-root"
     time_mask: float = 0.2
+    early_stopping: int = 0
     train_on: tuple[str, ...] = ("train",)
+
+    def __post_init__(self) -> None:
+        if self.class_balance not in BALANCES:
+            raise TrainerError(f"training.class_balance {self.class_balance!r} is none of {', '.join(BALANCES)}")
+        if self.schedule not in SCHEDULES:
+            raise TrainerError(f"training.schedule {self.schedule!r} is none of {', '.join(SCHEDULES)}")
 
 
 @dataclass(frozen=True)
-class Provenance:
-    """Where the model comes from, for its card."""
+class Package:
+    """What the exported package says of itself: description, golden sentences, and where the model comes from."""
 
+    version: str = "0.1.0"
+    description: str = "Spoken intents."
+    golden: tuple[str, ...] = ("hello, I am calling about my account", "could you help me with this please")
+    measured_on: str = ""
     data: str = "unknown"
     licence: str = "other"
     encoder: str = "none"
-    command: str = "unknown"
+    command: str = ""
     limits: tuple[str, ...] = ()
 
 
@@ -96,24 +170,15 @@ class Provenance:
 class Recipe:
     """A whole recipe file."""
 
-    name: str
-    version: str
-    description: str
-    sources: tuple[Source, ...]
-    seed: int = 17
-    background: tuple[str, ...] = ("background",)
-    augmentation: Augmentation = Augmentation()
-    training: Training = Training()
+    seed: int = 42
+    background: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
     streaming: StreamingModel | None = None
     stateless: StatelessModel | None = None
-    golden: tuple[str, ...] = ()
-    measured_on: str = ""
-    provenance: Provenance = Provenance()
+    augmentation: Augmentation = Augmentation()
+    training: Training = Training()
+    package: Package = Package()
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.name):
-            raise TrainerError(f"name {self.name!r} must be 1–64 of a-z, 0-9 and -")
         if (self.streaming is None) == (self.stateless is None):
             raise TrainerError("a recipe has either a [streaming] or a [stateless] table: exactly one")
-        if not self.sources:
-            raise TrainerError("a recipe needs at least one [[sources]] table")

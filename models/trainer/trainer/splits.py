@@ -1,44 +1,101 @@
-"""Deterministic splits that never divide a group."""
+"""Deterministic splits: never through a group where groups are known, else the reference guide's own."""
 
 from collections import Counter
 from hashlib import sha256
 
-from trainer.clips import Clip
+from datasets import Dataset
+
 from trainer.errors import TrainerError
-from trainer.recipe import Source
+from trainer.recipe import FOLD, Source, Splits
+from trainer.sources.recording import Recording
 
-SPLITS = ("train", "calibration", "test")
+SPLITS = ("train", "validation", "test")
 
 
-def assign_splits(clips: list[Clip], source: Source) -> list[str]:
-    """The split of each clip: its manifest's own, else by language, else by its group.
+def assign_splits(recordings: list[Recording], source: Source) -> list[str]:
+    """The split of each recording: its source's own, else by language, fold, group, or as the guide does.
 
-    Groups are visited in the order of a hash of their names and fill the test, then the calibration split, as long as
-    they fit into that split's share of the clips; all others are trained on.
+    Where the source has no validation split of its own, one is cut from what would be trained on.
     """
-    given = [_given(clip, source) for clip in clips]
-    free = Counter(clip.group for clip, split in zip(clips, given, strict=True) if not split)
-    room = {"test": source.test_fraction * free.total(), "calibration": source.calibration_fraction * free.total()}
-    chosen: dict[str, str] = {}
-    for group in sorted(free, key=lambda name: sha256(name.encode()).digest()):
-        chosen[group] = next((split for split in room if free[group] <= room[split]), "train")
-        if chosen[group] in room:
-            room[chosen[group]] -= free[group]
-    splits = [split or chosen[clip.group] for clip, split in zip(clips, given, strict=True)]
-    _check_disjoint(splits, clips)
-    return splits
+    answer = [_given(recording, source.splits) for recording in recordings]
+    cut_from = {"", "train"} if "validation" not in answer else {""}
+    test_share = 0.0 if "test" in answer else source.splits.test_share
+    free = [index for index, split in enumerate(answer) if split in cut_from]
+    chosen = _divided([recordings[index] for index in free], source.splits, test_share)
+    for index, split in zip(free, chosen, strict=True):
+        answer[index] = split
+    if source.splits.by != "clip":
+        _check_disjoint(answer, recordings)
+    return answer
 
 
-def _given(clip: Clip, source: Source) -> str:
-    if clip.split and clip.split not in SPLITS:
-        raise TrainerError(f"{clip.file}: split {clip.split!r} is none of {', '.join(SPLITS)}")
-    return clip.split or ("test" if clip.language in source.test_languages else "")
+def _given(recording: Recording, splits: Splits) -> str:
+    if recording.split and recording.split not in SPLITS:
+        raise TrainerError(f"{recording.name}: split {recording.split!r} is none of {', '.join(SPLITS)}")
+    return recording.split or ("test" if recording.language in splits.test_languages else "")
 
 
-def _check_disjoint(splits: list[str], clips: list[Clip]) -> None:
+def _divided(recordings: list[Recording], splits: Splits, test_share: float) -> list[str]:
+    knows_groups = any(recording.group for recording in recordings)
+    by_group = knows_groups if splits.by == "auto" else splits.by == "group"
+    units = [recording.group or recording.name if by_group else recording.name for recording in recordings]
+    if splits.fold:
+        tested = _fold(units, splits)
+        return _filled(units, splits, {"validation": splits.validation_size}, tested)
+    if by_group:
+        return _filled(units, splits, {"test": test_share, "validation": splits.validation_size}, {})
+    return _as_the_guide(len(units), splits, test_share)
+
+
+def _filled(units: list[str], splits: Splits, shares: dict[str, float], known: dict[str, str]) -> list[str]:
+    """Units in the order of a hash of their names fill each split as long as they fit into its share of the clips."""
+    sizes = Counter(unit for unit in units if unit not in known)
+    room = {split: share * sizes.total() for split, share in shares.items()}
+    chosen = dict(known)
+    for unit in _shuffled(sizes, splits.seed):
+        chosen[unit] = next((split for split in room if sizes[unit] <= room[split]), "train")
+        if chosen[unit] in room:
+            room[chosen[unit]] -= sizes[unit]
+    return [chosen[unit] for unit in units]
+
+
+def _fold(units: list[str], splits: Splits) -> dict[str, str]:
+    """The units of one of N parts of nearly equal size: each, the largest first, joins the smallest part so far."""
+    match = FOLD.fullmatch(splits.fold)
+    assert match is not None
+    sizes, parts = Counter(units), [0] * int(match[2])
+    tested = {}
+    for unit in sorted(_shuffled(sizes, splits.seed), key=lambda name: -sizes[name]):
+        smallest = parts.index(min(parts))
+        parts[smallest] += sizes[unit]
+        if smallest == int(match[1]) - 1:
+            tested[unit] = "test"
+    return tested
+
+
+def _as_the_guide(count: int, splits: Splits, test_share: float) -> list[str]:
+    """`train_test_split` of Hugging Face's `datasets`, as in the guide; then the same for the validation split."""
+    rest, answer = Dataset.from_dict({"index": list(range(count))}), ["train"] * count
+    for split, share in (("test", test_share), ("validation", splits.validation_size)):
+        size = round(share * count)
+        if size == 0:
+            continue
+        if size >= len(rest):
+            raise TrainerError(f"{count} recordings are too few for a {split} split of {share:g}")
+        divided = rest.train_test_split(test_size=share if split == "test" else size, seed=splits.seed)
+        rest = divided["train"]
+        for index in divided["test"]["index"]:
+            answer[index] = split
+    return answer
+
+
+def _shuffled(names: Counter[str], seed: int) -> list[str]:
+    return sorted(names, key=lambda name: sha256(f"{seed}:{name}".encode()).digest())
+
+
+def _check_disjoint(splits: list[str], recordings: list[Recording]) -> None:
     seen: dict[str, str] = {}
-    for split, clip in zip(splits, clips, strict=True):
-        if seen.setdefault(clip.group, split) != split:
-            raise TrainerError(
-                f"the group {clip.group} is in two splits, {seen[clip.group]} and {split}: put all of it in one"
-            )
+    for split, recording in zip(splits, recordings, strict=True):
+        group = recording.group
+        if group and seen.setdefault(group, split) != split:
+            raise TrainerError(f"the group {group} is in two splits, {seen[group]} and {split}: put all of it in one")

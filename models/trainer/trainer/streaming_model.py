@@ -1,11 +1,12 @@
 """The streaming model: one-second frames and a small state in, what the utterance so far says out."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedConfig, PreTrainedModel
-from transformers.modeling_outputs import SequenceClassifierOutput
+from transformers.utils.generic import ModelOutput
 
 from trainer.encoder import EMBEDDING_SIZE, STEP_FRAMES, WINDOW_FRAMES, SpeechEmbedding
 from trainer.head import CausalHead, Pools
@@ -51,6 +52,14 @@ class StreamingIntentConfig(PreTrainedConfig):
         return [HISTORY_MEL * MEL_BANDS, self.context * EMBEDDING_SIZE, *pools]
 
 
+@dataclass
+class StreamingIntentOutput(ModelOutput):
+    """`logits` `[batch, hops, labels]` are the mean of `members` `[members, batch, hops, labels]`."""
+
+    logits: Tensor | None = None
+    members: Tensor | None = None
+
+
 class StreamingIntentModel(PreTrainedModel):
     """A frozen speech embedding under a few small causal heads whose logits are averaged."""
 
@@ -80,22 +89,12 @@ class StreamingIntentModel(PreTrainedModel):
         history = mel.new_full((HISTORY_MEL, MEL_BANDS), self.mel.floor)
         return self.encoder.overlapping(torch.cat([history, mel]), size=HISTORY_MEL + FRAME_MEL, step=HOP_MEL)
 
-    def forward(
-        self, embeddings: Tensor, targets: Tensor | None = None, weights: Tensor | None = None
-    ) -> SequenceClassifierOutput:
-        """Whole utterances: embeddings `[batch, hops, 6, 96]` to logits `[batch, hops, labels]`.
-
-        With soft targets `[batch, hops, labels]` and weights `[batch, hops]`, also the weighted cross-entropy, averaged
-        over members.
-        """
+    def forward(self, embeddings: Tensor) -> StreamingIntentOutput:
+        """Whole utterances: embeddings `[batch, hops, 6, 96]` to logits `[batch, hops, labels]`, and each member's."""
         x = ((embeddings - self.embedding_mean) / self.embedding_scale).flatten(1, 2)
         x = nn.functional.pad(x, (0, 0, self.config.context, 0))
         members = torch.stack([head.utterance(x, STEPS_PER_HOP) for head in self._members()])
-        loss = None
-        if targets is not None and weights is not None:
-            surprise = -(targets * members.log_softmax(dim=-1)).sum(dim=-1)  # [members, batch, hops]
-            loss = (surprise * weights).sum(dim=(1, 2)).mean() / weights.sum()
-        return SequenceClassifierOutput(loss=loss, logits=members.mean(dim=0))
+        return StreamingIntentOutput(logits=members.mean(dim=0), members=members)
 
     def step(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """One frame of each stream: pcm `[batch, 16000]`, state `[batch, floats]` to logits and the next state."""

@@ -11,18 +11,14 @@ from trainer.errors import TrainerError
 T = TypeVar("T")
 
 
-def read_toml(file: Path, into: type[T]) -> T:
-    """Reads a TOML file into a frozen dataclass; a relative `Path` in it counts from the file's own folder."""
+def read_table(file: Path) -> dict[str, Any]:
+    """Reads a TOML file; one that is missing or malformed is an error that names it."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise TrainerError(f"cannot read the configuration {file}: {error.strerror}") from error
     except tomllib.TOMLDecodeError as error:
         raise TrainerError(f"{file} is not TOML: {error}") from error
-    try:
-        return parse_table(table, into, file.parent)
-    except TrainerError as error:
-        raise TrainerError(f"{file}: {error}") from error
 
 
 def parse_table(table: dict[str, Any], into: type[T], folder: Path, path: str = "") -> T:
@@ -38,6 +34,25 @@ def parse_table(table: dict[str, Any], into: type[T], folder: Path, path: str = 
         if no_default and name not in values:
             raise TrainerError(f"missing key {_join(path, name)}")
     return into(**values)
+
+
+def merged(table: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """The first table with every value of the second in its place, table by table."""
+    answer = dict(table)
+    for key, value in over.items():
+        inner = answer.get(key)
+        answer[key] = merged(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+    return answer
+
+
+def as_table(value: Any) -> Any:
+    """A dataclass as TOML can hold it: no None, paths as strings."""
+    if dataclasses.is_dataclass(value):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return {name: as_table(inner) for name, inner in fields.items() if inner is not None}
+    if isinstance(value, tuple):
+        return [as_table(inner) for inner in value]
+    return str(value.absolute()) if isinstance(value, Path) else value
 
 
 def _parse(value: Any, hint: Any, folder: Path, path: str) -> Any:

@@ -1,91 +1,118 @@
-"""Stage 2b: fine-tunes a Hugging Face audio classifier on one-second crops, as the reference guide does."""
+"""Stage 2b: a Hugging Face audio classifier on one-second frames: the first alone, or those of whole utterances."""
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from transformers import (
-    AutoFeatureExtractor,
-    AutoModelForAudioClassification,
-    PreTrainedModel,
-    Trainer,
-    TrainingArguments,
-    set_seed,
-)
+from datasets import Dataset
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+from transformers import BatchFeature
 
-from trainer.errors import TrainerError
-from trainer.framing import FRAME_SAMPLES, Samples
+from trainer.augment import Augmenter, plain_hearing
+from trainer.classifier import open_classifier
+from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE, Framing, Samples
+from trainer.hop_targets import hop_targets
 from trainer.labels import Labels
-from trainer.prepare import Prepared, pcm_of
+from trainer.prepared import Prepared, pcm_of
 from trainer.recipe import Recipe
+from trainer.rolling_loss import NO_HOP, summed_scores
+from trainer.rolling_trainer import Hearings, Lesson
+
+# Twice the hop that is served: half the cost, and no sample is heard twice.
+FRAMING = Framing(hop_ms=1000)
 
 
-def train_stateless(recipe: Recipe, prepared: Prepared, folder: Path) -> PreTrainedModel:
-    """Trains on random one-second crops of the recipe's splits; saves model and feature extractor to `folder`."""
+@dataclass(frozen=True)
+class FramedHearing:
+    """One hearing as the classifier gets it."""
+
+    frames: Samples  # [hops, 16000]
+    seconds: Tensor  # [hops]: the audio that is new in each frame
+    labels: Tensor  # [hops]
+    weights: Tensor  # [hops], their sum is 1
+
+
+def stateless_lesson(recipe: Recipe, prepared: Prepared, validation: str) -> Lesson:
+    """The checkpoint with a classifier for these labels, and the frames that it learns from and is judged by."""
     assert recipe.stateless is not None
-    set_seed(recipe.seed)
-    model, extractor = load_classifier(recipe.stateless.checkpoint, prepared.labels)
+    classifier = open_classifier(recipe.stateless.checkpoint, prepared.labels)
     rows = prepared.split(*recipe.training.train_on)
-    clips = [{"pcm": pcm_of(row), "label": int(row["label"])} for row in rows]
-    training = recipe.training
-    arguments = TrainingArguments(
-        output_dir=str(folder),
-        num_train_epochs=training.epochs,
-        per_device_train_batch_size=training.batch,
-        learning_rate=training.learning_rate,
-        weight_decay=training.weight_decay,
-        warmup_steps=0.1,
-        label_smoothing_factor=training.label_smoothing,
-        save_strategy="no",
-        report_to="none",
-        seed=recipe.seed,
-        remove_unused_columns=False,
-        dataloader_pin_memory=torch.cuda.is_available(),
-        use_cpu=not torch.cuda.is_available(),
+    noises = [pcm_of(row) for row in rows if row["is_noise"]]
+    return Lesson(
+        model=classifier.model,
+        train=FramedHearings(rows, prepared.labels, recipe, noises),
+        validation=FramedHearings(prepared.split(validation), prepared.labels, recipe),
+        collate=FrameCollate(classifier.extractor),
+        scores=scores_of_frames,
+        extractor=classifier.extractor,
     )
-    collate = CropCollate(extractor, np.random.default_rng(recipe.seed))
-    Trainer(model=model, args=arguments, train_dataset=clips, data_collator=collate).train()
-    model.eval()
-    model.save_pretrained(folder)
-    extractor.save_pretrained(folder)
-    return model
 
 
-def load_classifier(checkpoint: str, labels: Labels) -> tuple[PreTrainedModel, Any]:
-    """Opens a checkpoint folder or hub id with a fresh classifier for these labels."""
-    try:
-        extractor = AutoFeatureExtractor.from_pretrained(checkpoint)
-        model = AutoModelForAudioClassification.from_pretrained(
-            checkpoint,
-            num_labels=len(labels.names),
-            id2label=labels.id2label,
-            label2id=labels.label2id,
-            ignore_mismatched_sizes=True,
-        )
-    except (OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        raise TrainerError(
-            f"stateless.checkpoint {checkpoint!r} cannot be opened as an audio classifier: {reason}"
-        ) from error
-    return model, extractor
+class FramedHearings(Hearings):
+    """Recordings as frames; altered anew each epoch where `noises` are given and the recipe augments at all."""
+
+    def __init__(self, rows: Dataset, labels: Labels, recipe: Recipe, noises: list[Samples] | None = None) -> None:
+        assert recipe.stateless is not None
+        self.rows = rows
+        self.labels = labels
+        self.recipe = recipe
+        self.noises = noises
+        self.hears = recipe.stateless.hears
+        self.longest = round(recipe.stateless.longest_seconds * SAMPLE_RATE)
+
+    def lengths(self) -> list[int]:
+        """How many frames each recording may have, from the size of its WAV."""
+        if self.hears == "first-second":
+            return [1] * len(self.rows)
+        sizes = (len(audio["bytes"]) // 2 for audio in self.rows["audio"])
+        return [FRAMING.count(min(size, self.longest)) for size in sizes]
+
+    def __getitem__(self, index: int) -> FramedHearing:
+        row = self.rows[index]
+        pcm, label = pcm_of(row), int(row["label"])
+        if self.hears == "first-second":
+            return _first_second(pcm, label)
+        return self._utterance(pcm, label, index)
+
+    def _utterance(self, pcm: Samples, label: int, index: int) -> FramedHearing:
+        hearing = plain_hearing(pcm)
+        if self.noises is not None and self.recipe.augmentation.copies:
+            random = np.random.default_rng((self.recipe.seed, self.epoch, index))
+            hearing = Augmenter(self.recipe.augmentation, self.noises, random).altered(pcm)
+        heard = hearing.pcm[: self.longest]
+        frames = FRAMING.frames(heard)
+        targets, weights = hop_targets(hearing, FRAMING, len(frames), label, self.labels)
+        fresh = np.diff(FRAMING.end_ms(len(heard)), prepend=0) / 1000
+        return FramedHearing(frames, torch.from_numpy(fresh).float(), targets, weights)
 
 
-class CropCollate:
-    """Cuts a random second out of each clip and extracts its features."""
+class FrameCollate:
+    """Extracts the features of every frame of a batch."""
 
-    def __init__(self, extractor: Any, random: np.random.Generator) -> None:
+    def __init__(self, extractor: Any) -> None:
         self.extractor = extractor
-        self.random = random
 
-    def __call__(self, clips: list[dict[str, Any]]) -> dict[str, Any]:
-        """The arguments of the model's `forward`."""
-        crops = [self._crop(clip["pcm"]) for clip in clips]
-        features = self.extractor(crops, sampling_rate=16000, return_tensors="pt")
-        return {**features, "labels": torch.tensor([clip["label"] for clip in clips])}
+    def __call__(self, hearings: list[FramedHearing]) -> dict[str, Any]:
+        """The model's `features`, and `seconds`, `frames`, `labels` and `weights`."""
+        frames = [frame for hearing in hearings for frame in hearing.frames]
+        return {
+            "features": self.extractor(frames, sampling_rate=SAMPLE_RATE, return_tensors="pt"),
+            "frames": [len(hearing.frames) for hearing in hearings],
+            "seconds": torch.cat([hearing.seconds for hearing in hearings]),
+            "labels": pad_sequence([each.labels for each in hearings], batch_first=True, padding_value=NO_HOP),
+            "weights": pad_sequence([each.weights for each in hearings], batch_first=True),
+        }
 
-    def _crop(self, pcm: Samples) -> Samples:
-        if len(pcm) <= FRAME_SAMPLES:
-            return np.pad(pcm, (0, FRAME_SAMPLES - len(pcm)))
-        start = int(self.random.integers(len(pcm) - FRAME_SAMPLES + 1))
-        return pcm[start : start + FRAME_SAMPLES]
+
+def scores_of_frames(model: Any, inputs: dict[str, Any]) -> Tensor:
+    """What the frames of each utterance add up to: `[1, batch, hops, labels]`."""
+    features: BatchFeature = inputs["features"]
+    return summed_scores(model(**features).logits, inputs["seconds"], inputs["frames"])
+
+
+def _first_second(pcm: Samples, label: int) -> FramedHearing:
+    """As the reference guide's `max_length=16000, truncation=True`."""
+    frame = np.pad(pcm[:FRAME_SAMPLES], (0, max(0, FRAME_SAMPLES - len(pcm))))
+    return FramedHearing(frame[None], torch.ones(1), torch.tensor([label]), torch.ones(1))

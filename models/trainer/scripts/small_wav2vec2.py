@@ -1,0 +1,35 @@
+"""Writes a small, randomly initialised Wav2Vec2 with its feature extractor, to try the guide's recipe without the hub.
+
+Run: `uv run scripts/small_wav2vec2.py FOLDER`.  Its class is that of facebook/wav2vec2-base; what it lacks is what that
+checkpoint learned from 960 hours of speech.
+"""
+
+import argparse
+from pathlib import Path
+
+import torch
+from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2ForSequenceClassification
+
+
+def main() -> None:
+    """Writes the checkpoint."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    folder: Path = parser.parse_args().folder
+    torch.manual_seed(0)
+    config = Wav2Vec2Config(
+        hidden_size=128,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        intermediate_size=512,
+        conv_dim=(64,) * 7,
+        num_conv_pos_embeddings=32,
+        num_conv_pos_embedding_groups=4,
+        classifier_proj_size=128,
+    )
+    Wav2Vec2ForSequenceClassification(config).save_pretrained(folder)
+    Wav2Vec2FeatureExtractor().save_pretrained(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Every layout of recordings is read with its labels, groups and splits."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from datasets import Audio, ClassLabel, Dataset, Features, Value
+
+from trainer.errors import TrainerError
+from trainer.recipe import Source
+from trainer.sources import Recording, list_recordings
+
+INTENTS = ["abroad", "address", "pay_bill"]
+
+
+def write_sound(file: Path, seconds: float = 0.2, rate: int = 8000) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(file, np.random.default_rng(1).normal(0, 0.1, round(seconds * rate)), rate)
+    return file
+
+
+def write_parquet(file: Path, intents: list[int]) -> None:
+    """Parquet as the hub ships MInDS-14: audio as bytes, class labels and languages in the file's own features."""
+    sound = BytesIO()
+    soundfile.write(sound, np.zeros(1600), 8000, format="WAV")
+    stored = Features(
+        {
+            "path": Value("string"),
+            "audio": {"bytes": Value("binary"), "path": Value("string")},
+            "transcription": Value("string"),
+            "english_transcription": Value("string"),
+            "intent_class": ClassLabel(names=INTENTS),
+            "lang_id": ClassLabel(names=["cs-CZ", "en-US"]),
+        }
+    )
+    rows = [
+        {
+            "path": f"en-US~{INTENTS[intent].upper()}/{index}.wav",
+            "audio": {"bytes": sound.getvalue(), "path": f"{index}.wav"},
+            "transcription": "hello",
+            "english_transcription": "hello",
+            "intent_class": intent,
+            "lang_id": 1,
+        }
+        for index, intent in enumerate(intents)
+    ]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Dataset.from_list(rows, features=stored).cast_column("audio", Audio(sampling_rate=8000)).to_parquet(file)
+
+
+def seen(recordings: list[Recording]) -> list[tuple[str, str, str]]:
+    return [(recording.label, recording.language, recording.split) for recording in recordings]
+
+
+def test_minds14_parquet_as_the_hub_ships_it(tmp_path: Path) -> None:
+    write_parquet(tmp_path / "minds14" / "en-US" / "train-00000-of-00001.parquet", [0, 2, 1])
+    write_parquet(tmp_path / "minds14" / "de-DE" / "train-00000-of-00001.parquet", [1])
+    recordings = list_recordings(Source(path=tmp_path / "minds14", configurations=("en-US",)))
+    assert seen(recordings) == [(label, "en-US", "") for label in ("abroad", "pay_bill", "address")]
+    opened = recordings[0].open()
+    assert soundfile.info(opened).samplerate == 8000
+
+
+def test_a_folder_in_the_layout_of_a_hub_repository_loads_by_configuration(tmp_path: Path) -> None:
+    repository = tmp_path / "minds14"
+    write_parquet(repository / "en-US" / "train-00000-of-00001.parquet", [0, 2])
+    write_parquet(repository / "en-US" / "test-00000-of-00001.parquet", [1])
+    files = [{"split": split, "path": f"en-US/{split}-*"} for split in ("train", "test")]
+    card = json.dumps({"configs": [{"config_name": "en-US", "data_files": files}]})
+    (repository / "README.md").write_text(f"---\n{card}\n---\n")
+    recordings = list_recordings(Source(hub=str(repository), configurations=("en-US",)))
+    assert seen(recordings) == [
+        ("abroad", "en-US", "train"),
+        ("pay_bill", "en-US", "train"),
+        ("address", "en-US", "test"),
+    ]
+
+
+def test_minds14_wav_folders(tmp_path: Path) -> None:
+    write_sound(tmp_path / "en-US~PAY_BILL" / "a.wav")
+    write_sound(tmp_path / "en-AU~ABROAD" / "b.wav")
+    (tmp_path / "metadata.csv").write_text("path,group,transcription\nen-AU~ABROAD/b.wav,call-1,hello\n")
+    recordings = list_recordings(Source(path=tmp_path))
+    assert [(each.label, each.language, each.group) for each in recordings] == [
+        ("abroad", "en-AU", "call-1"),
+        ("pay_bill", "en-US", ""),
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "ogg"])
+def test_an_audiofolder_takes_labels_from_folders_in_every_format(tmp_path: Path, suffix: str) -> None:
+    write_sound(tmp_path / "train" / "yes" / f"a.{suffix}")
+    write_sound(tmp_path / "test" / "no" / f"b.{suffix}")
+    recordings = list_recordings(Source(path=tmp_path))
+    assert seen(recordings) == [("no", "", "test"), ("yes", "", "train")]
+    assert soundfile.info(recordings[0].open()).frames > 0
+
+
+@pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl"])
+def test_an_audiofolder_takes_labels_from_its_metadata(tmp_path: Path, name: str) -> None:
+    write_sound(tmp_path / "a.wav")
+    text = (
+        "file_name,label,speaker\na.wav,yes,ann\n"
+        if name.endswith("csv")
+        else '{"file_name": "a.wav", "label": "yes", "speaker": "ann"}\n'
+    )
+    (tmp_path / name).write_text(text)
+    recordings = list_recordings(Source(path=tmp_path))
+    assert [(each.label, each.group) for each in recordings] == [("yes", "ann")]
+
+
+def test_one_label_for_a_whole_folder(tmp_path: Path) -> None:
+    write_sound(tmp_path / "deep" / "a.wav")
+    recordings = list_recordings(Source(path=tmp_path, label="background"))
+    assert [(each.label, each.group) for each in recordings] == [("background", "a.wav")]
+
+
+def test_any_parquet_dataset_by_its_columns(tmp_path: Path) -> None:
+    write_parquet(tmp_path / "all.parquet", [0, 1])
+    source = Source(path=tmp_path / "all.parquet", label_column="transcription")
+    assert [each.label for each in list_recordings(source)] == ["hello", "hello"]
+
+
+def test_unknown_columns_are_refused_with_those_there_are(tmp_path: Path) -> None:
+    write_parquet(tmp_path / "all.parquet", [0])
+    with pytest.raises(TrainerError, match="no column 'sound': say --audio-column with one of path, audio"):
+        list_recordings(Source(path=tmp_path / "all.parquet", audio_column="sound"))
+    with pytest.raises(TrainerError, match="no column mood: say --label-column with one of path, audio"):
+        list_recordings(Source(path=tmp_path / "all.parquet", label_column="mood"))
+
+
+def test_the_hub_out_of_reach_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(TrainerError, match="cannot load 'PolyAI/minds14' from the hub: "):
+        list_recordings(Source(hub="PolyAI/minds14", configurations=("en-US",)))
+
+
+def test_a_file_without_a_label_is_refused(tmp_path: Path) -> None:
+    write_sound(tmp_path / "a.wav")
+    with pytest.raises(TrainerError, match=r"a\.wav lies in no folder that names its label"):
+        list_recordings(Source(path=tmp_path))
+
+
+def test_a_broken_parquet_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "train.parquet").write_bytes(b"PAR1 but no more")
+    with pytest.raises(TrainerError, match=r"cannot read .*train\.parquet"):
+        list_recordings(Source(path=tmp_path))

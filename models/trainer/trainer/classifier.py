@@ -1,0 +1,57 @@
+"""Opening a Hugging Face audio classifier for a set of labels."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from transformers import AutoConfig, AutoFeatureExtractor, AutoModelForAudioClassification, PreTrainedModel
+
+from trainer.errors import TrainerError
+from trainer.labels import Labels
+
+UNNAMED = re.compile(r"LABEL_\d+")
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A model and its feature extractor."""
+
+    model: PreTrainedModel
+    extractor: Any
+
+
+def open_classifier(checkpoint: str, labels: Labels) -> Classifier:
+    """Opens a checkpoint folder or hub id with a classifier for these labels, a fresh one unless it has just these."""
+    try:
+        config = AutoConfig.from_pretrained(checkpoint)
+        extractor = AutoFeatureExtractor.from_pretrained(checkpoint)
+        require_compatible(config, labels, checkpoint)
+        model = AutoModelForAudioClassification.from_pretrained(
+            checkpoint,
+            num_labels=len(labels.names),
+            id2label=labels.id2label,
+            label2id=labels.label2id,
+            ignore_mismatched_sizes=True,
+        )
+    except (OSError, ValueError, ImportError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise TrainerError(
+            f"the checkpoint {checkpoint!r} cannot be opened as an audio classifier: {reason}"
+        ) from error
+    return Classifier(model, extractor)
+
+
+def require_compatible(config: Any, labels: Labels, checkpoint: str) -> None:
+    """An error where the checkpoint's classifier has as many labels as the dataset, but others, or in another order.
+
+    Its weights would be taken over under the wrong names.  A different number of labels gets a fresh classifier.
+    """
+    known = [str(name) for _, name in sorted((config.id2label or {}).items())]
+    if len(known) != len(labels.names) or all(UNNAMED.fullmatch(name) for name in known):
+        return
+    for index, (theirs, ours) in enumerate(zip(known, labels.names, strict=True)):
+        if theirs != ours:
+            raise TrainerError(
+                f"the label map of {checkpoint} contradicts the dataset's: label {index} is {theirs!r} there and "
+                f"{ours!r} here; fine-tune the checkpoint that it came from, or give both the same labels"
+            )

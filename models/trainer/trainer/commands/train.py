@@ -1,0 +1,34 @@
+"""Trains a model on a prepared dataset with Hugging Face's Trainer, and writes a run folder that can repeat it.
+
+`--recipe guide` is the reference guide's own; `--recipe earshot` is ours: whole utterances, augmentation, the rolling
+loss. Both can be changed with --set, or replaced by a TOML file. Several GPUs: `accelerate launch -m trainer.main` in
+the place of `trainer`. `--resume` goes on after an interruption, from the last whole checkpoint, to the same result."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Adds the arguments."""
+    parser.add_argument("data", type=Path, nargs="?", help="folder written by prepare")
+    parser.add_argument("--recipe", help="guide, earshot, earshot-classifier, or a TOML file (default: earshot)")
+    parser.add_argument("--checkpoint", help="folder or hub id of a Hugging Face audio classifier to fine-tune")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as training.epochs=3")
+    parser.add_argument("--out", type=Path, required=True, help="run folder to write")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument("--precision", choices=("fp32", "fp16", "bf16"), default="fp32", help="mixed precision (GPU)")
+    parser.add_argument("--report-to", choices=("none", "tensorboard"), default="none", help="default: none")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
+
+
+def run(arguments: Namespace) -> None:
+    """Writes the run folder."""
+    import torch
+
+    from trainer.train import resume_run, start_run
+
+    torch.set_num_threads(arguments.threads)
+    if arguments.resume:
+        resume_run(arguments)
+    else:
+        start_run(arguments)

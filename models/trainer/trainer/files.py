@@ -1,0 +1,55 @@
+"""Writing files so that nobody ever finds half of one."""
+
+import errno
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import TrainerError
+
+
+def write_json(file: Path, value: Any) -> None:
+    """Writes readable JSON with a line end."""
+    file.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_json(file: Path, what: str) -> dict[str, Any]:
+    """Reads a JSON object; a missing or malformed file is an error that says `what` it should have been."""
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainerError(f"{file} is no {what} ({error})") from error
+    if not isinstance(value, dict):
+        raise TrainerError(f"{file} is no {what}: it holds no JSON object")
+    return value
+
+
+@contextmanager
+def written_whole(folder: Path) -> Iterator[Path]:
+    """Gives an empty folder and renames it to `folder` at the end; an error leaves `folder` untouched."""
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        yield draft
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise TrainerError(f"the disk of {folder} is full: nothing was written there") from error
+        raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def require_space(folder: Path, needed: float, what: str) -> None:
+    """An error where the disk of `folder` has less than `needed` bytes free for `what`."""
+    existing = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    free = shutil.disk_usage(existing).free
+    if free < needed:
+        raise TrainerError(
+            f"{what} need about {needed / 1e9:.2f} GB, the disk of {folder} has {free / 1e9:.2f} GB free"
+        )

@@ -1,0 +1,89 @@
+"""What `prepare` says of its recordings: classes, durations, rates, and what could not be read."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trainer.errors import TrainerError
+from trainer.files import write_json
+from trainer.labels import Labels
+from trainer.recipe import Source
+from trainer.splits import SPLITS
+from trainer.toml_config import as_table
+
+
+@dataclass
+class Preparation:
+    """Counts, filled recording by recording."""
+
+    labels: Labels
+    clips: Counter[tuple[str, str]] = field(default_factory=Counter)  # (label, split)
+    seconds: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))  # (label, split)
+    durations: list[float] = field(default_factory=list)
+    rates: Counter[int] = field(default_factory=Counter)
+    unreadable: list[str] = field(default_factory=list)
+
+    def read(self, label: str, split: str, seconds: float, rate: int) -> None:
+        """Counts one recording that could be read."""
+        self.clips[label, split] += 1
+        self.seconds[label, split] += seconds
+        self.durations.append(seconds)
+        self.rates[rate] += 1
+
+    def require_every_class(self) -> None:
+        """An error if nothing could be read at all, or if an intent has no recording to train on."""
+        if not self.durations:
+            raise TrainerError(
+                f"none of the {len(self.unreadable)} recordings could be read; the first: {self.unreadable[0]}"
+            )
+        for label in self.labels.names:
+            if label not in self.labels.background and not self.clips[label, "train"]:
+                held = ", ".join(f"{self.clips[label, split]} {split}" for split in SPLITS)
+                raise TrainerError(
+                    f"the class {label!r} has no recording to train on ({held}): add some, or leave the class out"
+                )
+
+    def save(self, folder: Path, sources: tuple[Source, ...]) -> None:
+        """Writes prepared.json, report.md and unreadable.txt."""
+        write_json(
+            folder / "prepared.json",
+            {
+                "labels": list(self.labels.names),
+                "background": list(self.labels.background),
+                "recordings": {label: self._per_split(self.clips, label) for label in self.labels.names},
+                "hours": round(sum(self.durations) / 3600, 3),
+                "rates": {str(rate): count for rate, count in sorted(self.rates.items())},
+                "unreadable": len(self.unreadable),
+                "sources": [as_table(source) for source in sources],
+            },
+        )
+        (folder / "unreadable.txt").write_text("".join(f"{line}\n" for line in self.unreadable), encoding="utf-8")
+        (folder / "report.md").write_text(f"# Prepared recordings\n\n{self.summary()}\n", encoding="utf-8")
+
+    def summary(self) -> str:
+        """A Markdown table of classes and splits, and the sentences under it."""
+        width = max(len(label) for label in self.labels.names)
+        lines = [
+            f"| {'class':{width}} | train | validation | test | minutes |",
+            f"| {'-' * width} | ----: | ---------: | ---: | ------: |",
+        ]
+        for label in self.labels.names:
+            train, validation, test = (self.clips[label, split] for split in SPLITS)
+            minutes = sum(self.seconds[label, split] for split in SPLITS) / 60
+            lines.append(f"| {label:{width}} | {train:5} | {validation:10} | {test:4} | {minutes:7.1f} |")
+        durations = sorted(self.durations)
+        rates = ", ".join(f"{count} at {rate} Hz" for rate, count in self.rates.most_common())
+        lines += [
+            "",
+            f"{len(durations)} recordings, {sum(durations) / 3600:.2f} h, "
+            f"{durations[0]:.1f}–{durations[-1]:.1f} s, median {durations[len(durations) // 2]:.1f} s; {rates}.",
+        ]
+        if self.unreadable:
+            lines.append(
+                f"{len(self.unreadable)} unreadable, listed in unreadable.txt; the first: {self.unreadable[0]}"
+            )
+        return "\n".join(lines)
+
+    @staticmethod
+    def _per_split(counts: Counter[tuple[str, str]], label: str) -> dict[str, int]:
+        return {split: counts[label, split] for split in SPLITS}

@@ -1,0 +1,69 @@
+"""A prepared dataset: what `prepare` writes and every other command reads."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from datasets import Audio, ClassLabel, Dataset, DatasetDict, Features, Value, concatenate_datasets, load_from_disk
+
+from trainer.audio import read_audio
+from trainer.errors import TrainerError
+from trainer.files import read_json
+from trainer.framing import SAMPLE_RATE, Samples
+from trainer.labels import Labels
+from trainer.splits import SPLITS
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The rows of each split, and the label set."""
+
+    rows: DatasetDict
+    labels: Labels
+    folder: Path
+
+    def split(self, *names: str) -> Dataset:
+        """The rows of some splits, in order; no row where the dataset lacks them."""
+        found = [self.rows[name] for name in names if name in self.rows]
+        return concatenate_datasets(found) if found else Dataset.from_list([], features=self.features)
+
+    @property
+    def features(self) -> Features:
+        """The columns."""
+        features: Features = next(iter(self.rows.values())).features
+        return features
+
+
+def stored_features(labels: Labels) -> Features:
+    """The columns as they are stored: audio is a 16-bit WAV at 16 kHz."""
+    return Features(
+        {
+            "audio": {"bytes": Value("binary"), "path": Value("string")},
+            "label": ClassLabel(names=list(labels.names)),
+            "group": Value("string"),
+            "language": Value("string"),
+            "transcription": Value("string"),
+            "is_noise": Value("bool"),
+        }
+    )
+
+
+def pcm_of(row: dict[str, Any]) -> Samples:
+    """A row's samples as amplitudes in −1…1, at 16 kHz."""
+    return read_audio(BytesIO(row["audio"]["bytes"]))
+
+
+def load_prepared(folder: Path) -> Prepared:
+    """Opens what `prepare` wrote; anything else is an error that says what to run."""
+    try:
+        rows = load_from_disk(folder)
+    except (OSError, ValueError) as error:
+        raise TrainerError(f"{folder} holds no prepared dataset: run `trainer prepare` first") from error
+    if not isinstance(rows, DatasetDict) or not (folder / "prepared.json").exists():
+        raise TrainerError(f"{folder} was not written by `trainer prepare`: run it first")
+    background = tuple(read_json(folder / "prepared.json", "report of `trainer prepare`")["background"])
+    names = tuple(next(iter(rows.values())).features["label"].names)
+    undecoded = rows.cast_column("audio", Audio(sampling_rate=SAMPLE_RATE, decode=False))
+    ordered = DatasetDict({split: undecoded[split] for split in SPLITS if split in undecoded})
+    return Prepared(ordered, Labels(names, background), folder)

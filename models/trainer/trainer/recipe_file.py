@@ -1,0 +1,75 @@
+"""Reading and writing recipes: the two that are built in, and files that extend them."""
+
+import tomllib
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from trainer.errors import TrainerError
+from trainer.recipe import Recipe
+from trainer.toml_config import as_table, merged, parse_table, read_table
+
+BUILT_IN = ("earshot", "earshot-classifier", "guide")
+WITH_CHECKPOINT = {"earshot": "earshot-classifier"}
+
+
+def load_recipe(name_or_file: str, settings: Sequence[str] = (), checkpoint: str | None = None) -> Recipe:
+    """The recipe of that name, or in that file, with `KEY=VALUE` settings put over it.
+
+    A checkpoint of Hugging Face takes the place of the recipe's; `earshot` with one is `earshot-classifier`.
+    """
+    if checkpoint is not None:
+        name_or_file = WITH_CHECKPOINT.get(name_or_file, name_or_file)
+    if name_or_file in BUILT_IN:
+        table, where = _built_in(name_or_file), Path()
+    else:
+        table, where = _extended(Path(name_or_file)), Path(name_or_file).parent
+    for setting in settings:
+        table = merged(table, _setting(setting))
+    if checkpoint is not None:
+        if "stateless" not in table:
+            raise TrainerError(
+                f"--checkpoint {checkpoint} needs a recipe with a [stateless] table, {name_or_file} has none"
+            )
+        table = merged(table, {"stateless": {"checkpoint": checkpoint}})
+    try:
+        return parse_table(table, Recipe, where)
+    except TrainerError as error:
+        raise TrainerError(f"{name_or_file}: {error}") from error
+
+
+def save_recipe(recipe: Recipe, file: Path) -> None:
+    """Writes every value of a recipe, defaults filled in, as TOML that `load_recipe` reads."""
+    file.write_text(tomli_w.dumps(as_table(recipe)), encoding="utf-8")
+
+
+def _built_in(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("trainer") / "recipes" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _extended(file: Path) -> dict[str, Any]:
+    table = read_table(file)
+    name = table.pop("extends", None)
+    if name is None:
+        return table
+    if name not in BUILT_IN:
+        raise TrainerError(f"{file}: extends {name!r} is none of {', '.join(BUILT_IN)}")
+    return merged(_built_in(name), table)
+
+
+def _setting(text: str) -> dict[str, Any]:
+    """`training.epochs=3` as a nested table; a value that is no TOML is taken as a string."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise TrainerError(f"--set {text!r} must be KEY=VALUE, such as training.epochs=3")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value
+    for part in reversed(key.split(".")):
+        parsed = {part: parsed}
+    table: dict[str, Any] = parsed
+    return table

@@ -1,0 +1,121 @@
+"""Hugging Face's Trainer, taught by the rolling loss."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from sklearn.metrics import accuracy_score, f1_score
+from torch import Tensor
+from torch.utils.data import Dataset, Sampler
+from transformers import EvalPrediction, PreTrainedModel, Trainer, TrainerCallback
+from transformers.trainer_pt_utils import get_length_grouped_indices
+
+from trainer.rolling_loss import last_hop, rolling_loss
+
+
+class Hearings(Dataset[Any]):
+    """A dataset that may differ from epoch to epoch, but from nothing else, so that a resumed run hears the same."""
+
+    epoch = 0
+
+    def lengths(self) -> list[int]:
+        """The hops of each item, to batch alike ones."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return len(self.lengths())
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a kind of model brings to the training loop.
+
+    `scores` maps the model and a batch to `[members, batch, hops, labels]`; a batch holds `labels` and `weights`
+    (`[batch, hops]`) beside what the model hears; `extractor` is saved beside the model where it has one.
+    """
+
+    model: PreTrainedModel
+    train: Hearings
+    validation: Hearings
+    collate: Callable[[list[Any]], dict[str, Any]]
+    scores: Callable[[Any, dict[str, Any]], Tensor]
+    extractor: Any = None
+
+
+class RollingTrainer(Trainer):
+    """Trains on every hop of an utterance and is judged at its end."""
+
+    def __init__(self, lesson: Lesson, class_weights: Tensor, smoothing: float, **arguments: Any) -> None:
+        self.lesson = lesson
+        self.class_weights = class_weights
+        self.smoothing = smoothing
+        super().__init__(
+            model=lesson.model,
+            train_dataset=lesson.train,
+            eval_dataset=lesson.validation,
+            data_collator=lesson.collate,
+            compute_metrics=judged,
+            **arguments,
+        )
+        # Each batch's loss is a mean: the loop divides it by the accumulation steps.
+        self.loss_is_scaled_for_ga = False
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> Tensor:
+        """The rolling loss of a batch."""
+        return self._loss(self.lesson.scores(model, inputs), inputs, self.smoothing)
+
+    def prediction_step(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> tuple[Tensor, Tensor, Tensor]:
+        """The loss, and what was said at the end of each utterance."""
+        inputs = self._prepare_inputs(inputs)
+        with torch.no_grad():
+            scores = self.lesson.scores(model, inputs)
+        return (self._loss(scores, inputs, 0.0), *last_hop(scores, inputs["labels"]))
+
+    def _loss(self, scores: Tensor, inputs: dict[str, Any], smoothing: float) -> Tensor:
+        weights = self.class_weights.to(scores.device)
+        return rolling_loss(scores, inputs["labels"], inputs["weights"], weights, smoothing)
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        sampler = LengthGroups(self.lesson.train, self.args.train_batch_size, self.args.seed)
+        self.add_callback(EpochTeller(self.lesson.train, sampler))
+        return sampler
+
+
+class LengthGroups(Sampler[int]):
+    """A permutation of the epoch that puts utterances of similar length into one batch."""
+
+    def __init__(self, hearings: Hearings, batch: int, seed: int) -> None:
+        self.hearings = hearings
+        self.batch = batch
+        self.seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self.hearings)
+
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(self.seed + self.epoch)
+        return iter(get_length_grouped_indices(self.hearings.lengths(), self.batch, generator=generator))
+
+
+class EpochTeller(TrainerCallback):
+    """Tells what depends on the epoch which one it is, also after a resumption."""
+
+    def __init__(self, *told: Any) -> None:
+        self.told = told
+
+    def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Before the epoch's first batch is drawn."""
+        for each in self.told:
+            each.epoch = round(state.epoch or 0)
+
+
+def judged(prediction: EvalPrediction) -> dict[str, float]:
+    """Accuracy and macro-F1 at the end of the utterances."""
+    answers = prediction.predictions.argmax(axis=-1)  # type: ignore[union-attr]
+    labels = prediction.label_ids
+    return {
+        "accuracy": float(accuracy_score(labels, answers)),
+        "macro_f1": float(f1_score(labels, answers, average="macro", zero_division=0)),
+    }

@@ -1,0 +1,51 @@
+"""A run folder: what a training was told, so that it can be repeated, and where it left off."""
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import TrainerError
+from trainer.files import read_json, write_json
+from trainer.recipe import Recipe
+from trainer.recipe_file import save_recipe
+
+LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "numpy")
+# The last file that Trainer writes of a checkpoint: one without it was cut short.
+LAST_FILE = "trainer_state.json"
+
+
+def begin_run(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
+    """Writes recipe.toml and run.json into a new run folder; one that is in use is an error."""
+    if folder.exists() and any(folder.iterdir()):
+        raise TrainerError(f"{folder} is not empty: go on with the run in it by --resume, or choose another --out")
+    folder.mkdir(parents=True, exist_ok=True)
+    save_recipe(recipe, folder / "recipe.toml")
+    write_json(folder / "run.json", {**told, **surroundings()})
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """What the run was told; a folder without a run is an error."""
+    return read_json(folder / "run.json", "run of `trainer train`")
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The newest checkpoint that was written whole."""
+    found = (file.parent for file in (folder / "checkpoints").glob(f"checkpoint-*/{LAST_FILE}"))
+    return max(found, key=lambda checkpoint: int(checkpoint.name.partition("-")[2]), default=None)
+
+
+def surroundings() -> dict[str, Any]:
+    """Command, commit, versions, machine and date."""
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    return {
+        "command": " ".join(["trainer", *sys.argv[1:]]),
+        "commit": commit or "unknown",
+        "versions": {name: version(name) for name in LIBRARIES},
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "date": datetime.now(UTC).date().isoformat(),
+    }

@@ -1,0 +1,75 @@
+"""Hugging Face's `audiofolder` layout, and a folder whose recordings all share one label.
+
+The library's own loader of this layout needs torchcodec to list files; the layout itself is three conventions.
+Source: https://huggingface.co/docs/datasets/audio_dataset#audiofolder
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from trainer.errors import TrainerError
+from trainer.recipe import Source
+from trainer.sources.recording import AUDIO_SUFFIXES, SPLIT_NAMES, Recording, recording_in, without_lone_split
+from trainer.sources.tables import read_csv
+
+
+def read_audio_folder(source: Source) -> list[Recording]:
+    """Labels from `metadata.csv` or `metadata.jsonl` where there is one, else from the name of each file's folder."""
+    assert source.path is not None
+    root = source.path
+    recordings = [recording for file in _metadata_files(root) for recording in _from_metadata(file, source)]
+    if recordings:
+        return without_lone_split(sorted(recordings, key=lambda recording: recording.name))
+    for file in sorted(_audio_files(root)):
+        parts = file.relative_to(root).parts
+        split = SPLIT_NAMES.get(parts[0], "") if len(parts) > 1 else ""
+        if len(parts) == 1 + bool(split):
+            raise TrainerError(
+                f"{file} lies in no folder that names its label: give it one, or add a metadata.csv to {root}"
+            )
+        recordings.append(recording_in(file, file.parent.name, name="/".join(parts), split=split))
+    return without_lone_split(recordings)
+
+
+def one_label_folder(source: Source) -> list[Recording]:
+    """Every recording under a folder, or one file, with the source's label."""
+    assert source.path is not None and source.label is not None
+    root, label = source.path, source.label
+    if root.is_file():
+        return [recording_in(root, label, group=root.name)]
+    return [
+        recording_in(file, label, name=file.relative_to(root).as_posix(), group=file.name)
+        for file in sorted(_audio_files(root))
+    ]
+
+
+def _audio_files(root: Path) -> Iterator[Path]:
+    return (file for file in root.rglob("*") if file.suffix.lower() in AUDIO_SUFFIXES)
+
+
+def _metadata_files(root: Path) -> list[Path]:
+    return sorted([*root.rglob("metadata.csv"), *root.rglob("metadata.jsonl")])
+
+
+def _from_metadata(file: Path, source: Source) -> Iterator[Recording]:
+    rows = _json_lines(file) if file.suffix == ".jsonl" else read_csv(file, {"file_name"})
+    column = source.label_column or next((name for name in ("label", "intent") if rows and name in rows[0]), "label")
+    for number, row in enumerate(rows, start=1):
+        if not row.get(column) or not row.get("file_name"):
+            raise TrainerError(f"{file}, row {number}: file_name and {column} must not be empty")
+        known = {
+            "name": row["file_name"],
+            "group": row.get(source.group_column or "group") or row.get("speaker") or "",
+            "split": SPLIT_NAMES.get(file.parent.name, ""),
+            "transcription": row.get("transcription") or "",
+        }
+        yield recording_in(file.parent / row["file_name"], row[column], **known)
+
+
+def _json_lines(file: Path) -> list[dict[str, str]]:
+    try:
+        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError) as error:
+        raise TrainerError(f"cannot read {file}: {error}") from error
+    return [{key: str(value) for key, value in line.items()} for line in lines]

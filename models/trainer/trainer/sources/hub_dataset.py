@@ -1,0 +1,115 @@
+"""Audio datasets as the hub ships them: loaded by id with Hugging Face's `datasets`, or from local parquet files."""
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from datasets import Audio, ClassLabel, Dataset, load_dataset
+from datasets.exceptions import DatasetGenerationError
+from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+from trainer.errors import TrainerError
+from trainer.recipe import Source
+from trainer.sources.recording import SPLIT_NAMES, Recording, without_lone_split
+
+LABEL_COLUMNS = ("intent_class", "label", "labels", "intent", "class")
+# The published order of MInDS-14's class ids (Gerz et al. 2021), for parquet files that lost their feature types.
+MINDS14_INTENTS = (
+    *("abroad", "address", "app_error", "atm_limit", "balance", "business_loan", "card_issues"),
+    *("cash_deposit", "direct_debit", "freeze", "high_value_payment", "joint_account", "latest_transactions"),
+    "pay_bill",
+)
+
+
+def read_hub_dataset(source: Source) -> list[Recording]:
+    """Loads each configuration of a hub dataset, every split of it; no connection or no such dataset is an error."""
+    assert source.hub is not None
+    recordings: list[Recording] = []
+    for configuration in source.configurations or (None,):
+        try:
+            loaded = load_dataset(source.hub, configuration)
+        except DatasetGenerationError as error:
+            raise TrainerError(
+                f"{source.hub!r} ships loose audio files: fetch it with `hf download --repo-type dataset {source.hub} "
+                "--local-dir FOLDER` and prepare FOLDER"
+            ) from error
+        except (OSError, ValueError, HfHubHTTPError, OfflineModeIsEnabled) as error:
+            raise TrainerError(f"cannot load {source.hub!r} from the hub: {_first_line(error)}") from error
+        for split, rows in loaded.items():
+            recordings.extend(_from_rows(rows, source, configuration or "", split))
+    return without_lone_split(recordings)
+
+
+def read_parquet(source: Source) -> list[Recording]:
+    """Local parquet files as the hub ships them: `en-US/train-00000-of-00001.parquet`, or any `SPLIT-….parquet`."""
+    assert source.path is not None
+    root = source.path
+    recordings: list[Recording] = []
+    for file in [root] if root.is_file() else sorted(root.rglob("*.parquet")):
+        configuration = "" if file.parent == root or root.is_file() else file.parent.name
+        if source.configurations and configuration not in source.configurations:
+            continue
+        try:
+            rows = Dataset.from_parquet(str(file))
+        except (OSError, ValueError, DatasetGenerationError) as error:
+            raise TrainerError(f"cannot read {file}: {_first_line(error)}") from error
+        assert isinstance(rows, Dataset)
+        recordings.extend(_from_rows(rows, source, configuration, file.stem.split("-")[0]))
+    return without_lone_split(recordings)
+
+
+def _from_rows(rows: Dataset, source: Source, configuration: str, split: str) -> Iterator[Recording]:
+    audio, label = source.audio_column, _label_column(rows, source)
+    if audio not in rows.column_names:
+        raise TrainerError(
+            f"{source.where} has no column {audio!r}: say --audio-column with one of {', '.join(rows.column_names)}"
+        )
+    if isinstance(rows.features[audio], Audio):
+        rows = rows.cast_column(audio, Audio(decode=False))
+    names = _label_names(rows, label)
+    for index, row in enumerate(rows.remove_columns(audio)):
+        yield Recording(
+            name=str(row.get("path") or row.get("file") or f"{configuration or split}-{index:06d}"),
+            label=names[row[label]] if names else str(row[label]),
+            open=_opener(rows, audio, index),
+            group=str(row.get(source.group_column or "group") or row.get("speaker_id") or row.get("speaker") or ""),
+            language=configuration or _language(rows, row),
+            split=SPLIT_NAMES.get(split, "train"),
+            transcription=str(row.get("transcription") or ""),
+        )
+
+
+def _opener(rows: Dataset, column: str, index: int) -> Callable[[], Path | BytesIO]:
+    def opened() -> Path | BytesIO:
+        audio = rows[index][column]
+        return BytesIO(audio["bytes"]) if audio["bytes"] is not None else Path(audio["path"])
+
+    return opened
+
+
+def _label_column(rows: Dataset, source: Source) -> str:
+    wanted = (source.label_column,) if source.label_column else LABEL_COLUMNS
+    found = next((name for name in wanted if name in rows.column_names), None)
+    if found is None:
+        raise TrainerError(
+            f"{source.where} has no column {' or '.join(wanted)}: say --label-column with one of "
+            f"{', '.join(rows.column_names)}"
+        )
+    return found
+
+
+def _label_names(rows: Dataset, column: str) -> tuple[str, ...]:
+    feature = rows.features[column]
+    if isinstance(feature, ClassLabel):
+        return tuple(feature.names)
+    return MINDS14_INTENTS if column == "intent_class" else ()
+
+
+def _language(rows: Dataset, row: dict[str, Any]) -> str:
+    feature = rows.features.get("lang_id")
+    return str(feature.int2str(row["lang_id"])) if isinstance(feature, ClassLabel) else ""
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

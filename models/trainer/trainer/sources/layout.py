@@ -1,0 +1,35 @@
+"""Which layout a source has, where the recipe does not say."""
+
+from pathlib import Path
+
+from trainer.errors import TrainerError
+from trainer.recipe import Source
+
+
+def layout_of(source: Source) -> str:
+    """The layout told, or the one that the files show; a source that does not exist is an error."""
+    if source.hub is not None:
+        return "hub"
+    assert source.path is not None
+    if not source.path.exists():
+        raise TrainerError(f"the source {source.path} does not exist")
+    if source.layout != "auto":
+        return source.layout
+    if source.label is not None:
+        return "folder"
+    return _of_file(source.path) if source.path.is_file() else _of_folder(source.path)
+
+
+def _of_file(path: Path) -> str:
+    layout = {".parquet": "parquet", ".csv": "manifest"}.get(path.suffix.lower())
+    if layout is None:
+        raise TrainerError(f"the source {path} is neither a folder nor a .csv manifest nor a .parquet file")
+    return layout
+
+
+def _of_folder(path: Path) -> str:
+    if next(path.rglob("*.parquet"), None) is not None:
+        return "parquet"
+    if next(path.glob("**/*~*/*.wav"), None) is not None:
+        return "minds14"
+    return "audiofolder"

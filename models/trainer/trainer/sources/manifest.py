@@ -1,0 +1,26 @@
+"""A CSV manifest: one line a recording, its path counted from the manifest's folder."""
+
+from trainer.errors import TrainerError
+from trainer.recipe import Source
+from trainer.sources.recording import Recording, recording_in
+from trainer.sources.tables import read_csv
+
+
+def read_manifest(source: Source) -> list[Recording]:
+    """Reads the columns path and label, and where present group (or speaker), lang, split and transcription."""
+    assert source.path is not None
+    file = source.path
+    label_column, group_column = source.label_column or "label", source.group_column or "group"
+    recordings = []
+    for number, row in enumerate(read_csv(file, {"path", label_column}), start=2):
+        if not row["path"] or not row[label_column]:
+            raise TrainerError(f"{file}, line {number}: path and {label_column} must not be empty")
+        known = {
+            "name": row["path"],
+            "group": row.get(group_column) or row.get("speaker") or "",
+            "language": row.get("lang") or "",
+            "split": row.get("split") or "",
+            "transcription": row.get("transcription") or "",
+        }
+        recordings.append(recording_in(file.parent / row["path"], row[label_column], **known))
+    return sorted(recordings, key=lambda recording: recording.name)

@@ -1,0 +1,22 @@
+"""MInDS-14 as its authors ship it: folders `en-US~PAY_BILL/` of WAVs (Gerz et al. 2021, arXiv 2104.08524)."""
+
+from trainer.recipe import Source
+from trainer.sources.recording import Recording, recording_in
+from trainer.sources.tables import read_csv
+
+
+def read_minds14_folders(source: Source) -> list[Recording]:
+    """Takes language and intent from the folder's name, groups and transcriptions from `metadata.csv` where it is."""
+    assert source.path is not None
+    root, metadata = source.path, source.path / "metadata.csv"
+    rows = {row["path"]: row for row in read_csv(metadata, {"path"})} if metadata.exists() else {}
+    recordings = []
+    for file in sorted(root.glob("**/*~*/*.wav")):
+        name = file.relative_to(root).as_posix()
+        language, _, intent = file.parent.name.partition("~")
+        if source.configurations and language not in source.configurations:
+            continue
+        row = rows.get(name, {})
+        known = {"group": row.get("group") or "", "transcription": row.get("transcription") or ""}
+        recordings.append(recording_in(file, intent.lower(), name=name, language=language, **known))
+    return recordings

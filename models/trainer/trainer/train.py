@@ -1,0 +1,128 @@
+"""Stage 2: a prepared dataset in, a run folder with the best checkpoint out."""
+
+import os
+import shutil
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import PartialState
+from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
+
+from trainer.errors import TrainerError
+from trainer.files import require_space
+from trainer.prepared import Prepared, load_prepared
+from trainer.recipe import Recipe
+from trainer.recipe_file import load_recipe
+from trainer.rolling_loss import class_weights
+from trainer.rolling_trainer import Lesson, RollingTrainer
+from trainer.run_folder import begin_run, last_checkpoint, read_run
+from trainer.train_stateless import stateless_lesson
+from trainer.train_streaming import streaming_lesson
+
+# A checkpoint holds the weights and two moments of each; there are at most two, a third in the making, and the result.
+COPIES_ON_DISK = 3 * 3 + 1
+
+
+def start_run(arguments: Namespace) -> None:
+    """Trains from the start into an empty run folder."""
+    if arguments.data is None:
+        raise TrainerError("say which prepared dataset to train on: trainer train DATA --out RUN")
+    recipe = load_recipe(arguments.recipe or "earshot", arguments.set, arguments.checkpoint)
+    prepared = load_prepared(arguments.data)
+    told = {"data": str(arguments.data.absolute()), "precision": arguments.precision, "threads": arguments.threads}
+    if PartialState().is_main_process:
+        begin_run(arguments.out, recipe, told)
+    PartialState().wait_for_everyone()
+    fit(recipe, prepared, arguments, resume=False)
+
+
+def resume_run(arguments: Namespace) -> None:
+    """Goes on with a run from its last whole checkpoint, with the recipe and the dataset that it was begun with."""
+    if arguments.data or arguments.recipe or arguments.checkpoint or arguments.set:
+        raise TrainerError("--resume takes dataset and recipe from the run folder: leave DATA, --recipe and --set out")
+    told = read_run(arguments.out)
+    recipe = load_recipe(str(arguments.out / "recipe.toml"))
+    arguments.precision = told["precision"]
+    torch.set_num_threads(told["threads"])
+    fit(recipe, load_prepared(Path(told["data"])), arguments, resume=True)
+
+
+def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, resume: bool) -> None:
+    """The training loop, and what it leaves in the run folder."""
+    folder: Path = arguments.out
+    set_seed(recipe.seed)
+    build: Callable[..., Lesson] = streaming_lesson if recipe.streaming else stateless_lesson
+    lesson = build(recipe, prepared, validation_split(prepared))
+    weights = sum(parameter.numel() for parameter in lesson.model.parameters()) * 4
+    require_space(folder, COPIES_ON_DISK * weights, "the checkpoints of this run")
+    os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder / "tensorboard")
+    labels = prepared.split(*recipe.training.train_on)["label"]
+    trainer = RollingTrainer(
+        lesson,
+        class_weights(list(labels), len(prepared.labels.names), recipe.training),
+        recipe.training.label_smoothing,
+        args=training_arguments(recipe, folder, arguments.precision, arguments.report_to),
+        callbacks=_callbacks(recipe),
+    )
+    checkpoint = last_checkpoint(folder) if resume else None
+    set_seed(recipe.seed)
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    lesson.model.eval()
+    trainer.save_model(str(folder))
+    trainer.save_state()
+    if trainer.is_world_process_zero():
+        shutil.move(folder / "checkpoints" / "trainer_state.json", folder / "trainer_state.json")
+        if lesson.extractor is not None:
+            lesson.extractor.save_pretrained(folder)
+        print(f"wrote {folder}: best validation accuracy {trainer.state.best_metric:.3f}")
+
+
+def validation_split(prepared: Prepared) -> str:
+    """The split that chooses the best epoch; the guide's own is the test split, which flatters its accuracy."""
+    if "validation" in prepared.rows:
+        return "validation"
+    if "test" not in prepared.rows:
+        raise TrainerError(f"{prepared.folder} has neither a validation nor a test split to choose the best epoch by")
+    print("no validation split: the best epoch is chosen on the test split, as the guide does; its accuracy flatters")
+    return "test"
+
+
+def training_arguments(recipe: Recipe, folder: Path, precision: str, report_to: str) -> TrainingArguments:
+    """Hugging Face's settings of a recipe: evaluate and save each epoch, load the best by accuracy."""
+    training = recipe.training
+    if precision == "fp16" and not torch.cuda.is_available():
+        raise TrainerError("--precision fp16 needs a GPU: use bf16 or fp32 on a CPU")
+    return TrainingArguments(
+        output_dir=str(folder / "checkpoints"),
+        num_train_epochs=training.epochs,
+        per_device_train_batch_size=training.batch,
+        per_device_eval_batch_size=training.batch,
+        gradient_accumulation_steps=training.gradient_accumulation,
+        learning_rate=training.learning_rate,
+        weight_decay=training.weight_decay,
+        lr_scheduler_type=training.schedule,
+        warmup_steps=training.warmup,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        logging_strategy="epoch",
+        save_total_limit=2,
+        # Where everything is trained on, no split is left to choose an epoch by: the last one stays.
+        load_best_model_at_end="validation" not in training.train_on,
+        metric_for_best_model="accuracy",
+        report_to=report_to,
+        seed=recipe.seed,
+        fp16=precision == "fp16",
+        bf16=precision == "bf16",
+        remove_unused_columns=False,
+        ddp_find_unused_parameters=True,
+        dataloader_pin_memory=torch.cuda.is_available(),
+        use_cpu=not torch.cuda.is_available(),
+    )
+
+
+def _callbacks(recipe: Recipe) -> list[Any]:
+    patience = recipe.training.early_stopping
+    return [EarlyStoppingCallback(early_stopping_patience=patience)] if patience else []
