@@ -61,7 +61,7 @@ def test_no_group_is_divided() -> None:
 def test_splits_fill_their_share_and_no_more() -> None:
     clips = [Clip(Path(f"{n}.wav"), "open", group=str(n)) for n in range(100)]
     splits = assign_splits(clips, Source(Path(), "manifest", test_fraction=0.3, calibration_fraction=0.2))
-    assert [splits.count(name) for name in ("test", "calibration", "train")] == [30, 20, 50]
+    assert [splits.count(name) for name in ("test", "validation", "train")] == [30, 20, 50]
 
 
 def test_a_group_that_a_manifest_divides_is_refused() -> None:
@@ -74,7 +74,7 @@ BAD_MANIFESTS = [
     ("path,tag\na.wav,open\n", "lacks the column label"),
     ("path,label\na.wav,\n", "line 2: path and label must not be empty"),
     ("path,label\n", "holds no recordings"),
-    ("path,label,split\n0.wav,open,exam\n", "split 'exam' is none of train, calibration, test"),
+    ("path,label,split\n0.wav,open,exam\n", "split 'exam' is none of train, validation, test"),
 ]
 
 

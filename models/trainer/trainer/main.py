@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from trainer.commands.evaluate import configure as configure_evaluate
 from trainer.errors import TrainerError
 
 
@@ -40,17 +41,14 @@ def _parser() -> ArgumentParser:
     export = stages.add_parser("export", help="a checkpoint to a verified model package")
     for stage in (prepare, train, export):
         stage.add_argument("recipe", type=Path, help="the recipe, a TOML file")
-    for stage in (train, evaluate):
-        stage.add_argument("--prepared", type=Path, required=True, help="folder written by prepare")
-        stage.add_argument("--threads", type=int, default=1, help="CPU threads (default 1)")
-    for stage in (evaluate, export):
-        stage.add_argument("--checkpoint", type=Path, required=True, help="folder written by train")
-        stage.add_argument("--calibration", type=Path, help="calibration.json of evaluate --calibrate")
+    train.add_argument("--prepared", type=Path, required=True, help="folder written by prepare")
+    train.add_argument("--threads", type=int, default=1, help="CPU threads (default 1)")
+    configure_evaluate(evaluate)
+    export.add_argument("--checkpoint", type=Path, required=True, help="folder written by train")
+    export.add_argument("--calibration", type=Path, help="calibration.json of evaluate")
     for stage in (prepare, train, export):
         stage.add_argument("--out", type=Path, required=True, help="folder to write")
-    train.add_argument("--splits", nargs="+", choices=("train", "calibration", "test"), help="instead of the recipe's")
-    evaluate.add_argument("--split", default="test", choices=("train", "calibration", "test"))
-    evaluate.add_argument("--calibrate", action="store_true", help="fit temperature and threshold on this split")
+    train.add_argument("--splits", nargs="+", choices=("train", "validation", "test"), help="instead of the recipe's")
     export.add_argument("--metrics", type=Path, help="metrics.json of evaluate, for the card")
     return parser
 

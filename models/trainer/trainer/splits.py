@@ -7,18 +7,18 @@ from trainer.clips import Clip
 from trainer.errors import TrainerError
 from trainer.recipe import Source
 
-SPLITS = ("train", "calibration", "test")
+SPLITS = ("train", "validation", "test")
 
 
 def assign_splits(clips: list[Clip], source: Source) -> list[str]:
     """The split of each clip: its manifest's own, else by language, else by its group.
 
-    Groups are visited in the order of a hash of their names and fill the test, then the calibration split, as long as
+    Groups are visited in the order of a hash of their names and fill the test, then the validation split, as long as
     they fit into that split's share of the clips; all others are trained on.
     """
     given = [_given(clip, source) for clip in clips]
     free = Counter(clip.group for clip, split in zip(clips, given, strict=True) if not split)
-    room = {"test": source.test_fraction * free.total(), "calibration": source.calibration_fraction * free.total()}
+    room = {"test": source.test_fraction * free.total(), "validation": source.calibration_fraction * free.total()}
     chosen: dict[str, str] = {}
     for group in sorted(free, key=lambda name: sha256(name.encode()).digest()):
         chosen[group] = next((split for split in room if free[group] <= room[split]), "train")

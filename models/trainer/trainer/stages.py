@@ -12,19 +12,20 @@ from typing import Any
 
 import torch
 
-from trainer.calibration import Calibration, fit_calibration
+from trainer.calibration import Calibration
 from trainer.checkpoint import open_checkpoint
-from trainer.evaluate import figures, hear_split
+from trainer.commands.evaluate import run as run_evaluate
 from trainer.export import export_package
 from trainer.labels import Labels
-from trainer.package import Card, write_json
+from trainer.package import Card
 from trainer.prepare import load_prepared, prepare
 from trainer.recipe import Recipe
-from trainer.report import report
 from trainer.streaming_model import HOP_MS
 from trainer.toml_config import read_toml
 from trainer.train_stateless import train_stateless
 from trainer.train_streaming import train_streaming
+
+__all__ = ["run_evaluate", "run_export", "run_prepare", "run_train"]
 
 
 def run_prepare(arguments: Namespace) -> None:
@@ -40,22 +41,6 @@ def run_train(arguments: Namespace) -> None:
         recipe = replace(recipe, training=replace(recipe.training, train_on=tuple(arguments.splits)))
     train = train_streaming if recipe.streaming else train_stateless
     train(recipe, load_prepared(arguments.prepared), arguments.out)
-
-
-def run_evaluate(arguments: Namespace) -> None:
-    """Writes metrics.json and report.md, and with --calibrate calibration.json, into the checkpoint's folder."""
-    torch.set_num_threads(arguments.threads)
-    prepared = load_prepared(arguments.prepared)
-    checkpoint = open_checkpoint(arguments.checkpoint)
-    heard = hear_split(prepared, arguments.split, checkpoint.listener)
-    calibration = Calibration.load(arguments.calibration) if arguments.calibration else Calibration()
-    if arguments.calibrate:
-        calibration = fit_calibration(heard.after_silence, heard.labels, prepared.labels.background_ids)
-        calibration.save(arguments.checkpoint / "calibration.json")
-    answer = figures(heard, prepared.labels, calibration)
-    write_json(arguments.checkpoint / "metrics.json", answer)
-    (arguments.checkpoint / "report.md").write_text(report(answer), encoding="utf-8")
-    print(report(answer).partition("| said")[0])
 
 
 def run_export(arguments: Namespace) -> None:
