@@ -23,8 +23,8 @@ def run_stages(recipe: Path, work: Path) -> Path:
     prepared, checkpoint, package = (str(work / name) for name in ("prepared", "checkpoint", "door"))
     assert main(["prepare", str(recipe), "--out", prepared]) == 0
     assert main(["train", str(recipe), "--prepared", prepared, "--out", checkpoint]) == 0
-    assert main(["evaluate", "--checkpoint", checkpoint, "--prepared", prepared, "--split", "train"]) == 0
-    metrics = str(work / "checkpoint" / "metrics.json")
+    assert main(["evaluate", checkpoint, "--data", prepared, "--split", "train"]) == 0
+    metrics = str(work / "checkpoint" / "evaluation" / "metrics.json")
     assert main(["export", str(recipe), "--checkpoint", checkpoint, "--metrics", metrics, "--out", package]) == 0
     return work / "door"
 

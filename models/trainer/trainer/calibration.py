@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,16 @@ class Calibration:
         try:
             return cls(**json.loads(file.read_text(encoding="utf-8")))
         except (OSError, TypeError, ValueError) as error:
-            raise TrainerError(f"{file} is no calibration: run `trainer evaluate --calibrate` ({error})") from error
+            raise TrainerError(
+                f"{file} is no calibration: `trainer evaluate` writes one, RUN/evaluation/calibration.json ({error})"
+            ) from error
 
 
 def fit_calibration(scores: NDArray[np.float32], labels: Ids, background: list[int]) -> Calibration:
-    """The temperature with the least log loss, then the threshold that best separates intents from background."""
+    """The temperature with the least log loss, then the threshold that best separates intents from background.
+
+    Of the thresholds, that with the greatest Youden's J; the default where the clips lack intents or background.
+    """
     everything = np.arange(scores.shape[1])
 
     def loss(log_temperature: float) -> float:
@@ -43,8 +49,29 @@ def fit_calibration(scores: NDArray[np.float32], labels: Ids, background: list[i
     temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
     confidence = best_intent(posteriors(scores, temperature), background)
     is_intent = ~np.isin(labels, background)
-    if is_intent.all():
+    if is_intent.all() or not is_intent.any():
         return Calibration(round(temperature, 4))
     false_accepts, accepts, thresholds = roc_curve(is_intent, confidence)
     threshold = float(np.clip(thresholds[np.argmax(accepts - false_accepts)], 0.05, 0.95))
     return Calibration(round(temperature, 4), round(threshold, 4))
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A calibration and where it is from: `fitted` on clips of the validation split, `given`, or the `default`."""
+
+    calibration: Calibration
+    source: Literal["fitted", "given", "default"]
+    clips: int = 0
+    background_clips: int = 0
+
+    @classmethod
+    def by(cls, scores: NDArray[np.float32], labels: Ids, background: list[int]) -> "Calibrated":
+        """Fitted on these clips."""
+        outside = int(np.isin(labels, background).sum())
+        return cls(fit_calibration(scores, labels, background), "fitted", len(labels), outside)
+
+    def as_figures(self) -> dict[str, Any]:
+        """For metrics.json."""
+        rest = {key: value for key, value in asdict(self).items() if key != "calibration"}
+        return {**asdict(self.calibration), **rest}

@@ -1,85 +1,111 @@
-"""Stage 3: what a checkpoint gets right, on one split."""
+"""What a run gets right on one split: figures, pictures and a report in one folder."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
 
-from trainer.calibration import Calibration
+from trainer.calibration import Calibrated, Calibration
+from trainer.checkpoint import open_checkpoint
 from trainer.errors import TrainerError
-from trainer.labels import Labels
-from trainer.listening import Listener, Scores, with_silence
-from trainer.metrics import (
-    Ids,
-    best_intent,
-    confusions,
-    expected_calibration_error,
-    intent_figures,
-    out_of_scope_figures,
-    posteriors,
-)
-from trainer.prepare import Prepared, pcm_of
+from trainer.figures import Figures, figures
+from trainer.heard import Heard, hear_ends, hear_split
+from trainer.labels import require_same_labels
+from trainer.listening import Listener
+from trainer.metrics import expected_calibration_error, intent_figures, posteriors
+from trainer.pictures.draw import PICTURES, draw_pictures
+from trainer.prepare import Prepared, load_prepared
+from trainer.report import report
 
-SECONDS_HEARD = (1, 2, 3, 4, 6, 8)
-ENDPOINTING_SECONDS = 1.0
+VALIDATION = "validation"
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What a model said about each clip of a split, at its end, one second of silence later, and on the way."""
+class Evaluation:
+    """What to evaluate; `data`, `calibration` and `out` have defaults that follow from the run."""
 
-    labels: Ids
-    final: Scores  # [clips, labels]
-    after_silence: Scores  # [clips, labels]
-    on_the_way: list[tuple[list[int], Scores]]  # per clip: the frames' ends in ms, and their scores
+    run: Path
+    split: str = "test"
+    data: Path | None = None
+    calibration: Path | None = None
+    out: Path | None = None
 
-
-def hear_split(prepared: Prepared, split: str, listener: Listener) -> Heard:
-    """Plays every clip of a split to the model; an empty split is an error."""
-    rows = prepared.split(split)
-    if len(rows) == 0:
-        raise TrainerError(f"the prepared dataset has no clips in the split {split}")
-    labels, after, on_the_way = [], [], []
-    for row in tqdm(rows, desc=f"evaluate {split}", unit="clip", mininterval=5):
-        pcm = pcm_of(row)
-        labels.append(int(row["label"]))
-        on_the_way.append((listener.framing.end_ms(len(pcm)), listener.hear(pcm)))
-        after.append(listener.hear(with_silence(pcm, ENDPOINTING_SECONDS))[-1])
-    final = np.stack([scores[-1] for _, scores in on_the_way])
-    return Heard(np.array(labels), final, np.stack(after), on_the_way)
+    @property
+    def folder(self) -> Path:
+        """Where everything is written."""
+        return self.out or self.run / "evaluation"
 
 
-def figures(heard: Heard, labels: Labels, calibration: Calibration) -> dict[str, Any]:
-    """Every figure of metrics.json."""
-    is_intent = ~np.isin(heard.labels, labels.background_ids)
-    final = posteriors(heard.final, calibration.temperature)
-    after = posteriors(heard.after_silence, calibration.temperature)
-    answer: dict[str, Any] = {
-        "at_the_end": intent_figures(final[is_intent], heard.labels[is_intent]),
-        "after_one_second_of_silence": intent_figures(after[is_intent], heard.labels[is_intent]),
-        "after_seconds_heard": {
-            str(seconds): intent_figures(
-                posteriors(_after(heard, seconds), calibration.temperature)[is_intent], heard.labels[is_intent]
-            )["accuracy"]
-            for seconds in SECONDS_HEARD
-        },
-        "expected_calibration_error": expected_calibration_error(final, heard.labels),
-        "confusion": {"labels": list(labels.names), "counts": confusions(final, heard.labels)},
+def evaluate(evaluation: Evaluation) -> Figures:
+    """Hears the split, calibrates on the validation split, and writes everything; returns what metrics.json holds."""
+    run = evaluation.run
+    listener = open_checkpoint(run).listener
+    prepared = load_prepared(evaluation.data or _dataset_of(run))
+    require_same_labels(_labels_of(run), prepared.labels.names, run)
+    given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
+    heard = hear_split(prepared, evaluation.split, listener)
+    calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
+    metrics = {"split": evaluation.split, **figures(heard, prepared.labels, calibrated)}
+    write_evaluation(evaluation.folder, metrics, log_history(run))
+    return metrics
+
+
+def write_evaluation(folder: Path, metrics: Figures, history: list[dict[str, Any]]) -> None:
+    """Writes metrics.json, calibration.json, the pictures and report.md; pictures of an older evaluation go."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PICTURES:
+        (folder / name).unlink(missing_ok=True)
+    drawn = draw_pictures(folder, metrics, history)
+    text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
+    calibration = metrics["calibration"]
+    Calibration(calibration["temperature"], calibration["threshold"]).save(folder / "calibration.json")
+    (folder / "report.md").write_text(report(metrics, drawn), encoding="utf-8")
+
+
+def headline(listener: Listener, prepared: Prepared, split: str, calibration: Calibration) -> dict[str, float]:
+    """Accuracy, top-3 and macro-F1 of the clips with an intent, and the calibration error of all clips, at their ends.
+
+    One hearing a clip, to compare variants of one graph; a split without an intent is an error.
+    """
+    labels, scores = hear_ends(prepared, split, listener)
+    is_intent = ~np.isin(labels, prepared.labels.background_ids)
+    if not is_intent.any():
+        raise TrainerError(f"the split {split} has no clip with an intent: name another split")
+    posterior = posteriors(scores, calibration.temperature)
+    return {
+        **intent_figures(posterior[is_intent], labels[is_intent]),
+        "expected_calibration_error": expected_calibration_error(posterior, labels),
     }
-    if not is_intent.all():
-        confidence = best_intent(final, labels.background_ids)
-        answer["out_of_scope"] = out_of_scope_figures(
-            confidence[is_intent], confidence[~is_intent], calibration.threshold
-        )
-    return answer
 
 
-def _after(heard: Heard, seconds: float) -> NDArray[np.float32]:
-    """The scores of the last frame that ends within so many seconds; of the first frame if there is none."""
-    chosen = []
-    for ends, scores in heard.on_the_way:
-        index = int(np.searchsorted(ends, seconds * 1000, side="right")) - 1
-        chosen.append(scores[max(index, 0)])
-    return np.stack(chosen)
+def log_history(run: Path) -> list[dict[str, Any]]:
+    """What the Trainer logged while it trained; nothing where it saved no state."""
+    file = run / "trainer_state.json"
+    if not file.is_file():
+        return []
+    history: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")).get("log_history", [])
+    return history
+
+
+def _fitted(split: str, heard: Heard, prepared: Prepared, listener: Listener) -> Calibrated:
+    """On scores after silence, because that is what a server has heard when endpointing ends an utterance."""
+    if len(prepared.split(VALIDATION)) == 0:
+        return Calibrated(Calibration(), "default")
+    fit_on = heard if split == VALIDATION else hear_split(prepared, VALIDATION, listener)
+    return Calibrated.by(fit_on.after_silence, fit_on.labels, prepared.labels.background_ids)
+
+
+def _dataset_of(run: Path) -> Path:
+    file = run / "run.json"
+    try:
+        return Path(json.loads(file.read_text(encoding="utf-8"))["data"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainerError(f"{file} does not tell the dataset: name its folder with --data") from error
+
+
+def _labels_of(run: Path) -> list[str]:
+    id2label = json.loads((run / "config.json").read_text(encoding="utf-8"))["id2label"]
+    return [id2label[key] for key in sorted(id2label, key=int)]

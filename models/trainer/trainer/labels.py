@@ -1,7 +1,9 @@
 """Where label index meets label name: nowhere else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
 
 from trainer.errors import TrainerError
 
@@ -35,3 +37,21 @@ class Labels:
     def background_ids(self) -> list[int]:
         """The indices of the background labels."""
         return [self.label2id[name] for name in self.background]
+
+
+def require_same_labels(checkpoint_labels: Sequence[str], dataset_labels: Sequence[str], where: Path) -> None:
+    """A checkpoint whose labels are not the dataset's, in the same order, is an error that names the first difference.
+
+    `where` is the checkpoint's folder.
+    """
+    pairs = zip_longest(checkpoint_labels, dataset_labels)
+    for index, (trained, prepared) in enumerate(pairs):
+        if trained != prepared:
+            raise TrainerError(
+                f"{where}: label {index} of the checkpoint is {_shown(trained)}, but of the dataset "
+                f"{_shown(prepared)}: use the dataset that it was trained on"
+            )
+
+
+def _shown(label: str | None) -> str:
+    return "missing" if label is None else repr(label)

@@ -1,9 +1,17 @@
 """Figures from scores and labels; posteriors are `[clips, labels]`."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
-from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score, top_k_accuracy_score
+from sklearn.metrics import (
+    confusion_matrix,
+    f1_score,
+    precision_recall_fscore_support,
+    roc_auc_score,
+    top_k_accuracy_score,
+)
 
 Posteriors = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -14,16 +22,27 @@ def posteriors(scores: NDArray[np.float32], temperature: float) -> Posteriors:
     return np.asarray(softmax(scores.astype(np.float64) / temperature, axis=-1))
 
 
-def expected_calibration_error(posterior: Posteriors, labels: Ids, bins: int = 15) -> float:
-    """The mean gap between confidence and accuracy over equal-width bins (Guo et al. 2017)."""
+def reliability(posterior: Posteriors, labels: Ids, bins: int = 15) -> list[dict[str, float]]:
+    """Confidence beside accuracy in each equal-width bin of confidence that holds a clip (Guo et al. 2017)."""
     confidence = posterior.max(axis=1)
     is_right = posterior.argmax(axis=1) == labels
     bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(is_right[bin_of == index].mean() - confidence[bin_of == index].mean()) * (bin_of == index).mean()
-        for index in np.unique(bin_of)
+    return [
+        {
+            "from": index / bins,
+            "to": (index + 1) / bins,
+            "clips": int((bin_of == index).sum()),
+            "confidence": float(confidence[bin_of == index].mean()),
+            "accuracy": float(is_right[bin_of == index].mean()),
+        }
+        for index in np.unique(bin_of).tolist()
     ]
-    return float(sum(gaps))
+
+
+def expected_calibration_error(posterior: Posteriors, labels: Ids, bins: int = 15) -> float:
+    """The mean gap between confidence and accuracy over equal-width bins (Guo et al. 2017)."""
+    gaps = [abs(each["accuracy"] - each["confidence"]) * each["clips"] for each in reliability(posterior, labels, bins)]
+    return float(sum(gaps) / len(labels))
 
 
 def best_intent(posterior: Posteriors, background: list[int]) -> NDArray[np.float64]:
@@ -35,29 +54,47 @@ def best_intent(posterior: Posteriors, background: list[int]) -> NDArray[np.floa
 
 def intent_figures(posterior: Posteriors, labels: Ids) -> dict[str, float]:
     """Accuracy, top-3 and macro-F1 of clips that have an intent; background labels count as wrong answers."""
-    everything = np.arange(posterior.shape[1])
-    present = np.unique(labels)
     return {
         "clips": len(labels),
-        "accuracy": float((posterior.argmax(axis=1) == labels).mean()),
-        "top3_accuracy": float(
-            top_k_accuracy_score(labels, posterior, k=min(3, len(everything) - 1), labels=everything)
-        ),
-        "macro_f1": float(f1_score(labels, posterior.argmax(axis=1), labels=present, average="macro")),
+        "accuracy": accuracy(posterior, labels),
+        "top3_accuracy": top3_accuracy(posterior, labels),
+        "macro_f1": macro_f1(posterior, labels),
     }
+
+
+def accuracy(posterior: Posteriors, labels: Ids) -> float:
+    """The share of clips whose leading label is the right one."""
+    return float((posterior.argmax(axis=1) == labels).mean())
+
+
+def top3_accuracy(posterior: Posteriors, labels: Ids) -> float:
+    """The share of clips whose label is among the three likeliest: 1 where there are no more than three labels."""
+    everything = np.arange(posterior.shape[1])
+    # scikit-learn refuses to rank two labels.
+    return 1.0 if len(everything) <= 3 else float(top_k_accuracy_score(labels, posterior, k=3, labels=everything))
+
+
+def macro_f1(posterior: Posteriors, labels: Ids) -> float:
+    """The mean F1 of the labels that the clips have; a label that no clip has is no class of this mean."""
+    return float(f1_score(labels, posterior.argmax(axis=1), labels=np.unique(labels), average="macro"))
 
 
 def out_of_scope_figures(
     inside: NDArray[np.float64], outside: NDArray[np.float64], threshold: float
 ) -> dict[str, float]:
     """How well the best intent's probability tells intents from everything else, and what the threshold does."""
-    truth = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
     return {
         "clips": len(outside),
-        "auroc": float(roc_auc_score(truth, np.concatenate([inside, outside]))),
+        "auroc": auroc(inside, outside),
         "rejected_out_of_scope": float((outside < threshold).mean()),
         "rejected_intents": float((inside < threshold).mean()),
     }
+
+
+def auroc(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
+    """The probability that a clip with an intent is more confident than one without (ties count half)."""
+    truth = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
+    return float(roc_auc_score(truth, np.concatenate([inside, outside])))
 
 
 def confusions(posterior: Posteriors, labels: Ids) -> list[list[int]]:
@@ -65,3 +102,20 @@ def confusions(posterior: Posteriors, labels: Ids) -> list[list[int]]:
     everything = np.arange(posterior.shape[1])
     table: list[list[int]] = confusion_matrix(labels, posterior.argmax(axis=1), labels=everything).tolist()
     return table
+
+
+def per_class(posterior: Posteriors, labels: Ids, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Precision, recall and F1 of each label; None where they are undefined: never answered, or absent."""
+    columns = precision_recall_fscore_support(
+        labels, posterior.argmax(axis=1), labels=np.arange(len(names)), zero_division=np.nan
+    )
+    return {
+        name: {
+            "clips": int(clips),
+            **{
+                key: None if np.isnan(value) else float(value)
+                for key, value in (("precision", precision), ("recall", recall), ("f1", f1))
+            },
+        }
+        for name, precision, recall, f1, clips in zip(names, *columns, strict=True)
+    }

@@ -1,37 +1,88 @@
 """report.md: the figures of one evaluation, for people."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from trainer.report_sections import background_lines, calibration_lines, class_lines, confusion_lines, earliness_lines
 
-def report(figures: dict[str, Any]) -> str:
-    """Markdown with the headline figures, accuracy over time, and the most frequent confusions."""
-    end = figures["at_the_end"]
+Figures = dict[str, Any]
+CAPTIONS = {
+    "earliness.png": "Accuracy against seconds heard",
+    "confusion.png": "Confusion matrix",
+    "reliability.png": "Reliability diagram",
+    "learning-curves.png": "Learning curves",
+}
+
+
+def report(figures: Figures, pictures: Sequence[str] = ()) -> str:
+    """Markdown with everything that metrics.json holds, in the order in which one asks; embeds the drawn pictures."""
+
+    def picture(name: str) -> list[str]:
+        return [f"![{CAPTIONS[name]}]({name})", ""] if name in pictures else []
+
     lines = [
-        "# Evaluation",
+        f"# Evaluation on the split `{figures['split']}`",
         "",
-        f"{end['clips']} clips with an intent: accuracy {end['accuracy']:.3f}, top 3 {end['top3_accuracy']:.3f}, "
-        f"macro-F1 {end['macro_f1']:.3f}; calibration error {figures['expected_calibration_error']:.3f}.",
+        *headline_lines(figures),
         "",
-        "| seconds heard | accuracy |",
-        "| --- | --- |",
-        *(f"| {seconds} | {accuracy:.3f} |" for seconds, accuracy in figures["after_seconds_heard"].items()),
-        "",
+        *_headline_table(figures),
+        *earliness_lines(figures),
+        *picture("earliness.png"),
+        *background_lines(figures),
+        *calibration_lines(figures),
+        *picture("reliability.png"),
+        *confusion_lines(figures),
+        *picture("confusion.png"),
+        *class_lines(figures),
+        *(["## Training", "", *picture("learning-curves.png")] if "learning-curves.png" in pictures else []),
+        *_how_measured(figures),
     ]
-    if "out_of_scope" in figures:
-        outside = figures["out_of_scope"]
-        lines += [f"Out of scope: AUROC {outside['auroc']:.3f} over {outside['clips']} clips.", ""]
-    return (
-        "\n".join([*lines, "| said | answered | clips |", "| --- | --- | --- |", *_confused(figures["confusion"])])
-        + "\n"
-    )
+    return "\n".join(lines).rstrip() + "\n"
 
 
-def _confused(confusion: dict[str, Any], most: int = 15) -> list[str]:
-    names = confusion["labels"]
-    pairs = [
-        (count, names[said], names[answered])
-        for said, row in enumerate(confusion["counts"])
-        for answered, count in enumerate(row)
-        if count and said != answered
+def headline_lines(figures: Figures) -> list[str]:
+    """What one wants to know first, in one or two sentences."""
+    end = figures["at_the_end"]
+    if end is None:
+        return [f"None of the {figures['clips']} clips has an intent: there is no accuracy to tell."]
+    ends = end["intervals"]["accuracy"]
+    sure = f" (95 % interval {ends[0]:.1%} to {ends[1]:.1%})" if ends else " (too few groups for an interval)"
+    return [
+        f"**{end['accuracy']:.1%} of {end['clips']} clips with an intent are answered rightly at their end**{sure}; "
+        f"the right intent is among the first three in {end['top3_accuracy']:.1%}."
     ]
-    return [f"| {said} | {answered} | {count} |" for count, said, answered in sorted(pairs, reverse=True)[:most]]
+
+
+def _headline_table(figures: Figures) -> list[str]:
+    if figures["at_the_end"] is None:
+        return []
+    heard = (("at_the_end", "the whole clip"), ("after_one_second_of_silence", "and one second of silence"))
+    return [
+        "| heard | accuracy | top 3 | macro-F1 |",
+        "| --- | --- | --- | --- |",
+        *(
+            "| " + " | ".join([name, *(_with_interval(figures[key], figure) for figure in _HEADLINE)]) + " |"
+            for key, name in heard
+        ),
+        "",
+    ]
+
+
+_HEADLINE = ("accuracy", "top3_accuracy", "macro_f1")
+
+
+def _with_interval(figures: Figures, name: str) -> str:
+    ends = figures["intervals"][name]
+    return f"{figures[name]:.3f}" + (f" ({ends[0]:.3f}–{ends[1]:.3f})" if ends else "")
+
+
+def _how_measured(figures: Figures) -> list[str]:
+    intervals = figures["intervals"]
+    return [
+        "## How this was measured",
+        "",
+        f"{figures['clips']} clips in {figures['groups']} groups (clips of one call), {figures['hours']:.2f} hours. "
+        f"Intervals are {intervals['level']:.0%} percentile bootstrap intervals over {intervals['resamples']} "
+        f"resamples of whole groups (seed {intervals['seed']}); they tell the luck of the clips, not of training. "
+        "A background label as answer to an intent counts as wrong. Macro-F1 is the mean over the labels that occur.",
+    ]

@@ -1,12 +1,32 @@
-"""evaluate."""
+"""Hears a split with a run's checkpoint and writes its figures, pictures and a report to RUN/evaluation.
+
+Temperature and out-of-scope threshold are fitted on the dataset's validation split and saved as calibration.json,
+which export puts into the package.
+"""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 
 def configure(parser: ArgumentParser) -> None:
     """Adds the arguments."""
+    parser.add_argument("run_folder", type=Path, metavar="RUN", help="folder written by train")
+    parser.add_argument("--data", type=Path, help="dataset written by prepare, if not the one that RUN was trained on")
+    parser.add_argument("--split", default="test", choices=("test", "validation", "train"), help="what is heard")
+    parser.add_argument("--calibration", type=Path, metavar="FILE", help="calibration.json to use instead of fitting")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder to write instead of RUN/evaluation")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads")
 
 
 def run(arguments: Namespace) -> None:
-    """Runs."""
-    raise NotImplementedError
+    """Evaluates and prints the headline."""
+    # Imported late, so that --help does not wait for PyTorch.
+    import torch  # noqa: PLC0415
+
+    from trainer.evaluate import Evaluation, evaluate  # noqa: PLC0415
+    from trainer.report import headline_lines  # noqa: PLC0415
+
+    torch.set_num_threads(arguments.threads)
+    evaluation = Evaluation(arguments.run_folder, arguments.split, arguments.data, arguments.calibration, arguments.out)
+    print("\n".join(headline_lines(evaluate(evaluation))))
+    print(f"Everything is in {evaluation.folder}: start with report.md.")

@@ -1,0 +1,123 @@
+"""Every figure of metrics.json, from what was heard."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.bootstrap import LEVEL, RESAMPLES, SEED, Interval, by_group, interval
+from trainer.calibration import Calibrated, Calibration
+from trainer.earliness import scores_after, time_to_first_correct
+from trainer.false_intents import false_intents
+from trainer.heard import Heard
+from trainer.labels import Labels
+from trainer.metrics import (
+    Ids,
+    Posteriors,
+    accuracy,
+    auroc,
+    best_intent,
+    confusions,
+    expected_calibration_error,
+    intent_figures,
+    macro_f1,
+    out_of_scope_figures,
+    per_class,
+    posteriors,
+    reliability,
+    top3_accuracy,
+)
+
+SECONDS_HEARD = (1, 2, 3, 4, 5, 6, 8, 10)
+Figures = dict[str, Any]
+OfClips = Callable[[Posteriors, Ids], float]
+
+
+def figures(heard: Heard, labels: Labels, calibrated: Calibrated) -> Figures:
+    """Everything, as JSON holds it; what cannot be measured on these clips is None or left out, never NaN."""
+    is_intent = ~np.isin(heard.labels, labels.background_ids)
+    return {
+        "clips": len(heard.labels),
+        "groups": len(set(heard.groups)),
+        "hours": float(heard.hours.sum()),
+        "background": list(labels.background),
+        "calibration": calibrated.as_figures(),
+        "intervals": {"level": LEVEL, "resamples": RESAMPLES, "seed": SEED, "resampled": "groups"},
+        **_intents(heard, is_intent, calibrated.calibration),
+        **_reliability(heard, calibrated.calibration),
+        **_by_label(heard, labels, calibrated.calibration),
+        **_background(heard, labels, is_intent, calibrated.calibration),
+    }
+
+
+def _intents(heard: Heard, is_intent: NDArray[np.bool_], calibration: Calibration) -> Figures:
+    if not is_intent.any():
+        return {"at_the_end": None, "after_one_second_of_silence": None, "after_seconds_heard": {}}
+    clips = [clip for clip, chosen in zip(heard.on_the_way, is_intent, strict=True) if chosen]
+    labels = heard.labels[is_intent]
+    groups = by_group(np.array(heard.groups)[is_intent].tolist(), np.ones(len(labels), dtype=bool))
+    heard_for = {
+        str(seconds): posteriors(scores_after(clips, seconds), calibration.temperature) for seconds in SECONDS_HEARD
+    }
+
+    def whole(posterior: Posteriors) -> Figures:
+        return {
+            **intent_figures(posterior, labels),
+            "intervals": {
+                "accuracy": _interval(accuracy, posterior, labels, groups),
+                "top3_accuracy": _interval(top3_accuracy, posterior, labels, groups),
+                "macro_f1": _interval(macro_f1, posterior, labels, groups),
+            },
+        }
+
+    return {
+        "at_the_end": whole(posteriors(heard.final[is_intent], calibration.temperature)),
+        "after_one_second_of_silence": whole(posteriors(heard.after_silence[is_intent], calibration.temperature)),
+        "after_seconds_heard": {key: accuracy(posterior, labels) for key, posterior in heard_for.items()},
+        "after_seconds_heard_intervals": {
+            key: _interval(accuracy, posterior, labels, groups) for key, posterior in heard_for.items()
+        },
+        "time_to_first_correct": time_to_first_correct(clips, labels),
+    }
+
+
+def _interval(statistic: OfClips, posterior: Posteriors, labels: Ids, groups: list[Ids]) -> Interval | None:
+    return interval(lambda clips: statistic(posterior[clips], labels[clips]), groups)
+
+
+def _reliability(heard: Heard, calibration: Calibration) -> Figures:
+    calibrated, raw = (posteriors(heard.final, temperature) for temperature in (calibration.temperature, 1.0))
+    return {
+        "expected_calibration_error": expected_calibration_error(calibrated, heard.labels),
+        "expected_calibration_error_uncalibrated": expected_calibration_error(raw, heard.labels),
+        "reliability": {
+            "calibrated": reliability(calibrated, heard.labels),
+            "uncalibrated": reliability(raw, heard.labels),
+        },
+    }
+
+
+def _by_label(heard: Heard, labels: Labels, calibration: Calibration) -> Figures:
+    final = posteriors(heard.final, calibration.temperature)
+    return {
+        "confusion": {"labels": list(labels.names), "counts": confusions(final, heard.labels)},
+        "per_class": per_class(final, heard.labels, labels.names),
+    }
+
+
+def _background(heard: Heard, labels: Labels, is_intent: NDArray[np.bool_], calibration: Calibration) -> Figures:
+    """What a server does with other talk: judged when one second of silence has ended the utterance, as it judges."""
+    answer: Figures = {}
+    confidence = best_intent(posteriors(heard.after_silence, calibration.temperature), labels.background_ids)
+    if is_intent.any() and not is_intent.all():
+        inside, outside = (by_group(heard.groups, chosen) for chosen in (is_intent, ~is_intent))
+        answer["out_of_scope"] = {
+            **out_of_scope_figures(confidence[is_intent], confidence[~is_intent], calibration.threshold),
+            "intervals": {
+                "auroc": interval(lambda one, other: auroc(confidence[one], confidence[other]), inside, outside)
+            },
+        }
+    if heard.hours[~is_intent].sum() > 0:
+        answer["false_intents"] = false_intents(heard, labels.background_ids, calibration)
+    return answer

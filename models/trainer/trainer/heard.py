@@ -1,0 +1,71 @@
+"""What a model says about every clip of a split."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from trainer.errors import TrainerError
+from trainer.listening import Listener, Scores, with_silence
+from trainer.metrics import Ids
+from trainer.prepare import Prepared, pcm_of
+
+ENDPOINTING_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class OnTheWay:
+    """The scores of one clip while it plays: `scores[i]` is the belief at `ends_ms[i]` of stream time."""
+
+    ends_ms: NDArray[np.int64]  # [frames]
+    scores: Scores  # [frames, labels]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a model said about each clip of a split: on the way, at its end, and one second of silence later."""
+
+    labels: Ids
+    groups: tuple[str, ...]
+    on_the_way: tuple[OnTheWay, ...]
+    after_silence: Scores  # [clips, labels]
+
+    @property
+    def final(self) -> Scores:
+        """The scores at each clip's end: `[clips, labels]`."""
+        return np.stack([clip.scores[-1] for clip in self.on_the_way])
+
+    @property
+    def hours(self) -> NDArray[np.float64]:
+        """How long each clip lasts: `[clips]`."""
+        return np.array([clip.ends_ms[-1] / 3_600_000 for clip in self.on_the_way])
+
+
+def hear_split(prepared: Prepared, split: str, listener: Listener) -> Heard:
+    """Plays every clip of a split to the model, and once more with silence after it; an empty split is an error."""
+    labels, groups, on_the_way, after = [], [], [], []
+    for index, row in enumerate(_rows(prepared, split)):
+        pcm = pcm_of(row)
+        labels.append(int(row["label"]))
+        groups.append(row["group"] or f"clip {index}")
+        on_the_way.append(OnTheWay(np.array(listener.framing.end_ms(len(pcm))), listener.hear(pcm)))
+        after.append(listener.hear(with_silence(pcm, ENDPOINTING_SECONDS))[-1])
+    return Heard(np.array(labels), tuple(groups), tuple(on_the_way), np.stack(after))
+
+
+def hear_ends(prepared: Prepared, split: str, listener: Listener) -> tuple[Ids, Scores]:
+    """The labels, and the scores `[clips, labels]` at each clip's end: one hearing a clip, for comparing variants."""
+    heard = [(int(row["label"]), listener.hear(pcm_of(row))[-1]) for row in _rows(prepared, split)]
+    return np.array([label for label, _ in heard]), np.stack([scores for _, scores in heard])
+
+
+def _rows(prepared: Prepared, split: str) -> Iterator[dict[str, Any]]:
+    rows = prepared.split(split)
+    if len(rows) == 0:
+        raise TrainerError(
+            f"the dataset has no clips in the split {split}: name another with --split, or prepare it with one"
+        )
+    return iter(tqdm(rows, desc=f"hear {split}", unit="clip"))

@@ -1,0 +1,47 @@
+"""What was said against what was answered."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
+
+from trainer.pictures.canvas import canvas
+
+MOST_NUMBERED = 40
+
+
+def confusion_picture(confusion: dict[str, Any]) -> Figure:
+    """Counts in cells, coloured by their share of the row; rows of labels that no clip has are empty."""
+    names, counts = confusion["labels"], np.array(confusion["counts"])
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    side = min(4 + 0.42 * len(names), 24)
+    figure = canvas(side + 1, side)
+    axes = figure.subplots()
+    # Cividis looks the same to people with and without a colour vision deficiency (Nuñez et al. 2018).
+    image = axes.imshow(share, cmap="cividis_r", vmin=0, vmax=1, aspect="equal")
+    middles, edges = [float(index) for index in range(len(names))], (np.arange(len(names) + 1) - 0.5).tolist()
+    axes.xaxis.set_ticks(middles, names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.yaxis.set_ticks(middles, names)
+    axes.set_xlabel("answered at the clip's end")
+    axes.set_ylabel("said")
+    axes.set_title("Confusion, in clips", loc="left", fontsize=11, fontweight="bold")
+    axes.xaxis.set_ticks(edges, minor=True)
+    axes.yaxis.set_ticks(edges, minor=True)
+    axes.grid(which="minor", color="white", linewidth=1)
+    axes.tick_params(which="both", length=0)
+    axes.spines[:].set_visible(False)
+    if len(names) <= MOST_NUMBERED:
+        _number(axes, counts, share)
+    bar = figure.colorbar(image, ax=axes, shrink=0.6, format=PercentFormatter(1))
+    bar.set_label("share of the clips with what was said")
+    bar.ax.spines[:].set_visible(False)
+    return figure
+
+
+def _number(axes: Axes, counts: NDArray[np.int64], share: NDArray[np.float64]) -> None:
+    for said, answered in np.argwhere(counts > 0).tolist():
+        colour = "white" if share[said, answered] > 0.55 else "black"
+        axes.text(answered, said, str(counts[said, answered]), ha="center", va="center", color=colour, fontsize=9)

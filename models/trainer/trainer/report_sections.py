@@ -1,0 +1,141 @@
+"""The sections of report.md, each from the figures that it tells."""
+
+from typing import Any
+
+Figures = dict[str, Any]
+MOST_CONFUSIONS = 15
+
+
+def earliness_lines(figures: Figures) -> list[str]:
+    """Accuracy against seconds heard, and time to first correct; nothing where no clip has an intent."""
+    after = figures["after_seconds_heard"]
+    if not after:
+        return []
+    intervals, end = figures["after_seconds_heard_intervals"], figures["at_the_end"]
+    rows = [(f"{seconds} s", value, intervals[seconds]) for seconds, value in after.items()]
+    rows.append(("to the end", end["accuracy"], end["intervals"]["accuracy"]))
+    first, stable = (figures["time_to_first_correct"][key] for key in ("first", "stable"))
+    return [
+        "## How early",
+        "",
+        "| heard | accuracy | 95 % interval |",
+        "| --- | --- | --- |",
+        *(f"| {heard} | {value:.3f} | {_interval(ends)} |" for heard, value, ends in rows),
+        "",
+        "Seconds are stream time, the silence before the caller speaks included; "
+        "a clip that has ended before counts with its last answer.",
+        "",
+        "| time to first correct | median | 90th percentile | never |",
+        "| --- | --- | --- | --- |",
+        f"| the right intent leads for the first time | {_time(first)} |",
+        f"| and from then on to the end | {_time(stable)} |",
+        "",
+        "Times are of the clips that get there; never is a share of all.",
+        "",
+    ]
+
+
+def background_lines(figures: Figures) -> list[str]:
+    """What happens when nobody says an intent, or that it was not measured."""
+    lines = ["## Speech without an intent", ""]
+    if "false_intents" not in figures:
+        return [*lines, "The split has no background clips: false intents and out-of-scope AUROC are unknown.", ""]
+    false = figures["false_intents"]
+    ends = false["finals_per_hour_interval"]
+    lines += [
+        f"Over {false['clips']} background clips ({false['hours']:.2f} hours), each played as one utterance:",
+        "",
+        f"- **{false['finals_per_hour']:.1f} false intents per hour** when the utterance has ended "
+        f"({false['finals']} in all; 95 % interval {ends[0]:.1f} to {ends[1]:.1f}).",
+        f"- {false['tentatives_per_hour']:.1f} false tentative events per hour on the way "
+        f"({false['tentatives']} in {false['clips_with_a_tentative']} clips).",
+        "",
+    ]
+    if "out_of_scope" in figures:
+        outside = figures["out_of_scope"]
+        lines += [
+            f"Out-of-scope AUROC {outside['auroc']:.3f} (95 % interval {_interval(outside['intervals']['auroc'])}). "
+            f"The threshold {figures['calibration']['threshold']:g} rejects {outside['rejected_out_of_scope']:.1%} of "
+            f"the background clips and {outside['rejected_intents']:.1%} of the clips with an intent.",
+            "",
+        ]
+    return lines
+
+
+def calibration_lines(figures: Figures) -> list[str]:
+    """Where temperature and threshold are from, said plainly, and the error they leave."""
+    return [
+        "## Calibration",
+        "",
+        _origin(figures),
+        "",
+        f"Expected calibration error {figures['expected_calibration_error']:.3f}; "
+        f"{figures['expected_calibration_error_uncalibrated']:.3f} at temperature 1.",
+        "",
+    ]
+
+
+def _origin(figures: Figures) -> str:
+    calibration = figures["calibration"]
+    values = f"Temperature {calibration['temperature']:g}, out-of-scope threshold {calibration['threshold']:g}"
+    if calibration["source"] == "given":
+        return f"{values}, from the given calibration file."
+    if calibration["source"] == "default":
+        return f"**Not calibrated**: the dataset has no validation split. {values}, the defaults."
+    fitted = f"{values}, fitted on the {calibration['clips']} clips of the validation split"
+    if figures["split"] == "validation":
+        fitted += ", **the same clips that are measured here: expect worse on others**"
+    if not 0 < calibration["background_clips"] < calibration["clips"]:
+        fitted += "; **the threshold is the default**, because they are not both intents and background"
+    return fitted + "."
+
+
+def confusion_lines(figures: Figures) -> list[str]:
+    """The most frequent confusions."""
+    names, counts = figures["confusion"]["labels"], figures["confusion"]["counts"]
+    pairs = [
+        (-count, names[said], names[answered])
+        for said, row in enumerate(counts)
+        for answered, count in enumerate(row)
+        if count and said != answered
+    ]
+    if not pairs:
+        return ["## Confusions", "", "None: every clip is answered rightly at its end.", ""]
+    return [
+        "## Confusions",
+        "",
+        "| said | answered | clips |",
+        "| --- | --- | --- |",
+        *(f"| {said} | {answered} | {-count} |" for count, said, answered in sorted(pairs)[:MOST_CONFUSIONS]),
+        "",
+    ]
+
+
+def class_lines(figures: Figures) -> list[str]:
+    """Precision, recall and F1 of each label."""
+    return [
+        "## Labels",
+        "",
+        "| label | clips | precision | recall | F1 |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| {name} | {each['clips']} | "
+            + " | ".join(_figure(each[key]) for key in ("precision", "recall", "f1"))
+            + " |"
+            for name, each in figures["per_class"].items()
+        ),
+        "",
+    ]
+
+
+def _interval(ends: list[float] | None) -> str:
+    return f"{ends[0]:.3f}–{ends[1]:.3f}" if ends else "unknown"
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _time(times: dict[str, float | None]) -> str:
+    shown = (f"{ms / 1000:.2f} s" if (ms := times[key]) is not None else "–" for key in ("median_ms", "p90_ms"))
+    return " | ".join([*shown, f"{times['share_never']:.1%}"])
