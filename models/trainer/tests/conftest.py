@@ -25,25 +25,3 @@ def recordings(tmp_path: Path) -> Path:
         lines.append(f"{index}.wav,{'open' if index % 2 else 'close'},caller-{index // 2}")
     (folder / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def recipe_text(recordings: Path) -> str:
-    """A recipe over those recordings, without its model table."""
-    return f"""
-name = "door"
-version = "0.1.0"
-description = "Opens and closes."
-
-[[sources]]
-path = "{recordings / "manifest.csv"}"
-layout = "manifest"
-
-[augmentation]
-copies = 1
-silences = 2
-
-[training]
-epochs = 1.0
-batch = 4
-"""

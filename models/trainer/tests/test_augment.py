@@ -1,11 +1,17 @@
 """What happens to a recording before a model hears it."""
 
+import shutil
+import subprocess
+
 import numpy as np
 import pytest
 
-from trainer.augment import Augmenter, mix, speech_bounds, telephone
+from trainer.augment import Augmenter, speech_bounds
 from trainer.framing import SAMPLE_RATE, Samples
+from trainer.line import g711, telephone
+from trainer.noise import mix
 from trainer.recipe import Augmentation
+from trainer.room import impulse_response, reverberate
 
 TIME = np.arange(SAMPLE_RATE) / SAMPLE_RATE
 
@@ -26,7 +32,7 @@ def test_speech_bounds_are_found_to_20_ms(spoken: Samples) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_an_altered_hearing_knows_where_its_speech_begins(spoken: Samples, seed: int) -> None:
-    settings = Augmentation(noise=0, telephone=0, speed=0)
+    settings = Augmentation(noise=0, telephone=0, speed=0, room=0, clipping=0)
     hearing = Augmenter(settings, [], np.random.default_rng(seed)).altered(spoken)
     assert abs(speech_bounds(hearing.pcm)[0] - hearing.speech_start) <= 2 * 320
 
@@ -43,7 +49,49 @@ def test_noise_is_added_at_the_ratio_asked_for() -> None:
 
 
 @pytest.mark.parametrize(("hertz", "least_db", "most_db"), [(60, -200, -30), (1000, -1, 1), (6000, -200, -30)])
-def test_the_telephone_passes_its_band_alone(hertz: float, least_db: float, most_db: float) -> None:
-    passed = telephone(tone(hertz))[SAMPLE_RATE // 2 :]
+@pytest.mark.parametrize("law", ["mulaw", "alaw"])
+def test_the_telephone_passes_its_band_alone(law: str, hertz: float, least_db: float, most_db: float) -> None:
+    passed = telephone(tone(hertz), law)[SAMPLE_RATE // 2 :]
     change = 10 * np.log10(np.square(passed).mean() / np.square(tone(hertz)).mean() + 1e-20)
     assert least_db <= change <= most_db
+
+
+@pytest.mark.skipif(shutil.which("sox") is None, reason="sox, the oracle of G.711, is not installed")
+@pytest.mark.parametrize(("law", "encoding"), [("mulaw", "u-law"), ("alaw", "a-law")])
+def test_the_line_is_coded_by_g711_as_sox_codes_it(law: str, encoding: str) -> None:
+    steps = np.linspace(-0.99, 0.99, 4001)
+    pcm = (np.round(steps * 32768) / 32768).astype(np.float32)
+    raw = (pcm * 32768).astype("<i2").tobytes()
+    linear = ["-t", "raw", "-r", "8000", "-e", "signed", "-b", "16", "-c", "1"]
+    coded = ["-t", "raw", "-r", "8000", "-e", encoding, "-b", "8", "-c", "1"]
+    there = subprocess.run(["sox", "-D", *linear, "-", *coded, "-"], input=raw, capture_output=True, check=True).stdout
+    back = subprocess.run(["sox", "-D", *coded, "-", *linear, "-"], input=there, capture_output=True, check=True).stdout
+    oracle = np.frombuffer(back, dtype="<i2") / 32768
+    # On the edge of one of the 256 steps the two may round to either side: no further than one step, at no other place.
+    ours = g711(pcm, law)
+    assert np.sum(np.abs(ours - oracle) > 1e-4) <= 256
+    assert np.abs(ours - oracle).max() <= 0.04
+
+
+def test_a_room_decays_by_60_db_in_its_reverberation_time() -> None:
+    response = impulse_response(0.4, 0.0, np.random.default_rng(3))
+    energy = np.cumsum(np.square(response[40:])[::-1])[::-1]
+    decibels = 10 * np.log10(energy / energy[0])
+    # Schroeder's backward integration (1965), over the first 30 dB.
+    reached = int(np.argmax(decibels < -30)) / SAMPLE_RATE
+    assert reached == pytest.approx(0.2, abs=0.02)
+
+
+def test_a_room_without_reflections_changes_nothing() -> None:
+    response = np.zeros(800, dtype=np.float32)
+    response[0] = 1
+    np.testing.assert_allclose(reverberate(tone(440), response), tone(440), atol=1e-6)
+
+
+def test_no_alteration_leaves_what_a_sample_can_hold() -> None:
+    settings = Augmentation(clipping=1, noise=1, telephone=1, room=1, speed=1)
+    augmenter = Augmenter(settings, [], np.random.default_rng(5))
+    for _ in range(10):
+        heard = augmenter.altered(tone(440, 0.9)).pcm
+        assert np.isfinite(heard).all()
+        assert np.abs(heard).max() <= 1

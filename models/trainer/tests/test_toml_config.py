@@ -6,24 +6,28 @@ import pytest
 
 from trainer.errors import TrainerError
 from trainer.recipe import Recipe
-from trainer.toml_config import read_toml
+from trainer.recipe_file import BUILT_IN, load_recipe, save_recipe
 
-SOUND = '[[sources]]\npath = "x"\nlayout = "minds14"\n'
-HEAD = 'name = "a"\nversion = "1.0.0"\ndescription = "d"\n'
+SOUND = '[[sources]]\npath = "x"\n'
+HEAD = "[streaming]\n"
 
 BAD_RECIPES = [
-    (HEAD + "[streaming]\nwidth = 3\n" + SOUND, "unknown key streaming.width"),
-    (HEAD + "[streaming]\n" + SOUND + "colour = 1\n", r"unknown key sources\[0\].colour"),
-    (HEAD + "[streaming]\nchannels = '64'\n" + SOUND, "streaming.channels must be int, not '64'"),
-    (HEAD + "[streaming]\nkernels = [5, 'x']\n" + SOUND, r"streaming.kernels\[1\] must be int"),
-    (HEAD + "streaming = 3\n" + SOUND, "streaming must be a table, not 3"),
-    ('name = "a"\nversion = "1.0.0"\n[streaming]\n' + SOUND, "missing key description"),
-    (HEAD + SOUND, "exactly one"),
-    (HEAD.replace('"a"', '"A b"') + "[streaming]\n" + SOUND, "name 'A b' must be"),
-    (HEAD + "[streaming]\n" + SOUND.replace("minds14", "tape"), "layout 'tape' is none of manifest, minds14, folder"),
-    (HEAD + "[streaming]\n" + SOUND + "test_fraction = 1.5\n", "leaves nothing to train on"),
-    (HEAD + "[streaming]\n" + SOUND.replace("minds14", "folder"), "needs a label"),
-    (HEAD + "[streaming\n", "is not TOML"),
+    ("[streaming]\nwidth = 3\n", "unknown key streaming.width"),
+    (HEAD + SOUND + "colour = 1\n", r"unknown key sources\[0\].colour"),
+    (HEAD + SOUND + "splits = { by = 'moon' }\n", "splits.by 'moon' is none of auto, group, clip"),
+    ("[streaming]\nchannels = '64'\n", "streaming.channels must be int, not '64'"),
+    ("[streaming]\nkernels = [5, 'x']\n", r"streaming.kernels\[1\] must be int"),
+    ("streaming = 3\n", "streaming must be a table, not 3"),
+    (SOUND, "exactly one"),
+    ("[stateless]\n", "missing key stateless.checkpoint"),
+    ("[stateless]\ncheckpoint = 'x'\nhears = 'nothing'\n", "stateless.hears 'nothing' is none of first-second"),
+    (HEAD + SOUND + 'layout = "tape"\n', "layout 'tape' is none of auto, manifest"),
+    (HEAD + SOUND + 'hub = "a/b"\n', "either a path or a hub id"),
+    (HEAD + SOUND + 'layout = "folder"\n', "needs a label"),
+    (HEAD + "[training]\nclass_balance = 'fair'\n", "training.class_balance 'fair' is none of none, inverse-root"),
+    (HEAD + "[training]\nschedule = 'up'\n", "training.schedule 'up' is none of linear, cosine"),
+    ("extends = 'chance'\n", "extends 'chance' is none of earshot, earshot-classifier, guide"),
+    ("[streaming\n", "is not TOML"),
 ]
 
 
@@ -32,10 +36,58 @@ def test_a_bad_recipe_is_refused_by_name(tmp_path: Path, text: str, message: str
     file = tmp_path / "recipe.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(TrainerError, match=message):
-        read_toml(file, Recipe)
+        load_recipe(str(file))
+
+
+def test_a_missing_recipe_is_named() -> None:
+    with pytest.raises(TrainerError, match=r"cannot read the configuration none\.toml: No such file"):
+        load_recipe("none.toml")
 
 
 def test_a_relative_path_counts_from_the_recipe(tmp_path: Path) -> None:
     file = tmp_path / "recipe.toml"
-    file.write_text(HEAD + "[streaming]\n" + SOUND, encoding="utf-8")
-    assert read_toml(file, Recipe).sources[0].path == tmp_path / "x"
+    file.write_text(HEAD + SOUND, encoding="utf-8")
+    assert load_recipe(str(file)).sources[0].path == tmp_path / "x"
+
+
+def test_the_guide_has_the_numbers_of_the_reference_guide() -> None:
+    guide = load_recipe("guide")
+    training = guide.training
+    assert (training.epochs, training.batch, training.gradient_accumulation) == (10, 32, 4)
+    assert (training.learning_rate, training.warmup, training.schedule) == (3e-5, 0.1, "linear")
+    assert guide.stateless is not None
+    assert (guide.stateless.checkpoint, guide.stateless.hears) == ("facebook/wav2vec2-base", "first-second")
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_saved_recipe_reads_back_the_same(tmp_path: Path, name: str) -> None:
+    recipe = load_recipe(name)
+    save_recipe(recipe, tmp_path / "recipe.toml")
+    assert load_recipe(str(tmp_path / "recipe.toml")) == recipe
+
+
+def test_a_setting_replaces_one_value() -> None:
+    recipe = load_recipe("guide", ["training.epochs=2.5", "stateless.hears=utterance"])
+    assert recipe.stateless is not None
+    assert (recipe.training.epochs, recipe.training.batch, recipe.stateless.hears) == (2.5, 32, "utterance")
+
+
+@pytest.mark.parametrize("setting", ["training.epochs", "=3", "training.epoch=3", "training.epochs=many"])
+def test_a_setting_that_sets_nothing_is_refused(setting: str) -> None:
+    with pytest.raises(TrainerError):
+        load_recipe("guide", [setting])
+
+
+def test_earshot_with_a_checkpoint_is_the_recipe_for_classifiers() -> None:
+    recipe = load_recipe("earshot", checkpoint="facebook/hubert-base-ls960")
+    assert recipe.streaming is None
+    assert recipe.stateless is not None
+    assert (recipe.stateless.checkpoint, recipe.stateless.hears) == ("facebook/hubert-base-ls960", "utterance")
+
+
+def test_a_file_that_extends_a_recipe_changes_only_what_it_says(tmp_path: Path) -> None:
+    file = tmp_path / "recipe.toml"
+    file.write_text('extends = "guide"\n[training]\nepochs = 3.0\n', encoding="utf-8")
+    guide, changed = load_recipe("guide"), load_recipe(str(file))
+    assert isinstance(changed, Recipe)
+    assert (changed.training.epochs, changed.training.batch) == (3.0, guide.training.batch)

@@ -16,7 +16,7 @@ from trainer.labels import require_same_labels
 from trainer.listening import Listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
 from trainer.pictures.draw import PICTURES, draw_pictures
-from trainer.prepare import Prepared, load_prepared
+from trainer.prepared import Prepared, load_prepared
 from trainer.report import report
 
 VALIDATION = "validation"

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from trainer.errors import TrainerError
 from trainer.listening import Listener, Scores, with_silence
 from trainer.metrics import Ids
-from trainer.prepare import Prepared, pcm_of
+from trainer.prepared import Prepared, pcm_of
 
 ENDPOINTING_SECONDS = 1.0
 

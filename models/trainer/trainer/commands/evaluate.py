@@ -21,10 +21,10 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> None:
     """Evaluates and prints the headline."""
     # Imported late, so that --help does not wait for PyTorch.
-    import torch  # noqa: PLC0415
+    import torch
 
-    from trainer.evaluate import Evaluation, evaluate  # noqa: PLC0415
-    from trainer.report import headline_lines  # noqa: PLC0415
+    from trainer.evaluate import Evaluation, evaluate
+    from trainer.report import headline_lines
 
     torch.set_num_threads(arguments.threads)
     evaluation = Evaluation(arguments.run_folder, arguments.split, arguments.data, arguments.calibration, arguments.out)

@@ -1,0 +1,153 @@
+"""A run folder: what it holds, that it repeats, and that an interruption changes nothing."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from tiny_wav2vec2 import save_tiny_wav2vec2
+from transformers import AutoConfig, AutoModelForAudioClassification
+
+from trainer.main import main
+
+EPOCHS = 4
+STATELESS = ["--recipe", "earshot-classifier", "--set", "training.batch=2", "--set", "training.learning_rate=0.01"]
+STREAMING = ["--recipe", "earshot", "--set", "training.batch=4", "--set", "streaming.channels=8"]
+COMMON = ["--set", f"training.epochs={EPOCHS}", "--set", "augmentation.copies=1", "--set", "training.early_stopping=0"]
+
+
+@pytest.fixture
+def data(recordings: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    source = str(recordings / "manifest.csv")
+    assert main(["prepare", source, "--split-by", "clip", "--test-size", "0.17", "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> str:
+    return str(save_tiny_wav2vec2(tmp_path / "tiny"))
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    return load_file(run / "model.safetensors")
+
+
+def same(one: Path, other: Path) -> bool:
+    first, second = weights(one), weights(other)
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+
+
+def kill_after_an_epoch(command: list[str], run: Path) -> None:
+    """Runs the command in a process of its own and kills it as soon as its second checkpoint is begun."""
+    with subprocess.Popen([sys.executable, "-m", "trainer.main", *command], stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        # Its progress bars tell that it lives; the folder tells how far it is.
+        while process.stderr.read(16) and len(list(run.glob("checkpoints/checkpoint-*"))) < 2:
+            pass
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    assert not (run / "model.safetensors").exists()
+
+
+@pytest.mark.parametrize("recipe", [STATELESS, STREAMING], ids=["stateless", "streaming"])
+def test_a_killed_run_that_is_resumed_equals_an_unbroken_one(
+    data: Path, tiny: str, tmp_path: Path, recipe: list[str]
+) -> None:
+    model = ["--checkpoint", tiny] if recipe is STATELESS else []
+    command = ["train", str(data), *recipe, *model, *COMMON]
+    unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
+    assert main([*command, "--out", str(unbroken)]) == 0
+    kill_after_an_epoch([*command, "--out", str(broken)], broken)
+    assert main(["train", "--resume", "--out", str(broken)]) == 0
+    assert same(unbroken, broken)
+    histories = [json.loads((run / "trainer_state.json").read_text())["log_history"] for run in (unbroken, broken)]
+    assert [entry.get("eval_loss") for entry in histories[0]] == [entry.get("eval_loss") for entry in histories[1]]
+
+
+def test_the_recipe_in_a_run_folder_repeats_the_run(data: Path, tiny: str, tmp_path: Path) -> None:
+    first, again = tmp_path / "first", tmp_path / "again"
+    assert main(["train", str(data), "--recipe", "guide", "--checkpoint", tiny, *COMMON, "--out", str(first)]) == 0
+    assert main(["train", str(data), "--recipe", str(first / "recipe.toml"), "--out", str(again)]) == 0
+    assert same(first, again)
+
+
+def test_a_run_folder_holds_the_best_epoch_and_says_how_it_was_made(data: Path, tiny: str, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    command = ["train", str(data), *STATELESS, "--checkpoint", tiny, *COMMON, "--report-to", "tensorboard"]
+    assert main([*command, "--out", str(run)]) == 0
+    state = json.loads((run / "trainer_state.json").read_text())
+    accuracies = [entry["eval_accuracy"] for entry in state["log_history"] if "eval_accuracy" in entry]
+    assert len(accuracies) == EPOCHS
+    assert state["best_metric"] == max(accuracies)
+    best = load_file(Path(state["best_model_checkpoint"]) / "model.safetensors")
+    assert all(torch.equal(best[name], value) for name, value in weights(run).items())
+    assert json.loads((run / "run.json").read_text())["data"] == str(data)
+    assert list((run / "tensorboard").glob("events.*"))
+    assert AutoModelForAudioClassification.from_pretrained(run).config.id2label == {0: "close", 1: "open"}
+
+
+def test_mixed_precision_trains_nearly_the_same(data: Path, tiny: str, tmp_path: Path) -> None:
+    runs = {precision: tmp_path / precision for precision in ("fp32", "bf16")}
+    for precision, run in runs.items():
+        # Without a warm-up, whose first step moves nothing; the best epoch may be the first.
+        command = [
+            "train",
+            str(data),
+            "--recipe",
+            "guide",
+            "--checkpoint",
+            tiny,
+            *COMMON,
+            "--set",
+            "training.warmup=0.0",
+        ]
+        # Each in a process of its own: accelerate settles on one precision a process.
+        told = [*command, "--precision", precision, "--out", str(run)]
+        subprocess.run([sys.executable, "-m", "trainer.main", *told], check=True, capture_output=True)
+    assert not same(*runs.values())
+    for name, value in weights(runs["fp32"]).items():
+        torch.testing.assert_close(weights(runs["bf16"])[name], value, atol=1e-3, rtol=0)
+
+
+def test_a_fresh_classifier_is_made_for_other_labels(data: Path, tmp_path: Path) -> None:
+    three = save_tiny_wav2vec2(tmp_path / "three", ["a", "b", "c"])
+    run = tmp_path / "run"
+    assert main(["train", str(data), "--recipe", "guide", "--checkpoint", str(three), *COMMON, "--out", str(run)]) == 0
+    assert AutoConfig.from_pretrained(run).num_labels == 2
+
+
+def mistakes(data: Path, tiny: str, tmp_path: Path) -> list[tuple[list[str], str]]:
+    """Command lines, and what is said of each."""
+    other = save_tiny_wav2vec2(tmp_path / "other", ["open", "close"])
+    busy = tmp_path / "busy"
+    busy.mkdir()
+    (busy / "notes.txt").write_text("mine")
+    run = str(tmp_path / "run")
+    return [
+        (["--out", run], "say which prepared dataset to train on"),
+        ([str(tmp_path / "none"), "--out", run], "holds no prepared dataset: run `trainer prepare` first"),
+        ([str(data), "--recipe", "none.toml", "--out", run], "cannot read the configuration none.toml"),
+        ([str(data), "--checkpoint", str(other), "--out", run], "label 0 is 'open' there and 'close' here"),
+        ([str(data), "--checkpoint", "/no/such/model", "--out", run], "cannot be opened as an audio classifier"),
+        ([str(data), "--checkpoint", tiny, "--precision", "fp16", "--out", run], "fp16 needs a GPU"),
+        ([str(data), "--out", str(busy)], "is not empty: go on with the run in it by --resume"),
+        (["--resume", "--out", str(busy)], "is no run of `trainer train`"),
+        (["--resume", "--recipe", "guide", "--out", str(busy)], "takes dataset and recipe from the run folder"),
+    ]
+
+
+def test_every_mistake_is_one_sentence(
+    data: Path, tiny: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for index, (arguments, message) in enumerate(mistakes(data, tiny, tmp_path)):
+        told = [each.replace(str(tmp_path / "run"), str(tmp_path / f"run-{index}")) for each in arguments]
+        capsys.readouterr()
+        assert main(["train", *told]) == 1, message
+        said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("trainer train: ")]
+        assert len(said) == 1
+        assert message in said[0]
