@@ -43,5 +43,5 @@ def confusion_picture(confusion: dict[str, Any]) -> Figure:
 
 def _number(axes: Axes, counts: NDArray[np.int64], share: NDArray[np.float64]) -> None:
     for said, answered in np.argwhere(counts > 0).tolist():
-        colour = "white" if share[said, answered] > 0.55 else "black"
+        colour = "white" if share[said, answered] > 0.71 else "black"
         axes.text(answered, said, str(counts[said, answered]), ha="center", va="center", color=colour, fontsize=9)
