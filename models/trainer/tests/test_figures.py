@@ -3,13 +3,24 @@
 import numpy as np
 import pytest
 import torch
+from evaluations import LABELS, figures_of, heard_of, sure_of
+from scipy.stats import mannwhitneyu
+from sklearn.metrics import accuracy_score
 from torch import Tensor, nn
 
-from trainer.calibration import fit_calibration
+from trainer.calibration import Calibrated, Calibration, fit_calibration
 from trainer.framing import Framing
 from trainer.graphs import StatelessGraph
 from trainer.listening import Smoothing, stateless_listener
-from trainer.metrics import best_intent, expected_calibration_error, intent_figures
+from trainer.metrics import (
+    best_intent,
+    expected_calibration_error,
+    intent_figures,
+    macro_f1,
+    per_class,
+    reliability,
+    top3_accuracy,
+)
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
@@ -43,6 +54,96 @@ def test_the_threshold_lies_between_sure_and_unsure() -> None:
     fitted = fit_calibration(scores, labels, background=[2])
     sure, unsure = (np.exp(s / fitted.temperature) / (np.exp(s / fitted.temperature) + 2) for s in (4.0, 0.4))
     assert unsure < fitted.threshold <= sure
+
+
+@pytest.mark.parametrize("label", [0, 2])
+def test_the_threshold_is_the_default_where_clips_are_of_one_kind(label: int) -> None:
+    scores = np.random.default_rng(9).normal(size=(30, 3)).astype(np.float32)
+    assert fit_calibration(scores, np.full(30, label), background=[2]).threshold == Calibration().threshold
+
+
+def test_reliability_bins_hold_their_clips() -> None:
+    posterior = np.array([[0.95, 0.05], [0.99, 0.01], [0.55, 0.45], [0.0, 1.0]])
+    bins = reliability(posterior, np.array([0, 1, 0, 1]), bins=10)
+    assert [(each["from"], each["to"], each["clips"]) for each in bins] == [(0.5, 0.6, 1), (0.9, 1.0, 3)]
+    assert bins[1]["confidence"] == pytest.approx((0.95 + 0.99 + 1) / 3)
+    assert bins[1]["accuracy"] == pytest.approx(2 / 3)
+
+
+def test_top_3_is_by_rank_and_full_where_three_answers_hold_every_label() -> None:
+    posterior = np.array([[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4]])
+    assert top3_accuracy(posterior, np.array([3, 1])) == 0.5
+    for labels in (1, 2, 3):
+        assert top3_accuracy(np.eye(labels)[[0]], np.array([labels - 1])) == 1
+
+
+def test_macro_f1_is_of_the_labels_that_occur() -> None:
+    posterior = np.array([sure_of(0), sure_of(0), sure_of(1), sure_of(3)])
+    # balance: 2 of 2 found, 1 wrong (precision 1, recall 2/3, F1 0.8); freeze: F1 1; nobody said loan.
+    assert macro_f1(posterior, np.array([0, 0, 1, 0])) == pytest.approx((0.8 + 1) / 2)
+
+
+def test_a_label_is_undefined_where_it_is_absent_or_never_answered() -> None:
+    found = per_class(np.array([sure_of(0), sure_of(0)]), np.array([0, 1]), LABELS.names)
+    assert found["balance"] == {"clips": 1, "precision": 0.5, "recall": 1.0, "f1": pytest.approx(2 / 3)}
+    assert found["freeze"] == {"clips": 1, "precision": None, "recall": 0.0, "f1": 0.0}
+    assert found["loan"] == {"clips": 0, "precision": None, "recall": None, "f1": None}
+
+
+def test_the_figures_are_those_of_sklearn_and_scipy() -> None:
+    random = np.random.default_rng(10)
+    labels = random.integers(0, 4, 60)
+    beliefs = random.dirichlet(np.ones(4), 60) + 0.4 * np.eye(4)[labels]
+    beliefs /= beliefs.sum(axis=1, keepdims=True)
+    found = figures_of(
+        heard_of(*((int(label), [belief.tolist()]) for label, belief in zip(labels, beliefs, strict=True)))
+    )
+    intents = labels < 3
+    expected = accuracy_score(labels[intents], beliefs[intents].argmax(axis=1))
+    assert found["at_the_end"]["accuracy"] == pytest.approx(expected)
+    assert found["after_seconds_heard"]["10"] == pytest.approx(expected)
+    low, high = found["at_the_end"]["intervals"]["accuracy"]
+    assert low < expected < high
+    confidence = np.where(beliefs.argmax(axis=1) == 3, 0, beliefs[:, :3].max(axis=1)).round(6)
+    area = mannwhitneyu(confidence[intents], confidence[~intents]).statistic / (intents.sum() * (~intents).sum())
+    assert found["out_of_scope"]["auroc"] == pytest.approx(area)
+    assert found["false_intents"]["finals"] == (confidence[~intents] >= 0.5).sum()
+    assert np.sum(found["confusion"]["counts"]) == 60
+
+
+def test_a_higher_temperature_changes_confidence_but_no_answer() -> None:
+    heard = heard_of(*((index % 3, [sure_of(index % 3, 0.9)]) for index in range(6)), (0, [sure_of(1, 0.9)]))
+    cold, warm = (figures_of(heard, Calibrated(Calibration(heat, 0.5), "given")) for heat in (1.0, 2.0))
+    assert cold["at_the_end"] == warm["at_the_end"]
+    assert cold["expected_calibration_error"] == pytest.approx(abs(6 / 7 - 0.9))
+    assert warm["expected_calibration_error"] != cold["expected_calibration_error"]
+    assert warm["expected_calibration_error_uncalibrated"] == cold["expected_calibration_error"]
+
+
+def test_a_split_without_background_has_no_out_of_scope_figures() -> None:
+    found = figures_of(heard_of((0, [sure_of(0)]), (1, [sure_of(1)])))
+    assert not {"out_of_scope", "false_intents"} & found.keys()
+
+
+def test_a_split_without_an_intent_has_false_intents_alone() -> None:
+    found = figures_of(heard_of((3, [sure_of(3)]), (3, [sure_of(0)])))
+    assert (found["at_the_end"], found["after_one_second_of_silence"], found["after_seconds_heard"]) == (None, None, {})
+    assert found["false_intents"]["finals"] == 1
+    assert "out_of_scope" not in found
+
+
+def test_one_clip_has_figures_without_intervals() -> None:
+    found = figures_of(heard_of((2, [sure_of(2)])))
+    assert found["at_the_end"]["accuracy"] == 1
+    assert found["at_the_end"]["intervals"] == {"accuracy": None, "top3_accuracy": None, "macro_f1": None}
+
+
+def test_clips_of_one_call_are_one_group() -> None:
+    clips = [(index % 3, [sure_of(0)]) for index in range(6)]
+    found = figures_of(heard_of(*clips, groups=["call-1"] * 3 + ["call-2"] * 3))
+    assert found["groups"] == 2
+    # Each call holds one balance in three: whichever calls are drawn, the accuracy is the same.
+    assert found["at_the_end"]["intervals"]["accuracy"] == pytest.approx([1 / 3, 1 / 3])
 
 
 class Level(nn.Module):

@@ -15,9 +15,9 @@ SEED = 17
 Interval = list[float]  # its lower and its upper end
 
 
-def by_group(groups: Sequence[str], clips: NDArray[np.bool_]) -> list[Ids]:
-    """The indices of the chosen clips, one array for each group that has any."""
-    chosen = np.flatnonzero(clips)
+def by_group(groups: Sequence[str], clips: NDArray[np.bool_] | None = None) -> list[Ids]:
+    """The indices of the clips, or of the chosen ones: one array for each group that has any."""
+    chosen = np.arange(len(groups)) if clips is None else np.flatnonzero(clips)
     _, group_of = np.unique(np.array(groups)[chosen], return_inverse=True)
     return [chosen[group_of == group] for group in range(group_of.max(initial=-1) + 1)]
 

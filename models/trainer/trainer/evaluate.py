@@ -11,7 +11,7 @@ from trainer.calibration import Calibrated, Calibration
 from trainer.checkpoint import open_checkpoint
 from trainer.errors import TrainerError
 from trainer.figures import Figures, figures
-from trainer.heard import Heard, hear_ends, hear_split
+from trainer.heard import ENDPOINTING_SECONDS, Heard, hear_ends, hear_split
 from trainer.labels import require_same_labels
 from trainer.listening import Listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
@@ -94,8 +94,11 @@ def _fitted(split: str, heard: Heard, prepared: Prepared, listener: Listener) ->
     """On scores after silence, because that is what a server has heard when endpointing ends an utterance."""
     if len(prepared.split(VALIDATION)) == 0:
         return Calibrated(Calibration(), "default")
-    fit_on = heard if split == VALIDATION else hear_split(prepared, VALIDATION, listener)
-    return Calibrated.by(fit_on.after_silence, fit_on.labels, prepared.labels.background_ids)
+    if split == VALIDATION:
+        labels, scores = heard.labels, heard.after_silence
+    else:
+        labels, scores = hear_ends(prepared, VALIDATION, listener, ENDPOINTING_SECONDS)
+    return Calibrated.by(scores, labels, prepared.labels.background_ids)
 
 
 def _dataset_of(run: Path) -> Path:

@@ -55,28 +55,23 @@ def _intents(heard: Heard, is_intent: NDArray[np.bool_], calibration: Calibratio
     if not is_intent.any():
         return {"at_the_end": None, "after_one_second_of_silence": None, "after_seconds_heard": {}}
     clips = [clip for clip, chosen in zip(heard.on_the_way, is_intent, strict=True) if chosen]
-    labels = heard.labels[is_intent]
-    groups = by_group(np.array(heard.groups)[is_intent].tolist(), np.ones(len(labels), dtype=bool))
-    heard_for = {
-        str(seconds): posteriors(scores_after(clips, seconds), calibration.temperature) for seconds in SECONDS_HEARD
-    }
-
-    def whole(posterior: Posteriors) -> Figures:
-        return {
-            **intent_figures(posterior, labels),
-            "intervals": {
-                "accuracy": _interval(accuracy, posterior, labels, groups),
-                "top3_accuracy": _interval(top3_accuracy, posterior, labels, groups),
-                "macro_f1": _interval(macro_f1, posterior, labels, groups),
-            },
-        }
-
+    labels, temperature = heard.labels[is_intent], calibration.temperature
+    groups = by_group(np.array(heard.groups)[is_intent].tolist())
+    end = posteriors(heard.final[is_intent], temperature)
+    after = {str(seconds): posteriors(scores_after(clips, seconds), temperature) for seconds in SECONDS_HEARD}
     return {
-        "at_the_end": whole(posteriors(heard.final[is_intent], calibration.temperature)),
-        "after_one_second_of_silence": whole(posteriors(heard.after_silence[is_intent], calibration.temperature)),
-        "after_seconds_heard": {key: accuracy(posterior, labels) for key, posterior in heard_for.items()},
+        "at_the_end": {
+            **intent_figures(end, labels),
+            "intervals": {
+                "accuracy": _interval(accuracy, end, labels, groups),
+                "top3_accuracy": _interval(top3_accuracy, end, labels, groups),
+                "macro_f1": _interval(macro_f1, end, labels, groups),
+            },
+        },
+        "after_one_second_of_silence": intent_figures(posteriors(heard.after_silence[is_intent], temperature), labels),
+        "after_seconds_heard": {seconds: accuracy(each, labels) for seconds, each in after.items()},
         "after_seconds_heard_intervals": {
-            key: _interval(accuracy, posterior, labels, groups) for key, posterior in heard_for.items()
+            seconds: _interval(accuracy, each, labels, groups) for seconds, each in after.items()
         },
         "time_to_first_correct": time_to_first_correct(clips, labels),
     }

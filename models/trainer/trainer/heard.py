@@ -56,10 +56,13 @@ def hear_split(prepared: Prepared, split: str, listener: Listener) -> Heard:
     return Heard(np.array(labels), tuple(groups), tuple(on_the_way), np.stack(after))
 
 
-def hear_ends(prepared: Prepared, split: str, listener: Listener) -> tuple[Ids, Scores]:
-    """The labels, and the scores `[clips, labels]` at each clip's end: one hearing a clip, for comparing variants."""
-    heard = [(int(row["label"]), listener.hear(pcm_of(row))[-1]) for row in _rows(prepared, split)]
-    return np.array([label for label, _ in heard]), np.stack([scores for _, scores in heard])
+def hear_ends(prepared: Prepared, split: str, listener: Listener, silence: float = 0) -> tuple[Ids, Scores]:
+    """The labels, and the scores `[clips, labels]` once each clip and so many seconds of silence have been heard."""
+    labels, scores = [], []
+    for row in _rows(prepared, split):
+        labels.append(int(row["label"]))
+        scores.append(listener.hear(with_silence(pcm_of(row), silence))[-1])
+    return np.array(labels), np.stack(scores)
 
 
 def _rows(prepared: Prepared, split: str) -> Iterator[dict[str, Any]]:

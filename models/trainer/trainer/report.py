@@ -72,7 +72,7 @@ _HEADLINE = ("accuracy", "top3_accuracy", "macro_f1")
 
 
 def _with_interval(figures: Figures, name: str) -> str:
-    ends = figures["intervals"][name]
+    ends = figures.get("intervals", {}).get(name)
     return f"{figures[name]:.3f}" + (f" ({ends[0]:.3f}–{ends[1]:.3f})" if ends else "")
 
 
@@ -82,7 +82,7 @@ def _how_measured(figures: Figures) -> list[str]:
         "## How this was measured",
         "",
         f"{figures['clips']} clips in {figures['groups']} groups (clips of one call), {figures['hours']:.2f} hours. "
-        f"Intervals are {intervals['level']:.0%} percentile bootstrap intervals over {intervals['resamples']} "
+        f"Intervals are {100 * intervals['level']:g} % percentile bootstrap intervals over {intervals['resamples']} "
         f"resamples of whole groups (seed {intervals['seed']}); they tell the luck of the clips, not of training. "
         "A background label as answer to an intent counts as wrong. Macro-F1 is the mean over the labels that occur.",
     ]

@@ -20,8 +20,8 @@ def confusion_picture(confusion: dict[str, Any]) -> Figure:
     side = min(4 + 0.42 * len(names), 24)
     figure = canvas(side + 1, side)
     axes = figure.subplots()
-    # Cividis looks the same to people with and without a colour vision deficiency (Nuñez et al. 2018).
-    image = axes.imshow(share, cmap="cividis_r", vmin=0, vmax=1, aspect="equal")
+    # One hue from light to dark reads the same with any colour vision.
+    image = axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="equal")
     middles, edges = [float(index) for index in range(len(names))], (np.arange(len(names) + 1) - 0.5).tolist()
     axes.xaxis.set_ticks(middles, names, rotation=45, ha="right", rotation_mode="anchor")
     axes.yaxis.set_ticks(middles, names)
@@ -30,7 +30,7 @@ def confusion_picture(confusion: dict[str, Any]) -> Figure:
     axes.set_title("Confusion, in clips", loc="left", fontsize=11, fontweight="bold")
     axes.xaxis.set_ticks(edges, minor=True)
     axes.yaxis.set_ticks(edges, minor=True)
-    axes.grid(which="minor", color="white", linewidth=1)
+    axes.grid(which="minor", color="#D9D9D9", linewidth=0.8)
     axes.tick_params(which="both", length=0)
     axes.spines[:].set_visible(False)
     if len(names) <= MOST_NUMBERED:
@@ -43,5 +43,5 @@ def confusion_picture(confusion: dict[str, Any]) -> Figure:
 
 def _number(axes: Axes, counts: NDArray[np.int64], share: NDArray[np.float64]) -> None:
     for said, answered in np.argwhere(counts > 0).tolist():
-        colour = "white" if share[said, answered] > 0.55 else "black"
+        colour = "white" if share[said, answered] > 0.71 else "black"
         axes.text(answered, said, str(counts[said, answered]), ha="center", va="center", color=colour, fontsize=9)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from trainer.pictures.canvas import BLUE, GREEN, VERMILLION, canvas, plain
 
@@ -32,6 +32,8 @@ def learning_curves(history: Log) -> Figure | None:
         columns[1].plot(*accuracy, color=GREEN, marker="o", markersize=4)
         columns[1].set_ylim(0, 1)
         columns[1].yaxis.set_major_formatter(PercentFormatter(1))
+    for axes in columns:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 
 

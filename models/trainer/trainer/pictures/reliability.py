@@ -10,7 +10,7 @@ from trainer.pictures.canvas import BLUE, GREY, VERMILLION, canvas, plain
 
 def reliability_picture(figures: dict[str, Any]) -> Figure:
     """Accuracy over confidence of each bin, above how many clips each bin holds."""
-    figure = canvas(5.6, 5.6)
+    figure = canvas(5.6, 6.2)
     upper, lower = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
     plain(upper, "Reliability at the clip's end", "", "accuracy")
     plain(lower, "", "confidence of the leading label", "clips")
@@ -24,7 +24,7 @@ def reliability_picture(figures: dict[str, Any]) -> Figure:
         bins = figures["reliability"][key]
         label = f"{name}: calibration error {figures[error]:.3f}"
         x, y = [each["confidence"] for each in bins], [each["accuracy"] for each in bins]
-        upper.plot(x, y, style, color=colour, markersize=5, label=label)
+        upper.plot(x, y, style, color=colour, markersize=5, label=label, clip_on=False)
         starts = [each["from"] + offset * (each["to"] - each["from"]) for each in bins]
         widths = [0.45 * (each["to"] - each["from"]) for each in bins]
         lower.bar(starts, [each["clips"] for each in bins], widths, align="edge", color=colour)
@@ -33,5 +33,5 @@ def reliability_picture(figures: dict[str, Any]) -> Figure:
     upper.set_ylim(0, 1)
     upper.yaxis.set_major_formatter(PercentFormatter(1))
     lower.xaxis.set_major_formatter(PercentFormatter(1))
-    upper.legend(frameon=False, loc="upper left")
+    figure.legend(*upper.get_legend_handles_labels(), loc="outside lower left", frameon=False)
     return figure

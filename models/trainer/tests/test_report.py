@@ -1,0 +1,58 @@
+"""report.md says what metrics.json holds, plainly."""
+
+from typing import Any
+
+import pytest
+from evaluations import figures_of, heard_of, sure_of
+
+from trainer.calibration import Calibrated, Calibration
+from trainer.pictures.draw import PICTURES
+from trainer.report import report
+
+
+@pytest.fixture(scope="module")
+def mixed() -> dict[str, Any]:
+    """Figures of five intents, of which two are answered rightly, and one background clip."""
+    said_and_answered = ((0, 0), (0, 1), (1, 0), (1, 0), (2, 2), (3, 3))
+    return figures_of(heard_of(*((said, [sure_of(answered)]) for said, answered in said_and_answered)))
+
+
+def calibrated_by(figures: dict[str, Any], calibrated: Calibrated) -> dict[str, Any]:
+    return {**figures, "calibration": calibrated.as_figures()}
+
+
+def test_the_headline_tells_accuracy_and_its_interval(mixed: dict[str, Any]) -> None:
+    low, high = mixed["at_the_end"]["intervals"]["accuracy"]
+    said = "**40.0% of 5 clips with an intent are answered rightly at their end**"
+    assert f"{said} (95 % interval {low:.1%} to {high:.1%})" in report(mixed)
+
+
+def test_confusions_come_most_frequent_first(mixed: dict[str, Any]) -> None:
+    text = report(mixed)
+    assert text.index("| freeze | balance | 2 |") < text.index("| balance | freeze | 1 |")
+
+
+def test_only_drawn_pictures_are_embedded(mixed: dict[str, Any]) -> None:
+    text = report(mixed, PICTURES[:2])
+    assert [f"]({name})" in text for name in PICTURES] == [True, True, False, False]
+
+
+def test_a_missing_calibration_is_said_plainly(mixed: dict[str, Any]) -> None:
+    assert "**Not calibrated**: the dataset has no validation split" in report(mixed)
+
+
+def test_figures_on_the_clips_that_calibrated_are_said_to_flatter(mixed: dict[str, Any]) -> None:
+    fitted = calibrated_by(mixed, Calibrated(Calibration(0.8, 0.3), "fitted", 6, 1))
+    texts = (report({**fitted, "split": split}) for split in ("validation", "test"))
+    assert ["the same clips that are measured here" in text for text in texts] == [True, False]
+
+
+def test_a_threshold_that_could_not_be_fitted_is_said_to_be_the_default(mixed: dict[str, Any]) -> None:
+    fitted = (Calibrated(Calibration(0.8), "fitted", 6, outside) for outside in (0, 1, 6))
+    texts = (report(calibrated_by(mixed, each)) for each in fitted)
+    assert ["**the threshold is the default**" in text for text in texts] == [True, False, True]
+
+
+def test_what_was_not_measured_is_said() -> None:
+    assert "has no background clips" in report(figures_of(heard_of((0, [sure_of(0)]))))
+    assert "None of the 1 clips has an intent" in report(figures_of(heard_of((3, [sure_of(3)]))))
