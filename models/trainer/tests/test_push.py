@@ -2,7 +2,10 @@
 
 import base64
 import json
+import os
 import shutil
+import subprocess
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from hashlib import sha256
@@ -74,6 +77,20 @@ def test_one_commit_holds_exactly_the_files_of_the_package(package: Path, monkey
     assert (hub.created["organization"], hub.created["name"]) == ("bank", "intents")
     assert hub.created["visibility"] == "private"
     assert hub.tokens == {"Bearer hf_ours"}
+
+
+def test_the_environment_says_which_hub_and_who(package: Path) -> None:
+    code = (
+        "import sys; from argparse import ArgumentParser; from trainer.commands import push; parser = ArgumentParser();"
+        "push.configure(parser); push.run(parser.parse_args(sys.argv[1:]))"
+    )
+    with local_hub() as hub:
+        ours = {"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_theirs", "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1"}
+        command = [sys.executable, "-c", code, str(package), "bank/intents"]
+        done = subprocess.run(command, env={**os.environ, **ours}, capture_output=True, text=True, check=True)
+    assert f"committed: {hub.url}/bank/intents/commit/abc123" in done.stdout
+    assert committed(hub) == own_files(package)
+    assert hub.tokens == {"Bearer hf_theirs"}
 
 
 def test_a_branch_is_made_before_it_is_committed_to(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,10 @@ LICENCE_FILES = ("LICENSE", "NOTICE")
 
 @dataclass(frozen=True)
 class ModelPackage:
-    """What earshot.json and config.json say; `sharpness` is what logits are multiplied by after one fresh second."""
+    """What earshot.json and config.json say.
+
+    Logits are divided by `temperature`, which includes the weight of a stateless graph's first second.
+    """
 
     folder: Path
     name: str
@@ -22,7 +25,7 @@ class ModelPackage:
     labels: Labels
     hop_ms: int
     state_floats: int  # 0: stateless
-    sharpness: float
+    temperature: float
     graph: str  # the fp32 variant
     checksums: dict[str, str]  # file of a variant, or of its external weights, to its SHA-256
     golden: tuple[str, ...]  # golden/NAME, of golden/NAME.wav and golden/NAME.json
@@ -79,7 +82,7 @@ def _package(folder: Path, contract: dict[str, Any], config: dict[str, Any]) -> 
         labels=Labels(names, tuple(contract["background"])),
         hop_ms=int(contract["hop_ms"]["default"]),
         state_floats=int(contract["state"]["shape"][0]) if contract["state"] else 0,
-        sharpness=weight / contract["temperature"],
+        temperature=contract["temperature"] / weight,
         graph=_inside(graphs[0]),
         checksums={_inside(part["file"]): part["sha256"] for part in parts},
         golden=tuple(_golden_name(each) for each in contract["golden"]),
