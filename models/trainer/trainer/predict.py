@@ -1,0 +1,96 @@
+"""Stage 6: the same audio heard by transformers, by the exported graph and by a running server."""
+
+import json
+from argparse import Namespace
+from collections.abc import Mapping
+
+from tqdm import tqdm
+
+from trainer.comparison import Comparison
+from trainer.errors import TrainerError
+from trainer.framing import Framing
+from trainer.listeners import Listen, graph_listener, pipeline_listener, torch_listener
+from trainer.model_package import ModelPackage, open_package
+from trainer.passage import Passage, everything, one_second
+from trainer.server_client import Heard, ask_server
+
+MOST_DIFFERENCE = 1e-3
+NO_SPEECH = "the server heard no speech: too quiet, or never clearly louder than its quietest part; choose with --start"
+
+
+def run_predict(arguments: Namespace) -> None:
+    """What the command line asks for; scores that differ, or a server that heard nothing, are an error at the end."""
+    if not 1 <= arguments.top_k <= 100:
+        raise TrainerError(f"--top-k {arguments.top_k} is outside 1–100")
+    package = open_package(arguments.package)
+    take = everything if package.state_floats else one_second
+    passages = [take(file, arguments.start) for file in arguments.files]
+    listeners = _listeners(package, arguments.checkpoint)
+    comparisons = [
+        compare(passage, package, listeners, arguments.server)
+        for passage in tqdm(passages, desc="predict", unit="file", disable=None)
+    ]
+    _tell(comparisons, package, arguments)
+    _require_agreement(comparisons)
+
+
+def compare(passage: Passage, package: ModelPackage, listeners: Mapping[str, Listen], server: str | None) -> Comparison:
+    """Has every listener hear what the server says that it heard; without a server, all of the passage."""
+    framing = Framing(package.hop_ms)
+    first, frames, remark = 0, framing.count(len(passage.pcm)), None
+    heard = _ask(server, package, passage) if server else None
+    if heard:
+        first = max(0, -(-(heard.first_end_ms - 1000) // package.hop_ms))
+        remark = None if heard.frames == frames else _part_heard(first, heard.frames, passage, framing)
+        frames = heard.frames
+    elif server:
+        remark = NO_SPEECH
+    pcm = passage.pcm[first * framing.hop_samples :]
+    columns = {name: listen(pcm, frames) for name, listen in listeners.items()}
+    return Comparison(passage, {**columns, "server": heard.scores} if heard else columns, remark)
+
+
+def _ask(server: str, package: ModelPackage, passage: Passage) -> Heard | None:
+    heard = ask_server(server, package.name, passage.pcm)
+    if heard and heard.version != package.version:
+        raise TrainerError(f"the server at {server} serves {package.name} {heard.version}, this is {package.title}")
+    return heard
+
+
+def _part_heard(first: int, frames: int, passage: Passage, framing: Framing) -> str:
+    begin = first * framing.hop_ms / 1000
+    end = framing.end_ms(len(passage.pcm))[first + frames - 1] / 1000
+    return f"all columns are about {begin:g}–{end:.2f} s of that, the server's first utterance"
+
+
+def _listeners(package: ModelPackage, checkpoint: str | None) -> dict[str, Listen]:
+    graph = {"graph": graph_listener(package)}
+    if checkpoint is None:
+        return graph
+    if package.state_floats:
+        return {"PyTorch": torch_listener(checkpoint, package), **graph}
+    return {"pipeline": pipeline_listener(checkpoint, package), **graph}
+
+
+def _tell(comparisons: list[Comparison], package: ModelPackage, arguments: Namespace) -> None:
+    if arguments.json:
+        files = [comparison.as_json(package.labels) for comparison in comparisons]
+        print(json.dumps({"package": package.title, "temperature": package.temperature, "files": files}, indent=2))
+        return
+    print(f"{package.title}: scores are softmax(logits / {package.temperature:.4g}) in every column, as served")
+    absent = [f"--{name}" for name in ("checkpoint", "server") if getattr(arguments, name) is None]
+    if absent:
+        print(f"without {' and '.join(absent)} there is no column for it")
+    for comparison in comparisons:
+        print("\n".join(["", *comparison.lines(package.labels, arguments.top_k)]))
+
+
+def _require_agreement(comparisons: list[Comparison]) -> None:
+    problems = []
+    for each in comparisons:
+        if not each.difference <= MOST_DIFFERENCE:
+            problems.append(f"{each.passage.file} differs by {each.difference:.2g} (allowed {MOST_DIFFERENCE:g})")
+        if each.remark == NO_SPEECH:
+            problems.append(f"{each.passage.file}: {NO_SPEECH}")
+    if problems:
+        raise TrainerError("; ".join(problems))
