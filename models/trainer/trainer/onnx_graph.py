@@ -7,6 +7,7 @@ import numpy as np
 import onnxruntime
 import torch
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as failures
 from torch import nn
 
 from trainer.errors import TrainerError
@@ -82,12 +83,15 @@ def _bytes(graph: nn.Module) -> int:
 
 
 class OnnxGraph:
-    """An ONNX graph on one CPU thread."""
+    """An ONNX graph on one CPU thread; one that onnxruntime cannot run is an error that names the operator."""
 
     def __init__(self, file: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        try:
+            self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        except (failures.Fail, failures.InvalidGraph, failures.NotImplemented) as error:
+            raise TrainerError(f"onnxruntime cannot run {file.name}: {error}") from error
 
     def run(self, inputs: list[Floats]) -> list[Floats]:
         """The outputs in graph order."""

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from tiny_checkpoints import tiny_checkpoint, tiny_model
 from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2Model
 
@@ -43,3 +44,10 @@ def test_an_extractor_of_another_family_is_named() -> None:
     _, extractor = tiny_model("wav2vec2")
     with pytest.raises(TrainerError, match="Wav2Vec2-BERT checkpoint comes with a SeamlessM4TFeatureExtractor, not"):
         classifier_graph(model, extractor)
+
+
+def test_a_checkpoint_in_half_precision_becomes_a_graph_in_single(tmp_path: Path) -> None:
+    model, extractor = tiny_model("hubert")
+    model.half().save_pretrained(tmp_path)
+    extractor.save_pretrained(tmp_path)
+    assert open_classifier(tmp_path).graph(torch.zeros(1, 16000)).dtype == torch.float32
