@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from trainer.calibration import Calibrated, Calibration, fit_calibration
 from trainer.framing import Framing
-from trainer.graphs import StatelessGraph
 from trainer.listening import Smoothing, stateless_listener
 from trainer.metrics import (
     best_intent,
@@ -164,16 +163,3 @@ def test_accumulated_scores_give_the_posterior_that_the_server_computes() -> Non
         total = smoothing.decay * total + smoothing.weight * seconds * logits.log_softmax(-1)
     expected = total.softmax(-1).numpy()
     np.testing.assert_allclose(torch.from_numpy(scores[-1] / temperature).softmax(-1).numpy(), expected, atol=1e-5)
-
-
-def test_normalisation_is_that_of_the_extractor() -> None:
-    pcm = torch.randn(1, 16000, generator=torch.Generator().manual_seed(1)) * 0.1 + 0.3
-
-    class Echo(nn.Module):
-        def forward(self, pcm: Tensor) -> "Echo":
-            self.logits = pcm
-            return self
-
-    heard = StatelessGraph(Echo())(pcm)
-    assert heard.mean().item() == pytest.approx(0, abs=1e-5)
-    assert heard.var(unbiased=False).item() == pytest.approx(1, abs=1e-4)

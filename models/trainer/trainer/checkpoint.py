@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
-
+from trainer.architectures.families import MODEL_TYPES
+from trainer.architectures.open_classifier import open_classifier
 from trainer.errors import TrainerError
 from trainer.export import Exported
 from trainer.framing import Framing
-from trainer.graphs import StatelessGraph, StreamingGraph
+from trainer.graphs import StreamingGraph
 from trainer.listening import Listener, Smoothing, stateless_listener, streaming_listener
 from trainer.onnx_graph import Signature
 from trainer.streaming_model import STEPS_PER_HOP, StreamingIntentConfig, StreamingIntentModel
 
-WAV2VEC2_TYPES = ("wav2vec2",)
 STREAMING_PREPROCESSOR = {
     "feature_extractor_type": "SpeechEmbeddingFeatureExtractor",
     "sampling_rate": 16000,
@@ -49,9 +48,10 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     kind = config.get("model_type")
     if kind == StreamingIntentConfig.model_type:
         return _streaming(folder, config)
-    if kind in WAV2VEC2_TYPES:
-        return _stateless(folder, config)
-    raise TrainerError(f"{folder}: model_type {kind!r} is none of {StreamingIntentConfig.model_type}, wav2vec2")
+    if kind in MODEL_TYPES:
+        return _stateless(folder)
+    known = (StreamingIntentConfig.model_type, *MODEL_TYPES)
+    raise TrainerError(f"{folder}: model_type {kind!r} is none of {', '.join(known)}")
 
 
 def _streaming(folder: Path, config: dict[str, Any]) -> Checkpoint:
@@ -62,10 +62,8 @@ def _streaming(folder: Path, config: dict[str, Any]) -> Checkpoint:
     return Checkpoint(streaming_listener(model), exported, smoothing=None)
 
 
-def _stateless(folder: Path, config: dict[str, Any]) -> Checkpoint:
-    model = AutoModelForAudioClassification.from_pretrained(folder).eval()
-    extractor = AutoFeatureExtractor.from_pretrained(folder)
+def _stateless(folder: Path) -> Checkpoint:
+    classifier = open_classifier(folder)
     smoothing = Smoothing()
-    graph = StatelessGraph(model, do_normalize=bool(extractor.do_normalize))
-    exported = Exported(graph, Signature(state_floats=0), config, extractor.to_dict())
-    return Checkpoint(stateless_listener(graph, Framing(500), smoothing), exported, smoothing)
+    exported = Exported(classifier.graph, Signature(state_floats=0), classifier.config, classifier.preprocessor)
+    return Checkpoint(stateless_listener(classifier.graph, Framing(500), smoothing), exported, smoothing)

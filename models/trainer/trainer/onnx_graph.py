@@ -7,13 +7,16 @@ import numpy as np
 import onnxruntime
 import torch
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as failures
 from torch import nn
 
 from trainer.errors import TrainerError
+from trainer.export_failure import not_exportable
 from trainer.framing import FRAME_SAMPLES
 
 BATCH = 33
 TOLERANCE = 1e-4
+EMBEDDED_BYTES = 1_900_000_000
 
 Floats = NDArray[np.float32]
 
@@ -50,29 +53,45 @@ class Signature:
 
 
 def write_onnx(graph: nn.Module, signature: Signature, file: Path) -> None:
-    """Exports with a dynamic batch axis, weights inside the file."""
+    """Exports with a dynamic batch axis; what torch cannot export is a NotExportable that names operator or layer.
+
+    Weights go inside the file or, where protobuf's limit of 2 GB would be passed, beside it in `FILE.data`.
+    """
     batch = torch.export.Dim("batch", min=1, max=1024)
+    shapes = tuple({0: batch} for _ in signature.inputs)
     # The example has two rows: a size of one would be taken for a constant.
-    torch.onnx.export(
-        graph.eval(),
-        tuple(signature.example(2, seed=0)),
-        str(file),
-        input_names=signature.inputs,
-        output_names=signature.outputs,
-        dynamic_shapes=tuple({0: batch} for _ in signature.inputs),
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    example = tuple(signature.example(2, seed=0))
+    try:
+        torch.onnx.export(
+            graph.eval(),
+            example,
+            str(file),
+            input_names=signature.inputs,
+            output_names=signature.outputs,
+            dynamic_shapes=shapes,
+            dynamo=True,
+            external_data=_bytes(graph) > EMBEDDED_BYTES,
+            verbose=False,
+        )
+    except torch.onnx.OnnxExporterError as error:
+        raise not_exportable(graph, example, shapes, error) from error
+
+
+def _bytes(graph: nn.Module) -> int:
+    tensors = [*graph.parameters(), *graph.buffers()]
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 class OnnxGraph:
-    """An ONNX graph on one CPU thread."""
+    """An ONNX graph on one CPU thread; one that onnxruntime cannot run is an error that names the operator."""
 
     def __init__(self, file: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        try:
+            self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        except (failures.Fail, failures.InvalidGraph, failures.NotImplemented) as error:
+            raise TrainerError(f"onnxruntime cannot run {file.name}: {error}") from error
 
     def run(self, inputs: list[Floats]) -> list[Floats]:
         """The outputs in graph order."""

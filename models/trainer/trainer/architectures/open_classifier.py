@@ -1,0 +1,52 @@
+"""A Hugging Face audio classifier, opened for export."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoConfig, AutoFeatureExtractor, AutoModelForAudioClassification
+
+from trainer.architectures.classifier_graph import ClassifierGraph, classifier_graph
+from trainer.architectures.families import MODEL_TYPES
+from trainer.architectures.one_second import fit_to_one_second, padding_notes
+from trainer.errors import TrainerError
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """The graph as a module, the two Hugging Face files that describe it, and sentences for the model card."""
+
+    graph: ClassifierGraph
+    config: dict[str, Any]
+    preprocessor: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def open_classifier(checkpoint: str | Path, cut_padding: bool = False) -> Classifier:
+    """Opens a folder or hub id as its own extractor says, or with `cut_padding` cut to one second.
+
+    What cannot be opened, is none of the twelve architectures, or has an untrained layer is a TrainerError.
+    """
+    model, extractor = _load(str(checkpoint))
+    notes = fit_to_one_second(model, extractor) if cut_padding else padding_notes(model, extractor)
+    graph = classifier_graph(model, extractor)
+    return Classifier(graph, json.loads(model.config.to_json_string()), json.loads(extractor.to_json_string()), notes)
+
+
+def _load(checkpoint: str) -> tuple[Any, Any]:
+    try:
+        kind = AutoConfig.from_pretrained(checkpoint).model_type
+        if kind not in MODEL_TYPES:
+            raise TrainerError(f"{checkpoint}: model_type {kind!r} is none of {', '.join(MODEL_TYPES)}")
+        extractor = AutoFeatureExtractor.from_pretrained(checkpoint)
+        model, loading = AutoModelForAudioClassification.from_pretrained(checkpoint, output_loading_info=True)
+    except (OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise TrainerError(f"{checkpoint} cannot be opened as an audio classifier: {reason}") from error
+    missing = sorted(loading["missing_keys"])
+    if missing:
+        raise TrainerError(
+            f"{checkpoint} holds no weights for {', '.join(missing[:3])}: train it with `trainer train` first"
+        )
+    return model, extractor
