@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from trainer.audio import UnreadableAudio, read_audio
 from trainer.calibration import Calibrated, Calibration
 from trainer.checkpoint import open_checkpoint
 from trainer.errors import TrainerError
 from trainer.figures import Figures, figures
 from trainer.heard import ENDPOINTING_SECONDS, Heard, hear_ends, hear_split
 from trainer.labels import require_same_labels
-from trainer.listening import Listener
+from trainer.listening import Listener, noisy_listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
 from trainer.pictures.draw import PICTURES, draw_pictures
 from trainer.prepared import Prepared, load_prepared
@@ -31,6 +32,8 @@ class Evaluation:
     data: Path | None = None
     calibration: Path | None = None
     out: Path | None = None
+    noise: Path | None = None
+    snr_db: float = 12.0
 
     @property
     def folder(self) -> Path:
@@ -41,13 +44,13 @@ class Evaluation:
 def evaluate(evaluation: Evaluation) -> Figures:
     """Hears the split, calibrates on the validation split, and writes everything; returns what metrics.json holds."""
     run = evaluation.run
-    listener = open_checkpoint(run).listener
+    listener = _listener(evaluation)
     prepared = load_prepared(evaluation.data or _dataset_of(run))
     require_same_labels(_labels_of(run), prepared.labels.names, run)
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     heard = hear_split(prepared, evaluation.split, listener)
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
-    metrics = {"split": evaluation.split, **figures(heard, prepared.labels, calibrated)}
+    metrics = {"split": evaluation.split, **_noise_of(evaluation), **figures(heard, prepared.labels, calibrated)}
     write_evaluation(evaluation.folder, metrics, log_history(run))
     return metrics
 
@@ -88,6 +91,20 @@ def log_history(run: Path) -> list[dict[str, Any]]:
         return []
     history: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")).get("log_history", [])
     return history
+
+
+def _listener(evaluation: Evaluation) -> Listener:
+    listener = open_checkpoint(evaluation.run).listener
+    if evaluation.noise is None:
+        return listener
+    try:
+        return noisy_listener(listener, read_audio(evaluation.noise), evaluation.snr_db)
+    except UnreadableAudio as error:
+        raise TrainerError(f"cannot read the noise {evaluation.noise}: {error}") from error
+
+
+def _noise_of(evaluation: Evaluation) -> dict[str, Any]:
+    return {"noise": {"file": evaluation.noise.name, "snr_db": evaluation.snr_db}} if evaluation.noise else {}
 
 
 def _fitted(split: str, heard: Heard, prepared: Prepared, listener: Listener) -> Calibrated:

@@ -1,5 +1,6 @@
 """How a model hears whole utterances: a score for every label after every frame."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from trainer.framing import SAMPLE_RATE, Framing, Samples
+from trainer.noise import mix, rms
 from trainer.streaming_model import HOP_MS, StreamingIntentModel
 
 Scores = NDArray[np.float32]  # [frames, labels]
@@ -61,6 +63,17 @@ def stateless_listener(graph: nn.Module, framing: Framing, smoothing: Smoothing)
         return np.stack(scores).astype(np.float32)
 
     return Listener(framing, hear)
+
+
+def noisy_listener(listener: Listener, noise: Samples, snr_db: float) -> Listener:
+    """Hears through noise at a signal-to-noise ratio: of each utterance another passage of it, the same every time."""
+
+    def hear(pcm: Samples) -> Scores:
+        start = zlib.crc32(pcm.tobytes()) % len(noise)
+        passage = np.take(noise, np.arange(start, start + len(pcm)), mode="wrap")
+        return listener.hear(np.clip(mix(pcm, passage / max(rms(passage), 1e-6), snr_db), -1, 1))
+
+    return Listener(listener.framing, hear)
 
 
 def with_silence(pcm: Samples, seconds: float) -> Samples:

@@ -32,7 +32,8 @@ class Lesson:
     """What a kind of model brings to the training loop.
 
     `scores` maps the model and a batch to `[members, batch, hops, labels]`; a batch holds `labels` and `weights`
-    (`[batch, hops]`) beside what the model hears; `extractor` is saved beside the model where it has one.
+    (`[batch, hops]`) beside what the model hears; `extractor` is saved beside the model where it has one; `notes` go
+    onto the model card.
     """
 
     model: PreTrainedModel
@@ -41,6 +42,7 @@ class Lesson:
     collate: Callable[[list[Any]], dict[str, Any]]
     scores: Callable[[Any, dict[str, Any]], Tensor]
     extractor: Any = None
+    notes: tuple[str, ...] = ()
 
 
 class RollingTrainer(Trainer):

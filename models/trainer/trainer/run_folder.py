@@ -33,6 +33,11 @@ def read_run(folder: Path) -> dict[str, Any]:
     return read_json(folder / "run.json", "run of `trainer train`")
 
 
+def note_run(folder: Path, notes: tuple[str, ...]) -> None:
+    """Adds what the model card must say of the finished run."""
+    write_json(folder / "run.json", {**read_run(folder), "notes": list(notes)})
+
+
 def last_checkpoint(folder: Path) -> Path | None:
     """The newest checkpoint that was written whole."""
     found = (file.parent for file in (folder / "checkpoints").glob(f"checkpoint-*/{LAST_FILE}"))

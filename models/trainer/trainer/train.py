@@ -18,7 +18,7 @@ from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe
 from trainer.rolling_loss import class_weights
 from trainer.rolling_trainer import Lesson, RollingTrainer
-from trainer.run_folder import begin_run, last_checkpoint, read_run
+from trainer.run_folder import begin_run, last_checkpoint, note_run, read_run
 from trainer.train_stateless import stateless_lesson
 from trainer.train_streaming import streaming_lesson
 
@@ -77,6 +77,7 @@ def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, resume: bool) 
         shutil.move(folder / "checkpoints" / "trainer_state.json", folder / "trainer_state.json")
         if lesson.extractor is not None:
             lesson.extractor.save_pretrained(folder)
+        note_run(folder, lesson.notes)
         print(f"wrote {folder}: best validation accuracy {trainer.state.best_metric:.3f}")
 
 

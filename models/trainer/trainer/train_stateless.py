@@ -11,7 +11,6 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import BatchFeature
 
 from trainer.augment import Augmenter, plain_hearing
-from trainer.classifier import open_classifier
 from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE, Framing, Samples
 from trainer.hop_targets import hop_targets
 from trainer.labels import Labels
@@ -19,6 +18,7 @@ from trainer.prepared import Prepared, pcm_of
 from trainer.recipe import Recipe
 from trainer.rolling_loss import NO_HOP, summed_scores
 from trainer.rolling_trainer import Hearings, Lesson
+from trainer.trainable_classifier import classifier_to_train
 
 # Twice the hop that is served: half the cost, and no sample is heard twice.
 FRAMING = Framing(hop_ms=1000)
@@ -37,7 +37,7 @@ class FramedHearing:
 def stateless_lesson(recipe: Recipe, prepared: Prepared, validation: str) -> Lesson:
     """The checkpoint with a classifier for these labels, and the frames that it learns from and is judged by."""
     assert recipe.stateless is not None
-    classifier = open_classifier(recipe.stateless.checkpoint, prepared.labels)
+    classifier = classifier_to_train(recipe.stateless.checkpoint, prepared.labels)
     rows = prepared.split(*recipe.training.train_on)
     noises = [pcm_of(row) for row in rows if row["is_noise"]]
     return Lesson(
@@ -47,6 +47,7 @@ def stateless_lesson(recipe: Recipe, prepared: Prepared, validation: str) -> Les
         collate=FrameCollate(classifier.extractor),
         scores=scores_of_frames,
         extractor=classifier.extractor,
+        notes=classifier.notes,
     )
 
 

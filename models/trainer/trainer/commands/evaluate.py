@@ -15,6 +15,8 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--split", default="test", choices=("test", "validation", "train"), help="what is heard")
     parser.add_argument("--calibration", type=Path, metavar="FILE", help="calibration.json to use instead of fitting")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder to write instead of RUN/evaluation")
+    parser.add_argument("--noise", type=Path, metavar="FILE", help="recording of noise to hear every clip through")
+    parser.add_argument("--snr-db", type=float, default=12.0, help="how much louder speech is (default: 12)")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
 
 
@@ -27,6 +29,14 @@ def run(arguments: Namespace) -> None:
     from trainer.report import headline_lines
 
     torch.set_num_threads(arguments.threads)
-    evaluation = Evaluation(arguments.run_folder, arguments.split, arguments.data, arguments.calibration, arguments.out)
+    evaluation = Evaluation(
+        arguments.run_folder,
+        arguments.split,
+        arguments.data,
+        arguments.calibration,
+        arguments.out,
+        arguments.noise,
+        arguments.snr_db,
+    )
     print("\n".join(headline_lines(evaluate(evaluation))))
     print(f"Everything is in {evaluation.folder}: start with report.md.")

@@ -1,4 +1,4 @@
-"""Opening a Hugging Face audio classifier for a set of labels."""
+"""Opening a Hugging Face audio classifier to train it for a set of labels."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 from transformers import AutoConfig, AutoFeatureExtractor, AutoModelForAudioClassification, PreTrainedModel
 
+from trainer.architectures.one_second import fit_to_one_second
 from trainer.errors import TrainerError
 from trainer.labels import Labels
 
@@ -13,14 +14,15 @@ UNNAMED = re.compile(r"LABEL_\d+")
 
 
 @dataclass(frozen=True)
-class Classifier:
-    """A model and its feature extractor."""
+class TrainableClassifier:
+    """A model and its feature extractor, fit to one second; `notes` say for the model card what was cut for that."""
 
     model: PreTrainedModel
     extractor: Any
+    notes: tuple[str, ...]
 
 
-def open_classifier(checkpoint: str, labels: Labels) -> Classifier:
+def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
     """Opens a checkpoint folder or hub id with a classifier for these labels, a fresh one unless it has just these."""
     try:
         config = AutoConfig.from_pretrained(checkpoint)
@@ -38,7 +40,7 @@ def open_classifier(checkpoint: str, labels: Labels) -> Classifier:
         raise TrainerError(
             f"the checkpoint {checkpoint!r} cannot be opened as an audio classifier: {reason}"
         ) from error
-    return Classifier(model, extractor)
+    return TrainableClassifier(model, extractor, fit_to_one_second(model, extractor))
 
 
 def require_compatible(config: Any, labels: Labels, checkpoint: str) -> None:
