@@ -70,6 +70,7 @@ class OnnxGraph:
     """An ONNX graph on one CPU thread."""
 
     def __init__(self, file: Path) -> None:
+        self.file = file
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
