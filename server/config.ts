@@ -41,6 +41,11 @@ export const SETTINGS = {
     'auto, cpu, webgpu or cuda',
     z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
   ),
+  precision: setting(
+    '--precision <name>',
+    'auto (the first variant that a model has for the provider), fp32, fp16 or int8',
+    z.enum(['auto', 'fp32', 'fp16', 'int8']).default('auto'),
+  ),
   workers: setting(
     '--workers <n>',
     'inference workers (default: one a core, one on a GPU)',

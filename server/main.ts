@@ -86,6 +86,7 @@ const openInference = async (
   const inference = await startInference({
     packages,
     provider: config.provider,
+    precision: config.precision,
     workers: config.workers,
     isolation: config.isolation,
     maxBatch: config.maxBatch,

@@ -57,8 +57,8 @@ const machine = (): Finding[] => {
   ];
 };
 
-const packages = async ({ models }: Config): Promise<Finding[]> => {
-  const reports = await verifyPackages(models).catch((problem: unknown) => sentenceOf(problem));
+const packages = async ({ models, precision }: Config): Promise<Finding[]> => {
+  const reports = await verifyPackages(models, precision).catch((problem: unknown) => sentenceOf(problem));
   if (typeof reports === 'string') return [{ about: 'models', ok: false, needed: true, detail: reports }];
   if (reports.length === 0)
     return [{ about: 'models', ok: false, needed: true, detail: `${models} holds no model package` }];
@@ -70,12 +70,12 @@ const packages = async ({ models }: Config): Promise<Finding[]> => {
   }));
 };
 
-const providers = async ({ models }: Config): Promise<Finding[]> => {
+const providers = async ({ models, precision }: Config): Promise<Finding[]> => {
   const found = await loadModelPackages(models).catch(() => []);
   if (found.length === 0) return [];
   const findings: Finding[] = [];
   for (const provider of ['cpu', 'webgpu', 'cuda'] as const) {
-    const detail = await probeProvider(found, provider).then(
+    const detail = await probeProvider(found, { provider, precision }).then(
       (frameMs) => ({ ok: true, detail: `loads; ${frameMs.toFixed(2)} ms a frame in a batch` }),
       (problem: unknown) => ({ ok: false, detail: sentenceOf(problem) }),
     );

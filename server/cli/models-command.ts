@@ -8,11 +8,20 @@ export const modelsCommand = (): Command =>
   new Command('models')
     .description('list the model packages of a folder and verify their checksums and golden vectors')
     .option('--models <folder>', 'folder of model packages', SETTINGS.models.value.parse(undefined))
+    .option('--precision <name>', 'the variant whose golden vectors are verified: auto, fp32 or int8', 'auto')
     .option('--json', 'one object a line')
     .action(run);
 
-const run = async ({ models, json }: { models: string; json?: boolean }): Promise<void> => {
-  const reports = await verifyPackages(models).catch((problem: unknown) => {
+interface Options {
+  readonly models: string;
+  readonly precision: string;
+  readonly json?: boolean;
+}
+
+const run = async ({ models, precision, json }: Options): Promise<void> => {
+  const wanted = SETTINGS.precision.value.safeParse(precision);
+  if (!wanted.success) throw new Failure(`--precision ${precision}: must be auto, fp32, fp16 or int8`, 2);
+  const reports = await verifyPackages(models, wanted.data).catch((problem: unknown) => {
     throw new Failure(sentenceOf(problem));
   });
   if (json) for (const report of reports) process.stdout.write(`${JSON.stringify(report)}\n`);

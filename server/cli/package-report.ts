@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Config } from '../config.js';
 import { startInference } from '../inference/inference.js';
-import { loadModelPackage } from '../inference/model-package.js';
+import { loadModelPackage, type ModelPackage } from '../inference/model-package.js';
+import { listed } from '../inference/worker-plan.js';
 import { sentenceOf } from './failure.js';
 
 const ignore = (): void => undefined;
@@ -19,45 +21,42 @@ export interface PackageReport {
   readonly problem: string | null;
 }
 
-/** Verifies every package of a folder by itself: contract, checksums, graph, golden vectors, on the CPU. Rejects when there is no such folder. */
-export const verifyPackages = async (folder: string): Promise<PackageReport[]> => {
+/** Verifies every package of a folder by itself: contract, checksums of all variants, and the graph and golden vectors of the one chosen, on the CPU. Rejects when there is no such folder. */
+export const verifyPackages = async (folder: string, precision: Config['precision']): Promise<PackageReport[]> => {
   const reports: PackageReport[] = [];
   for (const name of (await readdir(folder)).sort()) {
     const isPackage = await stat(join(folder, name, 'earshot.json')).then(
       () => true,
       () => false,
     );
-    if (isPackage) reports.push(await verify(join(folder, name), name));
+    if (isPackage) reports.push(await verify(join(folder, name), name, precision));
   }
   return reports;
 };
 
-const verify = async (folder: string, name: string): Promise<PackageReport> => {
+const verify = async (folder: string, name: string, precision: Config['precision']): Promise<PackageReport> => {
   const megabytes = await sizeOf(folder);
   const unread = { name, version: null, labels: null, hopMs: null, variants: null, megabytes };
   try {
     const found = await loadModelPackage(folder);
     const { card } = found;
-    const variants = card.variants
-      .map(({ precision, providers }) => `${precision} (${providers.join(', ')})`)
-      .join('; ');
     const read = {
       name,
       version: card.version,
       labels: card.labels.length,
       hopMs: card.hop.default,
-      variants,
+      variants: listed(card.variants),
       megabytes,
     };
-    return { ...read, problem: await runGolden(found) };
+    return { ...read, problem: await runGolden(found, precision) };
   } catch (problem) {
     return { ...unread, problem: sentenceOf(problem) };
   }
 };
 
-const runGolden = async (found: Awaited<ReturnType<typeof loadModelPackage>>): Promise<string | null> => {
+const runGolden = async (found: ModelPackage, precision: Config['precision']): Promise<string | null> => {
   try {
-    const inference = await startInference({ packages: [found], provider: 'cpu', workers: 1, log: SILENT });
+    const inference = await startInference({ packages: [found], provider: 'cpu', precision, workers: 1, log: SILENT });
     await inference.close();
     return null;
   } catch (problem) {

@@ -5,11 +5,18 @@ export type Precision = 'fp32' | 'fp16' | 'int8';
 /** A library that ONNX Runtime executes a graph with. */
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
-export interface Variant {
+export interface ChecksummedFile {
   readonly file: string;
   readonly sha256: string;
+}
+
+export interface Variant extends ChecksummedFile {
+  /** The graph's weights, where they do not fit into its file (2 GB); ONNX Runtime finds them by itself. */
+  readonly data: ChecksummedFile | null;
   readonly precision: Precision;
   readonly providers: readonly Provider[];
+  /** How far a golden logit may be from the one expected: measured by the trainer; null for what the vector itself states. */
+  readonly tolerance: number | null;
 }
 
 /** How a stateless model's per-frame scores accumulate: S ← decay·S + weight·(fresh seconds)·log-posterior. */

@@ -11,11 +11,17 @@ const packagePath = z
   .max(256)
   .regex(/^(?!.*\.\.)[\w-][\w.-]*(?:\/[\w.-]+)*$/, 'must be a path inside the package, such as golden/hello.wav');
 
-const variant = z.strictObject({
+const checksummed = {
   file: packagePath,
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'),
+};
+
+const variant = z.strictObject({
+  ...checksummed,
+  data: z.strictObject(checksummed).optional(),
   precision: z.enum(['fp32', 'fp16', 'int8']),
   providers: z.array(z.enum(['cpu', 'webgpu', 'cuda'])).min(1),
+  tolerance: z.number().positive().optional(),
 });
 
 /** The shape of `earshot.json`, the serving contract of a model package; what holds between keys is checked apart. */

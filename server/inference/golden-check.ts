@@ -1,5 +1,5 @@
 import { createFramer, type CutFrame } from '../audio/framer.js';
-import type { Precision, Provider } from '../domain/model-card.js';
+import type { Provider, Variant } from '../domain/model-card.js';
 import type { Classified, Classify } from '../domain/outcome.js';
 import { durationOf, samplesIn } from '../domain/units.js';
 import { readGoldenVector, type GoldenVector } from './golden-vector.js';
@@ -9,20 +9,27 @@ import type { ModelPackage } from './model-package.js';
 export type GoldenReport =
   { readonly ok: true; readonly frames: number } | { readonly ok: false; readonly problem: string };
 
+/** How far a number may be from the one expected, given the tolerance that its golden vector states. */
+export type GoldenAllowance = (stated: number) => number;
+
 /**
- * By how much a tolerance is widened, which the trainer states for 32-bit floats on a CPU: GPUs round inputs of products
- * to 10 bits (TF32), which 16-bit floats are made of; 8-bit weights are another model, close to the first.
+ * A vector's tolerance is for 32-bit floats on a CPU. A lossy variant has one of its own, which the trainer measured; where
+ * an older package has none it is guessed: GPUs round inputs of products to 10 bits (TF32), which 16-bit floats are made
+ * of; 8-bit weights are another model, close to the first.
  */
-export const goldenAllowance = (precision: Precision, provider: Provider): number => {
-  if (precision === 'int8') return 500;
-  return precision === 'fp32' && provider === 'cpu' ? 1 : 20;
+export const goldenAllowance = ({ precision, tolerance }: Variant, provider: Provider): GoldenAllowance => {
+  if (tolerance !== null) return (stated) => Math.max(stated, tolerance);
+  if (precision === 'int8') return (stated) => stated * 500;
+  return precision === 'fp32' && provider === 'cpu' ? asStated : (stated) => stated * 20;
 };
+
+const asStated: GoldenAllowance = (stated) => stated;
 
 /** Plays every golden vector of a package as the server would hear it. Rejects if a vector cannot be read. */
 export const checkGolden = async (
   { card, folder }: ModelPackage,
   classify: Classify,
-  allowance = 1,
+  allowance: GoldenAllowance = asStated,
 ): Promise<GoldenReport> => {
   let frames = 0;
   for (const golden of card.golden) {
@@ -35,7 +42,11 @@ export const checkGolden = async (
 };
 
 /** What is wrong with the first frame that differs; null when none does. */
-const firstDifference = async (vector: GoldenVector, classify: Classify, allowance: number): Promise<string | null> => {
+const firstDifference = async (
+  vector: GoldenVector,
+  classify: Classify,
+  allowance: GoldenAllowance,
+): Promise<string | null> => {
   const cut = cutFrames(vector);
   if (cut.length !== vector.frames.length) {
     return `expects ${vector.frames.length} frames, but the audio has ${cut.length} at a hop of ${vector.hop} ms`;
@@ -49,7 +60,7 @@ const firstDifference = async (vector: GoldenVector, classify: Classify, allowan
     }
     const outcome = await classify(frame.samples, state);
     if (outcome.kind !== 'classified') return `frame ${index}: was ${describe(outcome)}`;
-    const difference = differenceOf(expected, outcome, vector.tolerance * allowance);
+    const difference = differenceOf(expected, outcome, allowance(vector.tolerance));
     if (difference !== null) return `frame ${index}: ${difference}`;
     state = outcome.nextState;
   }

@@ -1,4 +1,4 @@
-import type { ModelCard, Provider, Variant } from '../domain/model-card.js';
+import type { ModelCard, Precision, Provider, Variant } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
 import { checkGolden, goldenAllowance } from './golden-check.js';
 import type { InferenceLog } from './inference-log.js';
@@ -9,13 +9,15 @@ import type { ModelPackage } from './model-package.js';
 import { chooseProvider, defaultWorkers } from './provider-choice.js';
 import { probeProvider } from './provider-probe.js';
 import type { Isolation } from './worker-link.js';
-import { DEFAULT_MAX_BATCH, requireVariant, workerPlan } from './worker-plan.js';
+import { DEFAULT_MAX_BATCH, requireVariant, workerPlan, type VariantChoice } from './worker-plan.js';
 import { WorkerPool, type PoolHealth } from './worker-pool.js';
 import type { PoolClock } from './worker-slot.js';
 
 export interface InferenceOptions {
   readonly packages: readonly ModelPackage[];
   readonly provider: 'auto' | Provider;
+  /** The precision that every package must have for the provider; `auto`, as where it is left out: its first variant. */
+  readonly precision?: 'auto' | Precision;
   /** Null, as where it is left out: one a core, one on a GPU. */
   readonly workers?: number | null;
   readonly isolation?: Isolation;
@@ -53,20 +55,24 @@ const DEFAULT_QUEUE_LIMIT = 1024;
  * right. Rejects, with everything closed again, with what is wrong and what would be right.
  */
 export const startInference = async (options: InferenceOptions): Promise<Inference> => {
-  const { packages, log, observer = silentObserver } = options;
+  const { packages, log, observer = silentObserver, precision = 'auto' } = options;
   const startedAt = performance.now();
   const provider = await chooseProvider({
     requested: options.provider,
     workers: options.workers ?? null,
-    probe: (candidate) => probeProvider(packages, candidate),
+    probe: (candidate) => probeProvider(packages, { provider: candidate, precision }),
     log,
   });
   const count = options.workers ?? defaultWorkers(provider);
   const maxBatch = options.maxBatch ?? DEFAULT_MAX_BATCH[provider];
-  log.info({ provider, workers: count, maxBatch, models: packages.map(({ card }) => card.name) }, 'loading models');
+  const choice = { provider, precision };
+  log.info(
+    { provider, precision, workers: count, maxBatch, models: packages.map(({ card }) => card.name) },
+    'loading models',
+  );
   const batcher = createBatcher(options, maxBatch);
-  const pool = await startPool(options, { provider, count, maxBatch }, batcher);
-  const inference = assemble(packages, provider, batcher, pool);
+  const pool = await startPool(options, { choice, count, maxBatch }, batcher);
+  const inference = assemble(packages, choice, batcher, pool);
   try {
     await verifyGolden(packages, inference, log);
   } catch (error) {
@@ -91,10 +97,10 @@ const createBatcher = ({ packages, queueLimit }: InferenceOptions, maxBatch: num
 
 const startPool = (
   { packages, isolation = 'thread', log, observer = silentObserver }: InferenceOptions,
-  { provider, count, maxBatch }: { provider: Provider; count: number; maxBatch: number },
+  { choice, count, maxBatch }: { choice: VariantChoice; count: number; maxBatch: number },
   batcher: MicroBatcher,
 ): Promise<WorkerPool> => {
-  const plan = workerPlan(packages, provider, maxBatch);
+  const plan = workerPlan(packages, choice, maxBatch);
   return WorkerPool.start({
     count,
     start: (onEnd) => InferenceWorker.start({ plan, isolation, onEnd }),
@@ -108,11 +114,15 @@ const startPool = (
 
 const assemble = (
   packages: readonly ModelPackage[],
-  provider: Provider,
+  choice: VariantChoice,
   batcher: MicroBatcher,
   pool: WorkerPool,
 ): Inference => {
-  const models = packages.map(({ card }) => ({ card, provider, variant: requireVariant(card, provider) }));
+  const models = packages.map(({ card }) => ({
+    card,
+    provider: choice.provider,
+    variant: requireVariant(card, choice),
+  }));
   let closing: Promise<void> | null = null;
   return {
     models,
@@ -136,7 +146,7 @@ const verifyGolden = async (
   for (const [index, each] of packages.entries()) {
     const { name } = each.card;
     const loaded = inference.models[index];
-    const allowance = loaded ? goldenAllowance(loaded.variant.precision, loaded.provider) : 1;
+    const allowance = loaded && goldenAllowance(loaded.variant, loaded.provider);
     const report = await checkGolden(each, inference.classifierFor(name), allowance);
     if (!report.ok)
       throw new Error(`the model ${name} does not score its golden vectors as trained: ${report.problem}`);

@@ -34,7 +34,7 @@ export const modelCardOf = (earshot: Earshot, labels: readonly string[]): ModelC
   outOfScopeThreshold: earshot.out_of_scope.threshold,
   temperature: earshot.temperature,
   smoothing: earshot.smoothing,
-  variants: earshot.variants,
+  variants: earshot.variants.map(({ data = null, tolerance = null, ...variant }) => ({ ...variant, data, tolerance })),
   golden: earshot.golden,
 });
 

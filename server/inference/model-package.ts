@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { ModelCard, Variant } from '../domain/model-card.js';
+import type { ChecksummedFile, ModelCard } from '../domain/model-card.js';
 import { earshotSchema } from './earshot-schema.js';
 import { contradictionsIn, modelCardOf } from './model-card.js';
 import { readLabels } from './model-labels.js';
@@ -26,7 +26,10 @@ export const loadModelPackage = async (folder: string): Promise<ModelPackage> =>
   const contradictions = contradictionsIn(earshot, labels);
   if (contradictions.length > 0) throw new PackageError(contract, contradictions.join('; '));
   const card = modelCardOf(earshot, labels);
-  for (const variant of card.variants) await checkVariant(root, variant);
+  for (const variant of card.variants) {
+    await checkSum(root, variant);
+    if (variant.data) await checkSum(root, variant.data);
+  }
   for (const { audio, expected } of card.golden) {
     await packageFile(root, audio);
     await packageFile(root, expected);
@@ -51,7 +54,7 @@ export const loadModelPackages = async (folder: string): Promise<ModelPackage[]>
   return packages;
 };
 
-const checkVariant = async (folder: string, { file, sha256 }: Variant): Promise<void> => {
+const checkSum = async (folder: string, { file, sha256 }: ChecksummedFile): Promise<void> => {
   const path = await packageFile(folder, file);
   const found = await sha256Of(path);
   if (found !== sha256) {

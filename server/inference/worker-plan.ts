@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ModelCard, Provider, Variant } from '../domain/model-card.js';
+import type { ModelCard, Precision, Provider, Variant } from '../domain/model-card.js';
 import type { ModelPackage } from './model-package.js';
 import type { WorkerPlan } from './worker-protocol.js';
 
@@ -9,24 +9,36 @@ import type { WorkerPlan } from './worker-protocol.js';
  */
 export const DEFAULT_MAX_BATCH: Readonly<Record<Provider, number>> = { cpu: 8, webgpu: 128, cuda: 128 };
 
-/** The first variant of a model that is meant for `provider`. Throws if it has none. */
-export const requireVariant = ({ name, variants }: ModelCard, provider: Provider): Variant => {
-  const variant = variants.find(({ providers }) => providers.includes(provider));
+/** Which variant of a model is served: by `auto` the package's first that is meant for the provider. */
+export interface VariantChoice {
+  readonly provider: Provider;
+  readonly precision: 'auto' | Precision;
+}
+
+/** The first variant of a model that is meant for a provider and has the precision asked for. Throws if it has none. */
+export const requireVariant = ({ name, variants }: ModelCard, { provider, precision }: VariantChoice): Variant => {
+  const variant = variants.find(
+    (each) => each.providers.includes(provider) && (precision === 'auto' || each.precision === precision),
+  );
   if (variant) return variant;
-  const meant = variants.flatMap(({ providers }) => providers).join(', ');
-  throw new Error(`the model ${name} has no variant for ${provider}: earshot.json has variants for ${meant}`);
+  const wanted = precision === 'auto' ? 'variant' : `${precision} variant`;
+  throw new Error(`the model ${name} has no ${wanted} for ${provider}: earshot.json has ${listed(variants)}`);
 };
 
-/** What a worker has to do to serve `packages`. Throws if one of them has no variant for the provider. */
-export const workerPlan = (packages: readonly ModelPackage[], provider: Provider, maxBatch: number): WorkerPlan => ({
-  provider,
+/** `fp32 (cpu, webgpu, cuda); int8 (cpu)` */
+export const listed = (variants: readonly Variant[]): string =>
+  variants.map(({ precision, providers }) => `${precision} (${providers.join(', ')})`).join('; ');
+
+/** What a worker has to do to serve `packages`. Throws if one of them has no such variant. */
+export const workerPlan = (packages: readonly ModelPackage[], choice: VariantChoice, maxBatch: number): WorkerPlan => ({
+  provider: choice.provider,
   graphs: packages.map(({ card, folder }) => {
     const { inputs, outputs, stateShape, labels } = card;
-    const path = join(folder, requireVariant(card, provider).file);
+    const path = join(folder, requireVariant(card, choice).file);
     return { model: card.name, path, inputs, outputs, labels: labels.length, stateShape };
   }),
-  batchSizes: provider === 'cpu' ? [...new Set([1, maxBatch])] : bucketsUpTo(maxBatch),
-  padsBatches: provider !== 'cpu',
+  batchSizes: choice.provider === 'cpu' ? [...new Set([1, maxBatch])] : bucketsUpTo(maxBatch),
+  padsBatches: choice.provider !== 'cpu',
 });
 
 /** 1, 2, 4, … and `most` itself. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Provider, Variant } from '../../server/domain/model-card.js';
 import type { Classify } from '../../server/domain/outcome.js';
 import { checkGolden, goldenAllowance } from '../../server/inference/golden-check.js';
 import { loadModelPackage, type ModelPackage } from '../../server/inference/model-package.js';
@@ -103,10 +104,26 @@ describe('The check of golden vectors', () => {
     await assert.rejects(checkGolden(model, echoStateful), /tone\.json: .*colour/);
   });
 
+  const allowed = (change: Partial<Variant>, provider: Provider): number =>
+    goldenAllowance({ ...model.card.variants[0]!, ...change }, provider)(0.001);
+
   it('holds 32-bit floats on a CPU to the very tolerance, and others to a wider one', () => {
     assert.deepEqual(
-      [goldenAllowance('fp32', 'cpu'), goldenAllowance('fp32', 'cuda') > 1, goldenAllowance('int8', 'cpu') > 1],
-      [1, true, true],
+      [
+        allowed({}, 'cpu'),
+        allowed({}, 'cuda'),
+        allowed({ precision: 'fp16' }, 'cuda'),
+        allowed({ precision: 'int8' }, 'cpu'),
+      ],
+      [0.001, 0.02, 0.02, 0.5],
     );
   });
+
+  it('holds a lossy variant to the tolerance that its trainer measured', () => {
+    assert.equal(allowed({ precision: 'int8', tolerance: 0.24 }, 'cpu'), 0.24);
+    assert.equal(allowed({ precision: 'fp16', tolerance: 0.03 }, 'cuda'), 0.03);
+  });
+
+  it('takes no variant to be closer than its golden vector says', () =>
+    assert.equal(allowed({ precision: 'fp16', tolerance: 0.0001 }, 'cuda'), 0.001));
 });

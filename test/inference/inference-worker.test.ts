@@ -2,15 +2,19 @@ import assert from 'node:assert/strict';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Variant } from '../../server/domain/model-card.js';
 import type { Batch } from '../../server/inference/inference-backend.js';
 import { InferenceWorker } from '../../server/inference/inference-worker.js';
 import { loadModelPackage, loadModelPackages } from '../../server/inference/model-package.js';
-import { workerPlan } from '../../server/inference/worker-plan.js';
+import { requireVariant, workerPlan, type VariantChoice } from '../../server/inference/worker-plan.js';
 import type { GraphPlan, WorkerPlan } from '../../server/inference/worker-protocol.js';
+import { statelessCard } from '../support/cards.js';
 import { ECHO_MODELS } from '../support/real-server.js';
 
+const CPU: VariantChoice = { provider: 'cpu', precision: 'auto' };
+
 const planOf = async (maxBatch = 4): Promise<WorkerPlan> =>
-  workerPlan(await loadModelPackages(ECHO_MODELS), 'cpu', maxBatch);
+  workerPlan(await loadModelPackages(ECHO_MODELS), CPU, maxBatch);
 
 /** Rows of constant amplitude: that of row n is n + 1 hundredths. */
 const batchOf = (model: string, rows: number, room = rows): Batch => ({
@@ -69,7 +73,7 @@ for (const isolation of ['thread', 'process'] as const)
 
 describe('The start of an inference worker', () => {
   const startWith = async (change: Partial<GraphPlan>): Promise<InferenceWorker> => {
-    const plan = workerPlan([await loadModelPackage(join(ECHO_MODELS, 'echo'))], 'cpu', 2);
+    const plan = workerPlan([await loadModelPackage(join(ECHO_MODELS, 'echo'))], CPU, 2);
     const graphs = plan.graphs.map((graph) => ({ ...graph, ...change }));
     return InferenceWorker.start({ plan: { ...plan, graphs }, isolation: 'thread' });
   };
@@ -95,7 +99,7 @@ describe('The start of an inference worker', () => {
 describe('The plan of a worker', () => {
   it('warms every power of two for a GPU, which is slow to run a shape for the first time', async () => {
     const packages = [await loadModelPackage(join(ECHO_MODELS, 'echo'))];
-    const { batchSizes, padsBatches } = workerPlan(packages, 'webgpu', 20);
+    const { batchSizes, padsBatches } = workerPlan(packages, { provider: 'webgpu', precision: 'auto' }, 20);
     assert.deepEqual([batchSizes, padsBatches], [[1, 2, 4, 8, 16, 20], true]);
   });
 
@@ -103,8 +107,44 @@ describe('The plan of a worker', () => {
     const { card, folder } = await loadModelPackage(join(ECHO_MODELS, 'echo'));
     const variants = card.variants.map((variant) => ({ ...variant, providers: ['cpu' as const] }));
     assert.throws(
-      () => workerPlan([{ folder, card: { ...card, variants } }], 'cuda', 4),
-      /the model echo has no variant for cuda: earshot\.json has variants for cpu/,
+      () => workerPlan([{ folder, card: { ...card, variants } }], { provider: 'cuda', precision: 'auto' }, 4),
+      /the model echo has no variant for cuda: earshot\.json has fp32 \(cpu\)$/,
     );
+  });
+
+  describe('by precision', () => {
+    const variant = (precision: Variant['precision'], providers: Variant['providers']): Variant => ({
+      file: `model.${precision}.onnx`,
+      sha256: '0'.repeat(64),
+      data: null,
+      precision,
+      providers,
+      tolerance: null,
+    });
+    const card = statelessCard({
+      name: 'several',
+      variants: [
+        variant('fp32', ['cpu', 'webgpu', 'cuda']),
+        variant('fp16', ['cuda', 'webgpu']),
+        variant('int8', ['cpu']),
+      ],
+    });
+
+    const CHOSEN: readonly (readonly [VariantChoice, string])[] = [
+      [{ provider: 'cpu', precision: 'auto' }, 'fp32'],
+      [{ provider: 'cuda', precision: 'auto' }, 'fp32'],
+      [{ provider: 'cuda', precision: 'fp16' }, 'fp16'],
+      [{ provider: 'cpu', precision: 'int8' }, 'int8'],
+      [{ provider: 'webgpu', precision: 'fp32' }, 'fp32'],
+    ];
+    for (const [choice, precision] of CHOSEN)
+      it(`takes ${precision} where ${choice.precision} is asked for on ${choice.provider}`, () =>
+        assert.equal(requireVariant(card, choice).precision, precision));
+
+    it('names the model, the provider and what there is, where there is none', () =>
+      assert.throws(
+        () => requireVariant(card, { provider: 'cuda', precision: 'int8' }),
+        /^Error: the model several has no int8 variant for cuda: earshot\.json has fp32 \(cpu, webgpu, cuda\); fp16 \(cuda, webgpu\); int8 \(cpu\)$/,
+      ));
   });
 });

@@ -58,6 +58,27 @@ describe('A model package', () => {
     assert.deepEqual(committed, earshotJsonSchema());
   });
 
+  const besideGraph = (sha256: string, file = 'golden/tone.wav') =>
+    edit('earshot.json', (json) => Object.assign((json.variants as object[])[0]!, { data: { file, sha256 } }));
+
+  it('says where the weights are that do not fit into its graph, and how far a lossy variant may be off', async () => {
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(folder, 'golden/tone.wav')))
+      .digest('hex');
+    besideGraph(sha256);
+    edit('earshot.json', (json) => Object.assign((json.variants as object[])[0]!, { tolerance: 0.25 }));
+    const { card: read } = await loadModelPackage(folder);
+    assert.deepEqual(
+      [read.variants[0]?.data, read.variants[0]?.tolerance],
+      [{ file: 'golden/tone.wav', sha256 }, 0.25],
+    );
+  });
+
+  it('of before there were such keys is read too', async () => {
+    const { card: read } = await loadModelPackage(folder);
+    assert.deepEqual([read.variants[0]?.data, read.variants[0]?.tolerance], [null, null]);
+  });
+
   const BROKEN: readonly (readonly [string, () => void, RegExp])[] = [
     ['an unknown key', card({ colour: 'red' }), /earshot\.json: .*colour/],
     ['an unknown schema version', card({ schema_version: 2 }), /schema_version/],
@@ -76,6 +97,17 @@ describe('A model package', () => {
     ['a wrong checksum', () => appendFileSync(join(folder, 'model.onnx'), 'x'), /model\.onnx: has SHA-256/],
     ['a graph cut short', () => truncateSync(join(folder, 'model.onnx'), 100), /model\.onnx/],
     ['no graph', () => rmSync(join(folder, 'model.onnx')), /model\.onnx/],
+    ['weights beside its graph that were changed', () => besideGraph('0'.repeat(64)), /golden\/tone\.wav: has SHA-256/],
+    [
+      'weights beside its graph that are missing',
+      () => besideGraph('0'.repeat(64), 'no.data'),
+      /no\.data: there is no/,
+    ],
+    [
+      'a tolerance of zero',
+      () => edit('earshot.json', (json) => Object.assign((json.variants as object[])[0]!, { tolerance: 0 })),
+      /variants\.0\.tolerance/,
+    ],
     ['no labels', () => edit('config.json', (json) => delete json.id2label), /id2label/],
     [
       'labels with a hole',

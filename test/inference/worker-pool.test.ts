@@ -77,7 +77,11 @@ describe('A pool of workers', () => {
 
   for (const isolation of ['thread', 'process'] as const)
     it(`answers every frame although a worker ${isolation} dies with a run under way`, async () => {
-      const plan = workerPlan([await loadModelPackage(join(ECHO_MODELS, 'echo'))], 'cpu', 4);
+      const plan = workerPlan(
+        [await loadModelPackage(join(ECHO_MODELS, 'echo'))],
+        { provider: 'cpu', precision: 'auto' },
+        4,
+      );
       const batcher = new MicroBatcher({
         models: [{ name: 'echo', stateSize: 0 }],
         maxBatch: 4,

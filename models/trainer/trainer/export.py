@@ -1,17 +1,23 @@
 """Stage 4: checkpoint in, verified model package out."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 from tqdm import tqdm
 
+from trainer.audio import read_audio
+from trainer.errors import TrainerError
+from trainer.files import write_json, written_whole
 from trainer.framing import Framing, Samples
 from trainer.golden import module_logits, verify_golden, write_golden
 from trainer.model_card import model_card
 from trainer.onnx_graph import Floats, OnnxGraph, Signature, verify_rows, write_onnx
-from trainer.package import Card, write_json, written_whole
+from trainer.package import Card
+from trainer.variant_loss import Bench
+from trainer.variants import Precision, Variant, Written, variant_lines, write_variants
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,19 @@ class Exported:
     preprocessor: dict[str, Any]
 
 
-def export_package(exported: Exported, card: Card, sentences: tuple[str, ...], folder: Path) -> None:
+@dataclass(frozen=True)
+class Lossy:
+    """Which variants to add to fp32, the utterances that int8 is fitted on (golden ones where none are given), and how
+    to measure a graph's accuracy where a dataset is at hand."""
+
+    precisions: tuple[Precision, ...] = ()
+    calibration: Sequence[Samples] = ()
+    accuracy: Callable[[OnnxGraph], float] | None = None
+
+
+def export_package(
+    exported: Exported, card: Card, sentences: tuple[str, ...], folder: Path, lossy: Lossy | None = None
+) -> None:
     """Writes the package to `folder` only if its graph says what the model says: alone, in a batch, over utterances."""
     framing = Framing(card.hop_ms)
     floats = exported.signature.state_floats
@@ -40,9 +58,25 @@ def export_package(exported: Exported, card: Card, sentences: tuple[str, ...], f
         for sentence in tqdm(sentences, desc="golden", unit="utterance"):
             golden.append(write_golden(draft / "golden", sentence, expected, framing))
             verify_golden(draft / "golden", golden[-1], onnx_graph, floats)
-        contract = card.contract(exported.signature, draft, golden)
+        written = _variants(draft, golden, exported.signature, card, lossy or Lossy())
+        card = replace(card, metrics={**card.metrics, **({"variants": written.rows} if written.rows else {})})
+        contract = card.contract(exported.signature, written.variants, golden)
         write_json(draft / "earshot.json", contract)
         write_json(draft / "config.json", exported.config)
         write_json(draft / "preprocessor_config.json", exported.preprocessor)
         (draft / "README.md").write_text(model_card(contract, list(card.labels.names)), encoding="utf-8")
     print(f"wrote {folder}: the graph equals the model within {worst:.1g}, {len(golden)} golden vectors")
+
+
+def _variants(draft: Path, golden: list[str], signature: Signature, card: Card, lossy: Lossy) -> Written:
+    """fp32, and what was asked for beside it, measured on the golden utterances; prints the figures."""
+    fp32_file = draft / "model.onnx"
+    if not lossy.precisions:
+        return Written([Variant(fp32_file, "fp32")], rows=[])
+    if not golden:
+        raise TrainerError("the loss of a variant is measured on golden utterances: give at least one golden sentence")
+    utterances = [read_audio(draft / "golden" / f"{name}.wav") for name in golden]
+    bench = Bench(signature, Framing(card.hop_ms), card.calibration.temperature, utterances, lossy.accuracy)
+    written = write_variants(fp32_file, lossy.precisions, lossy.calibration or utterances, bench)
+    print("\n".join(variant_lines(written.rows)))
+    return written

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from trainer.framing import SAMPLE_RATE, Framing, Samples
+from trainer.golden import graph_logits
 from trainer.noise import mix, rms
+from trainer.onnx_graph import OnnxGraph, Signature
 from trainer.streaming_model import HOP_MS, StreamingIntentModel
 
 Scores = NDArray[np.float32]  # [frames, labels]
@@ -54,13 +56,7 @@ def stateless_listener(graph: nn.Module, framing: Framing, smoothing: Smoothing)
     @torch.no_grad()
     def hear(pcm: Samples) -> Scores:
         logits = graph(torch.from_numpy(framing.frames(pcm))).numpy()
-        fresh = np.diff(framing.end_ms(len(pcm)), prepend=0) / 1000
-        total = np.zeros(logits.shape[1], dtype=np.float32)
-        scores = []
-        for frame, seconds in zip(logits, fresh, strict=True):
-            total = smoothing.decay * total + smoothing.weight * seconds * frame
-            scores.append(total)
-        return np.stack(scores).astype(np.float32)
+        return _accumulated(logits, framing.end_ms(len(pcm)), smoothing)
 
     return Listener(framing, hear)
 
@@ -74,6 +70,25 @@ def noisy_listener(listener: Listener, noise: Samples, snr_db: float) -> Listene
         return listener.hear(np.clip(mix(pcm, passage / max(rms(passage), 1e-6), snr_db), -1, 1))
 
     return Listener(listener.framing, hear)
+
+
+def graph_listener(onnx_graph: OnnxGraph, signature: Signature, framing: Framing, smoothing: Smoothing) -> Listener:
+    """Hears through an exported graph of either kind as the server does; a stateful one is not smoothed."""
+
+    def hear(pcm: Samples) -> Scores:
+        logits = np.stack(graph_logits(framing.frames(pcm), onnx_graph, signature.state_floats))
+        return logits if signature.state_floats else _accumulated(logits, framing.end_ms(len(pcm)), smoothing)
+
+    return Listener(framing, hear)
+
+
+def _accumulated(logits: Scores, end_ms: list[int], smoothing: Smoothing) -> Scores:
+    total = np.zeros(logits.shape[1], dtype=np.float32)
+    scores = []
+    for frame, seconds in zip(logits, np.diff(end_ms, prepend=0) / 1000, strict=True):
+        total = smoothing.decay * total + smoothing.weight * seconds * frame
+        scores.append(total)
+    return np.stack(scores).astype(np.float32)
 
 
 def with_silence(pcm: Samples, seconds: float) -> Samples:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from trainer.variants import variant_lines
+
 
 def model_card(contract: dict[str, Any], labels: list[str]) -> str:
     """The model card in Markdown; what it knows comes from metrics and provenance alone."""
@@ -24,6 +26,7 @@ def model_card(contract: dict[str, Any], labels: list[str]) -> str:
         "",
         *_serving(contract),
         *_figures(metrics),
+        *_variants(metrics),
         *_limits(provenance.get("limits", ())),
         *_provenance({key: value for key, value in provenance.items() if key != "limits"}),
     ]
@@ -46,7 +49,7 @@ def _serving(contract: dict[str, Any]) -> list[str]:
 
 
 def _figures(metrics: dict[str, Any]) -> list[str]:
-    if not metrics:
+    if "at_the_end" not in metrics:
         return []
     at_the_end, silence = metrics["at_the_end"], metrics["after_one_second_of_silence"]
     lines = [
@@ -71,6 +74,21 @@ def _figures(metrics: dict[str, Any]) -> list[str]:
             "",
         ]
     return lines
+
+
+def _variants(metrics: dict[str, Any]) -> list[str]:
+    if "variants" not in metrics:
+        return []
+    return [
+        "## Variants",
+        "",
+        "The server takes fp32 unless it is told `--precision fp16` (CUDA, WebGPU) or `--precision int8` (CPU).",
+        "Times are of one CPU thread, where fp16 is emulated. Losses are against fp32, after every frame of the golden",
+        "utterances; accuracy, where it was measured, is that at the end of a clip.",
+        "",
+        *variant_lines(metrics["variants"]),
+        "",
+    ]
 
 
 def _row(what: str, figures: dict[str, float]) -> str:

@@ -86,6 +86,7 @@ class OnnxGraph:
     """An ONNX graph on one CPU thread; one that onnxruntime cannot run is an error that names the operator."""
 
     def __init__(self, file: Path) -> None:
+        self.file = file
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         try:

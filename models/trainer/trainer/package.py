@@ -1,12 +1,7 @@
-"""The model package: every file of it, written whole or not at all."""
+"""The serving contract of a model package."""
 
-import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from trainer.calibration import Calibration
@@ -14,6 +9,7 @@ from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE
 from trainer.labels import Labels
 from trainer.listening import Smoothing
 from trainer.onnx_graph import Signature
+from trainer.variants import Variant
 
 STATELESS_HOPS_MS = {"default": 500, "min": 100, "max": 1000}
 
@@ -32,11 +28,10 @@ class Card:
     metrics: dict[str, Any] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
 
-    def contract(self, signature: Signature, folder: Path, golden: list[str]) -> dict[str, Any]:
+    def contract(self, signature: Signature, variants: Sequence[Variant], golden: list[str]) -> dict[str, Any]:
         """earshot.json, schema version 1."""
         is_stateful = signature.state_floats > 0
         fixed = {"default": self.hop_ms, "min": self.hop_ms, "max": self.hop_ms}
-        graph = (folder / "model.onnx").read_bytes()
         smoothing = self.smoothing
         return {
             "schema_version": 1,
@@ -52,34 +47,8 @@ class Card:
             "out_of_scope": {"rule": "max_probability", "threshold": self.calibration.threshold},
             "temperature": self.calibration.temperature,
             "smoothing": {"weight": smoothing.weight, "decay": smoothing.decay} if smoothing else None,
-            "variants": [
-                {
-                    "file": "model.onnx",
-                    "sha256": sha256(graph).hexdigest(),
-                    "precision": "fp32",
-                    "providers": ["cpu", "webgpu", "cuda"],
-                }
-            ],
+            "variants": [variant.entry() for variant in variants],
             "golden": [{"audio": f"golden/{name}.wav", "expected": f"golden/{name}.json"} for name in golden],
             "metrics": self.metrics,
             "provenance": self.provenance,
         }
-
-
-def write_json(file: Path, value: Any) -> None:
-    """Writes readable JSON with a line end."""
-    file.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-@contextmanager
-def written_whole(folder: Path) -> Iterator[Path]:
-    """Gives an empty folder and renames it to `folder` at the end; an error leaves `folder` untouched."""
-    draft = folder.with_name(f".{folder.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        yield draft
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)

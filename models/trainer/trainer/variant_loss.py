@@ -1,0 +1,128 @@
+"""What a variant of a graph loses and gains, measured against the fp32 graph that it was made from."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import softmax
+from tqdm import tqdm
+
+from trainer.framing import Framing, Samples
+from trainer.golden import graph_logits
+from trainer.graph_file import graph_bytes
+from trainer.listening import Listener
+from trainer.onnx_graph import BATCH, Floats, OnnxGraph, Signature, UnfaithfulGraph
+
+# Of a logit, or of the largest where that is above 1: where sums are rounded to few bits, another order of adding can
+# tip one of them over. It is the server's micro-batches that must not be heard.
+COMPANY_TOLERANCE = 1e-3
+MOST_BELIEF_MOVED = 0.05
+MOST_ACCURACY_LOST = 0.02
+# TF32, which GPUs use for fp32 too, rounds to 10 bits: below this a golden vector says nothing of a variant.
+LEAST_TOLERANCE = 0.02
+TIMED_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What variants are measured on: whole utterances, and the accuracy of a graph where a dataset is at hand."""
+
+    signature: Signature
+    framing: Framing
+    temperature: float
+    utterances: Sequence[Samples]
+    accuracy: Callable[[OnnxGraph], float] | None = None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The measured figures of a variant; compared with fp32 after every frame of every utterance."""
+
+    megabytes: float
+    ms_alone: float  # a frame, one thread
+    ms_in_eight: float  # a frame in a batch of 8, one thread
+    furthest_logit: float  # the largest difference of any logit
+    same_leader: float  # share of frames with the same leading label
+    belief_moved: float  # mean total variation between the two posteriors
+    accuracy: float | None
+
+    @property
+    def tolerance(self) -> float:
+        """What golden logits may differ by when served: twice the measured, for other hardware rounds otherwise."""
+        return math.ceil(max(LEAST_TOLERANCE, 2 * self.furthest_logit) * 100) / 100
+
+
+def measured(fp32: OnnxGraph, variant: OnnxGraph, bench: Bench) -> Loss:
+    """Every figure of a variant; of the fp32 graph itself where both are the same."""
+    floats = bench.signature.state_floats
+    frames = [bench.framing.frames(pcm) for pcm in bench.utterances]
+    truth = np.concatenate([graph_logits(each, fp32, floats) for each in frames])
+    heard = np.concatenate([graph_logits(each, variant, floats) for each in frames])
+    moved = np.abs(softmax(truth / bench.temperature, axis=-1) - softmax(heard / bench.temperature, axis=-1))
+    return Loss(
+        megabytes=graph_bytes(variant.file) / 2**20,
+        ms_alone=_ms_a_frame(variant, bench.signature, 1),
+        ms_in_eight=_ms_a_frame(variant, bench.signature, 8),
+        furthest_logit=float(np.abs(truth - heard).max()),
+        same_leader=float((truth.argmax(axis=-1) == heard.argmax(axis=-1)).mean()),
+        belief_moved=float(moved.sum(axis=-1).mean() / 2),
+        accuracy=bench.accuracy(variant) if bench.accuracy else None,
+    )
+
+
+def problem_of(loss: Loss, fp32: Loss) -> str | None:
+    """Why a variant is not worth shipping, in a few words; None if it is."""
+    if not loss.belief_moved <= MOST_BELIEF_MOVED:
+        return f"it moves {loss.belief_moved:.1%} of the belief, more than {MOST_BELIEF_MOVED:.0%}"
+    if loss.accuracy is not None and fp32.accuracy is not None and fp32.accuracy - loss.accuracy > MOST_ACCURACY_LOST:
+        return f"its accuracy is {loss.accuracy:.3f}, of fp32 {fp32.accuracy:.3f}"
+    if loss.megabytes >= fp32.megabytes:
+        return f"it has {loss.megabytes:.1f} MiB, no less than fp32"
+    return None
+
+
+def verify_company(onnx_graph: OnnxGraph, signature: Signature) -> float:
+    """Runs noise from digital silence to full scale, alone and in a batch of 33; returns the largest difference.
+
+    Numbers that are not finite, or a row that its neighbours change, are an UnfaithfulGraph.
+    """
+    together = onnx_graph.run(_from_silence_to_full_scale(signature))
+    worst = 0.0
+    for row in range(BATCH):
+        alone = onnx_graph.run([values[row : row + 1] for values in _from_silence_to_full_scale(signature)])
+        for name, single, batched in zip(signature.outputs, alone, together, strict=True):
+            if not (np.isfinite(single).all() and np.isfinite(batched).all()):
+                raise UnfaithfulGraph(f"{name} of row {row} is not finite")
+            scale = max(1.0, float(np.abs(single).max()))
+            worst = max(worst, float(np.abs(single - batched[row : row + 1]).max()) / scale)
+            if worst > COMPANY_TOLERANCE:
+                raise UnfaithfulGraph(f"{name} of row {row} differs by {worst:.2g} between alone and in a batch")
+    return worst
+
+
+def accuracy(listener: Listener, clips: Iterable[tuple[Samples, int]]) -> float:
+    """The share of clips whose label leads at the end of the clip."""
+    right = [int(listener.hear(pcm)[-1].argmax()) == label for pcm, label in tqdm(clips, desc="variant", unit="clip")]
+    return float(np.mean(right))
+
+
+def _from_silence_to_full_scale(signature: Signature) -> list[Floats]:
+    pcm, *state = (tensor.numpy() for tensor in signature.example(BATCH, seed=1))
+    pcm[0] = 0
+    pcm[1] = np.sign(pcm[1])
+    pcm[2] = np.sign(pcm[2]) / 2**15
+    return [pcm, *state]
+
+
+def _ms_a_frame(onnx_graph: OnnxGraph, signature: Signature, batch: int) -> float:
+    """The median over half a second of runs, at least three, after one that pays for the first."""
+    example = [tensor.numpy() for tensor in signature.example(batch, seed=0)]
+    onnx_graph.run(example)
+    seconds: list[float] = []
+    while len(seconds) < 3 or sum(seconds) < TIMED_SECONDS:
+        began = time.perf_counter()
+        onnx_graph.run(example)
+        seconds.append(time.perf_counter() - began)
+    return float(np.median(seconds)) * 1000 / batch

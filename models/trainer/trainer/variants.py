@@ -1,0 +1,170 @@
+"""A package's graph in several precisions: made from the fp32 one, proven, measured, left out where they fail."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import numpy as np
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from trainer.eight_bits import Scheme, write_int8
+from trainer.framing import Samples
+from trainer.graph_file import data_file, digest, is_too_large, remove_graph
+from trainer.half_precision import write_fp16
+from trainer.onnx_graph import Floats, OnnxGraph, UnfaithfulGraph
+from trainer.variant_loss import Bench, Loss, measured, problem_of, verify_company
+
+Precision = Literal["fp32", "fp16", "int8"]
+
+PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "int8")
+# The server takes the first variant that is meant for its provider: fp32 leads, the others are asked for.
+PROVIDERS: dict[Precision, tuple[str, ...]] = {
+    "fp32": ("cpu", "webgpu", "cuda"),
+    "fp16": ("cuda", "webgpu"),
+    "int8": ("cpu",),
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One graph of a package, as earshot.json lists it."""
+
+    file: Path
+    precision: Precision
+    tolerance: float | None = None  # of golden logits; None: what each vector states
+
+    def entry(self) -> dict[str, Any]:
+        """Its entry in earshot.json, with checksums of what is on disk."""
+        entry: dict[str, Any] = {
+            "file": self.file.name,
+            "sha256": digest(self.file),
+            "precision": self.precision,
+            "providers": list(PROVIDERS[self.precision]),
+        }
+        data = data_file(self.file)
+        if data.exists():
+            entry["data"] = {"file": data.name, "sha256": digest(data)}
+        if self.tolerance is not None:
+            entry["tolerance"] = self.tolerance
+        return entry
+
+
+@dataclass(frozen=True)
+class Written:
+    """The variants of a package, fp32 first, and a row of figures for each that was tried (metrics.variants)."""
+
+    variants: list[Variant]
+    rows: list[dict[str, Any]]
+
+
+def write_variants(
+    fp32_file: Path, precisions: Sequence[Precision], calibration: Sequence[Samples], bench: Bench
+) -> Written:
+    """Writes `model.fp16.onnx` and `model.int8.onnx` beside a verified fp32 graph; `calibration` are utterances.
+
+    A variant that is not finite, whose rows depend on their neighbours, or that loses too much is not written: its row
+    says why.
+    """
+    fp32 = OnnxGraph(fp32_file)
+    standard = measured(fp32, fp32, bench)
+    variants, rows = [Variant(fp32_file, "fp32")], [_row("fp32", standard)]
+    with TemporaryDirectory(dir=fp32_file.parent, prefix=".variants-") as folder:
+        trial = _Trial(fp32, standard, bench, calibration, Path(folder) / "prepared.onnx")
+        for precision in PRECISIONS[1:]:
+            if precision not in precisions:
+                continue
+            file = fp32_file.with_name(f"model.{precision}.onnx")
+            try:
+                loss = trial.write(precision, file)
+            # ONNX Runtime has classes of its own for what it cannot convert; the package is whole without.
+            except Exception as error:
+                remove_graph(file)
+                rows.append({"precision": precision, "left_out": str(error).strip().partition("\n")[0]})
+            else:
+                variants.append(Variant(file, precision, loss.tolerance))
+                rows.append(_row(precision, loss))
+    return Written(variants, rows)
+
+
+def variant_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The rows of `metrics.variants` as a table in Markdown, and a sentence for each variant that was left out."""
+    lines = [
+        "| precision | MiB | ms a frame | in a batch of 8 | accuracy | furthest logit | same leader | belief moved |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in rows:
+        if "left_out" not in row:
+            accuracy = "" if row["accuracy"] is None else f"{row['accuracy']:.3f}"
+            lines.append(
+                f"| {row['precision']} | {row['megabytes']:.1f} | {row['ms_alone']:.2f} | {row['ms_in_eight']:.2f} "
+                f"| {accuracy} | {row['furthest_logit']:.2g} | {row['same_leader']:.1%} | {row['belief_moved']:.2%} |"
+            )
+    left_out = [f"No {row['precision']} variant: {row['left_out']}." for row in rows if "left_out" in row]
+    return [*lines, "", *left_out] if left_out else lines
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Makes variants of one graph and refuses those that are not worth shipping."""
+
+    fp32: OnnxGraph
+    standard: Loss
+    bench: Bench
+    calibration: Sequence[Samples]
+    prepared: Path  # the fp32 graph made ready, once it is
+
+    def write(self, precision: Precision, file: Path) -> Loss:
+        """Writes a variant and returns what it loses; raises UnfaithfulGraph if it does not pass."""
+        if not self.prepared.exists():
+            _prepare(self.fp32.file, self.prepared)
+        if precision == "fp16":
+            write_fp16(self.prepared, file)
+            return self._judge(file)
+        rows = _calibration_rows(self.fp32, self.calibration, self.bench)
+        write_int8(self.prepared, file, rows, Scheme.FIXED)
+        try:
+            return self._judge(file)
+        except UnfaithfulGraph:
+            # Fixed scales are the fastest, but may fit badly what is seldom large.
+            remove_graph(file)
+            write_int8(self.prepared, file, rows, Scheme.ROWWISE)
+            return self._judge(file)
+
+    def _judge(self, file: Path) -> Loss:
+        graph = OnnxGraph(file)
+        verify_company(graph, self.bench.signature)
+        loss = measured(self.fp32, graph, self.bench)
+        if problem := problem_of(loss, self.standard):
+            raise UnfaithfulGraph(problem)
+        return loss
+
+
+def _prepare(fp32_file: Path, prepared: Path) -> None:
+    """Folds what is constant (weight normalisation among it) and infers types, as both conversions need it."""
+    quant_pre_process(
+        fp32_file,
+        prepared,
+        skip_symbolic_shape=True,
+        save_as_external_data=is_too_large(fp32_file),
+        all_tensors_to_one_file=True,
+        external_data_location=data_file(prepared).name,
+    )
+
+
+def _calibration_rows(fp32: OnnxGraph, utterances: Sequence[Samples], bench: Bench) -> list[list[Floats]]:
+    """The graph's inputs at every frame of the utterances, batch 1, the state as fp32 carries it."""
+    rows = []
+    for pcm in utterances:
+        state = np.zeros((1, bench.signature.state_floats), dtype=np.float32)
+        for frame in bench.framing.frames(pcm):
+            inputs = [frame[None], state] if bench.signature.state_floats else [frame[None]]
+            rows.append(inputs)
+            if bench.signature.state_floats:
+                state = fp32.run(inputs)[1]
+    return rows
+
+
+def _row(precision: Precision, loss: Loss) -> dict[str, Any]:
+    return {"precision": precision, **asdict(loss)}
