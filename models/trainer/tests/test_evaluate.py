@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from trainer.errors import TrainerError
 from trainer.evaluate import headline
 from trainer.labels import require_same_labels
 from trainer.listening import with_silence
-from trainer.prepare import Prepared, load_prepared, pcm_of, prepare
-from trainer.recipe import Recipe
+from trainer.prepare import prepare
+from trainer.prepared import load_prepared, pcm_of
+from trainer.recipe import Source, Splits
 from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
-from trainer.toml_config import read_toml
 
 NAMES = ["close", "open", "background"]
 
@@ -47,18 +48,18 @@ def checkpoint(folder: Path, names: list[str]) -> Path:
     return folder
 
 
-def dataset(folder: Path, recipe_text: str, recordings: Path, splits: str) -> Path:
-    """Six recordings, each in the split that its letter names."""
+def dataset(folder: Path, recordings: Path, splits: str) -> Path:
+    """Six recordings, each in the split that its letter names, and one more of each label to train on."""
     lines = (recordings / "manifest.csv").read_text(encoding="utf-8").splitlines()
     names = {"t": "train", "v": "validation", "x": "test"}
     rows = [
         f"{line.rpartition(',')[0]},call-{index},{names[split]}"
         for index, (line, split) in enumerate(zip(lines[1:], splits, strict=True))
     ]
-    (recordings / "manifest.csv").write_text("\n".join([f"{lines[0]},split", *rows]) + "\n", encoding="utf-8")
-    recipe = folder / "door.toml"
-    recipe.write_text(recipe_text + "\n[streaming]\n", encoding="utf-8")
-    prepare(read_toml(recipe, Recipe), folder / "dataset")
+    more = [f"{index}.wav,{label},more-{index},train" for index, label in ((0, "close"), (1, "open"))]
+    (recordings / "manifest.csv").write_text("\n".join([f"{lines[0]},split", *rows, *more]) + "\n", encoding="utf-8")
+    source = Source(path=recordings / "manifest.csv", splits=Splits(test_size=0, validation_size=0))
+    prepare((source,), ("background",), folder / "dataset")
     return folder / "dataset"
 
 
@@ -68,8 +69,8 @@ def run_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def data(tmp_path: Path, recipe_text: str, recordings: Path) -> Path:
-    return dataset(tmp_path, recipe_text, recordings, "tvvxxx")
+def data(tmp_path: Path, recordings: Path) -> Path:
+    return dataset(tmp_path, recordings, "tvvxxx")
 
 
 def test_everything_is_written_and_names_no_path(run_folder: Path, data: Path, tmp_path: Path) -> None:
@@ -111,10 +112,8 @@ def test_a_given_calibration_is_used_as_it_is(run_folder: Path, data: Path, tmp_
     assert not (run_folder / "evaluation").exists()
 
 
-def test_without_a_validation_split_nothing_is_calibrated(
-    run_folder: Path, tmp_path: Path, recipe_text: str, recordings: Path
-) -> None:
-    evaluate(run_folder, "--data", dataset(tmp_path, recipe_text, recordings, "tttxxx"))
+def test_without_a_validation_split_nothing_is_calibrated(run_folder: Path, tmp_path: Path, recordings: Path) -> None:
+    evaluate(run_folder, "--data", dataset(tmp_path, recordings, "tttxxx"))
     calibration = measured(run_folder / "evaluation")["calibration"]
     assert [calibration[key] for key in ("temperature", "threshold", "source")] == [1.0, 0.4, "default"]
 
@@ -146,11 +145,11 @@ def test_a_headline_needs_an_intent(run_folder: Path, data: Path) -> None:
     prepared = load_prepared(data)
     silent = prepared.rows.map(lambda row: {**row, "label": 2})
     with pytest.raises(TrainerError, match="the split test has no clip with an intent"):
-        headline(open_checkpoint(run_folder).listener, Prepared(silent, prepared.labels), "test", Calibration())
+        headline(open_checkpoint(run_folder).listener, replace(prepared, rows=silent), "test", Calibration())
 
 
-def test_an_empty_split_is_named(run_folder: Path, tmp_path: Path, recipe_text: str, recordings: Path) -> None:
-    data = dataset(tmp_path, recipe_text, recordings, "tttttt")
+def test_an_empty_split_is_named(run_folder: Path, tmp_path: Path, recordings: Path) -> None:
+    data = dataset(tmp_path, recordings, "tttttt")
     with pytest.raises(TrainerError, match="the dataset has no clips in the split test"):
         evaluate(run_folder, "--data", data)
 

@@ -6,77 +6,91 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import (
-    AutoFeatureExtractor,
-    AutoModelForAudioClassification,
-    Wav2Vec2Config,
-    Wav2Vec2FeatureExtractor,
-    Wav2Vec2ForSequenceClassification,
-)
+from tiny_wav2vec2 import save_tiny_wav2vec2
+from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
 
-from trainer.main import main
+from trainer.main import COMMANDS, main
 from trainer.onnx_graph import OnnxGraph
 
+STREAMING = ["--recipe", "earshot", "--set", "streaming.channels=8", "--set", "streaming.members=1"]
+QUICK = ["--set", "training.epochs=1", "--set", "augmentation.copies=1", "--set", "augmentation.silences=2"]
 
-def run_stages(recipe: Path, work: Path) -> Path:
+
+def run_stages(recordings: Path, work: Path, model: list[str]) -> Path:
     """Runs the four stages and returns the package's folder."""
-    prepared, checkpoint, package = (str(work / name) for name in ("prepared", "checkpoint", "door"))
-    assert main(["prepare", str(recipe), "--out", prepared]) == 0
-    assert main(["train", str(recipe), "--prepared", prepared, "--out", checkpoint]) == 0
-    assert main(["evaluate", checkpoint, "--data", prepared, "--split", "train"]) == 0
-    metrics = str(work / "checkpoint" / "evaluation" / "metrics.json")
-    assert main(["export", str(recipe), "--checkpoint", checkpoint, "--metrics", metrics, "--out", package]) == 0
+    data, run, package = (str(work / name) for name in ("data", "run", "door"))
+    manifest = str(recordings / "manifest.csv")
+    assert main(["prepare", manifest, "--split-by", "clip", "--test-size", "0.34", "--out", data]) == 0
+    assert main(["train", data, *model, *QUICK, "--out", run]) == 0
+    assert main(["evaluate", run]) == 0
+    assert main(["export", run, "--out", package, "--set", "package.version=1.2.3"]) == 0
     return work / "door"
 
 
-def tiny_wav2vec2(folder: Path) -> None:
-    """Saves a randomly initialised Wav2Vec2 of a few thousand weights."""
-    torch.manual_seed(1)
-    config = Wav2Vec2Config(
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        conv_dim=(8, 8, 8),
-        conv_stride=(5, 8, 8),
-        conv_kernel=(10, 8, 8),
-        num_conv_pos_embeddings=16,
-        num_conv_pos_embedding_groups=2,
-        classifier_proj_size=8,
-    )
-    Wav2Vec2ForSequenceClassification(config).save_pretrained(folder)
-    Wav2Vec2FeatureExtractor().save_pretrained(folder)
-
-
-@pytest.fixture
-def stateless_recipe(tmp_path: Path, recipe_text: str) -> Path:
-    tiny_wav2vec2(tmp_path / "tiny")
-    file = tmp_path / "door.toml"
-    file.write_text(recipe_text + f'\n[stateless]\ncheckpoint = "{tmp_path / "tiny"}"\n', encoding="utf-8")
-    return file
-
-
-def test_a_stateless_package_equals_extractor_and_model(stateless_recipe: Path, tmp_path: Path) -> None:
-    package = run_stages(stateless_recipe, tmp_path)
+def test_a_stateless_package_equals_extractor_and_model(recordings: Path, tmp_path: Path) -> None:
+    tiny = str(save_tiny_wav2vec2(tmp_path / "tiny"))
+    package = run_stages(recordings, tmp_path, ["--recipe", "guide", "--checkpoint", tiny])
     pcm = np.random.default_rng(2).normal(0.05, 0.2, 16000).astype(np.float32)
-    extractor = AutoFeatureExtractor.from_pretrained(tmp_path / "checkpoint")
-    model = AutoModelForAudioClassification.from_pretrained(tmp_path / "checkpoint").eval()
+    extractor = AutoFeatureExtractor.from_pretrained(tmp_path / "run")
+    model = AutoModelForAudioClassification.from_pretrained(tmp_path / "run").eval()
     with torch.no_grad():
         expected = model(**extractor(pcm, sampling_rate=16000, return_tensors="pt")).logits.numpy()
     heard = OnnxGraph(package / "model.onnx").run([pcm[None]])[0]
     np.testing.assert_allclose(heard, expected, atol=1e-3)
     contract = json.loads((package / "earshot.json").read_text())
     assert (contract["state"], contract["smoothing"]) == (None, {"weight": 1.0, "decay": 1.0})
+    assert (contract["name"], contract["version"]) == ("door", "1.2.3")
 
 
-def test_a_streaming_package_carries_its_state(tmp_path: Path, recipe_text: str) -> None:
-    recipe = tmp_path / "door.toml"
-    recipe.write_text(recipe_text + "\n[streaming]\nchannels = 8\nmembers = 1\n", encoding="utf-8")
-    contract = json.loads((run_stages(recipe, tmp_path) / "earshot.json").read_text())
+def test_a_streaming_package_carries_its_state(recordings: Path, tmp_path: Path) -> None:
+    package = run_stages(recordings, tmp_path, STREAMING)
+    contract = json.loads((package / "earshot.json").read_text())
     assert contract["state"]["shape"] == [19 * 32 + 6 * 96 + 3 * 8]
-    assert contract["metrics"]["at_the_end"]["clips"] == 6
+    assert contract["metrics"]["at_the_end"]["clips"] == 3
+    assert [row["precision"] for row in contract["metrics"]["variants"]] == ["fp32", "fp16", "int8"]
+    fitted = json.loads((tmp_path / "run" / "evaluation" / "calibration.json").read_text())
+    assert (contract["temperature"], contract["out_of_scope"]["threshold"]) == tuple(fitted.values())
 
 
-def test_a_mistake_is_one_sentence_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["prepare", str(tmp_path / "none.toml"), "--out", str(tmp_path)]) == 1
-    assert "none.toml: No such file" in capsys.readouterr().err
+def test_a_bare_checkpoint_exports_and_says_that_it_is_uncalibrated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = str(save_tiny_wav2vec2(tmp_path / "tiny", ["close", "open"]))
+    assert main(["export", checkpoint, "--out", str(tmp_path / "door"), "--variants", "--background", "open"]) == 0
+    assert "no evaluation and no dataset: temperature 1" in capsys.readouterr().out
+    contract = json.loads((tmp_path / "door" / "earshot.json").read_text())
+    assert (contract["temperature"], contract["background"], len(contract["variants"])) == (1.0, ["open"], 1)
+
+
+def mistakes(tmp_path: Path) -> list[tuple[list[str], str]]:
+    """Command lines of export, and what is said of each."""
+    checkpoint = str(save_tiny_wav2vec2(tmp_path / "tiny", ["close", "open"]))
+    (tmp_path / "empty").mkdir()
+    door = str(tmp_path / "door")
+    return [
+        (["export", checkpoint, "--out", str(tmp_path / "My Door")], "'My Door': it must be 1–64 of a-z, 0-9 and -"),
+        (["export", checkpoint, "--background", "hum", "--out", door], "'hum' is no label of the checkpoint"),
+        (["export", "no/such-model", "--out", door], "no/such-model is no folder, and cannot be fetched from the hub"),
+        (["export", str(tmp_path / "empty"), "--out", door], "holds no checkpoint: run `trainer train` first"),
+        (["export", checkpoint, "--data", str(tmp_path / "empty"), "--out", door], "holds no prepared dataset"),
+        (["export", checkpoint, "--evaluation", str(tmp_path), "--out", door], "is no calibration"),
+        (["prepare", str(tmp_path / "none.toml"), "--out", door], "none.toml: No such file"),
+    ]
+
+
+def test_a_mistake_is_one_sentence_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, message in mistakes(tmp_path):
+        capsys.readouterr()
+        assert main(arguments) == 1, message
+        said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("trainer ")]
+        assert len(said) == 1
+        assert message in said[0]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["empty", "tiny"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: trainer {command}" in capsys.readouterr().out

@@ -11,17 +11,17 @@ import pytest
 import torch
 from onnx import ModelProto, TensorProto
 from onnxruntime.quantization import quantize_dynamic
-from test_stages import tiny_wav2vec2
+from tiny_wav2vec2 import save_tiny_wav2vec2
 from torch import Tensor, nn
-from transformers import AutoModelForAudioClassification
 
 from trainer import graph_file
+from trainer.architectures.classifier_graph import ClassifierGraph
+from trainer.architectures.open_classifier import open_classifier
 from trainer.audio import read_audio
 from trainer.eight_bits import Scheme, write_int8
 from trainer.framing import Framing
 from trainer.graph_file import data_file, save_graph
 from trainer.graph_parts import coarse_nodes, key
-from trainer.graphs import StatelessGraph
 from trainer.half_precision import write_fp16
 from trainer.listening import Smoothing, graph_listener, stateless_listener
 from trainer.onnx_graph import OnnxGraph, Signature, UnfaithfulGraph, write_onnx
@@ -44,11 +44,10 @@ def banking(tmp_path_factory: pytest.TempPathFactory) -> Written:
 
 
 @pytest.fixture(scope="module")
-def wav2vec2(tmp_path_factory: pytest.TempPathFactory) -> tuple[StatelessGraph, Path]:
+def wav2vec2(tmp_path_factory: pytest.TempPathFactory) -> tuple[ClassifierGraph, Path]:
     """A tiny Wav2Vec2 of transformers and its fp32 graph."""
     folder = tmp_path_factory.mktemp("wav2vec2")
-    tiny_wav2vec2(folder / "tiny")
-    graph = StatelessGraph(AutoModelForAudioClassification.from_pretrained(folder / "tiny").eval())
+    graph = open_classifier(save_tiny_wav2vec2(folder / "tiny")).graph
     write_onnx(graph, STATELESS, folder / "model.onnx")
     return graph, folder / "model.onnx"
 
@@ -128,7 +127,7 @@ def test_features_and_running_sums_of_the_streaming_model_stay_exact() -> None:
 
 
 def test_a_stateless_graph_has_both_variants_and_a_normalised_waveform_in_full(
-    wav2vec2: tuple[StatelessGraph, Path],
+    wav2vec2: tuple[ClassifierGraph, Path],
 ) -> None:
     _, file = wav2vec2
     written = write_variants(file, ("fp16", "int8"), SPOKEN, Bench(STATELESS, Framing(500), 1.0, SPOKEN))
@@ -140,7 +139,7 @@ def test_a_stateless_graph_has_both_variants_and_a_normalised_waveform_in_full(
 
 
 def test_scales_by_row_are_close_and_leave_neighbours_alone(
-    wav2vec2: tuple[StatelessGraph, Path], tmp_path: Path
+    wav2vec2: tuple[ClassifierGraph, Path], tmp_path: Path
 ) -> None:
     graph, file = wav2vec2
     rows = [[frame[None]] for frame in Framing(500).frames(SPOKEN[0])]
@@ -185,7 +184,7 @@ def test_a_variant_that_loses_too_much_is_not_written_and_its_row_says_why(tmp_p
     assert "No fp16 variant: it moves" in "\n".join(variant_lines(written.rows))
 
 
-def test_a_variant_that_loses_accuracy_is_not_written(wav2vec2: tuple[StatelessGraph, Path], tmp_path: Path) -> None:
+def test_a_variant_that_loses_accuracy_is_not_written(wav2vec2: tuple[ClassifierGraph, Path], tmp_path: Path) -> None:
     file = tmp_path / "model.onnx"
     file.write_bytes(wav2vec2[1].read_bytes())
 
@@ -197,7 +196,7 @@ def test_a_variant_that_loses_accuracy_is_not_written(wav2vec2: tuple[StatelessG
     assert written.rows[1] == {"precision": "fp16", "left_out": "its accuracy is 0.900, of fp32 1.000"}
 
 
-def test_a_graph_is_heard_as_its_module_is(wav2vec2: tuple[StatelessGraph, Path]) -> None:
+def test_a_graph_is_heard_as_its_module_is(wav2vec2: tuple[ClassifierGraph, Path]) -> None:
     graph, file = wav2vec2
     smoothing = Smoothing(weight=2, decay=0.9)
     module = stateless_listener(graph, Framing(500), smoothing).hear(SPOKEN[0])

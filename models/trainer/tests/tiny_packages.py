@@ -5,7 +5,8 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2ForSequenceClassification
+from tiny_wav2vec2 import save_tiny_wav2vec2
+from transformers import Wav2Vec2ForSequenceClassification
 
 from trainer.calibration import Calibration
 from trainer.checkpoint import open_checkpoint
@@ -30,27 +31,12 @@ class Tiny:
 
 def tiny_wav2vec2(folder: Path) -> Tiny:
     """A stateless package `door` in `folder/models`."""
-    torch.manual_seed(1)
-    config = Wav2Vec2Config(
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        conv_dim=(8, 8, 8),
-        conv_stride=(5, 8, 8),
-        conv_kernel=(10, 8, 8),
-        num_conv_pos_embeddings=16,
-        num_conv_pos_embedding_groups=2,
-        classifier_proj_size=8,
-        id2label=LABELS.id2label,
-        label2id=LABELS.label2id,
-    )
-    model = Wav2Vec2ForSequenceClassification(config)
+    save_tiny_wav2vec2(folder / "checkpoint", list(LABELS.names))
+    model = Wav2Vec2ForSequenceClassification.from_pretrained(folder / "checkpoint")
     with torch.no_grad():
         # So that the scores are far from alike.
         model.classifier.weight.mul_(200)
     model.save_pretrained(folder / "checkpoint")
-    Wav2Vec2FeatureExtractor().save_pretrained(folder / "checkpoint")
     return _exported(folder, "door")
 
 

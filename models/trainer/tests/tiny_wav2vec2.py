@@ -20,8 +20,9 @@ def save_tiny_wav2vec2(folder: Path, names: list[str] | None = None) -> Path:
         num_conv_pos_embeddings=16,
         num_conv_pos_embedding_groups=2,
         classifier_proj_size=8,
-        **({"id2label": dict(enumerate(names))} if names else {}),
     )
+    if names:
+        config.id2label = dict(enumerate(names))
     Wav2Vec2ForSequenceClassification(config).save_pretrained(folder)
     Wav2Vec2FeatureExtractor().save_pretrained(folder)
     return folder

@@ -37,10 +37,11 @@ class Checkpoint:
     listener: Listener
     exported: Exported
     smoothing: Smoothing | None
+    notes: tuple[str, ...] = ()  # for the model card
 
 
-def open_checkpoint(folder: Path) -> Checkpoint:
-    """Opens what `train` saved; a folder that holds no checkpoint, or one that cannot be exported, is an error."""
+def open_checkpoint(folder: Path, cut_padding: bool = False) -> Checkpoint:
+    """Opens what `train` saved, with `cut_padding` cut to one second; what cannot be exported is an error."""
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -49,7 +50,7 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     if kind == StreamingIntentConfig.model_type:
         return _streaming(folder, config)
     if kind in MODEL_TYPES:
-        return _stateless(folder)
+        return _stateless(folder, cut_padding)
     known = (StreamingIntentConfig.model_type, *MODEL_TYPES)
     raise TrainerError(f"{folder}: model_type {kind!r} is none of {', '.join(known)}")
 
@@ -62,8 +63,10 @@ def _streaming(folder: Path, config: dict[str, Any]) -> Checkpoint:
     return Checkpoint(streaming_listener(model), exported, smoothing=None)
 
 
-def _stateless(folder: Path) -> Checkpoint:
-    classifier = open_classifier(folder)
+def _stateless(folder: Path, cut_padding: bool) -> Checkpoint:
+    classifier = open_classifier(folder, cut_padding)
     smoothing = Smoothing()
     exported = Exported(classifier.graph, Signature(state_floats=0), classifier.config, classifier.preprocessor)
-    return Checkpoint(stateless_listener(classifier.graph, Framing(500), smoothing), exported, smoothing)
+    return Checkpoint(
+        stateless_listener(classifier.graph, Framing(500), smoothing), exported, smoothing, classifier.notes
+    )

@@ -27,8 +27,9 @@ def model_card(contract: dict[str, Any], labels: list[str]) -> str:
         *_serving(contract),
         *_figures(metrics),
         *_variants(metrics),
-        *_limits(provenance.get("limits", ())),
-        *_provenance({key: value for key, value in provenance.items() if key != "limits"}),
+        *_list("What the trainer changed or found", provenance.get("notes", ())),
+        *_list("Limits", provenance.get("limits", ())),
+        *_provenance({key: value for key, value in provenance.items() if key not in ("limits", "notes")}),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -49,7 +50,7 @@ def _serving(contract: dict[str, Any]) -> list[str]:
 
 
 def _figures(metrics: dict[str, Any]) -> list[str]:
-    if "at_the_end" not in metrics:
+    if not metrics.get("at_the_end"):
         return []
     at_the_end, silence = metrics["at_the_end"], metrics["after_one_second_of_silence"]
     lines = [
@@ -95,8 +96,8 @@ def _row(what: str, figures: dict[str, float]) -> str:
     return f"| {what} | {figures['accuracy']:.3f} | {figures['top3_accuracy']:.3f} | {figures['macro_f1']:.3f} |"
 
 
-def _limits(limits: Sequence[str]) -> list[str]:
-    return ["## Limits", "", *(f"- {limit}" for limit in limits), ""] if limits else []
+def _list(title: str, sentences: Sequence[str]) -> list[str]:
+    return [f"## {title}", "", *(f"- {sentence}" for sentence in sentences), ""] if sentences else []
 
 
 def _provenance(provenance: dict[str, Any]) -> list[str]:

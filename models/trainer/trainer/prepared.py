@@ -26,13 +26,7 @@ class Prepared:
     def split(self, *names: str) -> Dataset:
         """The rows of some splits, in order; no row where the dataset lacks them."""
         found = [self.rows[name] for name in names if name in self.rows]
-        return concatenate_datasets(found) if found else Dataset.from_list([], features=self.features)
-
-    @property
-    def features(self) -> Features:
-        """The columns."""
-        features: Features = next(iter(self.rows.values())).features
-        return features
+        return concatenate_datasets(found) if found else next(iter(self.rows.values())).select([])
 
 
 def stored_features(labels: Labels) -> Features:

@@ -32,7 +32,12 @@ def start_run(arguments: Namespace) -> None:
         raise TrainerError("say which prepared dataset to train on: trainer train DATA --out RUN")
     recipe = load_recipe(arguments.recipe or "earshot", arguments.set, arguments.checkpoint)
     prepared = load_prepared(arguments.data)
-    told = {"data": str(arguments.data.absolute()), "precision": arguments.precision, "threads": arguments.threads}
+    told = {
+        "data": str(arguments.data.absolute()),
+        "precision": arguments.precision,
+        "threads": arguments.threads,
+        "seed": recipe.seed,
+    }
     if PartialState().is_main_process:
         begin_run(arguments.out, recipe, told)
     PartialState().wait_for_everyone()

@@ -1,0 +1,149 @@
+"""From a checkpoint and what is known of it to the package: calibration, metrics, provenance, variants."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from trainer.calibration import Calibration
+from trainer.checkpoint import Checkpoint, open_checkpoint
+from trainer.checkpoint_folder import checkpoint_folder
+from trainer.errors import TrainerError
+from trainer.evaluate import Evaluation, evaluate, headline
+from trainer.export import Lossy, export_package
+from trainer.files import read_json
+from trainer.framing import Framing, Samples
+from trainer.labels import Labels, require_same_labels
+from trainer.listening import Smoothing, graph_listener
+from trainer.onnx_graph import OnnxGraph
+from trainer.package import Card
+from trainer.prepared import Prepared, load_prepared, pcm_of
+from trainer.recipe import Package
+from trainer.recipe_file import load_recipe
+from trainer.run_folder import surroundings
+from trainer.streaming_model import HOP_MS
+from trainer.variants import Precision
+
+NAME = re.compile(r"[a-z0-9-]{1,64}")
+CALIBRATION_CLIPS = 64
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What the command was told."""
+
+    checkpoint: str
+    out: Path
+    data: Path | None = None
+    evaluation: Path | None = None
+    recipe: str | None = None
+    settings: tuple[str, ...] = ()
+    background: tuple[str, ...] | None = None
+    variants: tuple[Precision, ...] = ()
+    cut_padding: bool = False
+
+
+def export_run(request: ExportRequest) -> None:
+    """Writes the package; what is not known of the checkpoint is said, and left at its default."""
+    if not NAME.fullmatch(request.out.resolve().name):
+        raise TrainerError(f"the model's name is its folder's, {request.out.name!r}: it must be 1–64 of a-z, 0-9 and -")
+    folder = checkpoint_folder(request.checkpoint)
+    checkpoint = open_checkpoint(folder, request.cut_padding)
+    prepared = _dataset(request, folder)
+    labels = _labels(request, checkpoint, prepared)
+    calibration, metrics = _evaluation(request, folder, prepared)
+    package = _package(request, folder)
+    card = Card(
+        name=request.out.resolve().name,
+        version=package.version,
+        description=package.description,
+        labels=labels,
+        calibration=calibration,
+        smoothing=checkpoint.smoothing,
+        hop_ms=HOP_MS,
+        metrics={"about": package.measured_on, **metrics} if metrics else {},
+        provenance=_provenance(package, folder, checkpoint),
+    )
+    lossy = _lossy(request, checkpoint, prepared, calibration)
+    export_package(checkpoint.exported, card, package.golden, request.out, lossy)
+
+
+def _dataset(request: ExportRequest, folder: Path) -> Prepared | None:
+    if request.data is not None:
+        return load_prepared(request.data)
+    told = _run_of(folder).get("data")
+    return load_prepared(Path(told)) if told and Path(told).is_dir() else None
+
+
+def _labels(request: ExportRequest, checkpoint: Checkpoint, prepared: Prepared | None) -> Labels:
+    id2label = checkpoint.exported.config["id2label"]
+    names = tuple(str(id2label[key]) for key in sorted(id2label, key=int))
+    if prepared is not None:
+        require_same_labels(names, prepared.labels.names, Path(request.checkpoint))
+    background = request.background
+    if background is None:
+        background = prepared.labels.background if prepared else ()
+    for label in background:
+        if label not in names:
+            raise TrainerError(f"--background {label!r} is no label of the checkpoint, which has {', '.join(names)}")
+    return Labels(names, background)
+
+
+def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None) -> tuple[Calibration, dict[str, Any]]:
+    written = request.evaluation or folder / "evaluation"
+    if request.evaluation is None and not (written / "metrics.json").exists():
+        if prepared is None:
+            print("no evaluation and no dataset: temperature 1 and the default threshold stay uncalibrated")
+            return Calibration(), {}
+        print("no evaluation yet: it is made first")
+        written = (
+            folder / "evaluation" if request.data is None else request.out.with_name(f"{request.out.name}-evaluation")
+        )
+        evaluate(Evaluation(folder, data=prepared.folder, out=written))
+    return Calibration.load(written / "calibration.json"), read_json(written / "metrics.json", "evaluation")
+
+
+def _package(request: ExportRequest, folder: Path) -> Package:
+    of_run = folder / "recipe.toml"
+    return load_recipe(request.recipe or (str(of_run) if of_run.exists() else "guide"), request.settings).package
+
+
+def _provenance(package: Package, folder: Path, checkpoint: Checkpoint) -> dict[str, Any]:
+    run = _run_of(folder)
+    told = {key: value for key, value in asdict(package).items() if key in ("data", "licence", "encoder", "limits")}
+    made = run or surroundings()
+    return {
+        **told,
+        "command": package.command or made["command"],
+        "notes": [*checkpoint.notes, *run.get("notes", [])],
+        **{key: made[key] for key in ("seed", "commit", "versions", "machine", "date") if key in made},
+    }
+
+
+def _run_of(folder: Path) -> dict[str, Any]:
+    file = folder / "run.json"
+    return read_json(file, "run of `trainer train`") if file.exists() else {}
+
+
+def _lossy(
+    request: ExportRequest, checkpoint: Checkpoint, prepared: Prepared | None, calibration: Calibration
+) -> Lossy:
+    if prepared is None:
+        return Lossy(request.variants)
+    signature = checkpoint.exported.signature
+
+    def accuracy(graph: OnnxGraph) -> float:
+        listener = graph_listener(graph, signature, Framing(HOP_MS), checkpoint.smoothing or Smoothing())
+        return headline(listener, prepared, "test", calibration)["accuracy"]
+
+    has_test = len(prepared.split("test")) > 0
+    return Lossy(request.variants, _clips(prepared), accuracy if has_test else None)
+
+
+def _clips(prepared: Prepared) -> Sequence[Samples]:
+    """Some of what was trained on, spread over the dataset, to fit the ranges of int8."""
+    rows = prepared.split("train")
+    step = max(1, len(rows) // CALIBRATION_CLIPS)
+    return [pcm_of(rows[index]) for index in islice(range(0, len(rows), step), CALIBRATION_CLIPS)]
