@@ -119,7 +119,7 @@ def measure(model_type: str) -> list[str]:
 
 
 def milliseconds(onnx_graph: OnnxGraph, batch: int) -> float:
-    """The median CPU time of a frame, in milliseconds, after a run to warm up: what other programs take is not in it."""
+    """The median CPU time of a frame in milliseconds, after a run to warm up; what other programs take is left out."""
     pcm = np.random.default_rng(0).normal(0, 0.1, (batch, FRAME_SAMPLES)).astype(np.float32)
     onnx_graph.run([pcm])
     times = []
