@@ -112,6 +112,17 @@ describe('The earshot command', () => {
     ['an unknown flag', ['serve', '--bogus'], 2, /unknown option '--bogus'/],
     ['a port that is none', ['serve', '--port', 'x'], 2, /--port "x"/],
     ['an unknown provider', ['serve', '--provider', 'tpu'], 2, /--provider "tpu"/],
+    ['an unknown precision', ['serve', '--precision', 'int4'], 2, /--precision "int4"/],
+    [
+      'a precision that a model has not',
+      [
+        ...'serve --port 0 --grpc-port 0 --provider cpu --precision int8 --log-level silent --models'.split(' '),
+        ECHO_MODELS,
+      ],
+      1,
+      /the model echo has no int8 variant for cpu: earshot\.json has fp32 \(cpu, webgpu, cuda\)/,
+    ],
+    ['an unknown precision of a package', ['models', '--precision', 'int4'], 2, /--precision int4/],
     ['an address beyond loopback', ['serve', '--host', '0.0.0.0'], 2, /--allow-unauthenticated/],
     [
       'a models folder that is not there',

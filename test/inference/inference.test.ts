@@ -162,6 +162,20 @@ describe('Inference', () => {
     delete process.env.VK_ICD_FILENAMES;
   });
 
+  it('serves the variant of the precision asked for, and the first where none is', async () => {
+    const { card, folder } = await loadModelPackage(join(ECHO_MODELS, 'echo'));
+    const [first] = card.variants;
+    const int8 = { ...first!, precision: 'int8' as const, providers: ['cpu' as const], tolerance: 0.01 };
+    const packages = [{ folder, card: { ...card, variants: [...card.variants, int8] } }];
+    const served = [];
+    for (const precision of ['auto', 'int8'] as const) {
+      const inference = await start({ packages, precision });
+      served.push(inference.models[0]?.variant.precision);
+      await inference.close();
+    }
+    assert.deepEqual(served, ['fp32', 'int8']);
+  });
+
   it('says why a provider that was asked for cannot be used, and what to do', async function () {
     if (existsSync('/proc/driver/nvidia')) return this.skip();
     await assert.rejects(start({ provider: 'cuda' }), /cuda cannot be used: .*ONNXRUNTIME_NODE_INSTALL=cuda12/s);

@@ -11,6 +11,7 @@ import pytest
 import torch
 from onnx import ModelProto, TensorProto
 from onnxruntime.quantization import quantize_dynamic
+from test_export import CARD as DOOR
 from tiny_wav2vec2 import save_tiny_wav2vec2
 from torch import Tensor, nn
 
@@ -19,6 +20,8 @@ from trainer.architectures.classifier_graph import ClassifierGraph
 from trainer.architectures.open_classifier import open_classifier
 from trainer.audio import read_audio
 from trainer.eight_bits import Scheme, write_int8
+from trainer.errors import TrainerError
+from trainer.export import Exported, Lossy, export_package
 from trainer.framing import Framing
 from trainer.graph_file import data_file, save_graph
 from trainer.graph_parts import coarse_nodes, key
@@ -212,9 +215,32 @@ def test_weights_beside_a_large_graph_are_in_its_entry(tmp_path: Path, monkeypat
     save_graph(onnx.load(BANKING / "model.onnx"), file)
     entry = Variant(file, "fp32").entry()
     data = tmp_path / "model.onnx.data"
+    assert data.stat().st_mode == file.stat().st_mode
     assert entry["data"] == {"file": data.name, "sha256": sha256(data.read_bytes()).hexdigest()}
     written = write_variants(file, ("fp16", "int8"), SPOKEN, Bench(STREAMING, Framing(500), 1.0, SPOKEN))
     assert [data_file(variant.file).exists() for variant in written.variants] == [True, True, True]
+
+
+def test_an_exported_package_lists_its_variants_and_their_figures(
+    wav2vec2: tuple[StatelessGraph, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exported = Exported(wav2vec2[0], STATELESS, config={}, preprocessor={})
+    export_package(exported, DOOR, ("open the door please",), tmp_path / "door", Lossy(("int8",)))
+    contract = json.loads((tmp_path / "door" / "earshot.json").read_text(encoding="utf-8"))
+    assert [variant["precision"] for variant in contract["variants"]] == ["fp32", "int8"]
+    assert [row["precision"] for row in contract["metrics"]["variants"]] == ["fp32", "int8"]
+    table = "\n".join(variant_lines(contract["metrics"]["variants"]))
+    assert table in capsys.readouterr().out
+    assert table in (tmp_path / "door" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_variant_without_a_golden_sentence_is_a_mistake(
+    wav2vec2: tuple[StatelessGraph, Path], tmp_path: Path
+) -> None:
+    exported = Exported(wav2vec2[0], STATELESS, config={}, preprocessor={})
+    with pytest.raises(TrainerError, match="at least one golden sentence"):
+        export_package(exported, DOOR, (), tmp_path / "door", Lossy(("int8",)))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_control_flow_is_refused_in_half_precision(tmp_path: Path) -> None:

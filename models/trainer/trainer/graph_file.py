@@ -29,6 +29,8 @@ def save_graph(model: onnx.ModelProto, file: Path) -> None:
     """Writes a graph, its weights beside it if they do not fit into one file."""
     if model.ByteSize() > LARGEST_FILE:
         onnx.save(model, file, save_as_external_data=True, location=data_file(file).name)
+        # onnx lets nobody but the owner read it.
+        data_file(file).chmod(file.stat().st_mode)
     else:
         onnx.save(model, file)
 
