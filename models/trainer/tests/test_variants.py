@@ -222,7 +222,7 @@ def test_weights_beside_a_large_graph_are_in_its_entry(tmp_path: Path, monkeypat
 
 
 def test_an_exported_package_lists_its_variants_and_their_figures(
-    wav2vec2: tuple[StatelessGraph, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    wav2vec2: tuple[ClassifierGraph, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     exported = Exported(wav2vec2[0], STATELESS, config={}, preprocessor={})
     export_package(exported, DOOR, ("open the door please",), tmp_path / "door", Lossy(("int8",)))
@@ -235,7 +235,7 @@ def test_an_exported_package_lists_its_variants_and_their_figures(
 
 
 def test_a_variant_without_a_golden_sentence_is_a_mistake(
-    wav2vec2: tuple[StatelessGraph, Path], tmp_path: Path
+    wav2vec2: tuple[ClassifierGraph, Path], tmp_path: Path
 ) -> None:
     exported = Exported(wav2vec2[0], STATELESS, config={}, preprocessor={})
     with pytest.raises(TrainerError, match="at least one golden sentence"):
