@@ -31,7 +31,10 @@ def open_classifier(checkpoint: str | Path, cut_padding: bool = False) -> Classi
     model, extractor = _load(str(checkpoint))
     notes = fit_to_one_second(model, extractor) if cut_padding else padding_notes(model, extractor)
     graph = classifier_graph(model, extractor)
-    return Classifier(graph, json.loads(model.config.to_json_string()), json.loads(extractor.to_json_string()), notes)
+    config = json.loads(model.config.to_json_string())
+    # Some checkpoints name their labels in one direction only; a package says both.
+    config["label2id"] = {name: int(index) for index, name in config["id2label"].items()}
+    return Classifier(graph, config, json.loads(extractor.to_json_string()), notes)
 
 
 def _load(checkpoint: str) -> tuple[Any, Any]:
