@@ -7,4 +7,5 @@ uv sync --locked --quiet
 uv run --locked ruff check
 uv run --locked ruff format --check
 uv run --locked mypy
-uv run --locked pytest
+# A file a worker: most of a file's time is in fixtures that its tests share.
+uv run --locked pytest -n auto --dist loadfile

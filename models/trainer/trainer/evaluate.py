@@ -18,6 +18,7 @@ from trainer.listening import Listener, noisy_listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
 from trainer.pictures.draw import PICTURES, draw_pictures
 from trainer.prepared import Prepared, load_prepared
+from trainer.recipe_file import load_recipe
 from trainer.report import report
 
 VALIDATION = "validation"
@@ -47,6 +48,7 @@ def evaluate(evaluation: Evaluation) -> Figures:
     listener = _listener(evaluation)
     prepared = load_prepared(evaluation.data or _dataset_of(run))
     require_same_labels(_labels_of(run), prepared.labels.names, run)
+    _tell_if_trained_on(run, evaluation.split)
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     heard = hear_split(prepared, evaluation.split, listener)
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
@@ -101,6 +103,12 @@ def _listener(evaluation: Evaluation) -> Listener:
         return noisy_listener(listener, read_audio(evaluation.noise), evaluation.snr_db)
     except UnreadableAudio as error:
         raise TrainerError(f"cannot read the noise {evaluation.noise}: {error}") from error
+
+
+def _tell_if_trained_on(run: Path, split: str) -> None:
+    file = run / "recipe.toml"
+    if file.is_file() and split in load_recipe(str(file)).training.train_on:
+        print(f"the split {split} is what {run} was trained on: its figures flatter")
 
 
 def _noise_of(evaluation: Evaluation) -> dict[str, Any]:

@@ -138,8 +138,13 @@ def _lossy(
         listener = graph_listener(graph, signature, Framing(HOP_MS), checkpoint.smoothing or Smoothing())
         return headline(listener, prepared, "test", calibration)["accuracy"]
 
-    has_test = len(prepared.split("test")) > 0
-    return Lossy(request.variants, _clips(prepared), accuracy if has_test else None)
+    is_heard_first = "test" in prepared.rows and "test" not in _trained_on(checkpoint_folder(request.checkpoint))
+    return Lossy(request.variants, _clips(prepared), accuracy if is_heard_first else None)
+
+
+def _trained_on(folder: Path) -> tuple[str, ...]:
+    file = folder / "recipe.toml"
+    return load_recipe(str(file)).training.train_on if file.exists() else ()
 
 
 def _clips(prepared: Prepared) -> Sequence[Samples]:
