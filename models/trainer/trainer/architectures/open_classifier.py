@@ -32,8 +32,9 @@ def open_classifier(checkpoint: str | Path, cut_padding: bool = False) -> Classi
     notes = fit_to_one_second(model, extractor) if cut_padding else padding_notes(model, extractor)
     graph = classifier_graph(model, extractor)
     config = json.loads(model.config.to_json_string())
-    # Some checkpoints name their labels in one direction only; a package says both.
-    config["label2id"] = {name: int(index) for index, name in config["id2label"].items()}
+    # Some checkpoints name their labels in one direction only, or not at all; a package says both.
+    config["id2label"] = {str(index): name for index, name in model.config.id2label.items()}
+    config["label2id"] = {name: index for index, name in model.config.id2label.items()}
     return Classifier(graph, config, json.loads(extractor.to_json_string()), notes)
 
 
