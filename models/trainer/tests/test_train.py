@@ -15,9 +15,10 @@ from transformers import AutoConfig, AutoModelForAudioClassification
 from trainer.main import main
 
 EPOCHS = 4
+PATIENCE = 2
 STATELESS = ["--recipe", "earshot-classifier", "--set", "training.batch=2", "--set", "training.learning_rate=0.01"]
 STREAMING = ["--recipe", "earshot", "--set", "training.batch=4", "--set", "streaming.channels=8"]
-COMMON = ["--set", f"training.epochs={EPOCHS}", "--set", "augmentation.copies=1", "--set", "training.early_stopping=0"]
+COMMON = ["--set", f"training.epochs={EPOCHS}", "--set", "augmentation.copies=1"]
 
 
 @pytest.fixture
@@ -59,7 +60,9 @@ def test_a_killed_run_that_is_resumed_equals_an_unbroken_one(
     data: Path, tiny: str, tmp_path: Path, recipe: list[str]
 ) -> None:
     model = ["--checkpoint", tiny] if recipe is STATELESS else []
-    command = ["train", str(data), *recipe, *model, *COMMON]
+    # Accuracy on so few clips is soon as good as it gets: patience ends the run, and must end it at the same epoch.
+    patience = ["--set", f"training.early_stopping={PATIENCE}", "--set", "training.epochs=12"]
+    command = ["train", str(data), *recipe, *model, *COMMON, *patience]
     unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
     assert main([*command, "--out", str(unbroken)]) == 0
     kill_after_an_epoch([*command, "--out", str(broken)], broken)
@@ -79,6 +82,7 @@ def test_the_recipe_in_a_run_folder_repeats_the_run(data: Path, tiny: str, tmp_p
 def test_a_run_folder_holds_the_best_epoch_and_says_how_it_was_made(data: Path, tiny: str, tmp_path: Path) -> None:
     run = tmp_path / "run"
     command = ["train", str(data), *STATELESS, "--checkpoint", tiny, *COMMON, "--report-to", "tensorboard"]
+    command += ["--set", "training.early_stopping=0"]
     assert main([*command, "--out", str(run)]) == 0
     state = json.loads((run / "trainer_state.json").read_text())
     accuracies = [entry["eval_accuracy"] for entry in state["log_history"] if "eval_accuracy" in entry]
@@ -144,10 +148,10 @@ def mistakes(data: Path, tiny: str, tmp_path: Path) -> list[tuple[list[str], str
 def test_every_mistake_is_one_sentence(
     data: Path, tiny: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for index, (arguments, message) in enumerate(mistakes(data, tiny, tmp_path)):
-        told = [each.replace(str(tmp_path / "run"), str(tmp_path / f"run-{index}")) for each in arguments]
+    for arguments, message in mistakes(data, tiny, tmp_path):
         capsys.readouterr()
-        assert main(["train", *told]) == 1, message
+        assert main(["train", *arguments]) == 1, message
         said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("trainer train: ")]
         assert len(said) == 1
         assert message in said[0]
+    assert not (tmp_path / "run").exists()

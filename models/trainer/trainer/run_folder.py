@@ -19,10 +19,14 @@ LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "numpy")
 LAST_FILE = "trainer_state.json"
 
 
-def begin_run(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
-    """Writes recipe.toml and run.json into a new run folder; one that is in use is an error."""
+def require_new(folder: Path) -> None:
+    """An error where a run folder is in use."""
     if folder.exists() and any(folder.iterdir()):
         raise TrainerError(f"{folder} is not empty: go on with the run in it by --resume, or choose another --out")
+
+
+def begin_run(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
+    """Writes recipe.toml and run.json into a new run folder."""
     folder.mkdir(parents=True, exist_ok=True)
     save_recipe(recipe, folder / "recipe.toml")
     write_json(folder / "run.json", {**told, **surroundings()})

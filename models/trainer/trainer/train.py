@@ -18,7 +18,7 @@ from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe
 from trainer.rolling_loss import class_weights
 from trainer.rolling_trainer import Lesson, RollingTrainer
-from trainer.run_folder import begin_run, last_checkpoint, note_run, read_run
+from trainer.run_folder import begin_run, last_checkpoint, note_run, read_run, require_new
 from trainer.train_stateless import stateless_lesson
 from trainer.train_streaming import streaming_lesson
 
@@ -38,10 +38,8 @@ def start_run(arguments: Namespace) -> None:
         "threads": arguments.threads,
         "seed": recipe.seed,
     }
-    if PartialState().is_main_process:
-        begin_run(arguments.out, recipe, told)
-    PartialState().wait_for_everyone()
-    fit(recipe, prepared, arguments, resume=False)
+    require_new(arguments.out)
+    fit(recipe, prepared, arguments, told)
 
 
 def resume_run(arguments: Namespace) -> None:
@@ -52,11 +50,14 @@ def resume_run(arguments: Namespace) -> None:
     recipe = load_recipe(str(arguments.out / "recipe.toml"))
     arguments.precision = told["precision"]
     torch.set_num_threads(told["threads"])
-    fit(recipe, load_prepared(Path(told["data"])), arguments, resume=True)
+    fit(recipe, load_prepared(Path(told["data"])), arguments, told=None)
 
 
-def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, resume: bool) -> None:
-    """The training loop, and what it leaves in the run folder."""
+def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, told: dict[str, Any] | None) -> None:
+    """The training loop, and what it leaves in the run folder; `told` begins one, None goes on with it.
+
+    A run is begun only when everything is open, so that a mistake leaves no folder behind.
+    """
     folder: Path = arguments.out
     set_seed(recipe.seed)
     build: Callable[..., Lesson] = streaming_lesson if recipe.streaming else stateless_lesson
@@ -72,7 +73,10 @@ def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, resume: bool) 
         args=training_arguments(recipe, folder, arguments.precision, arguments.report_to),
         callbacks=_callbacks(recipe),
     )
-    checkpoint = last_checkpoint(folder) if resume else None
+    if told is not None and trainer.is_world_process_zero():
+        begin_run(folder, recipe, told)
+    PartialState().wait_for_everyone()
+    checkpoint = last_checkpoint(folder) if told is None else None
     set_seed(recipe.seed)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     lesson.model.eval()
@@ -118,6 +122,8 @@ def training_arguments(recipe: Recipe, folder: Path, precision: str, report_to: 
         # Where everything is trained on, no split is left to choose an epoch by: the last one stays.
         load_best_model_at_end="validation" not in training.train_on,
         metric_for_best_model="accuracy",
+        # Early stopping counts on where it was.
+        restore_callback_states_from_checkpoint=True,
         report_to=report_to,
         seed=recipe.seed,
         fp16=precision == "fp16",
