@@ -11,7 +11,6 @@ import pytest
 import torch
 from onnx import ModelProto, TensorProto
 from onnxruntime.quantization import quantize_dynamic
-from test_export import CARD as DOOR
 from tiny_wav2vec2 import save_tiny_wav2vec2
 from torch import Tensor, nn
 
@@ -20,12 +19,9 @@ from trainer.architectures.classifier_graph import ClassifierGraph
 from trainer.architectures.open_classifier import open_classifier
 from trainer.audio import read_audio
 from trainer.eight_bits import Scheme, write_int8
-from trainer.errors import TrainerError
-from trainer.export import Exported, Lossy, export_package
 from trainer.framing import Framing
 from trainer.graph_file import data_file, save_graph
 from trainer.graph_parts import coarse_nodes, key
-from trainer.half_precision import write_fp16
 from trainer.listening import Smoothing, graph_listener, stateless_listener
 from trainer.onnx_graph import OnnxGraph, Signature, UnfaithfulGraph, write_onnx
 from trainer.variant_loss import Bench, accuracy, verify_company
@@ -219,36 +215,3 @@ def test_weights_beside_a_large_graph_are_in_its_entry(tmp_path: Path, monkeypat
     assert entry["data"] == {"file": data.name, "sha256": sha256(data.read_bytes()).hexdigest()}
     written = write_variants(file, ("fp16", "int8"), SPOKEN, Bench(STREAMING, Framing(500), 1.0, SPOKEN))
     assert [data_file(variant.file).exists() for variant in written.variants] == [True, True, True]
-
-
-def test_an_exported_package_lists_its_variants_and_their_figures(
-    wav2vec2: tuple[ClassifierGraph, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    exported = Exported(wav2vec2[0], STATELESS, config={}, preprocessor={})
-    export_package(exported, DOOR, ("open the door please",), tmp_path / "door", Lossy(("int8",)))
-    contract = json.loads((tmp_path / "door" / "earshot.json").read_text(encoding="utf-8"))
-    assert [variant["precision"] for variant in contract["variants"]] == ["fp32", "int8"]
-    assert [row["precision"] for row in contract["metrics"]["variants"]] == ["fp32", "int8"]
-    table = "\n".join(variant_lines(contract["metrics"]["variants"]))
-    assert table in capsys.readouterr().out
-    assert table in (tmp_path / "door" / "README.md").read_text(encoding="utf-8")
-
-
-def test_a_variant_without_a_golden_sentence_is_a_mistake(
-    wav2vec2: tuple[ClassifierGraph, Path], tmp_path: Path
-) -> None:
-    exported = Exported(wav2vec2[0], STATELESS, config={}, preprocessor={})
-    with pytest.raises(TrainerError, match="at least one golden sentence"):
-        export_package(exported, DOOR, (), tmp_path / "door", Lossy(("int8",)))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_control_flow_is_refused_in_half_precision(tmp_path: Path) -> None:
-    model = onnx.parser.parse_model(
-        """<ir_version: 10, opset_import: ["" : 20]> g (float[b, 16000] pcm, bool c) => (float[b, 16000] logits)
-        { logits = If (c) <then_branch = t () => (float y) { y = Identity(pcm) },
-                           else_branch = e () => (float z) { z = Neg(pcm) }> }"""
-    )
-    onnx.save(model, tmp_path / "if.onnx")
-    with pytest.raises(Exception, match="control flow"):
-        write_fp16(tmp_path / "if.onnx", tmp_path / "half.onnx")
