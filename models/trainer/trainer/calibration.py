@@ -11,6 +11,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.metrics import log_loss, roc_curve
 
 from trainer.errors import TrainerError
+from trainer.files import write_json
 from trainer.metrics import Ids, best_intent, posteriors
 
 
@@ -23,7 +24,7 @@ class Calibration:
 
     def save(self, file: Path) -> None:
         """Writes it as JSON."""
-        file.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        write_json(file, asdict(self))
 
     @classmethod
     def load(cls, file: Path) -> "Calibration":

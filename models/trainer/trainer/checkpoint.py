@@ -13,7 +13,7 @@ from trainer.framing import Framing
 from trainer.graphs import StreamingGraph
 from trainer.listening import Listener, Smoothing, stateless_listener, streaming_listener
 from trainer.onnx_graph import Signature
-from trainer.streaming_model import STEPS_PER_HOP, StreamingIntentConfig, StreamingIntentModel
+from trainer.streaming_model import HOP_MS, STEPS_PER_HOP, StreamingIntentConfig, StreamingIntentModel
 
 STREAMING_PREPROCESSOR = {
     "feature_extractor_type": "SpeechEmbeddingFeatureExtractor",
@@ -68,5 +68,5 @@ def _stateless(folder: Path, cut_padding: bool) -> Checkpoint:
     smoothing = Smoothing()
     exported = Exported(classifier.graph, Signature(state_floats=0), classifier.config, classifier.preprocessor)
     return Checkpoint(
-        stateless_listener(classifier.graph, Framing(500), smoothing), exported, smoothing, classifier.notes
+        stateless_listener(classifier.graph, Framing(HOP_MS), smoothing), exported, smoothing, classifier.notes
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, first_line
 
 CONFIGURATION = ["config.json", "preprocessor_config.json"]
 # The usual format first; older repositories have only the second.
@@ -23,6 +23,6 @@ def checkpoint_folder(name: str) -> Path:
             if any(fetched.glob(weights[0])):
                 return fetched
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = first_line(error)
         raise TrainerError(f"{name} is no folder, and cannot be fetched from the hub: {reason}") from error
     raise TrainerError(f"the hub's repository {name} holds neither model.safetensors nor pytorch_model.bin")

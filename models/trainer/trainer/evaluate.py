@@ -12,14 +12,15 @@ from trainer.calibration import Calibrated, Calibration
 from trainer.checkpoint import open_checkpoint
 from trainer.errors import TrainerError
 from trainer.figures import Figures, figures
+from trainer.files import write_json
 from trainer.heard import ENDPOINTING_SECONDS, Heard, hear_ends, hear_split
-from trainer.labels import require_same_labels
+from trainer.labels import label_names, require_same_labels
 from trainer.listening import Listener, noisy_listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
 from trainer.pictures.draw import PICTURES, draw_pictures
 from trainer.prepared import Prepared, load_prepared
-from trainer.recipe_file import load_recipe
 from trainer.report import report
+from trainer.run_folder import told_of, trained_on
 
 VALIDATION = "validation"
 
@@ -45,9 +46,10 @@ class Evaluation:
 def evaluate(evaluation: Evaluation) -> Figures:
     """Hears the split, calibrates on the validation split, and writes everything; returns what metrics.json holds."""
     run = evaluation.run
-    listener = _listener(evaluation)
+    checkpoint = open_checkpoint(run)
+    listener = _listener(checkpoint.listener, evaluation)
     prepared = load_prepared(evaluation.data or _dataset_of(run))
-    require_same_labels(_labels_of(run), prepared.labels.names, run)
+    require_same_labels(label_names(checkpoint.exported.config["id2label"]), prepared.labels.names, run)
     _tell_if_trained_on(run, evaluation.split)
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     heard = hear_split(prepared, evaluation.split, listener)
@@ -63,8 +65,7 @@ def write_evaluation(folder: Path, metrics: Figures, history: list[dict[str, Any
     for name in PICTURES:
         (folder / name).unlink(missing_ok=True)
     drawn = draw_pictures(folder, metrics, history)
-    text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
+    write_json(folder / "metrics.json", metrics)
     calibration = metrics["calibration"]
     Calibration(calibration["temperature"], calibration["threshold"]).save(folder / "calibration.json")
     (folder / "report.md").write_text(report(metrics, drawn), encoding="utf-8")
@@ -95,8 +96,7 @@ def log_history(run: Path) -> list[dict[str, Any]]:
     return history
 
 
-def _listener(evaluation: Evaluation) -> Listener:
-    listener = open_checkpoint(evaluation.run).listener
+def _listener(listener: Listener, evaluation: Evaluation) -> Listener:
     if evaluation.noise is None:
         return listener
     try:
@@ -106,8 +106,7 @@ def _listener(evaluation: Evaluation) -> Listener:
 
 
 def _tell_if_trained_on(run: Path, split: str) -> None:
-    file = run / "recipe.toml"
-    if file.is_file() and split in load_recipe(str(file)).training.train_on:
+    if split in trained_on(run):
         print(f"the split {split} is what {run} was trained on: its figures flatter")
 
 
@@ -127,13 +126,7 @@ def _fitted(split: str, heard: Heard, prepared: Prepared, listener: Listener) ->
 
 
 def _dataset_of(run: Path) -> Path:
-    file = run / "run.json"
-    try:
-        return Path(json.loads(file.read_text(encoding="utf-8"))["data"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainerError(f"{file} does not tell the dataset: name its folder with --data") from error
-
-
-def _labels_of(run: Path) -> list[str]:
-    id2label = json.loads((run / "config.json").read_text(encoding="utf-8"))["id2label"]
-    return [id2label[key] for key in sorted(id2label, key=int)]
+    told = told_of(run).get("data")
+    if told is None:
+        raise TrainerError(f"{run / 'run.json'} does not tell the dataset: name its folder with --data")
+    return Path(told)

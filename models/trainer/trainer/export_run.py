@@ -15,14 +15,14 @@ from trainer.evaluate import Evaluation, evaluate, headline
 from trainer.export import Lossy, export_package
 from trainer.files import read_json
 from trainer.framing import Framing, Samples
-from trainer.labels import Labels, require_same_labels
+from trainer.labels import Labels, label_names, require_same_labels
 from trainer.listening import Smoothing, graph_listener
 from trainer.onnx_graph import OnnxGraph
 from trainer.package import Card
 from trainer.prepared import Prepared, load_prepared, pcm_of
 from trainer.recipe import Package
 from trainer.recipe_file import load_recipe
-from trainer.run_folder import surroundings
+from trainer.run_folder import surroundings, told_of, trained_on
 from trainer.streaming_model import HOP_MS
 from trainer.variants import Precision
 
@@ -66,20 +66,19 @@ def export_run(request: ExportRequest) -> None:
         metrics={"about": package.measured_on, **metrics} if metrics else {},
         provenance=_provenance(package, folder, checkpoint),
     )
-    lossy = _lossy(request, checkpoint, prepared, calibration)
+    lossy = _lossy(request, folder, checkpoint, prepared, calibration)
     export_package(checkpoint.exported, card, package.golden, request.out, lossy)
 
 
 def _dataset(request: ExportRequest, folder: Path) -> Prepared | None:
     if request.data is not None:
         return load_prepared(request.data)
-    told = _run_of(folder).get("data")
+    told = told_of(folder).get("data")
     return load_prepared(Path(told)) if told and Path(told).is_dir() else None
 
 
 def _labels(request: ExportRequest, checkpoint: Checkpoint, prepared: Prepared | None) -> Labels:
-    id2label = checkpoint.exported.config["id2label"]
-    names = tuple(str(id2label[key]) for key in sorted(id2label, key=int))
+    names = label_names(checkpoint.exported.config["id2label"])
     if prepared is not None:
         require_same_labels(names, prepared.labels.names, Path(request.checkpoint))
     background = request.background
@@ -111,7 +110,7 @@ def _package(request: ExportRequest, folder: Path) -> Package:
 
 
 def _provenance(package: Package, folder: Path, checkpoint: Checkpoint) -> dict[str, Any]:
-    run = _run_of(folder)
+    run = told_of(folder)
     told = {key: value for key, value in asdict(package).items() if key in ("data", "licence", "encoder", "limits")}
     made = run or surroundings()
     return {
@@ -122,13 +121,8 @@ def _provenance(package: Package, folder: Path, checkpoint: Checkpoint) -> dict[
     }
 
 
-def _run_of(folder: Path) -> dict[str, Any]:
-    file = folder / "run.json"
-    return read_json(file, "run of `trainer train`") if file.exists() else {}
-
-
 def _lossy(
-    request: ExportRequest, checkpoint: Checkpoint, prepared: Prepared | None, calibration: Calibration
+    request: ExportRequest, folder: Path, checkpoint: Checkpoint, prepared: Prepared | None, calibration: Calibration
 ) -> Lossy:
     if prepared is None:
         return Lossy(request.variants)
@@ -138,13 +132,8 @@ def _lossy(
         listener = graph_listener(graph, signature, Framing(HOP_MS), checkpoint.smoothing or Smoothing())
         return headline(listener, prepared, "test", calibration)["accuracy"]
 
-    is_heard_first = "test" in prepared.rows and "test" not in _trained_on(checkpoint_folder(request.checkpoint))
+    is_heard_first = "test" in prepared.rows and "test" not in trained_on(folder)
     return Lossy(request.variants, _clips(prepared), accuracy if is_heard_first else None)
-
-
-def _trained_on(folder: Path) -> tuple[str, ...]:
-    file = folder / "recipe.toml"
-    return load_recipe(str(file)).training.train_on if file.exists() else ()
 
 
 def _clips(prepared: Prepared) -> Sequence[Samples]:

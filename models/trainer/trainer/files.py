@@ -12,8 +12,8 @@ from trainer.errors import TrainerError
 
 
 def write_json(file: Path, value: Any) -> None:
-    """Writes readable JSON with a line end."""
-    file.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Writes readable JSON with a line end; a number that JSON does not know, such as NaN, is a ValueError."""
+    file.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def read_json(file: Path, what: str) -> dict[str, Any]:

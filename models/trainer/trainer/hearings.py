@@ -13,7 +13,7 @@ from trainer.augment import Augmenter, Hearing, plain_hearing
 from trainer.framing import SAMPLE_RATE, Framing
 from trainer.hop_targets import hop_targets
 from trainer.labels import Labels
-from trainer.prepared import Prepared, pcm_of
+from trainer.prepared import Prepared, noises_of, pcm_of
 from trainer.recipe import Recipe
 from trainer.rolling_trainer import Hearings
 from trainer.streaming_model import HOP_MS, StreamingIntentModel
@@ -55,7 +55,7 @@ class EmbeddedHearings(Hearings):
 def embed_for_training(prepared: Prepared, recipe: Recipe, model: StreamingIntentModel) -> EmbeddedHearings:
     """Embeds one plain and `copies` altered hearings of every recording of the training splits, and silences."""
     rows = prepared.split(*recipe.training.train_on)
-    noises = [pcm_of(row) for row in rows if row["is_noise"]]
+    noises = noises_of(rows)
     augmenter = Augmenter(recipe.augmentation, noises, np.random.default_rng(recipe.seed))
     labels, silences = prepared.labels, recipe.augmentation.silences if prepared.labels.background else 0
     total = (recipe.augmentation.copies + 1) * len(rows) + silences

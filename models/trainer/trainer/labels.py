@@ -1,9 +1,10 @@
 """Where label index meets label name: nowhere else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from trainer.errors import TrainerError
 
@@ -55,3 +56,8 @@ def require_same_labels(checkpoint_labels: Sequence[str], dataset_labels: Sequen
 
 def _shown(label: str | None) -> str:
     return "missing" if label is None else repr(label)
+
+
+def label_names(id2label: Mapping[Any, str]) -> tuple[str, ...]:
+    """The names in the order of the logits, from the `id2label` of a configuration, whose keys JSON makes strings."""
+    return tuple(str(id2label[key]) for key in sorted(id2label, key=int))

@@ -8,7 +8,7 @@ from transformers import pipeline
 
 from trainer.checkpoint import open_checkpoint
 from trainer.comparison import Column, column_of
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, first_line
 from trainer.framing import Framing, Samples
 from trainer.golden import graph_logits
 from trainer.model_package import ModelPackage
@@ -35,7 +35,7 @@ def pipeline_listener(checkpoint: str, package: ModelPackage) -> Listen:
     try:
         classify = pipeline("audio-classification", model=checkpoint, device="cpu", dtype="float32")
     except (OSError, ValueError, KeyError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = first_line(error)
         raise TrainerError(f"--checkpoint {checkpoint} opens in no audio-classification pipeline: {reason}") from error
     _require_labels(checkpoint, set((classify.model.config.id2label or {}).values()), package)
 

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from trainer.errors import TrainerError
-from trainer.labels import Labels
+from trainer.labels import Labels, label_names
 
 STANDARD_FILES = ("README.md", "config.json", "earshot.json", "preprocessor_config.json")
 LICENCE_FILES = ("LICENSE", "NOTICE")
@@ -68,7 +68,7 @@ def _json(file: Path) -> dict[str, Any]:
 
 
 def _package(folder: Path, contract: dict[str, Any], config: dict[str, Any]) -> ModelPackage:
-    names = tuple(config["id2label"][key] for key in sorted(config["id2label"], key=int))
+    names = label_names(config["id2label"])
     variants = contract["variants"]
     parts = [part for variant in variants for part in (variant, variant.get("data")) if part]
     graphs = [variant["file"] for variant in variants if variant["precision"] == "fp32"]

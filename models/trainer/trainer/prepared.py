@@ -48,6 +48,11 @@ def pcm_of(row: dict[str, Any]) -> Samples:
     return read_audio(BytesIO(row["audio"]["bytes"]))
 
 
+def noises_of(rows: Dataset) -> list[Samples]:
+    """The recordings that are noise, to augment others with; of the rest nothing is read."""
+    return [pcm_of(rows[index]) for index, is_noise in enumerate(rows["is_noise"]) if is_noise]
+
+
 def load_prepared(folder: Path) -> Prepared:
     """Opens what `prepare` wrote; anything else is an error that says what to run."""
     try:

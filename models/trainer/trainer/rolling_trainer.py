@@ -62,6 +62,8 @@ class RollingTrainer(Trainer):
         )
         # Each batch's loss is a mean: the loop divides it by the accumulation steps.
         self.loss_is_scaled_for_ga = False
+        self.sampler = LengthGroups(lesson.train, self.args.train_batch_size, self.args.seed)
+        self.add_callback(EpochTeller(lesson.train, self.sampler))
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> Tensor:
         """The rolling loss of a batch."""
@@ -79,9 +81,7 @@ class RollingTrainer(Trainer):
         return rolling_loss(scores, inputs["labels"], inputs["weights"], weights, smoothing)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
-        sampler = LengthGroups(self.lesson.train, self.args.train_batch_size, self.args.seed)
-        self.add_callback(EpochTeller(self.lesson.train, sampler))
-        return sampler
+        return self.sampler
 
 
 class LengthGroups(Sampler[int]):

@@ -12,7 +12,7 @@ from typing import Any
 from trainer.errors import TrainerError
 from trainer.files import read_json, write_json
 from trainer.recipe import Recipe
-from trainer.recipe_file import save_recipe
+from trainer.recipe_file import load_recipe, save_recipe
 
 LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "numpy")
 # The last file that Trainer writes of a checkpoint: one without it was cut short.
@@ -35,6 +35,17 @@ def begin_run(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
 def read_run(folder: Path) -> dict[str, Any]:
     """What the run was told; a folder without a run is an error."""
     return read_json(folder / "run.json", "run of `trainer train`")
+
+
+def told_of(folder: Path) -> dict[str, Any]:
+    """What the run in a checkpoint's folder was told; nothing where it comes from elsewhere."""
+    return read_run(folder) if (folder / "run.json").exists() else {}
+
+
+def trained_on(folder: Path) -> tuple[str, ...]:
+    """The splits that the run in a checkpoint's folder was trained on; none where it comes from elsewhere."""
+    file = folder / "recipe.toml"
+    return load_recipe(str(file)).training.train_on if file.exists() else ()
 
 
 def note_run(folder: Path, notes: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from trainer.augment import Augmenter, plain_hearing
 from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE, Framing, Samples
 from trainer.hop_targets import hop_targets
 from trainer.labels import Labels
-from trainer.prepared import Prepared, pcm_of
+from trainer.prepared import Prepared, noises_of, pcm_of
 from trainer.recipe import Recipe
 from trainer.rolling_loss import NO_HOP, summed_scores
 from trainer.rolling_trainer import Hearings, Lesson
@@ -39,7 +39,7 @@ def stateless_lesson(recipe: Recipe, prepared: Prepared, validation: str) -> Les
     assert recipe.stateless is not None
     classifier = classifier_to_train(recipe.stateless.checkpoint, prepared.labels)
     rows = prepared.split(*recipe.training.train_on)
-    noises = [pcm_of(row) for row in rows if row["is_noise"]]
+    noises = noises_of(rows)
     return Lesson(
         model=classifier.model,
         train=FramedHearings(rows, prepared.labels, recipe, noises),
@@ -62,9 +62,14 @@ class FramedHearings(Hearings):
         self.noises = noises
         self.hears = recipe.stateless.hears
         self.longest = round(recipe.stateless.longest_seconds * SAMPLE_RATE)
+        self.frames = self._frames()
 
     def lengths(self) -> list[int]:
-        """How many frames each recording may have, from the size of its WAV."""
+        """How many frames each recording may have."""
+        return self.frames
+
+    def _frames(self) -> list[int]:
+        """From the size of each WAV: read once, for the loop asks for lengths often."""
         if self.hears == "first-second":
             return [1] * len(self.rows)
         sizes = (len(audio["bytes"]) // 2 for audio in self.rows["audio"])
@@ -78,10 +83,11 @@ class FramedHearings(Hearings):
         return self._utterance(pcm, label, index)
 
     def _utterance(self, pcm: Samples, label: int, index: int) -> FramedHearing:
-        hearing = plain_hearing(pcm)
         if self.noises is not None and self.recipe.augmentation.copies:
             random = np.random.default_rng((self.recipe.seed, self.epoch, index))
             hearing = Augmenter(self.recipe.augmentation, self.noises, random).altered(pcm)
+        else:
+            hearing = plain_hearing(pcm)
         heard = hearing.pcm[: self.longest]
         frames = FRAMING.frames(heard)
         targets, weights = hop_targets(hearing, FRAMING, len(frames), label, self.labels)

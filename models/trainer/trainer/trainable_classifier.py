@@ -7,8 +7,8 @@ from typing import Any
 from transformers import AutoConfig, AutoFeatureExtractor, AutoModelForAudioClassification, PreTrainedModel
 
 from trainer.architectures.one_second import fit_to_one_second
-from trainer.errors import TrainerError
-from trainer.labels import Labels
+from trainer.errors import TrainerError, first_line
+from trainer.labels import Labels, label_names
 
 UNNAMED = re.compile(r"LABEL_\d+")
 
@@ -36,7 +36,7 @@ def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
             ignore_mismatched_sizes=True,
         )
     except (OSError, ValueError, ImportError) as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = first_line(error)
         raise TrainerError(
             f"the checkpoint {checkpoint!r} cannot be opened as an audio classifier: {reason}"
         ) from error
@@ -48,7 +48,7 @@ def require_compatible(config: Any, labels: Labels, checkpoint: str) -> None:
 
     Its weights would be taken over under the wrong names.  A different number of labels gets a fresh classifier.
     """
-    known = [str(name) for _, name in sorted((config.id2label or {}).items())]
+    known = label_names(config.id2label or {})
     if len(known) != len(labels.names) or all(UNNAMED.fullmatch(name) for name in known):
         return
     for index, (theirs, ours) in enumerate(zip(known, labels.names, strict=True)):

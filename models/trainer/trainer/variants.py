@@ -10,6 +10,7 @@ import numpy as np
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from trainer.eight_bits import Scheme, write_int8
+from trainer.errors import first_line
 from trainer.framing import Samples
 from trainer.graph_file import data_file, digest, is_too_large, remove_graph
 from trainer.half_precision import write_fp16
@@ -81,7 +82,7 @@ def write_variants(
             # ONNX Runtime has classes of its own for what it cannot convert; the package is whole without.
             except Exception as error:
                 remove_graph(file)
-                rows.append({"precision": precision, "left_out": str(error).strip().partition("\n")[0]})
+                rows.append({"precision": precision, "left_out": first_line(error)})
             else:
                 variants.append(Variant(file, precision, loss.tolerance))
                 rows.append(_row(precision, loss))

@@ -1,10 +1,10 @@
 """Proof that a package's files are those that were exported, before they go anywhere."""
 
-from hashlib import file_digest
 from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.golden import verify_golden
+from trainer.graph_file import digest
 from trainer.model_package import ModelPackage
 from trainer.onnx_graph import OnnxGraph
 
@@ -35,7 +35,6 @@ def _require(folder: Path, file: str) -> None:
 
 
 def _check_sum(path: Path, expected: str) -> None:
-    with path.open("rb") as file:
-        found = file_digest(file, "sha256").hexdigest()
+    found = digest(path)
     if found != expected:
         raise TrainerError(f"{path} has SHA-256 {found}, but earshot.json says {expected}: it was changed or cut short")

@@ -10,7 +10,7 @@ from trainer.architectures.families import family_of
 from trainer.architectures.filter_banks import PaddedFilterBanks, StackedFilterBanks
 from trainer.architectures.log_mel import LogMel
 from trainer.architectures.waveform import Waveform
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, first_line
 from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE
 
 FRONT_ENDS: dict[str, type[nn.Module]] = {
@@ -73,5 +73,5 @@ def _try(graph: nn.Module, title: str) -> None:
     try:
         graph(torch.zeros(1, FRAME_SAMPLES))
     except (RuntimeError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = first_line(error)
         raise TrainerError(f"this {title} model cannot hear what its feature extractor returns: {reason}") from error

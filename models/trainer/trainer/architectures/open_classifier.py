@@ -10,7 +10,7 @@ from transformers import AutoConfig, AutoFeatureExtractor, AutoModelForAudioClas
 from trainer.architectures.classifier_graph import ClassifierGraph, classifier_graph
 from trainer.architectures.families import MODEL_TYPES
 from trainer.architectures.one_second import fit_to_one_second, padding_notes
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, first_line
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def _load(checkpoint: str) -> tuple[Any, Any]:
         extractor = AutoFeatureExtractor.from_pretrained(checkpoint)
         model, loading = AutoModelForAudioClassification.from_pretrained(checkpoint, output_loading_info=True)
     except (OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = first_line(error)
         raise TrainerError(f"{checkpoint} cannot be opened as an audio classifier: {reason}") from error
     missing = sorted(loading["missing_keys"])
     if missing:

@@ -9,7 +9,7 @@ from datasets import Audio, ClassLabel, Dataset, load_dataset
 from datasets.exceptions import DatasetGenerationError
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, first_line
 from trainer.recipe import Source
 from trainer.sources.recording import SPLIT_NAMES, Recording, without_lone_split
 
@@ -35,7 +35,7 @@ def read_hub_dataset(source: Source) -> list[Recording]:
                 "--local-dir FOLDER` and prepare FOLDER"
             ) from error
         except (OSError, ValueError, HfHubHTTPError, OfflineModeIsEnabled) as error:
-            raise TrainerError(f"cannot load {source.hub!r} from the hub: {_first_line(error)}") from error
+            raise TrainerError(f"cannot load {source.hub!r} from the hub: {first_line(error)}") from error
         for split, rows in loaded.items():
             recordings.extend(_from_rows(rows, source, configuration or "", split))
     return without_lone_split(recordings)
@@ -53,7 +53,7 @@ def read_parquet(source: Source) -> list[Recording]:
         try:
             rows = Dataset.from_parquet(str(file))
         except (OSError, ValueError, DatasetGenerationError) as error:
-            raise TrainerError(f"cannot read {file}: {_first_line(error)}") from error
+            raise TrainerError(f"cannot read {file}: {first_line(error)}") from error
         assert isinstance(rows, Dataset)
         recordings.extend(_from_rows(rows, source, configuration, file.stem.split("-")[0]))
     return without_lone_split(recordings)
@@ -109,7 +109,3 @@ def _label_names(rows: Dataset, column: str) -> tuple[str, ...]:
 def _language(rows: Dataset, row: dict[str, Any]) -> str:
     feature = rows.features.get("lang_id")
     return str(feature.int2str(row["lang_id"])) if isinstance(feature, ClassLabel) else ""
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
