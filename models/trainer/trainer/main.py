@@ -9,6 +9,7 @@ from importlib import import_module
 from trainer.errors import TrainerError
 
 COMMANDS = {
+    "synthesize": "sentences to labelled speech by every free engine that is installed, with a manifest",
     "prepare": "recordings from anywhere to one dataset at 16 kHz, with labels and splits",
     "train": "a prepared dataset to a run folder with the best checkpoint",
     "evaluate": "figures and pictures of a run on one split",

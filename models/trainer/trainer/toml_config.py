@@ -62,6 +62,11 @@ def _parse(value: Any, hint: Any, folder: Path, path: str) -> Any:
         if not isinstance(value, dict):
             raise TrainerError(f"{path} must be a table, not {value!r}")
         return parse_table(value, hint, folder, path)  # type: ignore[arg-type]
+    if get_origin(hint) is dict:
+        if not isinstance(value, dict):
+            raise TrainerError(f"{path} must be a table, not {value!r}")
+        item = get_args(hint)[1]
+        return {key: _parse(each, item, folder, _join(path, key)) for key, each in value.items()}
     if get_origin(hint) is tuple:
         if not isinstance(value, list):
             raise TrainerError(f"{path} must be a list, not {value!r}")

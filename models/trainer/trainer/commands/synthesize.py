@@ -1,0 +1,45 @@
+"""Speaks sentences by every free speech engine that is installed: an audio folder with a manifest that `prepare` takes.
+
+SENTENCES is TOML: [intents.NAME] with sentences, [slots], [background], [out_of_scope], [[transcripts]] of a CSV,
+[speech] for voices and wording, [line] for what the line does to them."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Adds the arguments."""
+    parser.add_argument("sentences", type=Path, metavar="SENTENCES.toml", help="what to say")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write; a run that was killed goes on there")
+    parser.add_argument("--seed", type=int, default=1, help="of every choice")
+    parser.add_argument("--clips", type=int, help="clips a sentence (default: the script's, else 5)")
+    parser.add_argument("--clean", action="store_true", help="leave the line out: training adds one of its own")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: the cores)")
+    parser.add_argument("--cache", type=Path, help="folder of what was spoken before (default: in the user's cache)")
+    parser.add_argument("--piper", type=Path, metavar="PROGRAM", help="the program piper, where it is not on the path")
+    parser.add_argument(
+        "--piper-voice", type=Path, action="append", default=[], metavar="VOICE.onnx", help="a voice for piper"
+    )
+
+
+def run(arguments: Namespace) -> None:
+    """Writes the folder."""
+    from dataclasses import replace
+
+    from trainer.synthesis.installed import PiperPlace, find_engines
+    from trainer.synthesis.script import load_script
+    from trainer.synthesis.speech_cache import SpeechCache, default_cache
+    from trainer.synthesis.synthesize import Order, synthesize
+
+    script = load_script(arguments.sentences)
+    if arguments.clips is not None:
+        script = replace(script, speech=replace(script.speech, clips=arguments.clips))
+    piper = PiperPlace(arguments.piper, tuple(arguments.piper_voice))
+    installed = find_engines(script.language, script.speech.engines, piper)
+    for sentence in installed.missing:
+        print(f"without {sentence}")
+    versions = {name: engine.version for name, engine in installed.engines.items()}
+    cache = SpeechCache(arguments.cache or default_cache(), versions)
+    order = Order(script, arguments.seed, arguments.clean, max(1, arguments.jobs))
+    synthesize(order, installed, cache, arguments.out)

@@ -1,0 +1,1 @@
+"""Sentences to labelled speech: what is said, by whom, how, and down which line."""

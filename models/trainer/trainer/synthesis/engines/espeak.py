@@ -1,0 +1,59 @@
+"""eSpeak NG: many accents and variants by formant synthesis (GPL-3.0-or-later)."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainer.synthesis.engine import Utterance, Voice, fingerprint, output_of
+
+NAME = "espeak-ng"
+WORDS_A_MINUTE = 165
+# Robots, whispers, effects, and variants that are hard to understand.
+LEFT_OUT = re.compile(r"(?i)robo|whisper|croak|demonic|storm|tweaky|anxious|klatt|fast|serious|nguyen|ricishay|anikar|uni")
+
+
+class Espeak:
+    """eSpeak NG as it is installed, without MBROLA's voices."""
+
+    name = NAME
+    has_pitch = True
+    takes = 1
+    batch = 1
+
+    def __init__(self, program: Path, language: str) -> None:
+        self.program = program
+        self.version = f"{output_of([program, '--version']).strip()} {fingerprint(program)}"
+        accents = _listed(output_of([program, f"--voices={language}"]), "!v/", "mb/")
+        variants = sorted({file for file in _files(output_of([program, "--voices=variant"]), "!v/")})
+        self.voices = tuple(
+            Voice(NAME, f"{accent}+{variant}", f"{NAME}/{variant}")
+            for accent in accents
+            for variant in variants
+            if not LEFT_OUT.search(variant)
+        )
+
+    def speaks(self, text: str) -> bool:
+        """Everything."""
+        return bool(text)
+
+    def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
+        """Speed by words a minute, pitch on eSpeak's scale from 0 to 99, where 50 is the voice's own."""
+        files = []
+        for index, utterance in enumerate(utterances):
+            files.append(folder / f"{index}.wav")
+            speed = round(WORDS_A_MINUTE * utterance.delivery.speed)
+            pitch = max(0, min(99, round(50 + 6 * utterance.delivery.pitch)))
+            told = ["-v", utterance.voice.name, "-s", str(speed), "-p", str(pitch), "-w", files[-1], "--stdin"]
+            output_of([self.program, *told], utterance.text)
+        return files
+
+
+def _listed(table: str, *not_in: str) -> list[str]:
+    """The languages that a table of voices lists, whose files are in none of these folders."""
+    rows = [line.split() for line in table.splitlines()[1:]]
+    named = {row[1] for row in rows if len(row) > 4 and not any(f" {place}" in " ".join(row) for place in not_in)}
+    return sorted(named)
+
+
+def _files(table: str, folder: str) -> list[str]:
+    return [match[1] for match in re.finditer(rf"{re.escape(folder)}(\S+)", table)]

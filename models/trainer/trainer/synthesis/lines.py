@@ -1,0 +1,90 @@
+"""The lines of a script: every sentence with its label and split, and its slots filled clip by clip."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trainer.errors import TrainerError
+from trainer.sources.tables import read_csv
+from trainer.synthesis.chance import digest, generator
+from trainer.synthesis.script import Script, Sentences, Transcripts
+
+BACKGROUND = "background"
+SLOT = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class ScriptLine:
+    """One sentence as written; `split` is "" where `prepare` is to choose; `has_slots` where braces are slots."""
+
+    text: str
+    label: str
+    split: str = ""
+    has_slots: bool = True
+
+    @property
+    def group(self) -> str:
+        """A short name of the sentence, the same wherever it is used."""
+        return f"sentence-{digest(self.text)[:12]}"
+
+
+def script_lines(script: Script) -> list[ScriptLine]:
+    """Every different line, in the order of the script; half of what is out of scope, by hash, is for validation."""
+    lines: dict[ScriptLine, None] = {}
+    for label, written in script.intents.items():
+        lines.update(_lines(written, label))
+    lines.update(_lines(script.background, BACKGROUND))
+    for line in _lines(script.out_of_scope, BACKGROUND):
+        held_out = int(digest(line.text)[:8], 16) % 2 == 1
+        lines[ScriptLine(line.text, line.label, "validation" if held_out else "train")] = None
+    for transcripts in script.transcripts:
+        lines.update(dict.fromkeys(_transcribed(transcripts)))
+    answer = list(lines)
+    for line in answer:
+        _require_slots(line, script)
+    return answer
+
+
+def filled(line: ScriptLine, script: Script, clip: int) -> str:
+    """The sentence of one clip: each slot goes through all its values, in an order of its own, before one returns."""
+    if not line.has_slots:
+        return line.text
+    counts: dict[str, int] = {}
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        place = counts[name] = counts.get(name, -1) + 1
+        values = script.slots[name]
+        order = generator("slot", line.text, name, place).permutation(len(values))
+        return values[order[clip % len(values)]]
+
+    return SLOT.sub(value, line.text)
+
+
+def _lines(written: Sentences | None, label: str) -> dict[ScriptLine, None]:
+    return {ScriptLine(_tidy(text), label): None for text in (written.sentences if written else ())}
+
+
+def _transcribed(transcripts: Transcripts) -> Iterator[ScriptLine]:
+    text, label = transcripts.text_column, transcripts.label_column
+    chosen = 0
+    for number, row in enumerate(read_csv(transcripts.file, {text, label, *transcripts.where}), start=2):
+        if any(row[column] not in values for column, values in transcripts.where.items()):
+            continue
+        if not row[text].strip() or not row[label]:
+            raise TrainerError(f"{transcripts.file}, line {number}: {text} and {label} must not be empty")
+        chosen += 1
+        yield ScriptLine(_tidy(row[text]), row[label], has_slots=False)
+    if not chosen:
+        raise TrainerError(f"{transcripts.file}: no row has {transcripts.where}")
+
+
+def _require_slots(line: ScriptLine, script: Script) -> None:
+    for match in SLOT.finditer(line.text) if line.has_slots else ():
+        if match[1] not in script.slots:
+            known = ", ".join(sorted(script.slots)) or "none"
+            raise TrainerError(f"the sentence {line.text!r} has the slot {match[1]!r}; known slots: {known}")
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.replace("’", "'").split())

@@ -1,0 +1,131 @@
+"""What a file of sentences says: intents, slots, background, transcripts, and how all of it is spoken."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trainer.errors import TrainerError
+from trainer.toml_config import parse_table, read_table
+
+GROUPS = ("sentence", "voice")
+
+
+def _require_probability(name: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise TrainerError(f"{name} {value:g} must be a probability from 0 to 1")
+
+
+def _require_range(name: str, value: tuple[float, ...]) -> None:
+    if len(value) != 2 or value[0] > value[1]:
+        raise TrainerError(f"{name} {list(value)} must be two numbers, the lower first")
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Sentences of one label; `{slot}` in them stands for any value of that slot."""
+
+    sentences: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.sentences:
+            raise TrainerError("a list of sentences is empty: write at least one")
+        for sentence in self.sentences:
+            if not any(letter.isalnum() for letter in sentence):
+                raise TrainerError(f"the sentence {sentence!r} says nothing")
+
+
+@dataclass(frozen=True)
+class Transcripts:
+    """Sentences from a CSV: the rows whose columns hold one of the values in `where`."""
+
+    file: Path
+    text_column: str = "transcription"
+    label_column: str = "label"
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How sentences are spoken: ranges are uniform, probabilities are per clip, `engines` are relative weights.
+
+    `speed` is a factor, `pitch` in semitones, `vocal_tract` a factor on the formants, `level` dBFS RMS. `group` is what
+    `prepare` keeps whole: the sentence (a validation sentence was never trained on) or the voice.
+    """
+
+    clips: int = 5
+    engines: dict[str, float] = field(default_factory=dict)
+    speed: tuple[float, ...] = (0.85, 1.2)
+    pitch: tuple[float, ...] = (-2.0, 2.0)
+    vocal_tract: tuple[float, ...] = (0.92, 1.1)
+    level: tuple[float, ...] = (-29.0, -19.0)
+    greeting: float = 0.12
+    hesitation: float = 0.15
+    pause: float = 0.15
+    correction: float = 0.07
+    greetings: tuple[str, ...] = ("hi", "hello", "hi there", "good morning", "hello, good afternoon", "hey", "yes, hi")
+    hesitations: tuple[str, ...] = ("um", "uh", "er", "well", "so", "you know", "let me see")
+    corrections: tuple[str, ...] = ("sorry", "I mean", "no wait", "sorry, I mean")
+    group: str = "sentence"
+
+    def __post_init__(self) -> None:
+        if self.clips < 1:
+            raise TrainerError(f"speech.clips {self.clips} must be at least 1")
+        if self.group not in GROUPS:
+            raise TrainerError(f"speech.group {self.group!r} is none of {', '.join(GROUPS)}")
+        for name in ("speed", "pitch", "vocal_tract", "level"):
+            _require_range(f"speech.{name}", getattr(self, name))
+        if min(self.speed[0], self.vocal_tract[0]) < 0.5 or max(self.speed[1], self.vocal_tract[1]) > 2:
+            raise TrainerError(f"speech.speed {self.speed} and vocal_tract {self.vocal_tract} must be within 0.5–2")
+        for name in ("greeting", "hesitation", "pause", "correction"):
+            _require_probability(f"speech.{name}", getattr(self, name))
+            if name != "pause" and getattr(self, name) and not getattr(self, f"{name}s"):
+                raise TrainerError(f"speech.{name}s is empty: list some, or set speech.{name} to 0")
+        if any(weight < 0 for weight in self.engines.values()):
+            raise TrainerError(f"speech.engines {self.engines} must not be negative")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the line does to the speech (probabilities); noise at a signal-to-noise ratio drawn between the two."""
+
+    telephone: float = 0.5
+    room: float = 0.2
+    noise: float = 0.5
+    clipping: float = 0.03
+    packet_loss: float = 0.1
+    cross_talk: float = 0.1
+    lowest_snr_db: float = 3.0
+    highest_snr_db: float = 30.0
+
+    def __post_init__(self) -> None:
+        for name in ("telephone", "room", "noise", "clipping", "packet_loss", "cross_talk"):
+            _require_probability(f"line.{name}", getattr(self, name))
+        _require_range("line.lowest_snr_db, highest_snr_db", (self.lowest_snr_db, self.highest_snr_db))
+
+
+@dataclass(frozen=True)
+class Script:
+    """A whole file of sentences."""
+
+    language: str = "en"
+    intents: dict[str, Sentences] = field(default_factory=dict)
+    slots: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    background: Sentences | None = None
+    out_of_scope: Sentences | None = None
+    transcripts: tuple[Transcripts, ...] = ()
+    speech: Speech = Speech()
+    line: Line = Line()
+
+    def __post_init__(self) -> None:
+        if not self.intents and not self.transcripts:
+            raise TrainerError("there is nothing to say: write [intents.NAME] sentences or [[transcripts]]")
+        for name, values in self.slots.items():
+            if not values or not all(value.strip() for value in values):
+                raise TrainerError(f"slots.{name} must list values, none of them empty")
+
+
+def load_script(file: Path) -> Script:
+    """Reads a file of sentences strictly: an unknown, missing or mistyped key is an error that names its path."""
+    try:
+        return parse_table(read_table(file), Script, file.parent)
+    except TrainerError as error:
+        raise TrainerError(str(error) if str(file) in str(error) else f"{file}: {error}") from error

@@ -1,0 +1,65 @@
+"""What engines have said before, by everything that decides how it sounds."""
+
+import os
+from dataclasses import astuple
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from trainer.audio import UnreadableAudio
+from trainer.framing import Samples
+from trainer.synthesis.chance import digest
+from trainer.synthesis.engine import Utterance
+
+SILENT = 1e-3
+SHORTEST_SECONDS = 0.15
+
+
+def default_cache() -> Path:
+    """The user's cache folder, after the XDG base directory specification."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "earshot-trainer" / "speech"
+
+
+class SpeechCache:
+    """FLAC files at each engine's own rate, named by engine, version, voice, delivery and text."""
+
+    def __init__(self, folder: Path, versions: dict[str, str]) -> None:
+        self.folder = folder
+        self.versions = versions
+
+    def key(self, utterance: Utterance) -> str:
+        """The name of an utterance: 64 hexadecimal digits."""
+        voice = utterance.voice
+        return digest(voice.engine, self.versions[voice.engine], voice.name, *astuple(utterance.delivery), utterance.text)
+
+    def file(self, utterance: Utterance) -> Path:
+        """Where it is, or would be."""
+        key = self.key(utterance)
+        return self.folder / key[:2] / f"{key[2:]}.flac"
+
+    def keep(self, utterance: Utterance, wav: Path) -> None:
+        """Keeps what an engine wrote; a file without speech in it is `UnreadableAudio`."""
+        try:
+            pcm, rate = soundfile.read(wav, dtype="int16", always_2d=True)
+        except (soundfile.SoundFileError, OSError) as error:
+            raise UnreadableAudio(str(error)) from error
+        if len(pcm) < SHORTEST_SECONDS * rate or np.abs(pcm).max() < SILENT * 32768:
+            raise UnreadableAudio(f"it is silent or too short ({len(pcm) / rate:.2f} s)")
+        flac = BytesIO()
+        soundfile.write(flac, pcm[:, 0], rate, format="FLAC", subtype="PCM_16")
+        write_whole(self.file(utterance), flac.getvalue())
+
+    def read(self, utterance: Utterance) -> tuple[Samples, int]:
+        """The samples in −1…1, and their rate."""
+        pcm, rate = soundfile.read(self.file(utterance), dtype="float32")
+        return pcm, int(rate)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Writes a file that nobody ever finds half of."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(file)

@@ -1,0 +1,46 @@
+"""What people put around a sentence: greetings, hesitations, pauses, corrections."""
+
+import numpy as np
+
+from trainer.synthesis.script import Speech
+
+SENTENCE_ENDS = ".!?"
+
+
+def spoken(sentence: str, speech: Speech, random: np.random.Generator) -> str:
+    """The sentence as one caller says it, with a mark at its end; engines pause at commas."""
+    words = sentence.split()
+    if _happens(speech.correction, random) and len(words) > 3:
+        words = _corrected(words, speech, random)
+    if _happens(speech.hesitation, random):
+        place = int(random.integers(min(len(words), 6)))
+        words.insert(place, f"{_one(speech.hesitations, random)},")
+        words = _with_comma(words, place)
+    if _happens(speech.pause, random) and len(words) > 2:
+        words = _with_comma(words, int(random.integers(1, len(words))))
+    if _happens(speech.greeting, random):
+        words.insert(0, f"{_one(speech.greetings, random)},")
+    text = " ".join(words)
+    return text if text[-1] in SENTENCE_ENDS else f"{text}."
+
+
+def _corrected(words: list[str], speech: Speech, random: np.random.Generator) -> list[str]:
+    """A false start of one to four words, and then the whole again."""
+    start = words[: int(random.integers(1, min(5, len(words))))]
+    edit = f"{_one(speech.corrections, random)}," if _happens(0.6, random) else ""
+    return [*start[:-1], f"{start[-1].rstrip(',')},", *edit.split(), *words]
+
+
+def _with_comma(words: list[str], place: int) -> list[str]:
+    """A pause before the word at `place`, unless there is one."""
+    if place == 0 or not words[place - 1][-1].isalnum():
+        return words
+    return [*words[: place - 1], f"{words[place - 1]},", *words[place:]]
+
+
+def _one(choices: tuple[str, ...], random: np.random.Generator) -> str:
+    return choices[int(random.integers(len(choices)))]
+
+
+def _happens(probability: float, random: np.random.Generator) -> bool:
+    return bool(random.random() < probability)
