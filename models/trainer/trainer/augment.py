@@ -1,19 +1,22 @@
 """What may happen to a recording before a model hears it: its start and end, its level, noise, and the line."""
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.signal import resample_poly
 
 from trainer.framing import SAMPLE_RATE, Samples
-from trainer.line import LAWS, telephone
-from trainer.noise import coloured_noise, mix, rms
+from trainer.line import LAWS, PACKET_SAMPLES, lost_packets, packet_loss, telephone
+from trainer.noise import coloured_noise, cross_talk, mix, rms
 from trainer.recipe import Augmentation
 from trainer.room import impulse_response, reverberate
 
 SPEEDS = ((9, 10), (19, 20), (21, 20), (11, 10))
 ACTIVITY_SAMPLES = 320
 ACTIVITY_BELOW_PEAK_DB = 30.0
+OTHER_VOICES = 16
 
 
 @dataclass(frozen=True)
@@ -44,24 +47,46 @@ def plain_hearing(pcm: Samples) -> Hearing:
 
 
 class Augmenter:
-    """Makes hearings; every choice comes from the one generator it is given."""
+    """Makes hearings; every choice comes from the one generator it is given.
 
-    def __init__(self, settings: Augmentation, noises: list[Samples], random: np.random.Generator) -> None:
+    The others who talk into a recording are `voices`, and the recordings that were altered last.
+    """
+
+    def __init__(
+        self,
+        settings: Augmentation,
+        noises: list[Samples],
+        random: np.random.Generator,
+        voices: Sequence[Samples] = (),
+    ) -> None:
         self.settings = settings
         self.noises = noises
         self.random = random
+        self.voices = deque(voices, maxlen=OTHER_VOICES)
 
     def altered(self, pcm: Samples) -> Hearing:
         """A copy with another speed, start, end, room, level, background and line."""
-        settings, random = self.settings, self.random
+        settings = self.settings
         if self._happens(settings.speed):
-            up, down = SPEEDS[random.integers(len(SPEEDS))]
+            up, down = SPEEDS[self.random.integers(len(SPEEDS))]
             pcm = np.asarray(resample_poly(pcm, up, down), dtype=np.float32)
         hearing = self._placed(pcm)
-        heard = hearing.pcm
+        heard = self.degraded(hearing.pcm)
+        if settings.cross_talk:
+            self.voices.append(pcm)
+        return Hearing(heard, hearing.speech_start, hearing.speech_end)
+
+    def degraded(self, pcm: Samples) -> Samples:
+        """A copy as long, with another room, level, background and line."""
+        settings, random = self.settings, self.random
+        heard = pcm
         if self._happens(settings.room):
             heard = reverberate(heard, impulse_response(random.uniform(0.1, 0.6), random.uniform(-3, 12), random))
         heard = heard * self._level_change(heard)
+        # Settings that were not always there draw nothing at 0, so that older recipes repeat their choices.
+        if settings.cross_talk and self._happens(settings.cross_talk) and self.voices:
+            other = self.voices[random.integers(len(self.voices))]
+            heard = cross_talk(heard, other, random.uniform(6, 24), int(random.integers(len(heard))))
         if self._happens(settings.clipping):
             heard = heard * 10 ** (random.uniform(6, 18) / 20) / max(float(np.abs(heard).max()), 1e-4)
         if self._happens(settings.noise):
@@ -69,7 +94,10 @@ class Augmenter:
         heard = np.clip(heard, -1, 1).astype(np.float32)
         if self._happens(settings.telephone):
             heard = telephone(heard, str(random.choice(sorted(LAWS))))
-        return Hearing(heard, hearing.speech_start, hearing.speech_end)
+        if settings.packet_loss and self._happens(settings.packet_loss):
+            count = -(-len(heard) // PACKET_SAMPLES)
+            heard = packet_loss(heard, lost_packets(count, random.uniform(0.01, 0.1), random.uniform(1, 4), random))
+        return heard
 
     def silence(self, seconds: float) -> Hearing:
         """Nobody speaking: digital silence or noise at some level."""

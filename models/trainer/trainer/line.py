@@ -1,15 +1,17 @@
-"""The telephone line: its band, and its codec."""
+"""The telephone line: its band, its codec, and the packets that it loses."""
 
 from io import BytesIO
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
 from trainer.audio import resample
 from trainer.framing import SAMPLE_RATE, Samples
 
 LINE_RATE = 8000
+PACKET_SAMPLES = 320  # 20 ms, RTP's usual packet (RFC 3551)
 LAWS = {"mulaw": "ULAW", "alaw": "ALAW"}
 
 _BAND = butter(4, (300, 3400), "bandpass", fs=LINE_RATE, output="sos")
@@ -31,3 +33,26 @@ def g711(pcm: Samples, law: str) -> Samples:
     coded.seek(0)
     decoded, _ = soundfile.read(coded, dtype="float32")
     return np.asarray(decoded, dtype=np.float32)
+
+
+def lost_packets(count: int, share: float, burst: float, random: np.random.Generator) -> NDArray[np.bool_]:
+    """Which of `count` packets are lost: a `share` < 1 of all on average, in bursts of `burst` ≥ 1 on average.
+
+    Source: E. N. Gilbert, "Capacity of a burst-noise channel" (1960), where every packet of the bad state is lost.
+    """
+    recovers = 1 / burst
+    fails = min(1.0, share * recovers / (1 - share))
+    lost = np.zeros(count, dtype=np.bool_)
+    is_lost = bool(random.random() < share)
+    for index, drawn in enumerate(random.random(count)):
+        lost[index] = is_lost
+        is_lost = drawn >= recovers if is_lost else drawn < fails
+    return lost
+
+
+def packet_loss(pcm: Samples, lost: NDArray[np.bool_]) -> Samples:
+    """16 kHz audio without its lost packets of 20 ms: each is the one before it again at half the amplitude."""
+    heard = np.pad(pcm, (0, len(lost) * PACKET_SAMPLES - len(pcm))).reshape(len(lost), PACKET_SAMPLES).copy()
+    for index in np.flatnonzero(lost):
+        heard[index] = heard[index - 1] / 2 if index else 0
+    return np.asarray(heard.reshape(-1)[: len(pcm)], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Noise at a stated level."""
+"""Noise, and other voices, at a stated level."""
 
 from typing import Any
 
@@ -15,9 +15,22 @@ def rms(pcm: NDArray[np.floating[Any]]) -> float:
 
 def mix(pcm: Samples, noise: Samples, snr_db: float) -> Samples:
     """Adds unit-power noise at a signal-to-noise ratio measured over the loud half of the signal."""
+    return np.asarray(pcm + noise * np.sqrt(loud_power(pcm) / 10 ** (snr_db / 10)), dtype=np.float32)
+
+
+def loud_power(pcm: Samples) -> float:
+    """The mean power of the loud half of the samples."""
     power = np.square(pcm)
-    signal = float(power[power >= np.median(power)].mean())
-    return np.asarray(pcm + noise * np.sqrt(signal / 10 ** (snr_db / 10)), dtype=np.float32)
+    return float(power[power >= np.median(power)].mean())
+
+
+def cross_talk(pcm: Samples, other: Samples, below_db: float, start: int) -> Samples:
+    """The recording with another voice from the sample `start` on, that many dB below by their loud halves."""
+    heard = pcm.copy()
+    said = other[: max(0, len(pcm) - start)]
+    gain = np.sqrt(loud_power(pcm) / max(loud_power(other), 1e-12) / 10 ** (below_db / 10))
+    heard[start : start + len(said)] += (said * gain).astype(np.float32)
+    return heard
 
 
 def coloured_noise(length: int, slope: float, random: np.random.Generator) -> Samples:

@@ -122,6 +122,8 @@ class Augmentation:
     noise: float = 0.5
     telephone: float = 0.3
     clipping: float = 0.05
+    packet_loss: float = 0.0
+    cross_talk: float = 0.0
     lowest_snr_db: float = 0.0
     highest_snr_db: float = 30.0
     silences: int = 64

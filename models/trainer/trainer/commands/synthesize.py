@@ -5,6 +5,7 @@ SENTENCES is TOML: [intents.NAME] with sentences, [slots], [background], [out_of
 
 import os
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
 
@@ -25,11 +26,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     """Writes the folder."""
-    from dataclasses import replace
-
     from trainer.synthesis.installed import PiperPlace, find_engines
     from trainer.synthesis.script import load_script
-    from trainer.synthesis.speech_cache import SpeechCache, default_cache
+    from trainer.synthesis.speech_cache import default_cache
     from trainer.synthesis.synthesize import Order, synthesize
 
     script = load_script(arguments.sentences)
@@ -39,7 +38,5 @@ def run(arguments: Namespace) -> None:
     installed = find_engines(script.language, script.speech.engines, piper)
     for sentence in installed.missing:
         print(f"without {sentence}")
-    versions = {name: engine.version for name, engine in installed.engines.items()}
-    cache = SpeechCache(arguments.cache or default_cache(), versions)
     order = Order(script, arguments.seed, arguments.clean, max(1, arguments.jobs))
-    synthesize(order, installed, cache, arguments.out)
+    print(synthesize(order, installed, arguments.cache or default_cache(), arguments.out).summary())

@@ -57,7 +57,9 @@ class Casting:
         choices = {name: self._voices(name, line) for name in self.installed.engines if name not in not_by}
         able = [name for name, found in choices.items() if found and self.installed.engines[name].speaks(text)]
         if not able:
-            raise TrainerError(f"no engine is left for {text!r}; tried {', '.join(sorted(not_by)) or 'none'}")
+            raise TrainerError(
+                f"no engine that is installed speaks {text!r}; tried: {', '.join(sorted(not_by)) or 'none'}"
+            )
         weights = np.array([self.installed.weights[name] for name in able])
         start = generator(self.seed, "start", line.label, line.text).random()
         place = (start + number / self.script.speech.clips) % 1

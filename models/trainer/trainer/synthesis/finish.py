@@ -4,48 +4,49 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trainer.audio import resample, wav_bytes
+from trainer.audio import resample
 from trainer.augment import Augmenter, speech_bounds
 from trainer.framing import SAMPLE_RATE, Samples
 from trainer.noise import rms
 from trainer.recipe import Augmentation
-from trainer.synthesis.script import Line, Speech
+from trainer.synthesis.script import Line
 
 # Rates are rounded to it: the resampling filter grows with the numbers that two rates share no factor of.
 RATE_STEP = 100
 PEAK = 0.95
-# An engine's silence is digital: what is far below the loudest speech, but audible, stays.
 BEFORE_SECONDS, AFTER_SECONDS = (0.05, 0.3), (0.1, 0.5)
 
 
-def finished(pcm: Samples, rate: int, rate_factor: float, speech: Speech, random: np.random.Generator) -> Samples:
-    """The clip at 16 kHz: played `rate_factor` times as fast, with natural ends and a level from the script's range."""
+def finished(speech: tuple[Samples, int], rate_factor: float, level_db: float, random: np.random.Generator) -> Samples:
+    """Samples at their rate as a clip at 16 kHz, played `rate_factor` times as fast.
+
+    The engine's silence gives way to ends as a caller's; the speech has the level in dBFS RMS, but no peak above 0.95.
+    """
+    pcm, rate = speech
     played = max(RATE_STEP, round(rate * rate_factor / RATE_STEP) * RATE_STEP)
     heard = resample(pcm, played, SAMPLE_RATE)
     start, end = speech_bounds(heard)
     before, after = (round(random.uniform(*seconds) * SAMPLE_RATE) for seconds in (BEFORE_SECONDS, AFTER_SECONDS))
     cut = heard[max(0, start - before) : end + after]
     placed = np.pad(cut, (max(0, before - start), max(0, end + after - len(heard))))
-    wanted = 10 ** (random.uniform(*speech.level) / 20)
-    spoken = rms(heard[start:end])
-    gain = min(wanted / max(spoken, 1e-6), PEAK / max(float(np.abs(placed).max()), 1e-6))
+    wanted = 10 ** (level_db / 20) / max(rms(heard[start:end]), 1e-6)
+    gain = min(wanted, PEAK / max(float(np.abs(placed).max()), 1e-6))
     return np.asarray(placed * gain, dtype=np.float32)
 
 
 def down_the_line(pcm: Samples, line: Line, voices: Sequence[Samples], random: np.random.Generator) -> Samples:
-    """The clip as it comes out of a line that may do any of what the script says to it."""
+    """The clip, as long as it was, as it comes out of a line that may do to it whatever the script says.
+
+    `voices` are the others who may talk into it, at 16 kHz.
+    """
     settings = Augmentation(
-        speed=0,
         room=line.room,
         noise=line.noise,
         telephone=line.telephone,
         clipping=line.clipping,
+        packet_loss=line.packet_loss,
+        cross_talk=line.cross_talk,
         lowest_snr_db=line.lowest_snr_db,
         highest_snr_db=line.highest_snr_db,
     )
-    return Augmenter(settings, [], random).altered(pcm).pcm
-
-
-def as_wav(pcm: Samples) -> bytes:
-    """A 16-bit WAV at 16 kHz."""
-    return wav_bytes(pcm)
+    return Augmenter(settings, [], random, voices).degraded(pcm)

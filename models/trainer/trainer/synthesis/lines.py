@@ -56,7 +56,7 @@ def filled(line: ScriptLine, script: Script, clip: int) -> str:
         place = counts[name] = counts.get(name, -1) + 1
         values = script.slots[name]
         order = generator("slot", line.text, name, place).permutation(len(values))
-        return values[order[clip % len(values)]]
+        return values[int(order[clip % len(values)])]
 
     return SLOT.sub(value, line.text)
 

@@ -53,10 +53,10 @@ class Speech:
 
     clips: int = 5
     engines: dict[str, float] = field(default_factory=dict)
-    speed: tuple[float, ...] = (0.85, 1.2)
-    pitch: tuple[float, ...] = (-2.0, 2.0)
-    vocal_tract: tuple[float, ...] = (0.92, 1.1)
-    level: tuple[float, ...] = (-29.0, -19.0)
+    speed: tuple[float, float] = (0.85, 1.2)
+    pitch: tuple[float, float] = (-2.0, 2.0)
+    vocal_tract: tuple[float, float] = (0.92, 1.1)
+    level: tuple[float, float] = (-29.0, -19.0)
     greeting: float = 0.12
     hesitation: float = 0.15
     pause: float = 0.15

@@ -31,8 +31,8 @@ class SpeechCache:
 
     def key(self, utterance: Utterance) -> str:
         """The name of an utterance: 64 hexadecimal digits."""
-        voice = utterance.voice
-        return digest(voice.engine, self.versions[voice.engine], voice.name, *astuple(utterance.delivery), utterance.text)
+        voice, delivery = utterance.voice, astuple(utterance.delivery)
+        return digest(voice.engine, self.versions[voice.engine], voice.name, *delivery, utterance.text)
 
     def file(self, utterance: Utterance) -> Path:
         """Where it is, or would be."""

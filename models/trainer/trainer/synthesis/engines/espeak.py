@@ -9,7 +9,7 @@ from trainer.synthesis.engine import Utterance, Voice, fingerprint, output_of
 NAME = "espeak-ng"
 WORDS_A_MINUTE = 165
 # Robots, whispers, effects, and variants that are hard to understand.
-LEFT_OUT = re.compile(r"(?i)robo|whisper|croak|demonic|storm|tweaky|anxious|klatt|fast|serious|nguyen|ricishay|anikar|uni")
+LEFT_OUT = re.compile(r"(?i)robo|whisper|croak|demonic|storm|tweaky|anxious|klatt|fast|serious|nguyen|ricishay")
 
 
 class Espeak:
@@ -24,7 +24,7 @@ class Espeak:
         self.program = program
         self.version = f"{output_of([program, '--version']).strip()} {fingerprint(program)}"
         accents = _listed(output_of([program, f"--voices={language}"]), "!v/", "mb/")
-        variants = sorted({file for file in _files(output_of([program, "--voices=variant"]), "!v/")})
+        variants = sorted(set(_files(output_of([program, "--voices=variant"]), "!v/")))
         self.voices = tuple(
             Voice(NAME, f"{accent}+{variant}", f"{NAME}/{variant}")
             for accent in accents
@@ -43,7 +43,17 @@ class Espeak:
             files.append(folder / f"{index}.wav")
             speed = round(WORDS_A_MINUTE * utterance.delivery.speed)
             pitch = max(0, min(99, round(50 + 6 * utterance.delivery.pitch)))
-            told = ["-v", utterance.voice.name, "-s", str(speed), "-p", str(pitch), "-w", files[-1], "--stdin"]
+            told: list[str | Path] = [
+                "-v",
+                utterance.voice.name,
+                "-s",
+                str(speed),
+                "-p",
+                str(pitch),
+                "-w",
+                files[-1],
+                "--stdin",
+            ]
             output_of([self.program, *told], utterance.text)
         return files
 

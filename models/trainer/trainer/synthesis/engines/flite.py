@@ -34,6 +34,15 @@ class Flite:
         for index, utterance in enumerate(utterances):
             files.append(folder / f"{index}.wav")
             stretch = f"duration_stretch={1 / utterance.delivery.speed:.3f}"
-            told = ["-voice", utterance.voice.name, "--setf", stretch, "-t", utterance.text, "-o", files[-1]]
+            told: list[str | Path] = [
+                "-voice",
+                utterance.voice.name,
+                "--setf",
+                stretch,
+                "-t",
+                utterance.text,
+                "-o",
+                files[-1],
+            ]
             output_of([self.program, *told])
         return files

@@ -46,8 +46,9 @@ class Piper:
         """One process for all: a line each on its input, a WAV each in the folder, named by the time of its writing."""
         voice, delivery = utterances[0].voice.name, utterances[0].delivery
         noise, unevenness = TAKES[delivery.take]
-        told = ["-m", self.models[voice], "-s", str(self.speakers[voice]), "-d", folder]
-        told += ["--length_scale", f"{1 / delivery.speed:.3f}", "--noise_scale", str(noise), "--noise_w", str(unevenness)]
+        told: list[str | Path] = ["-m", self.models[voice], "-s", str(self.speakers[voice]), "-d", folder]
+        told += ["--length_scale", f"{1 / delivery.speed:.3f}"]
+        told += ["--noise_scale", str(noise), "--noise_w", str(unevenness)]
         lines = "".join(f"{' '.join(utterance.text.split())}\n" for utterance in utterances)
         output_of([self.program, *told], lines, SECONDS_A_TEXT * (1 + len(utterances)))
         files = sorted(folder.glob("*.wav"), key=lambda file: int(file.stem))
@@ -75,4 +76,4 @@ def _described(model: Path) -> tuple[str, int]:
         family = described.get("language", {}).get("family") or described["espeak"]["voice"].split("-")[0]
         return str(family), int(described["num_speakers"])
     except (OSError, ValueError, KeyError) as error:
-        raise TrainerError(f"the Piper voice {model} needs its description {config.name} beside it ({error})") from error
+        raise TrainerError(f"the Piper voice {model} needs its {config.name} beside it ({error})") from error

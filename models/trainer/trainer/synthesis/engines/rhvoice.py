@@ -38,6 +38,6 @@ class RHVoice:
             files.append(folder / f"{index}.wav")
             rate = round(100 * utterance.delivery.speed)
             pitch = round(100 * 2 ** (utterance.delivery.pitch / 12))
-            told = ["-p", utterance.voice.name, "-r", str(rate), "-t", str(pitch), "-o", files[-1]]
+            told: list[str | Path] = ["-p", utterance.voice.name, "-r", str(rate), "-t", str(pitch), "-o", files[-1]]
             output_of([self.program, *told], utterance.text)
         return files

@@ -1,0 +1,90 @@
+"""The clips of a script on disk: finished, sent down the line, and listed in a manifest that `prepare` takes."""
+
+import csv
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, dataclass
+from io import StringIO
+from pathlib import Path
+
+from tqdm import tqdm
+
+from trainer.audio import wav_bytes
+from trainer.framing import Samples
+from trainer.synthesis.casting import Part
+from trainer.synthesis.chance import digest, generator
+from trainer.synthesis.finish import down_the_line, finished
+from trainer.synthesis.script import Script
+from trainer.synthesis.speech_cache import SpeechCache, write_whole
+
+COLUMNS = ("path", "label", "group", "lang", "split", "transcription", "engine", "voice")
+OURS = re.compile(r"[a-z-]+-[0-9a-f]{16}\.wav")
+OTHER_VOICES = 12
+OTHERS_DB = -24.0
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What turns parts into clips: the script and its seed, whether the line is left out, and where speech is kept."""
+
+    script: Script
+    seed: int
+    is_clean: bool
+    cache: SpeechCache
+
+    def path(self, part: Part) -> str:
+        """The path of a clip in its folder, named by everything that decides how it sounds."""
+        level = self.script.speech.level
+        line = () if self.is_clean else astuple(self.script.line)
+        names = (self.cache.key(part.utterance), *self._names(part), part.rate_factor, level, line)
+        return f"audio/{part.utterance.voice.engine}-{digest(*names)[:16]}.wav"
+
+    def clip(self, part: Part, others: Sequence[Samples]) -> Samples:
+        """The clip at 16 kHz; `others` may talk into it."""
+        random = generator("finish", *self._names(part))
+        level = random.uniform(*self.script.speech.level)
+        pcm = finished(self.cache.read(part.utterance), part.rate_factor, level, random)
+        return pcm if self.is_clean else down_the_line(pcm, self.script.line, others, random)
+
+    def others(self, parts: Sequence[Part]) -> list[Samples]:
+        """A dozen of the parts, for cross-talk: the same whichever clips are there already."""
+        if self.is_clean or not self.script.line.cross_talk:
+            return []
+        chosen = sorted(parts, key=lambda part: digest("others", *self._names(part)))[:OTHER_VOICES]
+        spoken = [(self.cache.read(part.utterance), part) for part in chosen]
+        return [finished(pcm, part.rate_factor, OTHERS_DB, generator(*self._names(part))) for pcm, part in spoken]
+
+    def _names(self, part: Part) -> tuple[object, ...]:
+        return (self.seed, part.line.label, part.line.text, part.number)
+
+
+def write_clips(parts: Sequence[Part], studio: Studio, folder: Path, jobs: int) -> list[str]:
+    """Writes the clips that are not there yet; the paths of all, relative to the folder."""
+    others = studio.others(parts)
+
+    def write(part: Part) -> str:
+        path = studio.path(part)
+        if not (folder / path).exists():
+            write_whole(folder / path, wav_bytes(studio.clip(part, others)))
+        return path
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(tqdm(pool.map(write, parts), total=len(parts), desc="write", unit="clip", mininterval=1))
+
+
+def write_manifest(parts: Sequence[Part], paths: Sequence[str], script: Script, folder: Path) -> None:
+    """Lists every clip in `manifest.csv`, and removes clips that an earlier script left in the folder."""
+    kept = set(paths)
+    for file in (folder / "audio").iterdir():
+        if OURS.fullmatch(file.name) and f"audio/{file.name}" not in kept:
+            file.unlink()
+    text = StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for part, path in zip(parts, paths, strict=True):
+        line, voice = part.line, part.utterance.voice
+        group = line.group if script.speech.group == "sentence" else voice.speaker
+        said = (part.utterance.text, voice.engine, voice.full_name)
+        rows.writerow((path, line.label, group, script.language, line.split, *said))
+    write_whole(folder / "manifest.csv", text.getvalue().encode())
