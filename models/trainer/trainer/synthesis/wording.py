@@ -18,7 +18,7 @@ def spoken(sentence: str, speech: Speech, random: np.random.Generator) -> str:
         words = _with_comma(words, place)
     if _happens(speech.pause, random) and len(words) > 2:
         words = _with_comma(words, int(random.integers(1, len(words))))
-    if _happens(speech.greeting, random):
+    if _happens(speech.greeting, random) and not _greets(words, speech):
         words.insert(0, f"{_one(speech.greetings, random)},")
     text = " ".join(words)
     return text if text[-1] in SENTENCE_ENDS else f"{text}."
@@ -29,6 +29,11 @@ def _corrected(words: list[str], speech: Speech, random: np.random.Generator) ->
     start = words[: int(random.integers(1, min(5, len(words))))]
     edit = f"{_one(speech.corrections, random)}," if _happens(0.6, random) else ""
     return [*start[:-1], f"{start[-1].rstrip(',')},", *edit.split(), *words]
+
+
+def _greets(words: list[str], speech: Speech) -> bool:
+    first = {greeting.split()[0].strip(",").lower() for greeting in speech.greetings}
+    return words[0].strip(",").lower() in first
 
 
 def _with_comma(words: list[str], place: int) -> list[str]:
