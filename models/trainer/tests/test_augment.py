@@ -8,8 +8,8 @@ import pytest
 
 from trainer.augment import Augmenter, speech_bounds
 from trainer.framing import SAMPLE_RATE, Samples
-from trainer.line import g711, telephone
-from trainer.noise import mix
+from trainer.line import g711, lost_packets, packet_loss, telephone
+from trainer.noise import cross_talk, mix
 from trainer.recipe import Augmentation
 from trainer.room import impulse_response, reverberate
 
@@ -95,3 +95,52 @@ def test_no_alteration_leaves_what_a_sample_can_hold() -> None:
         heard = augmenter.altered(tone(440, 0.9)).pcm
         assert np.isfinite(heard).all()
         assert np.abs(heard).max() <= 1
+
+
+def test_a_lost_packet_is_the_one_before_it_at_half_the_amplitude() -> None:
+    pcm = np.random.default_rng(2).normal(0, 0.2, 1700).astype(np.float32)
+    heard = packet_loss(pcm, np.array([True, False, True, True, False, True]))
+    expected = pcm.copy()
+    expected[:320] = 0
+    expected[640:960] = 0.5 * pcm[320:640]
+    expected[960:1280] = 0.25 * pcm[320:640]
+    expected[1600:] = 0.5 * pcm[1280:1380]
+    np.testing.assert_allclose(heard, expected, atol=1e-7)
+
+
+@pytest.mark.parametrize(("share", "burst"), [(0.05, 1.0), (0.05, 3.0), (0.2, 2.0)])
+def test_packets_are_lost_in_their_share_and_in_bursts(share: float, burst: float) -> None:
+    lost = lost_packets(200_000, share, burst, np.random.default_rng(6))
+    starts = np.flatnonzero(lost[1:] & ~lost[:-1])
+    assert lost.mean() == pytest.approx(share, rel=0.05)
+    assert lost.sum() / len(starts) == pytest.approx(max(burst, 1.0), rel=0.08)
+
+
+def test_cross_talk_begins_where_told_as_far_below_as_told() -> None:
+    pcm = np.random.default_rng(3).normal(0, 0.1, 3 * SAMPLE_RATE).astype(np.float32)
+    other = np.random.default_rng(2).normal(0, 0.05, SAMPLE_RATE).astype(np.float32)
+    added = cross_talk(pcm, other, 12.0, 2 * SAMPLE_RATE + 1000) - pcm
+    assert np.all(added[: 2 * SAMPLE_RATE + 1000] == 0)
+    loud = np.sort(np.square(pcm.astype(np.float64)))[len(pcm) // 2 :].mean()
+    loud_other = np.sort(np.square(other.astype(np.float64)))[len(other) // 2 :].mean()
+    gain = np.sqrt(loud / loud_other * 10 ** (-12 / 10))
+    np.testing.assert_allclose(
+        added[2 * SAMPLE_RATE + 1000 :], gain * other[: SAMPLE_RATE - 1000], rtol=1e-4, atol=1e-6
+    )
+
+
+def test_settings_that_were_not_always_there_draw_nothing_when_off(spoken: Samples) -> None:
+    random = np.random.default_rng(8)
+    Augmenter(Augmentation(), [], random).altered(spoken)
+    drawn = np.random.default_rng(8)
+    Augmenter(Augmentation(), [], drawn, [spoken]).altered(spoken)
+    assert random.random() == drawn.random()
+
+
+def test_a_recording_that_was_heard_before_talks_into_the_next(spoken: Samples) -> None:
+    settings = Augmentation(noise=0, telephone=0, speed=0, room=0, clipping=0, cross_talk=1.0)
+    augmenter = Augmenter(settings, [], np.random.default_rng(9))
+    augmenter.altered(tone(1800))
+    pcm = np.concatenate([spoken, spoken, spoken])
+    spectra = [np.abs(np.fft.rfft(augmenter.altered(pcm).pcm, 10 * SAMPLE_RATE)) for _ in range(4)]
+    assert max(spectrum[17900:18100].max() / spectrum[14900:15100].max() for spectrum in spectra) > 5

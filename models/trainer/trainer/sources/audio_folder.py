@@ -11,7 +11,7 @@ from pathlib import Path
 from trainer.errors import TrainerError
 from trainer.recipe import Source
 from trainer.sources.recording import AUDIO_SUFFIXES, SPLIT_NAMES, Recording, recording_in, without_lone_split
-from trainer.sources.tables import read_csv
+from trainer.tables import read_csv
 
 
 def read_audio_folder(source: Source) -> list[Recording]:

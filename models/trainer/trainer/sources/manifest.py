@@ -3,7 +3,7 @@
 from trainer.errors import TrainerError
 from trainer.recipe import Source
 from trainer.sources.recording import Recording, recording_in
-from trainer.sources.tables import read_csv
+from trainer.tables import read_csv
 
 
 def read_manifest(source: Source) -> list[Recording]:

@@ -2,7 +2,7 @@
 
 from trainer.recipe import Source
 from trainer.sources.recording import Recording, recording_in
-from trainer.sources.tables import read_csv
+from trainer.tables import read_csv
 
 
 def read_minds14_folders(source: Source) -> list[Recording]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trainer.errors import TrainerError
-from trainer.sources.tables import read_csv
 from trainer.synthesis.chance import digest, generator
 from trainer.synthesis.script import Script, Sentences, Transcripts
+from trainer.tables import read_csv
 
 BACKGROUND = "background"
 SLOT = re.compile(r"\{([^{}]*)\}")
