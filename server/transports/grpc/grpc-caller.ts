@@ -13,6 +13,8 @@ export class GrpcCaller implements Caller {
   readonly description;
   readonly messages: Observable<CallerMessage>;
   backlogBytes = 0;
+  wasLost = false;
+  private hasEnded = false;
 
   constructor(private readonly call: IntentCall) {
     this.description = { transport: 'grpc', remote: call.getPeer() };
@@ -25,8 +27,12 @@ export class GrpcCaller implements Caller {
       call.on('end', () => {
         if (!hasClosed) subscriber.next({ kind: 'close' });
       });
-      call.on('cancelled', () => subscriber.complete());
-      call.on('close', () => subscriber.complete());
+      const gone = () => {
+        this.wasLost = !this.hasEnded;
+        subscriber.complete();
+      };
+      call.on('cancelled', gone);
+      call.on('close', gone);
     });
   }
 
@@ -46,6 +52,7 @@ export class GrpcCaller implements Caller {
   }
 
   end(end: StreamEnd): void {
+    this.hasEnded = true;
     this.call.resume();
     if (end.kind === 'refused') this.call.emit('error', statusFor(end));
     else this.call.end();
