@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EarshotError, openStream, type Encoding, type IntentStream } from '../../client-sdk/src/index.js';
 import { openStream as openGrpcStream } from '../../client-sdk/src/grpc.js';
+import { protobuf } from '../../client-sdk/src/protobuf.js';
 import { ENCODINGS } from '../../proto/client-messages.js';
 import { Failure } from './failure.js';
 import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
@@ -102,7 +103,7 @@ const open = async (flags: StreamFlags, audio: StreamAudio['format']): Promise<I
   try {
     return await (protocol === 'grpc'
       ? openGrpcStream({ ...options, url: grpcUrl })
-      : openStream({ ...options, url, protocol }));
+      : openStream({ ...options, url, ...(protocol === 'proto' && { codec: protobuf }) }));
   } catch (problem) {
     throw failureOf(problem, flags);
   }

@@ -8,6 +8,9 @@ import { statusFor } from './grpc-status.js';
 /** A streaming call whose messages are decoded already when they come, and encoded already when they go. */
 export type IntentCall = ServerDuplexStream<CallerMessage, Uint8Array>;
 
+/** A call that was cut ends like one that was half-closed, and is known to be cancelled only some turns of the event loop later. */
+const CUT_IS_KNOWN_MS = 20;
+
 /** The remote end of one StreamIntents call. Half-closing means `close`. */
 export class GrpcCaller implements Caller {
   readonly description;
@@ -24,9 +27,11 @@ export class GrpcCaller implements Caller {
         hasClosed ||= message.kind === 'close';
         subscriber.next(message);
       });
-      call.on('end', () => {
-        if (!hasClosed) subscriber.next({ kind: 'close' });
-      });
+      call.on('end', () =>
+        setTimeout(() => {
+          if (!hasClosed && !call.cancelled) subscriber.next({ kind: 'close' });
+        }, CUT_IS_KNOWN_MS),
+      );
       const gone = () => {
         this.wasLost = !this.hasEnded;
         subscriber.complete();
