@@ -115,7 +115,7 @@ export class Continuity {
       ...closed,
       audio_ms: this.#at(closed.audio_ms),
       frames: this.#framesBefore + closed.frames,
-      utterances: [...this.#channels.values()].reduce((sum, { ended }) => sum + ended, 0),
+      utterances: [...this.#channels.values()].reduce((sum, { offset }) => sum + offset, closed.utterances),
       gap_ms: this.#gapMsBefore + closed.gap_ms,
     };
   }

@@ -6,7 +6,7 @@ export const READY: ServerMessage = {
   type: 'ready',
   seq: 1,
   session_id: 's',
-  resume_token: '',
+  resume_token: 'secret',
   config: {
     audio: { encoding: 'pcm_s16le', sample_rate: 16_000, channels: 1 },
     model: 'm',
@@ -17,10 +17,24 @@ export const READY: ServerMessage = {
     endpointing: { silence_ms: 1_000, max_utterance_ms: 30_000 },
   },
   model: { name: 'm', version: '1', labels: ['balance'], sample_rate: 16_000, frame_ms: 1_000, hop_ms: 480 },
-  limits: { max_message_bytes: 1_016, idle_timeout_ms: 30_000, max_channels: 8, min_hop_ms: 480, max_hop_ms: 480 },
+  limits: {
+    max_message_bytes: 262_144,
+    idle_timeout_ms: 30_000,
+    max_channels: 8,
+    min_hop_ms: 480,
+    max_hop_ms: 480,
+    resume_window_ms: 30_000,
+  },
 };
 
-export const CLOSED: ServerMessage = { type: 'closed', seq: 9, audio_ms: 480, frames: 1, utterances: 1, gap_ms: 0 };
+export const receipt = (received_messages: number, settled_ms = 0): ServerMessage => ({
+  type: 'receipt',
+  seq: 1,
+  received_messages,
+  settled_ms,
+});
+
+export const CLOSED = { type: 'closed', seq: 9, audio_ms: 480, frames: 1, utterances: 1, gap_ms: 0 } as const;
 
 export const REFUSED: ServerMessage = {
   type: 'error',
