@@ -1,8 +1,10 @@
 import type { ServerMessage } from '../../proto/wire.js';
 
+type Message<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
+
 export const AUDIO = { encoding: 'pcm_s16le', sampleRate: 16_000, channels: 1 } as const;
 
-export const READY: ServerMessage = {
+export const READY: Message<'ready'> = {
   type: 'ready',
   seq: 1,
   session_id: 's',
@@ -27,7 +29,7 @@ export const READY: ServerMessage = {
   },
 };
 
-export const receipt = (received_messages: number, settled_ms = 0): ServerMessage => ({
+export const receipt = (received_messages: number, settled_ms = 0): Message<'receipt'> => ({
   type: 'receipt',
   seq: 1,
   received_messages,
@@ -36,7 +38,7 @@ export const receipt = (received_messages: number, settled_ms = 0): ServerMessag
 
 export const CLOSED = { type: 'closed', seq: 9, audio_ms: 480, frames: 1, utterances: 1, gap_ms: 0 } as const;
 
-export const REFUSED: ServerMessage = {
+export const REFUSED: Message<'error'> = {
   type: 'error',
   seq: 1,
   code: 'model_not_found',
@@ -45,7 +47,7 @@ export const REFUSED: ServerMessage = {
   request_id: 'r-1',
 };
 
-export const intent = (seq: number, status: 'tentative' | 'final'): ServerMessage => ({
+export const intent = (seq: number, status: 'tentative' | 'final'): Message<'intent'> => ({
   type: 'intent',
   seq,
   channel: 0,
