@@ -38,7 +38,7 @@ describe('Reading a stream', () => {
   it('is an Observable to RxJS, not only an async iterable', () => {
     const { stream } = opened();
     assert.equal(
-      typeof (stream as unknown as Record<string | symbol, unknown>)[Symbol.observable ?? '@@observable'],
+      typeof (stream as unknown as Record<string | symbol, unknown>)['@@observable'],
       'function',
     );
   });
