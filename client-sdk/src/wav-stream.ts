@@ -33,7 +33,8 @@ export async function readWav(source: AsyncIterable<Uint8Array>): Promise<WavStr
   let head: Uint8Array = new Uint8Array(0);
   for (;;) {
     const header = headerIn(head);
-    if (header !== null) return { audio: header.audio, chunks: samplesOf(head.subarray(header.start), bytes, header.length) };
+    if (header !== null)
+      return { audio: header.audio, chunks: samplesOf(head.subarray(header.start), bytes, header.length) };
     const next = await bytes.next();
     if (next.done) throw wrong(`it ends after ${head.length} bytes, before any samples`);
     if (head.length > LONGEST_HEADER) throw wrong(`it has no samples in its first ${LONGEST_HEADER} bytes`);
@@ -41,9 +42,13 @@ export async function readWav(source: AsyncIterable<Uint8Array>): Promise<WavStr
   }
 }
 
-async function* samplesOf(first: Uint8Array, rest: AsyncIterator<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
+async function* samplesOf(
+  first: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+  length: number,
+): AsyncGenerator<Uint8Array> {
   let left = length;
-  for (let chunk = first; ; ) {
+  for (let chunk = first; ;) {
     const taken = chunk.subarray(0, Math.min(chunk.length, left));
     left -= taken.length;
     if (taken.length > 0) yield taken;
@@ -61,7 +66,7 @@ function headerIn(head: Uint8Array): Header | null {
   if (head.length < 12) return null;
   if (!['RIFF', 'RF64'].includes(name(0)) || name(8) !== 'WAVE') throw wrong('it does not begin with RIFF … WAVE');
   let audio: Required<AudioOptions> | null = null;
-  for (let at = 12; at + 8 <= head.length; ) {
+  for (let at = 12; at + 8 <= head.length;) {
     const size = view.getUint32(at + 4, true);
     const start = at + 8;
     if (name(at) === 'data') {

@@ -37,10 +37,7 @@ describe('Reading a stream', () => {
 
   it('is an Observable to RxJS, not only an async iterable', () => {
     const { stream } = opened();
-    assert.equal(
-      typeof (stream as unknown as Record<string | symbol, unknown>)['@@observable'],
-      'function',
-    );
+    assert.equal(typeof (stream as unknown as Record<string | symbol, unknown>)['@@observable'], 'function');
   });
 
   it('ends an Observable with the error of the stream', async () => {
