@@ -52,7 +52,10 @@ async function* samplesOf(
     const taken = chunk.subarray(0, Math.min(chunk.length, left));
     left -= taken.length;
     if (taken.length > 0) yield taken;
-    if (left === 0) return void (await rest.return?.());
+    if (left === 0) {
+      await rest.return?.();
+      return;
+    }
     const next = await rest.next();
     if (next.done) return;
     chunk = next.value;

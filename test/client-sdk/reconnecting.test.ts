@@ -130,7 +130,8 @@ describe('A stream whose server knows nothing of it any more', () => {
       receipts: true,
     });
     scene.network.last.say(READY);
-    assert.equal(audioBytes(sent(scene)), 2 * SECOND.length);
+    // 2000 ms are settled; a frame of 1000 ms before that lies in the hop that begins at 960 ms.
+    assert.equal(audioBytes(sent(scene)), ((4_000 - 960) / 1_000) * SECOND.length);
   });
 
   it('begins it with what configure has changed', () => {
@@ -155,7 +156,7 @@ describe('A stream whose server knows nothing of it any more', () => {
       { type: 'utterance_end', seq: 4, channel: 0, utterance: 0, end_ms: 1_500, reason: 'close' },
     );
     void scene.stream.close();
-    scene.network.last.say(receipt(3, 2_000), { ...CLOSED, seq: 5, audio_ms: 2_000 });
+    scene.network.last.say(receipt(5, 3_000), { ...CLOSED, seq: 5, audio_ms: 3_040 });
     const messages: Record<string, unknown>[] = [];
     for await (const message of scene.stream) messages.push(message as never);
     assert.deepEqual(
@@ -170,9 +171,9 @@ describe('A stream whose server knows nothing of it any more', () => {
         ['speech_started', 2, null, 100],
         ['intent', 3, 0, 900],
         ['utterance_end', 4, 0, 900],
-        ['speech_started', 5, null, 2_500],
-        ['intent', 6, 1, 3_500],
-        ['utterance_end', 7, 1, 3_500],
+        ['speech_started', 5, null, 1_460],
+        ['intent', 6, 1, 2_460],
+        ['utterance_end', 7, 1, 2_460],
         ['closed', 8, null, 4_000],
       ],
     );
@@ -206,11 +207,16 @@ describe('A stream whose server knows nothing of it any more', () => {
     const scene = newScene();
     open(scene);
     for (let second = 0; second < 3; second += 1) void scene.stream.send(SECOND);
-    scene.network.last.say({ type: 'reconnect', seq: 2, grace_ms: 0 }, receipt(2), { ...CLOSED, seq: 3 });
+    scene.network.last.say({ type: 'reconnect', seq: 2, grace_ms: 0 }, receipt(2), {
+      ...CLOSED,
+      seq: 3,
+      audio_ms: 2_000,
+    });
     assert.deepEqual([scene.stream.state, scene.network.last.ending], ['reconnecting', 'close']);
     scene.clock.pass(250);
     scene.network.last.events.opened();
     scene.network.last.say(READY);
-    assert.equal(audioBytes(sent(scene)), SECOND.length);
+    // From the last hop on, which began at 1920 ms.
+    assert.equal(audioBytes(sent(scene)), ((3_000 - 1_920) / 1_000) * SECOND.length);
   });
 });
