@@ -7,24 +7,8 @@ import { openStream, type IntentStream } from '../../client-sdk/src/index.js';
 import { protobuf } from '../../client-sdk/src/protobuf.js';
 import { decodeClientProto, encodeServerProto, type ServerMessage } from '../../proto/wire.js';
 import { AUDIO, CLOSED, intent, READY, receipt, REFUSED } from './messages.js';
+import { politeServer, say } from './polite-server.js';
 import { webSocketServer } from './servers.js';
-
-const say = (socket: WebSocket, ...messages: ServerMessage[]) => {
-  for (const message of messages) socket.send(JSON.stringify(message));
-};
-
-/** A server that is ready at once and closes a stream as the protocol has it. */
-function politeServer(socket: WebSocket): void {
-  let received = 0;
-  socket.on('message', (content, isBinary) => {
-    if (isBinary) return say(socket, receipt((received += 1)), intent(2, 'final'));
-    const { type } = JSON.parse((content as Buffer).toString()) as { type: string };
-    if (type === 'start') say(socket, READY);
-    if (type !== 'close') return;
-    say(socket, receipt(received + 1), CLOSED);
-    socket.close(1000);
-  });
-}
 
 async function allOf(stream: IntentStream): Promise<ServerMessage[]> {
   const messages: ServerMessage[] = [];
