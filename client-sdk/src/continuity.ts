@@ -11,6 +11,9 @@ interface Channel {
   isRepeating: boolean;
 }
 
+/** By less than this two sessions differ in where they hear an utterance end. */
+const LONGEST_SHIFT_MS = 500;
+
 type Spoken = Extract<ServerMessage, { type: 'speech_started' | 'intent' | 'utterance_end' }>;
 
 /** Makes one stream of what several sessions say: one numbering, one stream time, nothing told twice. */
@@ -70,6 +73,7 @@ export class Continuity {
 
   #spoken(message: Spoken): ServerMessage | null {
     const channel = this.#channel(message.channel);
+    if (message.type === 'intent' && message.status === 'final') this.#unrepeat(channel, this.#at(message.end_ms));
     const { isRepeating } = channel;
     const isNew = message.type === 'speech_started' ? this.#begin(channel, this.#at(message.at_ms)) : !isRepeating;
     if (message.type === 'utterance_end') this.#finish(channel, this.#at(message.end_ms));
@@ -86,6 +90,13 @@ export class Continuity {
     const isNew = !channel.isRepeating && !channel.isOpen;
     if (!channel.isRepeating) channel.isOpen = true;
     return isNew;
+  }
+
+  /** What seemed to be told once more goes on beyond what was announced: it is the next utterance, heard together with the end of the last. */
+  #unrepeat(channel: Channel, end: number): void {
+    if (!channel.isRepeating || end - channel.endedTo < LONGEST_SHIFT_MS) return;
+    channel.isRepeating = false;
+    channel.isOpen = true;
   }
 
   #finish(channel: Channel, at: number): void {
@@ -115,7 +126,7 @@ export class Continuity {
       ...closed,
       audio_ms: this.#at(closed.audio_ms),
       frames: this.#framesBefore + closed.frames,
-      utterances: [...this.#channels.values()].reduce((sum, { ended }) => sum + ended, 0),
+      utterances: [...this.#channels.values()].reduce((sum, { offset }) => sum + offset, closed.utterances),
       gap_ms: this.#gapMsBefore + closed.gap_ms,
     };
   }

@@ -17,6 +17,18 @@ interface Entry {
   readonly end: number;
 }
 
+/** How a model cuts audio into frames. */
+export interface FrameLayout {
+  readonly frame_ms: number;
+  readonly hop_ms: number;
+}
+
+/** Where sending goes on, in milliseconds of the stream, and how much before that is kept no more and settled by nobody. */
+export interface Continuation {
+  readonly fromMs: number;
+  readonly lostMs: number;
+}
+
 /** How the audio of a stream is laid out. */
 export interface Layout {
   readonly encoding: Encoding;
@@ -36,11 +48,13 @@ export class ReplayRing {
   #dropped = 0;
   #received = 0;
   #sent = 0;
-  /** Where the audio of the present session, of the first entry, of what was received, settled and of everything begins or ends, in bytes. */
+  /** Where the audio of the present session, of the first entry, of what was received, of what is settled, of what must be kept and of everything begins or ends, in bytes. */
   #origin = 0;
   #start = 0;
   #receivedTo = 0;
   #settledTo = 0;
+  #keepFrom = 0;
+  #frames: FrameLayout = { frame_ms: 0, hop_ms: 1 };
   #end = 0;
   #rest = new Uint8Array(0);
   #settings: Omit<Configure, 'type'> = {};
@@ -95,27 +109,35 @@ export class ReplayRing {
     return entry.message;
   }
 
+  /** How the server cuts frames: another session that begins on a hop cuts the same ones. */
+  layFrames({ frame_ms, hop_ms }: FrameLayout): void {
+    this.#frames = { frame_ms, hop_ms };
+  }
+
   /** The server has taken in so many messages, and settled everything before `settledMs` of its session. */
   confirm(received: number, settledMs: number): void {
     this.#receive(received);
-    this.#settledTo = Math.max(this.#settledTo, this.#origin + settledMs * this.#bytesPerMs);
-    this.#dropWhile((entry) => entry.end <= this.#settledTo);
+    this.#settledTo = Math.max(this.#settledTo, this.#bytesAt(settledMs));
+    // Another session must hear the frame before an utterance too, to say the same of it.
+    this.#keep(settledMs - this.#frames.frame_ms);
   }
 
   /** The session goes on over another connection, and the server has taken in so many messages: the rest is sent again. */
-  resume(received: number): void {
+  resume(received: number): Continuation {
     this.#receive(received);
     this.#sent = this.#received;
+    return { fromMs: this.msOf(this.#receivedTo), lostMs: 0 };
   }
 
   /** The session has classified all that it took in, and ends. */
   settleReceived(): void {
     this.#settledTo = this.#receivedTo;
-    this.#dropWhile(() => true);
+    this.#keep(this.msOf(this.#receivedTo - this.#origin));
   }
 
-  /** Another session takes over at the oldest message that is kept. In milliseconds: where that is, and what came before it and is settled by nobody. */
-  restart(): { readonly fromMs: number; readonly lostMs: number } {
+  /** Another session takes over with the oldest audio that is kept. */
+  restart(): Continuation {
+    this.#cutStart();
     this.#dropped = 0;
     this.#received = 0;
     this.#sent = 0;
@@ -124,6 +146,26 @@ export class ReplayRing {
     const lost = Math.max(0, this.#start - this.#settledTo);
     this.#settledTo = Math.max(this.#settledTo, this.#start);
     return { fromMs: this.msOf(this.#start), lostMs: Math.round(this.msOf(lost)) };
+  }
+
+  /** Drops what lies before the last hop of the session that begins no later than `sessionMs`. */
+  #keep(sessionMs: number): void {
+    const { hop_ms } = this.#frames;
+    this.#keepFrom = Math.max(this.#keepFrom, this.#bytesAt(Math.max(0, Math.floor(sessionMs / hop_ms) * hop_ms)));
+    this.#dropWhile((entry) => entry.end <= this.#keepFrom);
+  }
+
+  #bytesAt(sessionMs: number): number {
+    return this.#origin + Math.round((sessionMs * this.#bytesPerMs) / this.#group) * this.#group;
+  }
+
+  /** Leaves out what the first message holds of audio that need not be kept. */
+  #cutStart(): void {
+    const [first] = this.#entries;
+    const spare = this.#keepFrom - this.#start;
+    if (spare <= 0 || first?.message.type !== 'audio' || first.end <= this.#keepFrom) return;
+    this.#entries[0] = { ...first, message: { type: 'audio', bytes: first.message.bytes.subarray(spare) } };
+    this.#start = this.#keepFrom;
   }
 
   #add(message: Counted): void {

@@ -135,6 +135,7 @@ export class StreamCore implements IntentStream, LifelineListener {
   up(ready: Ready & { seq: number }): void {
     const isFirst = this.#ready === null;
     this.#ready = ready;
+    this.#ring.layFrames(ready.model);
     this.#isFull = false;
     if (isFirst) this.#push(ready);
     else this.#goOn(ready);
@@ -166,9 +167,8 @@ export class StreamCore implements IntentStream, LifelineListener {
 
   #goOn(ready: Ready & { seq: number }): void {
     const resumed = ready.received_messages !== undefined;
-    let lostMs = 0;
-    if (resumed) this.#ring.resume(ready.received_messages);
-    else lostMs = this.#restart();
+    const { fromMs, lostMs } = resumed ? this.#ring.resume(ready.received_messages) : this.#ring.restart();
+    if (!resumed) this.#continuity.restart(fromMs);
     this.#fan.tell('reconnected', { resumed, lostMs });
   }
 
@@ -203,12 +203,6 @@ export class StreamCore implements IntentStream, LifelineListener {
       if (message === null) return;
       this.#isFull = !this.#lifeline.send(message);
     }
-  }
-
-  #restart(): number {
-    const { fromMs, lostMs } = this.#ring.restart();
-    this.#continuity.restart(fromMs);
-    return lostMs;
   }
 
   #drop(ms: number): Promise<never> {

@@ -1,11 +1,5 @@
-import {
-  decodeClientJson,
-  encodeClientJson,
-  type Configure,
-  type Encoding,
-  type Endpointing,
-  type StartDraft,
-} from '../../proto/wire.js';
+import type { Configure, Encoding, Endpointing, StartDraft } from '../../proto/client-messages.js';
+import { decodeClientJson, encodeClientJson } from '../../proto/json.js';
 import { EarshotError } from './earshot-error.js';
 
 /** How the audio that will be sent becomes samples; channels (default 1) are interleaved. */
