@@ -19,6 +19,7 @@ export async function bundlePage() {
     dts: false,
     deps: { alwaysBundle: [/./], onlyBundle: false },
     treeshake: { moduleSideEffects: false },
+    outputOptions: { chunkFileNames: 'shared.js' },
     outExtensions: () => ({ js: '.js' }),
     logLevel: 'warn',
   });
