@@ -36,37 +36,48 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** Plays the steps; gives the ring, the server, and everything that was pushed. */
-const play = (steps: readonly Step[]) => {
-  const ring = new ReplayRing(LAYOUT);
-  ring.layFrames(FRAMES);
-  const server = new TakingServer();
-  const pushed: number[] = [];
-  const finalizedAt: number[] = [];
-  let settled = 0;
-  for (const one of steps) {
-    if (one.kind === 'push') {
-      const bytes = Uint8Array.from({ length: one.bytes }, (_, index) => (pushed.length + index) % 251);
-      pushed.push(...bytes);
-      ring.pushAudio(bytes);
-    } else if (one.kind === 'finalize') {
-      finalizedAt.push(pushed.length - (pushed.length % GROUP_BYTES));
-      ring.push({ type: 'finalize' });
-    } else if (one.kind === 'send') {
-      for (let n = 0; n < one.messages; n += 1) {
-        const message = ring.next();
-        if (message) server.take(message);
+/** A ring, its server, and everything that was pushed. */
+class Play {
+  readonly ring = new ReplayRing(LAYOUT);
+  readonly server = new TakingServer();
+  readonly pushed: number[] = [];
+  readonly finalizedAt: number[] = [];
+  settled = 0;
+
+  constructor(steps: readonly Step[]) {
+    this.ring.layFrames(FRAMES);
+    for (const one of steps) this.#do(one);
+  }
+
+  #do(one: Step): void {
+    const { ring, server, pushed } = this;
+    switch (one.kind) {
+      case 'push': {
+        const bytes = Uint8Array.from({ length: one.bytes }, (_, index) => (pushed.length + index) % 251);
+        pushed.push(...bytes);
+        return ring.pushAudio(bytes);
       }
-    } else if (one.kind === 'receipt') {
-      settled = Math.max(settled, server.settledMs(one.share));
-      ring.confirm(server.received, settled);
-    } else {
-      for (let n = 0; n < one.lost; n += 1) ring.next();
-      ring.resume(server.received);
+      case 'finalize':
+        this.finalizedAt.push(pushed.length - (pushed.length % GROUP_BYTES));
+        return ring.push({ type: 'finalize' });
+      case 'send':
+        return this.#send(one.messages);
+      case 'receipt':
+        this.settled = Math.max(this.settled, server.settledMs(one.share));
+        return ring.confirm(server.received, this.settled);
+      case 'cut':
+        for (let n = 0; n < one.lost; n += 1) ring.next();
+        ring.resume(server.received);
     }
   }
-  return { ring, server, pushed, finalizedAt, settled };
-};
+
+  #send(count: number): void {
+    for (let n = 0; n < count; n += 1) {
+      const message = this.ring.next();
+      if (message) this.server.take(message);
+    }
+  }
+}
 
 const drain = (ring: ReplayRing, server: TakingServer): void => {
   ring.push({ type: 'close' });
@@ -77,7 +88,7 @@ describe('The replay ring', () => {
   it('gives a server everything in order and once, however often the connection is cut', () =>
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const { ring, server, pushed, finalizedAt } = play(steps);
+        const { ring, server, pushed, finalizedAt } = new Play(steps);
         ring.resume(server.received);
         drain(ring, server);
         assert.deepEqual(Buffer.from(server.audio), Buffer.from(pushed));
@@ -90,7 +101,7 @@ describe('The replay ring', () => {
   it('gives another server everything from a hop on that lies a frame before what was settled', () =>
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const { ring, pushed, settled } = play(steps);
+        const { ring, pushed, settled } = new Play(steps);
         const { fromMs, lostMs } = ring.restart();
         const another = new TakingServer();
         drain(ring, another);
@@ -103,7 +114,7 @@ describe('The replay ring', () => {
   it('counts as backlog what no receipt has confirmed', () =>
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const { ring, server, pushed } = play(steps);
+        const { ring, server, pushed } = new Play(steps);
         ring.confirm(server.received, 0);
         assert.equal(ring.backlogMs, (pushed.length - server.audio.length) / BYTES_PER_MS);
       }),
