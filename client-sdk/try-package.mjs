@@ -1,10 +1,11 @@
-// Installs the packed package into empty Node projects, one ESM and one CommonJS, and streams speech from both to a real server.
+// Installs the packed package into empty projects (Node with ESM, Node with CommonJS, a Vite page), and streams speech from each to a real server.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tryVite } from './try-vite.mjs';
 
 const sdk = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -91,6 +92,11 @@ try {
   for (const { name, ...streamed } of told.flat()) assert.deepEqual(streamed, heard, name);
   assert.deepEqual(told[0], told[1]);
   console.log('The package works in an empty ESM and in an empty CommonJS project.');
+  const inPage = await tryVite({ folder, http, sample });
+  if (inPage !== null) assert.deepEqual(inPage, heard);
+  console.log(
+    inPage === null ? 'No Chromium: the Vite page was built, not opened.' : 'It works in an empty Vite page.',
+  );
 } finally {
   server.kill();
   rmSync(folder, { recursive: true, force: true });

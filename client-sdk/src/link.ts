@@ -68,7 +68,9 @@ export class Link implements ConnectionEvents {
 
   #failed(cause: unknown): void {
     const message = `the connection could not be attempted: ${String(cause)}`;
-    this.ended(cause instanceof EarshotError ? cause : new EarshotError('connect_failed', message, { retryable: true, cause }));
+    this.ended(
+      cause instanceof EarshotError ? cause : new EarshotError('connect_failed', message, { retryable: true, cause }),
+    );
   }
 
   #letGo(how: 'close' | 'drop'): void {

@@ -3,6 +3,9 @@ import type { Ended, Observer, StreamEvents, StreamMessage, Subscribable } from 
 
 type Listener = (event: never) => void;
 
+/** Who listens to these alone takes no messages. */
+const OUR_OWN: ReadonlySet<keyof StreamEvents> = new Set(['state', 'reconnected', 'dropped', 'ended'] as const);
+
 /** The fault of a listener is its own: it must not stop the stream, nor be lost. */
 function call(action: () => void): void {
   try {
@@ -68,7 +71,7 @@ export class MessageFan {
     this.#listeners.set(type, listeners.add(listener));
     const off = () => void listeners.delete(listener);
     signal?.addEventListener('abort', off, { once: true });
-    this.#hear();
+    if (type === 'ended' ? this.#ended !== null : !OUR_OWN.has(type)) this.#hear();
     return off;
   }
 
@@ -93,9 +96,17 @@ export class MessageFan {
     this.#hears = 'soon';
     queueMicrotask(() => {
       this.#hears = 'now';
-      if (!this.#isRead) for (const message of this.#queue.takeAll()) this.#deliver(message);
+      if (!this.#isRead && this.#hasAudience) for (const message of this.#queue.takeAll()) this.#deliver(message);
       if (this.#ended !== null) this.#finish(this.#ended);
     });
+  }
+
+  /** Whether anybody listens to messages, not only to the end. */
+  get #hasAudience(): boolean {
+    const types = [...this.#listeners].filter(
+      ([type, { size }]) => size > 0 && !OUR_OWN.has(type as keyof StreamEvents),
+    );
+    return types.length + this.#observers.size > 0;
   }
 
   #deliver(message: StreamMessage): void {

@@ -58,6 +58,9 @@ const run = async (file: string, flags: StreamFlags): Promise<void> => {
   const input = audio === null ? await fromStandardInput(flags) : null;
   const format = audio?.format ?? input!.format;
   const stream = await open(flags, format);
+  stream.on('state', ({ state }) => {
+    if (state === 'reconnecting') process.stderr.write('the connection is lost: looking for another\n');
+  });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const view = viewFor(flags);

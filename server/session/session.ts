@@ -29,6 +29,8 @@ export class Session implements Listener, StreamListener {
   private givesReceipts = false;
   private readonly outbox: Outbox;
   private patience: Patience;
+  readonly pause = () => this.setPaused(true);
+  readonly resume = () => this.setPaused(false);
   /** Runs while the caller is lost. */
   private expiry: { cancel(): void } | null = null;
 
@@ -138,14 +140,6 @@ export class Session implements Listener, StreamListener {
     this.giveReceipt();
   }
 
-  pause(): void {
-    this.setPaused(true);
-  }
-
-  resume(): void {
-    this.setPaused(false);
-  }
-
   failed(cause: unknown): void {
     this.context.log.error({ session: this.id, err: cause }, 'a pipeline failed');
     this.refuse('internal', 'the stream failed inside the server; its log says why');
@@ -245,6 +239,7 @@ export class Session implements Listener, StreamListener {
     this.phase = 'ended';
     this.patience.end();
     this.stream?.stop();
+    this.stream = null;
     this.desk.ended(this, end);
   }
 }

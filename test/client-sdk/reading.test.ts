@@ -113,6 +113,24 @@ describe('Reading a stream', () => {
     assert.deepEqual(left, []);
   });
 
+  it('loses nothing to those who listen only to its state', async () => {
+    const scene = opened();
+    const states: string[] = [];
+    scene.stream.on('state', ({ state }) => states.push(state));
+    await turn();
+    scene.network.last.say(intent(2, 'final'));
+    closeAfter(scene, 2);
+    const types: string[] = [];
+    for await (const { type } of scene.stream) types.push(type);
+    assert.deepEqual(
+      [types, states],
+      [
+        ['ready', 'intent', 'closed'],
+        ['draining', 'closed'],
+      ],
+    );
+  });
+
   it('gives what came before an error, then throws it', async () => {
     const scene = opened();
     scene.network.last.say(intent(2, 'final'), { ...REFUSED, seq: 3 });
