@@ -28,7 +28,7 @@ describe('The microphone demo of the documents in Chromium', function () {
     browser = await hearingBrowser(this, sampleCall('freeze-card-8k-mulaw.wav'));
     server = await serveReal({ models: BUNDLED_MODELS });
     // Inside the package, so that its names lead to its sources.
-    folder = mkdtempSync(join(SDK, 'examples/browser-bot/five-minutes-'));
+    folder = mkdtempSync(join(SDK, 'dist/five-minutes-'));
   });
   afterEach(() => site?.close());
   after(async () => {

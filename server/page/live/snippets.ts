@@ -1,4 +1,4 @@
-import type { AudioOptions } from '@earshot/client';
+import type { AudioOptions } from '../../../client-sdk/src/stream-options.js';
 
 /** What is on screen: a program that does the same needs no more. */
 export interface OnScreen {
