@@ -2,16 +2,16 @@ import { styled } from '../shared/dom.js';
 
 const HUES = 8;
 
-/** Gives a label its colour when it first leads, and the same ever after: what never leads stays grey. */
+/** Gives a label its colour when it is first announced, and the same ever after: what never is stays grey. */
 export class Palette {
   readonly #numbers = new Map<string, number>();
 
-  /** The label leads now. */
-  lead(label: string): void {
+  /** The label is announced. */
+  announce(label: string): void {
     if (!this.#numbers.has(label)) this.#numbers.set(label, this.#numbers.size % HUES);
   }
 
-  /** Whether the label has ever led. */
+  /** Whether the label was ever announced. */
   has(label: string): boolean {
     return this.#numbers.has(label);
   }

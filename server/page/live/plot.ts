@@ -63,7 +63,7 @@ export class Plot {
       width: 2,
       points: { show: false },
       spanGaps: false,
-      // Colour and weight of a line may change while it is drawn, as labels begin to lead.
+      // Colour and weight of a line may change while it is drawn, as labels are announced.
       paths: (plot, index, from, to) => {
         plot.series[index]!.width = palette.has(label) ? 2.5 : 1;
         return uPlot.paths.linear!()(plot, index, from, to);

@@ -50,8 +50,7 @@ export class TrackView {
 
   /** Shows the newest word about the utterance, tentative or final. */
   intent(intent: Intent): void {
-    const [leader] = intent.scores;
-    if (leader !== undefined && leader.score >= LEADS_FROM) this.#palette.lead(leader.label);
+    if (intent.intent !== null) this.#palette.announce(intent.intent);
     this.track.intent(intent);
     this.#intent.textContent = intent.intent === null ? 'out of scope' : spoken(intent.intent);
     this.#intent.style.color = intent.intent === null ? '' : `var(${this.#palette.property(intent.intent)})`;
@@ -92,6 +91,3 @@ export class TrackView {
     );
   }
 }
-
-/** A label that leads with less is noise of the first half second, and stays grey. */
-const LEADS_FROM = 0.25;
