@@ -5,7 +5,7 @@ export const MOST_WAITING_MS = 30_000;
 
 type Result = IteratorResult<Int16Array, undefined>;
 
-/** Chunks between the audio thread and one reader; when more than {@link MOST_WAITING_MS} wait, the oldest are dropped and counted. */
+/** Chunks between the audio thread and one reader; when {@link MOST_WAITING_MS} wait, the newest is dropped and counted. */
 export class ChunkQueue {
   readonly #waiting: Int16Array[] = [];
   readonly #readers: Deferred<Result>[] = [];
@@ -30,9 +30,12 @@ export class ChunkQueue {
       reader.resolve({ value: chunk, done: false });
       return;
     }
+    if (this.#waitingSamples + chunk.length > MOST_WAITING_MS * this.#samplesPerMs) {
+      this.#droppedSamples += chunk.length;
+      return;
+    }
     this.#waiting.push(chunk);
     this.#waitingSamples += chunk.length;
-    while (this.#waitingSamples > MOST_WAITING_MS * this.#samplesPerMs) this.#droppedSamples += this.#take()!.length;
   }
 
   /** No more chunks: once those that wait are read, reading gives the end, or throws `error`. Only the first end counts. */

@@ -24,7 +24,7 @@ export interface Microphone extends AsyncIterable<Int16Array, undefined> {
   readonly deviceId: string;
   /** How loud it is now, for a meter: the root mean square of the newest 50 ms, 0–1. */
   readonly level: number;
-  /** Milliseconds that were dropped because nobody read them for more than 30 s. */
+  /** Milliseconds that were dropped because 30 s were waiting to be read; they take no stream time. */
   readonly droppedMs: number;
   /** Hears no more: what was heard can still be read, then iteration ends. Resolves once the device is given back; never rejects. */
   stop(): Promise<void>;

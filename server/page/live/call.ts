@@ -58,6 +58,8 @@ export class Call {
     }
     void this.#stream.close();
     await this.#stream.closed;
+    const droppedMs = this.#source.droppedMs();
+    if (droppedMs > 0) this.#screen.finals.notice(`${millis(droppedMs)} of the microphone found no room`);
     this.#screen.timeline.end();
     this.#screen.loudness(0);
   }

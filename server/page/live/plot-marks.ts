@@ -68,13 +68,15 @@ function drawBand(plot: uPlot, { startMs, endMs, isFinal }: Utterance, colour: s
   ctx.globalAlpha = 1;
 }
 
-function drawName(plot: uPlot, { intent, isFinal, score, startMs }: Utterance, colour: string): void {
+function drawName(plot: uPlot, { intent, isFinal, score, startMs, endMs }: Utterance, colour: string): void {
   const { ctx, bbox } = plot;
   const name = intent === null ? 'out of scope' : spoken(intent);
-  const left = Math.max(x(plot, startMs) + pixels(8), bbox.left + pixels(4));
+  const text = isFinal ? `${name} ${percent(score)}` : `${name}?`;
   ctx.fillStyle = colour;
   ctx.font = isFinal ? font(13, 650) : `italic ${font(13)}`;
-  ctx.fillText(isFinal ? `${name} ${percent(score)}` : `${name}?`, left, y(plot, NAME_LINE));
+  // Stays in view while its band scrolls out, and leaves with the band's end.
+  const last = x(plot, endMs) - ctx.measureText(text).width;
+  ctx.fillText(text, Math.max(x(plot, startMs) + pixels(8), Math.min(bbox.left + pixels(4), last)), y(plot, NAME_LINE));
 }
 
 function drawFinalDot(plot: uPlot, { heardMs, score }: Utterance, colour: string): void {
@@ -129,12 +131,19 @@ function drawWaveform(plot: uPlot, { bars }: Waveform): void {
 
 function drawThreshold(plot: uPlot, threshold: number): void {
   const { ctx, bbox } = plot;
+  const right = bbox.left + bbox.width;
+  const level = y(plot, threshold);
   ctx.strokeStyle = styled('--faint');
   ctx.lineWidth = pixels(1);
   ctx.setLineDash([pixels(3), pixels(4)]);
   ctx.beginPath();
-  ctx.moveTo(bbox.left, y(plot, threshold));
-  ctx.lineTo(bbox.left + bbox.width, y(plot, threshold));
+  ctx.moveTo(bbox.left, level);
+  ctx.lineTo(right, level);
   ctx.stroke();
   ctx.setLineDash([]);
+  ctx.fillStyle = styled('--faint');
+  ctx.font = font(11);
+  ctx.textAlign = 'right';
+  ctx.fillText('out of scope below', right - pixels(4), level - pixels(8));
+  ctx.textAlign = 'left';
 }

@@ -41,7 +41,7 @@ export class Plot {
       ...this.#size(),
       legend: { show: false },
       cursor: { show: false },
-      padding: [4, 8, 0, 0],
+      padding: [4, 14, 0, 0],
       scales: { x: { time: false, auto: false, min: 0, max: 12 }, y: { range: [0, TOP] } },
       axes: [
         axis({ values: (_, splits) => splits.map((split) => `${split} s`), size: 26, space: 60 }),

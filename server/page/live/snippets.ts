@@ -17,12 +17,19 @@ import { openStream } from '@earshot/client';
 import { microphone } from '@earshot/client/microphone';
 
 const mic = await microphone();
-const stream = await openStream({ url: '${server}', model: '${model}', audio: mic.audio });
-stream.on('intent', ({ status, intent, score }) => console.log(status, intent ?? 'out of scope', score));
+const stream = await openStream({
+  url: '${server}',
+  model: '${model}',
+  audio: mic.audio,
+});
+stream.on('intent', ({ status, intent, score }) => {
+  console.log(status, intent ?? 'out of scope', score);
+});
 for await (const chunk of mic) await stream.send(chunk); // until mic.stop()
 await stream.close();`,
 
-  Node: (screen) => `// npm install @earshot/client;  ${rawSource(screen)} | node intents.js
+  Node: (screen) => `// npm install @earshot/client
+// ${rawSource(screen)} | node intents.js
 import { openStream } from '@earshot/client';
 
 const stream = await openStream({
@@ -30,7 +37,9 @@ const stream = await openStream({
   model: '${screen.model}',
   audio: ${audioOf(screen)},
 });
-stream.on('intent', ({ status, intent, score }) => console.log(status, intent ?? 'out of scope', score));
+stream.on('intent', ({ status, intent, score }) => {
+  console.log(status, intent ?? 'out of scope', score);
+});
 for await (const chunk of process.stdin) await stream.send(chunk);
 await stream.close();`,
 

@@ -16,6 +16,8 @@ export interface Source {
   /** Ends when the audio does, or after `stop()`; throws where the device goes away. */
   readonly pieces: AsyncIterable<Piece>;
   stop(): void;
+  /** Milliseconds that the device heard and nobody took in time. */
+  droppedMs(): number;
 }
 
 const PIECE_MS = 50;
@@ -28,7 +30,7 @@ export async function microphoneSource(deviceId: string): Promise<Source> {
   const pieces = async function* (): AsyncGenerator<Piece> {
     for await (const chunk of mic) yield { chunk, amplitudes: [Float32Array.from(chunk, (sample) => sample / 32_768)] };
   };
-  return { audio: mic.audio, names: ['You'], pieces: pieces(), stop: () => void mic.stop() };
+  return { audio: mic.audio, names: ['You'], pieces: pieces(), stop: () => void mic.stop(), droppedMs: () => mic.droppedMs };
 }
 
 /** A recording at the speed at which it was spoken, and to be heard unless muted. */
@@ -40,6 +42,7 @@ export function recordingSource(recording: Recording, names: readonly string[], 
     names: audio.channels === 1 ? names.slice(0, 1) : names,
     pieces: atSpeakingSpeed(recording, isMuted, stopping.signal),
     stop: () => stopping.abort(),
+    droppedMs: () => 0,
   };
 }
 

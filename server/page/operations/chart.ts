@@ -49,7 +49,7 @@ export class Chart {
 const optionsOf = (lines: readonly Line[], unit: string, width: number): uPlot.Options => ({
   width: Math.max(200, width),
   height: HEIGHT,
-  padding: [8, 10, 0, 0],
+  padding: [8, 16, 0, 0],
   cursor: { show: false },
   legend: { show: false },
   scales: { x: { auto: false }, y: { range: (_, _min, max) => [0, Number.isFinite(max) && max > 0 ? max * 1.2 : 1] } },
