@@ -30,7 +30,13 @@ export async function microphoneSource(deviceId: string): Promise<Source> {
   const pieces = async function* (): AsyncGenerator<Piece> {
     for await (const chunk of mic) yield { chunk, amplitudes: [Float32Array.from(chunk, (sample) => sample / 32_768)] };
   };
-  return { audio: mic.audio, names: ['You'], pieces: pieces(), stop: () => void mic.stop(), droppedMs: () => mic.droppedMs };
+  return {
+    audio: mic.audio,
+    names: ['You'],
+    pieces: pieces(),
+    stop: () => void mic.stop(),
+    droppedMs: () => mic.droppedMs,
+  };
 }
 
 /** A recording at the speed at which it was spoken, and to be heard unless muted. */
