@@ -53,6 +53,18 @@ describe('The live page in Chromium', function () {
     assert.deepEqual([...hosts], [server.http]);
   });
 
+  it('is under a policy that allows no script, style or connection but its own', async () => {
+    const { headers } = await fetch(`http://${server.http}/`);
+    const policy = headers.get('content-security-policy') ?? '';
+    assert.match(policy, /^default-src 'none'/);
+    assert.deepEqual(policy.match(/(?:script|style|connect|img)-src [^;]*/g), [
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+      "img-src 'self'",
+    ]);
+  });
+
   it('hears the intent that is spoken into the microphone, and gives the microphone back', async () => {
     const { page, complaints } = await open(['microphone']);
     await page.click('#microphone');
