@@ -7,8 +7,7 @@ const LABELS = ['balance', 'freeze'];
 
 const intent = (
   utterance: number,
-  startMs: number,
-  endMs: number,
+  [start, end]: readonly [number, number],
   score: number,
   more: Partial<Intent> = {},
 ): Intent => ({
