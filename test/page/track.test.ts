@@ -65,6 +65,23 @@ describe('A track of the live page', () => {
     assert.deepEqual(track.curves.byLabel.get('freeze'), [0.4, null, 0.6]);
     assert.equal(track.gaps.length, 1);
   });
+
+  it('takes gaps that follow each other for one', () => {
+    const track = new Track(0, LABELS);
+    for (const [start, end] of [
+      [0, 500],
+      [500, 1_000],
+      [2_000, 2_500],
+    ] as const)
+      track.gap({ type: 'gap', channel: 0, start_ms: start, end_ms: end, reason: 'overload' });
+    assert.deepEqual(
+      track.gaps.map(({ start_ms: start, end_ms: end }) => [start, end]),
+      [
+        [0, 1_000],
+        [2_000, 2_500],
+      ],
+    );
+  });
 });
 
 describe('A waveform of the live page', () => {

@@ -86,7 +86,7 @@ export class Call {
     );
     stream.on('state', ({ state }) => {
       if (state === 'reconnecting')
-        tell('Connection lost. Nothing is: audio is kept, and the stream goes on when the server is back…', true);
+        tell('Connection lost: audio is kept, and the stream goes on when the server is back…', true);
     });
     stream.on('reconnected', ({ resumed, lostMs }) => tell(reconnection(resumed, lostMs), lostMs > 0));
     stream.on('dropped', ({ ms }) => finals.notice(`${millis(ms)} of audio did not fit into the buffer`));

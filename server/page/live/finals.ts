@@ -7,22 +7,31 @@ export class Finals {
   readonly #list = find('finals', HTMLOListElement);
   readonly #none = find('no-finals', HTMLElement);
 
+  /** The newest gap of each channel, which may grow. */
+  readonly #gaps = new Map<string, { readonly gap: Gap; readonly time: HTMLElement }>();
+
   clear(): void {
+    this.#gaps.clear();
     this.#list.replaceChildren();
     this.#none.hidden = false;
   }
 
-  final({ start_ms: startMs, end_ms: endMs, intent, score }: Intent, name: string): void {
+  final(final: Intent, name: string): void {
+    const { intent, score } = final;
     const what = make('strong', intent === null ? 'out' : '', intent === null ? 'out of scope' : spoken(intent));
-    this.#add(`${seconds(startMs)}–${seconds(endMs)}`, name, what, make('span', 'share', percent(score)));
+    this.#add(span(final), name, what, make('span', 'share', percent(score)));
   }
 
-  gap({ start_ms: startMs, end_ms: endMs, reason }: Gap, name: string): void {
-    this.#add(
-      `${seconds(startMs)}–${seconds(endMs)}`,
-      name,
-      make('strong', 'alarm', `not classified: ${spoken(reason)}`),
-    );
+  gap(gap: Gap, name: string): void {
+    const last = this.#gaps.get(name);
+    if (last?.gap.reason === gap.reason && gap.start_ms <= last.gap.end_ms) {
+      const grown = { ...last.gap, end_ms: gap.end_ms };
+      last.time.textContent = span(grown);
+      this.#gaps.set(name, { gap: grown, time: last.time });
+      return;
+    }
+    const time = this.#add(span(gap), name, make('strong', 'alarm', `not classified: ${spoken(gap.reason)}`));
+    this.#gaps.set(name, { gap, time });
   }
 
   /** Something that concerns the whole stream. */
@@ -30,8 +39,13 @@ export class Finals {
     this.#add('', '', make('strong', 'alarm', message));
   }
 
-  #add(time: string, name: string, ...what: HTMLElement[]): void {
+  #add(span: string, name: string, ...what: HTMLElement[]): HTMLElement {
     this.#none.hidden = true;
-    this.#list.prepend(make('li', '', make('time', '', time), make('span', 'who', name), ...what));
+    const time = make('time', '', span);
+    this.#list.prepend(make('li', '', time, make('span', 'who', name), ...what));
+    return time;
   }
 }
+
+const span = ({ start_ms: startMs, end_ms: endMs }: { start_ms: number; end_ms: number }): string =>
+  `${seconds(startMs)}–${seconds(endMs)}`;

@@ -107,10 +107,11 @@ function drawGap(plot: uPlot, startMs: number, endMs: number, reason: string): v
     ctx.lineTo(at + bbox.height, bbox.top);
   }
   ctx.stroke();
-  ctx.restore();
   ctx.fillStyle = styled('--alarm');
+  ctx.globalAlpha = 1;
   ctx.font = font(12, 600);
-  ctx.fillText(`gap: ${spoken(reason)}`, from + pixels(4), y(plot, 0.06));
+  ctx.fillText(`gap: ${spoken(reason)}`, Math.max(from, bbox.left) + pixels(4), y(plot, 0.08));
+  ctx.restore();
 }
 
 function drawWaveform(plot: uPlot, { bars }: Waveform): void {

@@ -53,7 +53,11 @@ export class Track {
   }
 
   gap(gap: Gap): void {
-    this.gaps.push(gap);
+    const last = this.gaps.at(-1);
+    // One hop after another is one gap to whoever looks.
+    const isSame = last?.reason === gap.reason && gap.start_ms <= last.end_ms;
+    if (isSame) this.gaps[this.gaps.length - 1] = { ...last, end_ms: gap.end_ms };
+    else this.gaps.push(gap);
     this.#point(gap.start_ms, () => null);
   }
 
