@@ -43,7 +43,7 @@ def checkpoint(folder: Path, names: list[str]) -> Path:
     torch.manual_seed(4)
     id2label = dict(enumerate(names))
     label2id = {name: index for index, name in id2label.items()}
-    config = StreamingIntentConfig(channels=8, members=1, id2label=id2label, label2id=label2id)
+    config = StreamingIntentConfig(width=8, members=1, id2label=id2label, label2id=label2id)
     StreamingIntentModel(config).save_pretrained(folder)
     return folder
 

@@ -12,11 +12,11 @@ SOUND = '[[sources]]\npath = "x"\n'
 HEAD = "[streaming]\n"
 
 BAD_RECIPES = [
-    ("[streaming]\nwidth = 3\n", "unknown key streaming.width"),
+    ("[streaming]\nkernels = 3\n", "unknown key streaming.kernels"),
     (HEAD + SOUND + "colour = 1\n", r"unknown key sources\[0\].colour"),
     (HEAD + SOUND + "splits = { by = 'moon' }\n", "splits.by 'moon' is none of auto, group, clip"),
-    ("[streaming]\nchannels = '64'\n", "streaming.channels must be int, not '64'"),
-    ("[streaming]\nkernels = [5, 'x']\n", r"streaming.kernels\[1\] must be int"),
+    ("[streaming]\nwidth = '64'\n", "streaming.width must be int, not '64'"),
+    ("[package]\ngolden = ['yes', 5]\n", r"package.golden\[1\] must be str"),
     ("streaming = 3\n", "streaming must be a table, not 3"),
     (SOUND, "exactly one"),
     ("[stateless]\n", "missing key stateless.checkpoint"),

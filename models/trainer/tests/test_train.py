@@ -17,7 +17,7 @@ from trainer.main import main
 EPOCHS = 4
 PATIENCE = 2
 STATELESS = ["--recipe", "earshot-classifier", "--set", "training.batch=2", "--set", "training.learning_rate=0.01"]
-STREAMING = ["--recipe", "earshot", "--set", "training.batch=4", "--set", "streaming.channels=8"]
+STREAMING = ["--recipe", "earshot", "--set", "training.batch=4", "--set", "streaming.width=8"]
 COMMON = ["--set", f"training.epochs={EPOCHS}", "--set", "augmentation.copies=1"]
 
 

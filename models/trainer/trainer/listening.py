@@ -40,8 +40,9 @@ def streaming_listener(model: StreamingIntentModel) -> Listener:
 
     @torch.no_grad()
     def hear(pcm: Samples) -> Scores:
-        embeddings = model.embed(torch.from_numpy(framing.padded(pcm)))
-        return np.asarray(model(embeddings[None]).logits[0].numpy(), dtype=np.float32)
+        activations = model.activate(torch.from_numpy(framing.padded(pcm)))[None]
+        logits = model(activations, model.encoder.late(activations)).logits
+        return np.asarray(logits[0].numpy(), dtype=np.float32)
 
     return Listener(framing, hear)
 

@@ -100,6 +100,7 @@ def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[
             "language": recording.language,
             "transcription": recording.transcription,
             "is_noise": each.is_noise,
+            "is_synthesised": recording.is_synthesised,
         }
 
 

@@ -9,6 +9,7 @@ from trainer.errors import TrainerError
 LAYOUTS = ("auto", "manifest", "minds14", "audiofolder", "folder", "parquet")
 BALANCES = ("none", "inverse-root")
 HEARINGS = ("first-second", "utterance")
+TEACHERS = ("", "moonshine-tiny")
 SCHEDULES = ("linear", "cosine", "constant")
 FOLD = re.compile(r"(\d+)/(\d+)")
 
@@ -87,12 +88,20 @@ class Source:
 
 @dataclass(frozen=True)
 class StreamingModel:
-    """Google's speech embedding, frozen, under a causal head of these sizes."""
+    """Google's speech embedding, frozen, under a recurrent trunk and causal heads of these sizes.
 
-    channels: int = 64
-    kernels: tuple[int, ...] = (5, 3)
-    members: int = 3
-    dropout: float = 0.3
+    The `teacher` is "moonshine-tiny", or none.
+    """
+
+    width: int = 192
+    layers: int = 2
+    members: int = 2
+    dropout: float = 0.2
+    teacher: str = ""
+
+    def __post_init__(self) -> None:
+        if self.teacher not in TEACHERS:
+            raise TrainerError(f'streaming.teacher {self.teacher!r} is none of "", moonshine-tiny')
 
 
 @dataclass(frozen=True)
@@ -114,9 +123,13 @@ class StatelessModel:
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How many altered copies of each recording are heard, and what may happen to them (probabilities)."""
+    """How many altered copies of each recording are heard, and what may happen to them (probabilities).
+
+    A recording is also heard as it is, unless it is synthesised.
+    """
 
     copies: int = 3
+    synthesised_copies: int = 2
     speed: float = 0.6
     room: float = 0.2
     noise: float = 0.5
@@ -136,13 +149,12 @@ class Training:
     epochs: float = 10.0
     batch: int = 16
     gradient_accumulation: int = 1
-    learning_rate: float = 2e-3
+    learning_rate: float = 1.5e-3
     weight_decay: float = 0.02
     warmup: float = 0.03
     schedule: str = "cosine"
     label_smoothing: float = 0.1
     class_balance: str = "inverse-root"
-    time_mask: float = 0.2
     early_stopping: int = 0
     train_on: tuple[str, ...] = ("train",)
 

@@ -31,6 +31,7 @@ class Recording:
     language: str = ""
     split: str = ""
     transcription: str = ""
+    is_synthesised: bool = False
     start_seconds: float = 0.0
     seconds: float | None = None
     file: Path | None = None
