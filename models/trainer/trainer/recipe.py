@@ -10,6 +10,7 @@ LAYOUTS = ("auto", "manifest", "minds14", "audiofolder", "folder", "parquet")
 BALANCES = ("none", "inverse-root")
 HEARINGS = ("first-second", "utterance")
 TEACHERS = ("", "moonshine-tiny")
+JUDGES = ("accuracy", "macro_f1")
 SCHEDULES = ("linear", "cosine", "constant")
 FOLD = re.compile(r"(\d+)/(\d+)")
 
@@ -144,7 +145,10 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Training:
-    """The optimiser's settings; `early_stopping` is how many epochs without a better accuracy end it (0: never)."""
+    """The optimiser's settings; `early_stopping` is how many epochs without a better one end it (0: never).
+
+    The best epoch is that with the best accuracy or `macro_f1` on the validation split, as `best_by` says.
+    """
 
     epochs: float = 10.0
     batch: int = 16
@@ -156,11 +160,14 @@ class Training:
     label_smoothing: float = 0.1
     class_balance: str = "inverse-root"
     early_stopping: int = 0
+    best_by: str = "accuracy"
     train_on: tuple[str, ...] = ("train",)
 
     def __post_init__(self) -> None:
         if self.class_balance not in BALANCES:
             raise TrainerError(f"training.class_balance {self.class_balance!r} is none of {', '.join(BALANCES)}")
+        if self.best_by not in JUDGES:
+            raise TrainerError(f"training.best_by {self.best_by!r} is none of {', '.join(JUDGES)}")
         if self.schedule not in SCHEDULES:
             raise TrainerError(f"training.schedule {self.schedule!r} is none of {', '.join(SCHEDULES)}")
 

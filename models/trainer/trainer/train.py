@@ -87,7 +87,7 @@ def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, told: dict[str
         if lesson.extractor is not None:
             lesson.extractor.save_pretrained(folder)
         note_run(folder, lesson.notes)
-        print(f"wrote {folder}: best validation accuracy {trainer.state.best_metric:.3f}")
+        print(f"wrote {folder}: best validation {recipe.training.best_by} {trainer.state.best_metric:.3f}")
 
 
 def validation_split(prepared: Prepared) -> str:
@@ -121,7 +121,7 @@ def training_arguments(recipe: Recipe, folder: Path, precision: str, report_to: 
         save_total_limit=2,
         # Where everything is trained on, no split is left to choose an epoch by: the last one stays.
         load_best_model_at_end="validation" not in training.train_on,
-        metric_for_best_model="accuracy",
+        metric_for_best_model=training.best_by,
         # Early stopping counts on where it was.
         restore_callback_states_from_checkpoint=True,
         report_to=report_to,
