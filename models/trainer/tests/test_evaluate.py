@@ -112,6 +112,14 @@ def test_a_given_calibration_is_used_as_it_is(run_folder: Path, data: Path, tmp_
     assert not (run_folder / "evaluation").exists()
 
 
+def test_a_line_is_heard_by_every_clip_and_told(run_folder: Path, data: Path, tmp_path: Path) -> None:
+    evaluate(run_folder, "--data", data)
+    evaluate(run_folder, "--data", data, "--law", "mulaw", "--out", tmp_path / "line")
+    plain, line = measured(run_folder / "evaluation"), measured(tmp_path / "line")
+    assert "law" not in plain and line.pop("law") == "mulaw"
+    assert plain != line
+
+
 def test_without_a_validation_split_nothing_is_calibrated(run_folder: Path, tmp_path: Path, recordings: Path) -> None:
     evaluate(run_folder, "--data", dataset(tmp_path, recordings, "tttxxx"))
     calibration = measured(run_folder / "evaluation")["calibration"]
