@@ -24,7 +24,7 @@ def read_manifest(source: Source) -> list[Recording]:
             "language": row.get("lang") or "",
             "split": row.get("split") or "",
             "transcription": row.get("transcription") or "",
-            "is_synthesised": bool(row.get("engine")),
+            "engine": row.get("engine") or "",
         }
         recordings.append(recording_in(file.parent / row["path"], row[label_column], **known))
     return sorted(recordings, key=lambda recording: recording.name)
