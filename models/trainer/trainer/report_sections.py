@@ -49,16 +49,13 @@ def mislabelled_lines(figures: Figures) -> list[str]:
 
 def language_lines(figures: Figures) -> list[str]:
     """Accuracy by language, where there are several."""
-    languages = figures.get("per_language", {})
+    languages = figures.get("per_language", {}).items()
     if len(languages) < 2:
         return []
     return [
         "| language | clips | accuracy | top 3 |",
         "| --- | --- | --- | --- |",
-        *(
-            f"| {name} | {of['clips']} | {of['accuracy']:.3f} | {of['top3_accuracy']:.3f} |"
-            for name, of in languages.items()
-        ),
+        *(f"| {name} | {of['clips']} | {of['accuracy']:.3f} | {of['top3_accuracy']:.3f} |" for name, of in languages),
         "",
     ]
 
