@@ -59,7 +59,8 @@ def evaluate(evaluation: Evaluation) -> Figures:
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
     metrics = {"split": evaluation.split, **_heard_through(evaluation), **figures(heard, prepared.labels, calibrated)}
     if evaluation.mislabelled:
-        names = {row["path"] for row in read_csv(evaluation.mislabelled, {"path", "believed", "why"})}
+        # A prepared dataset keeps the names of files alone.
+        names = {Path(row["path"]).name for row in read_csv(evaluation.mislabelled, {"path", "believed", "why"})}
         metrics["without_mislabelled"] = without(heard, names, prepared.labels, calibrated.calibration)
     write_evaluation(evaluation.folder, metrics, log_history(run))
     return metrics
