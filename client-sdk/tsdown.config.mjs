@@ -1,10 +1,23 @@
 import { defineConfig } from 'tsdown';
 
-export default defineConfig({
-  entry: ['src/index.ts', 'src/grpc.ts'],
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  dts: true,
-  outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
-});
+const extensions = ({ format }) => (format === 'cjs' ? { js: '.cjs', dts: '.d.cts' } : { js: '.js', dts: '.d.ts' });
+
+export default defineConfig([
+  {
+    entry: ['src/index.ts', 'src/grpc.ts', 'src/protobuf.ts', 'src/node.ts'],
+    format: ['esm', 'cjs'],
+    platform: 'node',
+    target: 'node20',
+    dts: true,
+    outExtensions: extensions,
+  },
+  {
+    entry: ['src/browser.ts'],
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    outDir: 'dist/browser',
+    dts: true,
+    outExtensions: extensions,
+  },
+]);

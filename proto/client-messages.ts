@@ -38,6 +38,8 @@ export interface StartDraft {
   readonly endpointing?: Partial<Endpointing>;
   readonly client_reference_id?: string;
   readonly resume?: Resume;
+  /** Whether receipts are sent. */
+  readonly receipts?: boolean;
 }
 
 /** Opens a stream; every default is filled in, except those that only the model knows. */
@@ -46,6 +48,7 @@ export interface Start extends StartDraft {
   readonly interim: boolean;
   readonly top_k: number;
   readonly endpointing: Endpointing;
+  readonly receipts: boolean;
 }
 
 /** Encoded audio, cut anywhere. The bytes are a view of the received message: copy what must outlive the call. */

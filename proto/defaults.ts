@@ -3,6 +3,7 @@ export const DEFAULTS = {
   channels: 1,
   interim: true,
   top_k: 5,
+  receipts: false,
   /** Milliseconds of silence that end an utterance. */
   silence_ms: 1_000,
   /** Milliseconds at which a growing utterance is ended. */

@@ -36,17 +36,21 @@ export interface Limits {
   readonly max_channels: number;
   readonly min_hop_ms: number;
   readonly max_hop_ms: number;
+  /** For so long a stream whose connection was lost can be continued. */
+  readonly resume_window_ms?: number;
 }
 
 /** The stream is open. */
 export interface Ready {
   readonly type: 'ready';
   readonly session_id: string;
-  /** Reserved; empty today. */
+  /** What continues the stream on another connection; a secret. Empty where the server keeps no lost streams. */
   readonly resume_token: string;
   readonly config: Config;
   readonly model: Model;
   readonly limits: Limits;
+  /** Present when a stream is continued: how many of the client's messages were taken in. */
+  readonly received_messages?: number;
 }
 
 /** Someone began to speak, at this stream time. */
@@ -146,9 +150,18 @@ export interface Closed {
   readonly gap_ms: number;
 }
 
+/** What the server has taken in; not counted, it has the `seq` of the message before it. */
+export interface Receipt {
+  readonly type: 'receipt';
+  /** How many audio, configure, finalize and close messages were taken in. */
+  readonly received_messages: number;
+  /** Stream time before which everything, on every channel, has been announced. */
+  readonly settled_ms: number;
+}
+
 /** A message from the server before it has its place in the stream. */
 export type ServerMessageBody =
-  Ready | SpeechStarted | Intent | UtteranceEnd | Gap | Warning | ErrorMessage | Reconnect | Closed;
+  Ready | SpeechStarted | Intent | UtteranceEnd | Gap | Warning | ErrorMessage | Reconnect | Closed | Receipt;
 
 type Numbered<Body> = Body extends unknown ? Body & { readonly seq: number } : never;
 

@@ -19,4 +19,5 @@ export const startOf = (draft: StartDraft): Start => ({
   interim: draft.interim ?? DEFAULTS.interim,
   top_k: draft.top_k ?? DEFAULTS.top_k,
   endpointing: endpointingOf(draft.endpointing),
+  receipts: draft.receipts ?? DEFAULTS.receipts,
 });

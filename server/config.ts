@@ -77,6 +77,11 @@ export const SETTINGS = {
     'a stream without audio or keepalive for so long is closed',
     whole(100, 3_600_000).default(30_000),
   ),
+  resumeWindowMs: setting(
+    '--resume-window-ms <n>',
+    'for so long a stream whose connection was lost can be resumed; 0 keeps none',
+    whole(0, 600_000).default(30_000),
+  ),
   drainGraceMs: setting(
     '--drain-grace-ms <n>',
     'how long streams may go on after SIGTERM',

@@ -68,7 +68,11 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
 
 const contextOf = (config: Config, metrics: Metrics, log: Log): SessionContext => ({
   models: new ModelShelf(),
-  limits: { startTimeout: milliseconds(config.startTimeoutMs), idleTimeout: milliseconds(config.idleTimeoutMs) },
+  limits: {
+    startTimeout: milliseconds(config.startTimeoutMs),
+    idleTimeout: milliseconds(config.idleTimeoutMs),
+    resumeWindow: milliseconds(config.resumeWindowMs),
+  },
   maxFramesUnderWay: FRAMES_UNDER_WAY,
   maxSessions: config.maxSessions,
   clock: systemClock,
@@ -107,6 +111,7 @@ const openInference = async (
 const watch = (metrics: Metrics, reception: Reception, inference: Inference, { all }: ModelShelf): void =>
   metrics.watch({
     sessions: () => reception.count,
+    lostSessions: () => reception.lostCount,
     queueDepth: () => inference.queueDepth,
     healthyWorkers: () => inference.health().healthy,
     models: all.map(({ card, provider }) => ({ name: card.name, version: card.version, provider })),

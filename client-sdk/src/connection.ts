@@ -5,10 +5,10 @@ import type { EarshotError } from './earshot-error.js';
 export interface Connection {
   /** Sends a message; false when so much is buffered that the sender should wait for `drained`. */
   send(message: ClientDraft): boolean;
-  /** Ends the connection in good order; no message follows. */
+  /** Ends the connection with a goodbye: the stream is over. No message follows. */
   close(): void;
-  /** Ends the connection at once. */
-  abort(): void;
+  /** Ends the connection at once and without a goodbye: the server keeps the stream for another. */
+  drop(): void;
 }
 
 /** What a transport tells its stream. */
@@ -18,9 +18,9 @@ export interface ConnectionEvents {
   received(message: Decoded<ServerMessage>): void;
   /** The buffer is below its limit again. */
   drained(): void;
-  /** The connection is gone, and why; also after `close()` and `abort()`. */
+  /** The connection is gone, and why; also after `close()` and `drop()`. */
   ended(error: EarshotError): void;
 }
 
-/** Begins to connect; every event comes later than this returns. */
-export type Connect = (events: ConnectionEvents) => Connection;
+/** Begins to connect; every event comes later than the connection is given. Throws, or rejects with, EarshotError where it cannot even begin. */
+export type Connect = (events: ConnectionEvents) => Connection | Promise<Connection>;

@@ -19,3 +19,9 @@ export function rejected(reason: Error): Promise<never> {
   promise.catch(() => undefined);
   return promise;
 }
+
+/** The same promise, which may be left unawaited. */
+export function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}

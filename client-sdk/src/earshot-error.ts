@@ -12,6 +12,10 @@ export type ClientErrorCode =
   | 'aborted'
   /** The method does not fit the stream's state: audio after `close()`, say. */
   | 'invalid_state'
+  /** Too much audio waits for the server: this chunk was not taken. */
+  | 'buffer_full'
+  /** More messages wait than anybody will read. */
+  | 'unread'
   /** The server sent something that is no message of the protocol. */
   | 'protocol_violation';
 

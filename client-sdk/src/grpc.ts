@@ -1,14 +1,12 @@
 import type { IntentStream } from './intent-stream.js';
-import { openOver } from './open-stream.js';
+import { opened, streamOver } from './open-stream.js';
 import type { StreamOptions } from './stream-options.js';
 import { grpcTransport } from './transport-grpc.js';
 
-export { EarshotError } from './earshot-error.js';
-export type { IntentStream } from './intent-stream.js';
-export type { StreamOptions } from './stream-options.js';
+export * from './api.js';
 
-/** Opens a stream over gRPC; `url` is `host:port`. Resolves at `ready`, rejects with EarshotError. */
-export function openStream(options: StreamOptions): Promise<IntentStream> {
-  const { url, headers = {} } = options;
-  return openOver(grpcTransport({ url, headers }), options);
-}
+/** A stream over gRPC that begins to connect and takes audio at once; `url` is `host:port`. Throws EarshotError `bad_request` where the options are wrong. */
+export const createStream = (options: StreamOptions): IntentStream => streamOver(grpcTransport(options), options);
+
+/** The same once it is open: resolves at `ready`, rejects with EarshotError. */
+export const openStream = (options: StreamOptions): Promise<IntentStream> => opened(() => createStream(options));

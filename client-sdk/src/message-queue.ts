@@ -1,18 +1,20 @@
-import type { ServerMessage } from '../../proto/wire.js';
 import { Deferred } from './deferred.js';
+import type { StreamMessage } from './stream-events.js';
 
 /** Messages that may wait for a slow reader; beyond it the oldest tentative intents give way. */
 export const MAX_QUEUED_MESSAGES = 1_024;
+/** So many messages that cannot give way are more than anybody will read. */
+export const MAX_UNREAD_MESSAGES = 16_384;
 
-const isTentative = (message: ServerMessage): boolean => message.type === 'intent' && message.status === 'tentative';
+const isTentative = (message: StreamMessage): boolean => message.type === 'intent' && message.status === 'tentative';
 
 /**
  * Messages between a stream and whoever reads it. When more than {@link MAX_QUEUED_MESSAGES} wait, the oldest tentative intent is
  * dropped and counted; nothing else ever is.
  */
 export class MessageQueue {
-  readonly #waiting: ServerMessage[] = [];
-  readonly #readers: Deferred<IteratorResult<ServerMessage, undefined>>[] = [];
+  readonly #waiting: StreamMessage[] = [];
+  readonly #readers: Deferred<IteratorResult<StreamMessage, undefined>>[] = [];
   #end: { error: Error | null } | null = null;
   #dropped = 0;
 
@@ -21,7 +23,17 @@ export class MessageQueue {
     return this.#dropped;
   }
 
-  push(message: ServerMessage): void {
+  /** Whether more waits than is kept for anybody. */
+  get isOverfull(): boolean {
+    return this.#waiting.length > MAX_UNREAD_MESSAGES;
+  }
+
+  /** Everything that waits; it waits no more. */
+  takeAll(): StreamMessage[] {
+    return this.#waiting.splice(0);
+  }
+
+  push(message: StreamMessage): void {
     const reader = this.#readers.shift();
     if (reader !== undefined) {
       reader.resolve({ value: message, done: false });
@@ -40,8 +52,8 @@ export class MessageQueue {
     }
   }
 
-  next(): Promise<IteratorResult<ServerMessage, undefined>> {
-    const reader = new Deferred<IteratorResult<ServerMessage, undefined>>();
+  next(): Promise<IteratorResult<StreamMessage, undefined>> {
+    const reader = new Deferred<IteratorResult<StreamMessage, undefined>>();
     const message = this.#waiting.shift();
     if (message !== undefined) reader.resolve({ value: message, done: false });
     else if (this.#end === null) this.#readers.push(reader);

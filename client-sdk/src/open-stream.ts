@@ -1,38 +1,44 @@
+import { abortedBy } from './aborting.js';
+import { systemClock } from './clock.js';
 import type { Connect } from './connection.js';
-import { rejected } from './deferred.js';
-import { EarshotError } from './earshot-error.js';
+import { quiet, rejected } from './deferred.js';
 import type { IntentStream } from './intent-stream.js';
 import { StreamCore } from './stream-core.js';
 import { startFrom, type StreamOptions } from './stream-options.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const RECONNECT_TIMEOUT_MS = 60_000;
+const BUFFER_MS = 30_000;
 
-/** Opens a stream over a transport: resolves at `ready`, rejects with EarshotError. */
-export function openOver(connect: Connect, options: StreamOptions): Promise<IntentStream> {
+/** A stream over a transport, which begins to connect; throws EarshotError `bad_request` where the options are wrong. */
+export function streamOver(connect: Connect, options: StreamOptions): IntentStream {
   const { signal } = options;
-  if (signal?.aborted) return rejected(abortedBy(signal));
-  let core: StreamCore;
+  const core = new StreamCore({
+    start: startFrom(options),
+    connect,
+    clock: systemClock,
+    random: Math.random,
+    connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    reconnectTimeoutMs: options.reconnectTimeoutMs ?? RECONNECT_TIMEOUT_MS,
+    bufferMs: options.bufferMs ?? BUFFER_MS,
+  });
+  if (signal) failOnSignal(core, signal);
+  return core;
+}
+
+/** The stream, once it is open; rejects with EarshotError, also where making it throws. */
+export function opened(stream: () => IntentStream): Promise<IntentStream> {
   try {
-    core = new StreamCore(startFrom(options), connect);
+    const opening = stream();
+    return quiet(opening.opened.then(() => opening));
   } catch (error) {
     return rejected(error as Error);
   }
-  failWhenLate(core, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
-  if (signal) failOnSignal(core, signal);
-  return core.opening;
-}
-
-function failWhenLate(core: StreamCore, limit: number): void {
-  const late = new EarshotError('connect_timeout', `the server was not ready within ${limit} ms`, { retryable: true });
-  const timer = setTimeout(() => core.fail(late), limit);
-  core.opening.finally(() => clearTimeout(timer)).catch(() => undefined);
 }
 
 function failOnSignal(core: StreamCore, signal: AbortSignal): void {
-  const onAbort = () => core.fail(abortedBy(signal));
+  const onAbort = () => core.fail(abortedBy(signal, 'the stream'));
+  if (signal.aborted) return onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
-  core.closed.finally(() => signal.removeEventListener('abort', onAbort)).catch(() => undefined);
+  void core.closed.then(() => signal.removeEventListener('abort', onAbort));
 }
-
-const abortedBy = (signal: AbortSignal): EarshotError =>
-  new EarshotError('aborted', 'the stream was aborted by its signal', { cause: signal.reason });

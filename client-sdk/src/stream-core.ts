@@ -1,39 +1,59 @@
-import type { ClientDraft, Closed, Decoded, Ready, ServerMessage, StartDraft } from '../../proto/wire.js';
-import { chunkBytes, pieces, type Chunk } from './chunk-bytes.js';
-import type { Connect, Connection, ConnectionEvents } from './connection.js';
-import { Deferred, rejected } from './deferred.js';
+import type { Closed, Ready, Resume, ServerMessage, StartDraft } from '../../proto/wire.js';
+import { chunkBytes, type Chunk } from './chunk-bytes.js';
+import { Continuity } from './continuity.js';
+import { unlessAborted } from './aborting.js';
+import { Deferred, quiet, rejected } from './deferred.js';
 import { EarshotError } from './earshot-error.js';
-import type { IntentStream, StreamState } from './intent-stream.js';
-import { MessageQueue } from './message-queue.js';
-import { configureFrom, type Settings } from './stream-options.js';
+import type { IntentStream, Waiting } from './intent-stream.js';
+import { Lifeline, type LifelineListener, type LifelineOptions } from './lifeline.js';
+import { MessageFan } from './message-fan.js';
+import { ReplayRing, type Counted } from './replay-ring.js';
+import { Room } from './room.js';
+import type { Ended, StreamEvents, StreamMessage, StreamState, Subscribable } from './stream-events.js';
+import { configureFrom, withSettings, type Settings } from './stream-options.js';
 
-/** What a protobuf envelope may add to an audio message. */
-const ENVELOPE_BYTES = 16;
+export interface CoreOptions extends LifelineOptions {
+  readonly start: StartDraft;
+  /** Milliseconds of audio that may wait for the server. */
+  readonly bufferMs: number;
+}
 
-/** One stream as a state machine over a connection; knows no runtime, no socket and no clock. */
-export class StreamCore implements IntentStream, ConnectionEvents {
+/** One stream as a state machine over a lifeline; knows no runtime and no socket. */
+export class StreamCore implements IntentStream, LifelineListener {
   readonly #start: StartDraft;
-  readonly #connection: Connection;
-  readonly #opening = new Deferred<IntentStream>();
-  readonly #closing = new Deferred<Closed>();
-  readonly #messages = new MessageQueue();
-  #room: Deferred<undefined> | null = null;
+  readonly #bufferMs: number;
+  readonly #lifeline: Lifeline;
+  readonly #ring: ReplayRing;
+  readonly #continuity = new Continuity();
+  readonly #fan = new MessageFan();
+  readonly #opening = new Deferred<Ready>();
+  readonly #ending = new Deferred<Ended>();
   #state: StreamState = 'connecting';
   #ready: Ready | null = null;
-  #failure: EarshotError | null = null;
+  #ended: Ended | null = null;
+  #isFull = false;
+  #droppedMs = 0;
+  readonly #room = new Room(
+    () => !this.#isFull && this.backlogMs < this.#bufferMs / 2,
+    () => this.backlogMs,
+  );
 
-  constructor(start: StartDraft, connect: Connect) {
-    this.#start = start;
-    this.#connection = connect(this);
-  }
-
-  /** Resolves at `ready`; rejects with EarshotError when the stream ends before. */
-  get opening(): Promise<IntentStream> {
-    return this.#opening.promise;
+  constructor(options: CoreOptions) {
+    this.#start = options.start;
+    this.#bufferMs = options.bufferMs;
+    this.#ring = new ReplayRing(options.start.audio);
+    this.#lifeline = new Lifeline(options, this);
+    const { observable } = Symbol as { observable?: symbol };
+    if (observable !== undefined) Object.defineProperty(this, observable, { value: () => this['@@observable']() });
+    this.#lifeline.open();
   }
 
   get state(): StreamState {
     return this.#state;
+  }
+
+  get opened(): Promise<Ready> {
+    return this.#opening.promise;
   }
 
   get ready(): Ready {
@@ -41,41 +61,47 @@ export class StreamCore implements IntentStream, ConnectionEvents {
     return this.#ready;
   }
 
-  get closed(): Promise<Closed> {
-    return this.#closing.promise;
+  get closed(): Promise<Ended> {
+    return this.#ending.promise;
+  }
+
+  get backlogMs(): number {
+    return this.#ring.backlogMs;
+  }
+
+  get droppedMs(): number {
+    return this.#droppedMs;
   }
 
   get droppedTentatives(): number {
-    return this.#messages.dropped;
+    return this.#fan.dropped;
   }
 
-  send(chunk: Chunk): Promise<void> {
-    return this.#whenOpen('send', () => {
-      const most = this.ready.limits.max_message_bytes - ENVELOPE_BYTES;
+  send(chunk: Chunk, { signal }: Waiting = {}): Promise<number> {
+    return this.#whileTaking('send', () => {
       const bytes = chunkBytes(chunk, this.#start.audio.encoding);
-      return [...pieces(bytes, most)].map((piece) => ({ type: 'audio', bytes: piece }));
+      if (this.backlogMs >= this.#bufferMs) return this.#drop(this.#ring.msOf(bytes.length));
+      this.#ring.pushAudio(bytes);
+      this.#pump();
+      return unlessAborted(this.#room.wait(), signal, 'waiting for room');
     });
   }
 
   configure(settings: Settings): Promise<void> {
-    return this.#whenOpen('configure', () => [configureFrom(settings)]);
+    return this.#whileTaking('configure', () => this.#put(configureFrom(settings)));
   }
 
   finalize(): Promise<void> {
-    return this.#whenOpen('finalize', () => [{ type: 'finalize' }]);
+    return this.#whileTaking('finalize', () => this.#put({ type: 'finalize' }));
   }
 
-  keepalive(): Promise<void> {
-    return this.#whenOpen('keepalive', () => [{ type: 'keepalive' }]);
-  }
-
-  close(): Promise<Closed> {
-    if (this.#state === 'connecting') return rejected(this.#outOfState('close'));
-    if (this.#state === 'open') {
-      this.#state = 'draining';
-      this.#connection.send({ type: 'close' });
+  close({ signal }: Waiting = {}): Promise<Closed> {
+    if (this.#state !== 'draining' && this.#state !== 'closed') {
+      this.#setState('draining');
+      void this.#put({ type: 'close' });
     }
-    return this.#closing.promise;
+    const totals = this.closed.then((ended) => (ended.error === null ? ended.totals : rejected(ended.error)));
+    return unlessAborted(totals, signal, 'close()');
   }
 
   abort(): void {
@@ -84,90 +110,135 @@ export class StreamCore implements IntentStream, ConnectionEvents {
 
   /** Ends the stream at once with this error, unless it has ended. */
   fail(error: EarshotError): void {
-    if (this.#state === 'closed') return;
-    this.#end(error);
-    this.#connection.abort();
+    this.#lifeline.end();
+    this.#end({ reason: error.code, totals: null, error });
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<ServerMessage, undefined> {
-    return { next: () => this.#messages.next() };
+  on<K extends keyof StreamEvents>(type: K, listener: (event: StreamEvents[K]) => void, until?: Waiting): () => void {
+    return this.#fan.on(type, listener, until?.signal);
   }
 
-  opened(): void {
-    if (this.#state === 'connecting') this.#connection.send(this.#start);
+  [Symbol.asyncIterator](): AsyncIterator<StreamMessage, undefined> {
+    return { next: () => this.#fan.next() };
   }
 
-  received(reading: Decoded<ServerMessage>): void {
-    if (this.#state === 'closed') return;
-    const violation = reading.ok ? this.#violationBy(reading.message) : reading.problem;
-    if (violation !== null) this.fail(new EarshotError('protocol_violation', violation));
-    else if (reading.ok) this.#take(reading.message);
+  ['@@observable'](): Subscribable<StreamMessage> {
+    return this.#fan.observable();
+  }
+
+  start(resume: Omit<Resume, 'last_event_seq'> | null): StartDraft {
+    const start = { ...this.#start, receipts: true };
+    if (resume) return { ...start, resume: { ...resume, last_event_seq: this.#continuity.lastSeq } };
+    return withSettings(start, this.#ring.settings);
+  }
+
+  up(ready: Ready & { seq: number }): void {
+    const isFirst = this.#ready === null;
+    this.#ready = ready;
+    this.#ring.layFrames(ready.model);
+    this.#isFull = false;
+    if (isFirst) this.#push(ready);
+    else this.#goOn(ready);
+    if (this.#state !== 'draining') this.#setState('open');
+    this.#opening.resolve(ready);
+    this.#pump();
+  }
+
+  received(message: Exclude<ServerMessage, { type: 'ready' | 'error' }>): void {
+    if (message.type === 'receipt') this.#ring.confirm(message.received_messages, message.settled_ms);
+    else if (message.type === 'closed') this.#sessionClosed(message);
+    else this.#push(message);
+    this.#room.check();
   }
 
   drained(): void {
-    this.#room?.resolve(undefined);
-    this.#room = null;
+    this.#isFull = false;
+    this.#pump();
+    this.#room.check();
   }
 
-  ended(error: EarshotError): void {
-    if (this.#state !== 'closed') this.#end(error);
+  down(): void {
+    if (this.#state !== 'draining') this.#setState('reconnecting');
   }
 
-  #violationBy({ type }: ServerMessage): string | null {
-    const isFirst = this.#state === 'connecting';
-    if (type === 'error' || isFirst === (type === 'ready')) return null;
-    return `${type} came ${isFirst ? 'before' : 'after'} ready`;
+  failed(error: EarshotError): void {
+    this.#end({ reason: error.code, totals: null, error });
   }
 
-  #take(message: ServerMessage): void {
-    if (message.type === 'error') {
-      this.#finish(EarshotError.from(message));
-      return;
+  #goOn(ready: Ready & { seq: number }): void {
+    const resumed = ready.received_messages !== undefined;
+    const { fromMs, lostMs } = resumed ? this.#ring.resume(ready.received_messages) : this.#ring.restart();
+    if (!resumed) this.#continuity.restart(fromMs);
+    this.#fan.tell('reconnected', { resumed, lostMs });
+  }
+
+  #sessionClosed(closed: Closed & { type: 'closed'; seq: number }): void {
+    if (this.#state === 'draining' && this.#ring.isReceived) {
+      const totals = this.#push(closed);
+      this.#lifeline.end();
+      return this.#end({ reason: 'closed', totals, error: null });
     }
-    this.#messages.push(message);
-    if (message.type === 'ready') this.#open(message);
-    else if (message.type === 'closed') this.#finish(message);
+    // The server went away: what it took in is classified, and another goes on with the rest.
+    this.#continuity.endSession(closed);
+    this.#ring.settleReceived();
+    this.#lifeline.restart(new EarshotError('disconnected', 'the server has ended its session', { retryable: true }));
   }
 
-  #open(ready: Ready): void {
-    this.#ready = ready;
-    this.#state = 'open';
-    this.#opening.resolve(this);
+  #push<M extends StreamMessage>(message: M): M {
+    const said = this.#continuity.take(message) as M | null;
+    if (said) this.#fan.push(said);
+    if (this.#fan.isOverfull) this.fail(new EarshotError('unread', 'nobody reads the messages of the stream'));
+    return said ?? message;
   }
 
-  #finish(outcome: Closed | EarshotError): void {
-    this.#end(outcome);
-    this.#connection.close();
+  #put(message: Exclude<Counted, { type: 'audio' }>): Promise<void> {
+    this.#ring.push(message);
+    this.#pump();
+    return Promise.resolve();
   }
 
-  #end(outcome: Closed | EarshotError): void {
-    this.#state = 'closed';
-    if (outcome instanceof EarshotError) this.#endBadly(outcome);
-    else this.#closing.resolve(outcome);
-    this.#messages.end(this.#failure);
-    this.drained();
+  #pump(): void {
+    while (this.#lifeline.isUp && !this.#isFull) {
+      const message = this.#ring.next();
+      if (message === null) return;
+      this.#isFull = !this.#lifeline.send(message);
+    }
   }
 
-  #endBadly(error: EarshotError): void {
-    this.#failure = error;
-    this.#opening.reject(error);
-    this.#closing.reject(error);
-    this.#room?.reject(error);
+  #drop(ms: number): Promise<never> {
+    this.#droppedMs += ms;
+    this.#fan.tell('dropped', { ms });
+    const message = `${Math.round(this.backlogMs)} ms of audio wait for the server, of ${this.#bufferMs} ms at most: the chunk was not taken`;
+    return rejected(new EarshotError('buffer_full', message, { retryable: true }));
   }
 
-  #whenOpen(method: string, messages: () => readonly ClientDraft[]): Promise<void> {
-    if (this.#state !== 'open') return rejected(this.#failure ?? this.#outOfState(method));
+  #setState(state: StreamState): void {
+    const previous = this.#state;
+    if (state === previous) return;
+    this.#state = state;
+    this.#fan.tell('state', { state, previous });
+  }
+
+  #end(ended: Ended): void {
+    if (this.#ended !== null) return;
+    this.#ended = ended;
+    this.#setState('closed');
+    if (ended.error) this.#opening.reject(ended.error);
+    this.#room.end(ended.error);
+    this.#ending.resolve(ended);
+    this.#fan.end(ended);
+  }
+
+  /** Does what only a stream that takes audio does; rejects with why it cannot be done. */
+  #whileTaking<T>(method: string, action: () => Promise<T>): Promise<T> {
+    if (this.#state === 'draining' || this.#state === 'closed') {
+      const message = `${method}() needs a stream that was not closed; this one is ${this.#state}`;
+      return rejected(this.#ended?.error ?? new EarshotError('invalid_state', message));
+    }
     try {
-      for (const message of messages()) {
-        if (!this.#connection.send(message)) this.#room ??= new Deferred();
-      }
+      return quiet(action());
     } catch (error) {
       return rejected(error as Error);
     }
-    return this.#room?.promise ?? Promise.resolve();
-  }
-
-  #outOfState(method: string): EarshotError {
-    return new EarshotError('invalid_state', `${method}() needs an open stream; this one is ${this.#state}`);
   }
 }

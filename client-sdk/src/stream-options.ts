@@ -1,11 +1,5 @@
-import {
-  decodeClientJson,
-  encodeClientJson,
-  type Configure,
-  type Encoding,
-  type Endpointing,
-  type StartDraft,
-} from '../../proto/wire.js';
+import type { Configure, Encoding, Endpointing, StartDraft } from '../../proto/client-messages.js';
+import { decodeClientJson, encodeClientJson } from '../../proto/json.js';
 import { EarshotError } from './earshot-error.js';
 
 /** How the audio that will be sent becomes samples; channels (default 1) are interleaved. */
@@ -28,9 +22,17 @@ export interface Settings {
   readonly endpointing?: { readonly silenceMs?: number; readonly maxUtteranceMs?: number };
 }
 
+/** A value, or a function that is asked for it whenever it is needed. */
+export type Asked<T> = T | (() => T | Promise<T>);
+
+/** What is asked for, now; rejects with what the function throws. */
+export const ask = async <T extends object | string>(asked: Asked<T>): Promise<T> =>
+  await (typeof asked === 'function' ? (asked as () => T | Promise<T>)() : asked);
+
 /** What every transport needs to open a stream. */
 export interface StreamOptions extends Settings {
-  readonly url: string | URL;
+  /** Where the server is; a function is asked before every connection, for an address that expires. */
+  readonly url: Asked<string | URL>;
   readonly audio: AudioOptions;
   readonly model?: string;
   /** Milliseconds between the starts of successive frames. */
@@ -39,10 +41,14 @@ export interface StreamOptions extends Settings {
   readonly clientReferenceId?: string;
   /** Aborts the stream, also while it is being opened. */
   readonly signal?: AbortSignal;
-  /** HTTP headers of the handshake, or gRPC metadata. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds until the server must be ready. Default: 10000. */
+  /** HTTP headers of the handshake, or gRPC metadata; a function is asked before every connection, for credentials that expire. Browsers send none. */
+  readonly headers?: Asked<Readonly<Record<string, string>>>;
+  /** Milliseconds until the server must be ready, at each connection. Default: 10000. */
   readonly connectTimeoutMs?: number;
+  /** Milliseconds for which a lost connection is sought; 0 ends the stream at once. Default: 60000. */
+  readonly reconnectTimeoutMs?: number;
+  /** Milliseconds of audio that may wait for the server; beyond it `send` takes no more. Default: 30000. */
+  readonly bufferMs?: number;
 }
 
 /** The start message that the options ask for; throws EarshotError `bad_request` with the sentence that the server would say. */
@@ -58,6 +64,13 @@ export function startFrom(options: StreamOptions): StartDraft {
 
 /** The configure message that the settings ask for; throws as `startFrom` does. */
 export const configureFrom = (settings: Settings): Configure => checked({ type: 'configure', ...settingsOf(settings) });
+
+/** The start with settings that were changed later. */
+export const withSettings = (start: StartDraft, { endpointing, ...settings }: Omit<Configure, 'type'>): StartDraft => ({
+  ...start,
+  ...settings,
+  ...(endpointing && { endpointing: { ...start.endpointing, ...endpointing } }),
+});
 
 function settingsOf({ interim, topK, threshold, endpointing }: Settings): Omit<Configure, 'type'> {
   const ends: Partial<Endpointing> | undefined =

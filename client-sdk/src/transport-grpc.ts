@@ -10,27 +10,26 @@ import {
 } from '../../proto/wire.js';
 import type { Connect, Connection, ConnectionEvents } from './connection.js';
 import { EarshotError, type ClientErrorCode } from './earshot-error.js';
+import { ask, type StreamOptions } from './stream-options.js';
 
 const PATH = '/earshot.v1.IntentService/StreamIntents';
 /** Trailing metadata in which the server repeats the code of its error. */
 const CODE_METADATA = 'earshot-code';
+const CLOSE_TIMEOUT_MS = 2_000;
 
 type Call = grpc.ClientDuplexStream<ClientDraft, Decoded<ServerMessage>>;
 
-interface GrpcOptions {
-  readonly url: string | URL;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** Connects by gRPC to `host:port` or `http://host:port` without, to `https://host:port` with encryption. */
-export const grpcTransport =
-  ({ url, headers }: GrpcOptions): Connect =>
-  (events) => {
-    const { target, credentials } = addressOf(String(url));
+export const grpcTransport = ({ url, headers = {} }: StreamOptions): Connect => {
+  if (typeof url !== 'function') addressOf(String(url));
+  return async (events) => {
+    const [address, named] = await Promise.all([ask(url), ask(headers)]);
+    const { target, credentials } = addressOf(String(address));
     const metadata = new grpc.Metadata();
-    for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+    for (const [name, value] of Object.entries(named)) metadata.set(name, value);
     return new GrpcConnection(new grpc.Client(target, credentials), metadata, events);
   };
+};
 
 function addressOf(url: string): { target: string; credentials: grpc.ChannelCredentials } {
   const [, scheme, target] = /^(?:(https?):\/\/)?([^/\s]+:\d+)\/?$/.exec(url) ?? [];
@@ -61,7 +60,7 @@ class GrpcConnection implements Connection {
       events.ended(this.#endedBy(status));
       client.close();
     });
-    queueMicrotask(() => events.opened());
+    setImmediate(() => events.opened());
   }
 
   send(message: ClientDraft): boolean {
@@ -70,9 +69,11 @@ class GrpcConnection implements Connection {
 
   close(): void {
     this.#call.end();
+    const timer = setTimeout(() => this.#call.cancel(), CLOSE_TIMEOUT_MS);
+    this.#call.once('status', () => clearTimeout(timer));
   }
 
-  abort(): void {
+  drop(): void {
     this.#call.cancel();
   }
 

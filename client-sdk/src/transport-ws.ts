@@ -1,81 +1,62 @@
 import type { IncomingMessage } from 'node:http';
-import { WebSocket, type RawData } from 'ws';
-import {
-  decodeServerJson,
-  decodeServerProto,
-  encodeClientJson,
-  encodeClientProto,
-  type ClientDraft,
-  type Decoded,
-  type ServerMessage,
-} from '../../proto/wire.js';
+import { WebSocket } from 'ws';
+import type { ClientDraft } from '../../proto/wire.js';
+import type { Codec } from './codec.js';
 import type { Connect, Connection, ConnectionEvents } from './connection.js';
 import { EarshotError } from './earshot-error.js';
 import { refusalOf } from './handshake-refusal.js';
+import { ask, type StreamOptions } from './stream-options.js';
+import { streamUrl } from './stream-url.js';
 
 /** Bytes that may wait in the socket before `send` asks its caller to wait. */
 const BUFFER_LIMIT = 64 * 1024;
 const NORMAL_CLOSURE = 1000;
-
-/** How messages travel in a WebSocket: audio as binary and the rest as JSON text, or everything as binary protobuf. */
-export type WebSocketProtocol = 'json' | 'proto';
-
-interface WebSocketOptions {
-  readonly url: string | URL;
-  readonly protocol: WebSocketProtocol;
-  readonly headers: Readonly<Record<string, string>>;
-}
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Connects by WebSocket; `http:` and `https:` addresses work too, and a bare origin gets the path `/v1/stream`. */
-export const webSocketTransport =
-  ({ url, protocol, headers }: WebSocketOptions): Connect =>
-  (events) =>
-    new WebSocketConnection(
-      new WebSocket(streamUrl(url), `earshot.v1.${protocol}`, { headers, perMessageDeflate: false }),
-      protocol,
-      events,
-    );
-
-/** The address of the stream; throws EarshotError `bad_request` when it is none. */
-function streamUrl(url: string | URL): URL {
-  const address = URL.canParse(String(url)) ? new URL(url) : null;
-  if (address === null || !/^(ws|http)s?:$/.test(address.protocol)) {
-    throw new EarshotError('bad_request', `url ${JSON.stringify(url)} is not a ws:, wss:, http: or https: address`);
-  }
-  if (address.pathname === '/') address.pathname = '/v1/stream';
-  return address;
-}
+export const webSocketTransport = ({ url, headers = {} }: StreamOptions, codec: Codec): Connect => {
+  if (typeof url !== 'function') streamUrl(url);
+  return async (events) => {
+    const [address, named] = await Promise.all([ask(url), ask(headers)]);
+    const socket = new WebSocket(streamUrl(address), codec.subProtocol, { headers: named, perMessageDeflate: false });
+    return new WebSocketConnection(socket, codec, events);
+  };
+};
 
 class WebSocketConnection implements Connection {
   readonly #socket: WebSocket;
-  readonly #protocol: WebSocketProtocol;
+  readonly #codec: Codec;
   readonly #events: ConnectionEvents;
   #isFull = false;
   #lastError: Error | null = null;
 
-  constructor(socket: WebSocket, protocol: WebSocketProtocol, events: ConnectionEvents) {
+  constructor(socket: WebSocket, codec: Codec, events: ConnectionEvents) {
     this.#socket = socket;
-    this.#protocol = protocol;
+    this.#codec = codec;
     this.#events = events;
     socket.on('open', () => events.opened());
-    socket.on('message', (content, isBinary) => events.received(this.#read(content, isBinary)));
+    socket.on('message', (content, isBinary) =>
+      events.received(codec.decode(isBinary ? (content as Buffer) : (content as Buffer).toString())),
+    );
     socket.on('error', (error) => (this.#lastError = error));
     socket.on('close', (code, reason) => events.ended(this.#endedBy(code, reason.toString())));
     socket.on('unexpected-response', (_request, response) => this.#refused(response));
   }
 
   send(message: ClientDraft): boolean {
-    const payload = this.#protocol === 'proto' ? encodeClientProto(message) : payloadOf(message);
-    this.#socket.send(payload, () => this.#flushed());
+    this.#socket.send(this.#codec.encode(message), () => this.#flushed());
     if (this.#socket.bufferedAmount > BUFFER_LIMIT) this.#isFull = true;
     return !this.#isFull;
   }
 
   close(): void {
     this.#socket.close(NORMAL_CLOSURE);
+    // A peer that does not answer must not keep the process.
+    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS);
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
-  abort(): void {
+  drop(): void {
     this.#socket.terminate();
   }
 
@@ -83,14 +64,6 @@ class WebSocketConnection implements Connection {
     if (!this.#isFull || this.#socket.bufferedAmount > BUFFER_LIMIT) return;
     this.#isFull = false;
     this.#events.drained();
-  }
-
-  #read(content: RawData, isBinary: boolean): Decoded<ServerMessage> {
-    const bytes = content as Buffer;
-    if (isBinary !== (this.#protocol === 'proto')) {
-      return { ok: false, problem: `a ${isBinary ? 'binary' : 'text'} message came over earshot.v1.${this.#protocol}` };
-    }
-    return isBinary ? decodeServerProto(bytes) : decodeServerJson(bytes.toString());
   }
 
   #endedBy(closeCode: number, reason: string): EarshotError {
@@ -112,6 +85,3 @@ class WebSocketConnection implements Connection {
     });
   }
 }
-
-const payloadOf = (message: ClientDraft): Uint8Array | string =>
-  message.type === 'audio' ? message.bytes : encodeClientJson(message);

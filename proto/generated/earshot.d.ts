@@ -155,6 +155,9 @@ export namespace earshot {
             /** Start resume. */
             resume: (earshot.v1.Resume|null);
 
+            /** Start receipts. */
+            receipts: (boolean|null);
+
             /**
              * Encodes the specified Start message. Does not implicitly {@link earshot.v1.Start.verify|verify} messages.
              * @param message Start message or plain object to encode
@@ -205,6 +208,9 @@ export namespace earshot {
 
                 /** Start resume */
                 resume?: (earshot.v1.Resume.$Properties|null);
+
+                /** Start receipts */
+                receipts?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -692,8 +698,11 @@ export namespace earshot {
             /** ServerMessage closed. */
             closed: (earshot.v1.Closed|null);
 
+            /** ServerMessage receipt. */
+            receipt: (earshot.v1.Receipt|null);
+
             /** ServerMessage message. */
-            message?: ("ready"|"speech_started"|"intent"|"utterance_end"|"gap"|"warning"|"error"|"reconnect"|"closed");
+            message?: ("ready"|"speech_started"|"intent"|"utterance_end"|"gap"|"warning"|"error"|"reconnect"|"closed"|"receipt");
 
             /**
              * Encodes the specified ServerMessage message. Does not implicitly {@link earshot.v1.ServerMessage.verify|verify} messages.
@@ -749,8 +758,11 @@ export namespace earshot {
                 /** ServerMessage closed */
                 closed?: (earshot.v1.Closed.$Properties|null);
 
+                /** ServerMessage receipt */
+                receipt?: (earshot.v1.Receipt.$Properties|null);
+
                 /** ServerMessage message */
-                message?: ("ready"|"speech_started"|"intent"|"utterance_end"|"gap"|"warning"|"error"|"reconnect"|"closed");
+                message?: ("ready"|"speech_started"|"intent"|"utterance_end"|"gap"|"warning"|"error"|"reconnect"|"closed"|"receipt");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -768,9 +780,10 @@ export namespace earshot {
               error?: earshot.v1.Error.$Shape|null;
               reconnect?: earshot.v1.Reconnect.$Shape|null;
               closed?: earshot.v1.Closed.$Shape|null;
+              receipt?: earshot.v1.Receipt.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ message?: undefined; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null }|{ message?: "ready"; ready: earshot.v1.Ready.$Shape; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null }|{ message?: "speech_started"; ready?: null; speech_started: earshot.v1.SpeechStarted.$Shape; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null }|{ message?: "intent"; ready?: null; speech_started?: null; intent: earshot.v1.Intent.$Shape; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null }|{ message?: "utterance_end"; ready?: null; speech_started?: null; intent?: null; utterance_end: earshot.v1.UtteranceEnd.$Shape; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null }|{ message?: "gap"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap: earshot.v1.Gap.$Shape; warning?: null; error?: null; reconnect?: null; closed?: null }|{ message?: "warning"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning: earshot.v1.Warning.$Shape; error?: null; reconnect?: null; closed?: null }|{ message?: "error"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error: earshot.v1.Error.$Shape; reconnect?: null; closed?: null }|{ message?: "reconnect"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect: earshot.v1.Reconnect.$Shape; closed?: null }|{ message?: "closed"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed: earshot.v1.Closed.$Shape })
+              ({ message?: undefined; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null; receipt?: null }|{ message?: "ready"; ready: earshot.v1.Ready.$Shape; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null; receipt?: null }|{ message?: "speech_started"; ready?: null; speech_started: earshot.v1.SpeechStarted.$Shape; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null; receipt?: null }|{ message?: "intent"; ready?: null; speech_started?: null; intent: earshot.v1.Intent.$Shape; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null; receipt?: null }|{ message?: "utterance_end"; ready?: null; speech_started?: null; intent?: null; utterance_end: earshot.v1.UtteranceEnd.$Shape; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null; receipt?: null }|{ message?: "gap"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap: earshot.v1.Gap.$Shape; warning?: null; error?: null; reconnect?: null; closed?: null; receipt?: null }|{ message?: "warning"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning: earshot.v1.Warning.$Shape; error?: null; reconnect?: null; closed?: null; receipt?: null }|{ message?: "error"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error: earshot.v1.Error.$Shape; reconnect?: null; closed?: null; receipt?: null }|{ message?: "reconnect"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect: earshot.v1.Reconnect.$Shape; closed?: null; receipt?: null }|{ message?: "closed"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed: earshot.v1.Closed.$Shape; receipt?: null }|{ message?: "receipt"; ready?: null; speech_started?: null; intent?: null; utterance_end?: null; gap?: null; warning?: null; error?: null; reconnect?: null; closed?: null; receipt: earshot.v1.Receipt.$Shape })
             );
         }
 
@@ -807,6 +820,9 @@ export namespace earshot {
 
             /** Ready limits. */
             limits: earshot.v1.Limits;
+
+            /** Ready received_messages. */
+            received_messages: (number|null);
 
             /**
              * Encodes the specified Ready message. Does not implicitly {@link earshot.v1.Ready.verify|verify} messages.
@@ -846,6 +862,9 @@ export namespace earshot {
 
                 /** Ready limits */
                 limits?: earshot.v1.Limits.$Properties;
+
+                /** Ready received_messages */
+                received_messages?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1075,6 +1094,9 @@ export namespace earshot {
             /** Limits max_hop_ms. */
             max_hop_ms: number;
 
+            /** Limits resume_window_ms. */
+            resume_window_ms: (number|null);
+
             /**
              * Encodes the specified Limits message. Does not implicitly {@link earshot.v1.Limits.verify|verify} messages.
              * @param message Limits message or plain object to encode
@@ -1113,6 +1135,9 @@ export namespace earshot {
 
                 /** Limits max_hop_ms */
                 max_hop_ms?: number;
+
+                /** Limits resume_window_ms */
+                resume_window_ms?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1846,6 +1871,69 @@ export namespace earshot {
 
             /** Shape of a Closed. */
             type $Shape = earshot.v1.Closed.$Properties;
+        }
+
+        /**
+         * Properties of a Receipt.
+         * @deprecated Use earshot.v1.Receipt.$Properties instead.
+         */
+        interface IReceipt extends earshot.v1.Receipt.$Properties {
+        }
+
+        /** Represents a Receipt. */
+        class Receipt {
+
+            /**
+             * Constructs a new Receipt.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: earshot.v1.Receipt.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Receipt received_messages. */
+            received_messages: number;
+
+            /** Receipt settled_ms. */
+            settled_ms: number;
+
+            /**
+             * Encodes the specified Receipt message. Does not implicitly {@link earshot.v1.Receipt.verify|verify} messages.
+             * @param message Receipt message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: earshot.v1.Receipt.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Receipt message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {earshot.v1.Receipt & earshot.v1.Receipt.$Shape} Receipt
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): earshot.v1.Receipt & earshot.v1.Receipt.$Shape;
+        }
+
+        namespace Receipt {
+
+            /** Properties of a Receipt. */
+            interface $Properties {
+
+                /** Receipt received_messages */
+                received_messages?: number;
+
+                /** Receipt settled_ms */
+                settled_ms?: number;
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Receipt. */
+            type $Shape = earshot.v1.Receipt.$Properties;
         }
 
         /**

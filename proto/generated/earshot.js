@@ -169,6 +169,7 @@ export const earshot = $root.earshot = (() => {
             Start.prototype.endpointing = null;
             Start.prototype.client_reference_id = null;
             Start.prototype.resume = null;
+            Start.prototype.receipts = null;
 
             let $oneOfFields;
 
@@ -220,6 +221,12 @@ export const earshot = $root.earshot = (() => {
                 set: $util.oneOfSetter($oneOfFields)
             });
 
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Start.prototype, "_receipts", {
+                get: $util.oneOfGetter($oneOfFields = ["receipts"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
             Start.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
@@ -245,6 +252,8 @@ export const earshot = $root.earshot = (() => {
                     writer.uint32(66).string(message.client_reference_id);
                 if (message.resume != null && $Object.hasOwnProperty.call(message, "resume"))
                     $root.earshot.v1.Resume.encode(message.resume, writer.uint32(74).fork(), _depth + 1).ldelim();
+                if (message.receipts != null && $Object.hasOwnProperty.call(message, "receipts"))
+                    writer.uint32(80).bool(message.receipts);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -338,6 +347,13 @@ export const earshot = $root.earshot = (() => {
                                 break;
                             message.resume = $root.earshot.v1.Resume.decode(reader, reader.size(), $undefined, _depth + 1, message.resume);
                             message._resume = "resume";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            message.receipts = reader.bool();
+                            message._receipts = "receipts";
                             continue;
                         }
                     }
@@ -1035,11 +1051,12 @@ export const earshot = $root.earshot = (() => {
             ServerMessage.prototype.error = null;
             ServerMessage.prototype.reconnect = null;
             ServerMessage.prototype.closed = null;
+            ServerMessage.prototype.receipt = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(ServerMessage.prototype, "message", {
-                get: $util.oneOfGetter($oneOfFields = ["ready", "speech_started", "intent", "utterance_end", "gap", "warning", "error", "reconnect", "closed"]),
+                get: $util.oneOfGetter($oneOfFields = ["ready", "speech_started", "intent", "utterance_end", "gap", "warning", "error", "reconnect", "closed", "receipt"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1070,6 +1087,8 @@ export const earshot = $root.earshot = (() => {
                     $root.earshot.v1.Reconnect.encode(message.reconnect, writer.uint32(74).fork(), _depth + 1).ldelim();
                 if (message.closed != null && $Object.hasOwnProperty.call(message, "closed"))
                     $root.earshot.v1.Closed.encode(message.closed, writer.uint32(82).fork(), _depth + 1).ldelim();
+                if (message.receipt != null && $Object.hasOwnProperty.call(message, "receipt"))
+                    $root.earshot.v1.Receipt.encode(message.receipt, writer.uint32(90).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1175,6 +1194,13 @@ export const earshot = $root.earshot = (() => {
                             message.message = "closed";
                             continue;
                         }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            message.receipt = $root.earshot.v1.Receipt.decode(reader, reader.size(), $undefined, _depth + 1, message.receipt);
+                            message.message = "receipt";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1209,6 +1235,15 @@ export const earshot = $root.earshot = (() => {
             Ready.prototype.config = null;
             Ready.prototype.model = null;
             Ready.prototype.limits = null;
+            Ready.prototype.received_messages = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Ready.prototype, "_received_messages", {
+                get: $util.oneOfGetter($oneOfFields = ["received_messages"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             Ready.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1227,6 +1262,8 @@ export const earshot = $root.earshot = (() => {
                     $root.earshot.v1.Model.encode(message.model, writer.uint32(34).fork(), _depth + 1).ldelim();
                 if (message.limits != null && $Object.hasOwnProperty.call(message, "limits"))
                     $root.earshot.v1.Limits.encode(message.limits, writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.received_messages != null && $Object.hasOwnProperty.call(message, "received_messages"))
+                    writer.uint32(48).uint32(message.received_messages);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1294,6 +1331,13 @@ export const earshot = $root.earshot = (() => {
                             if (wireType !== 2)
                                 break;
                             message.limits = $root.earshot.v1.Limits.decode(reader, reader.size(), $undefined, _depth + 1, message.limits);
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            message.received_messages = reader.uint32();
+                            message._received_messages = "received_messages";
                             continue;
                         }
                     }
@@ -1639,6 +1683,15 @@ export const earshot = $root.earshot = (() => {
             Limits.prototype.max_channels = 0;
             Limits.prototype.min_hop_ms = 0;
             Limits.prototype.max_hop_ms = 0;
+            Limits.prototype.resume_window_ms = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Limits.prototype, "_resume_window_ms", {
+                get: $util.oneOfGetter($oneOfFields = ["resume_window_ms"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             Limits.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1657,6 +1710,8 @@ export const earshot = $root.earshot = (() => {
                     writer.uint32(32).uint32(message.min_hop_ms);
                 if (message.max_hop_ms != null && $Object.hasOwnProperty.call(message, "max_hop_ms") && message.max_hop_ms !== 0)
                     writer.uint32(40).uint32(message.max_hop_ms);
+                if (message.resume_window_ms != null && $Object.hasOwnProperty.call(message, "resume_window_ms"))
+                    writer.uint32(48).uint32(message.resume_window_ms);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1733,6 +1788,13 @@ export const earshot = $root.earshot = (() => {
                                 message.max_hop_ms = value;
                             else
                                 delete message.max_hop_ms;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            message.resume_window_ms = reader.uint32();
+                            message._resume_window_ms = "resume_window_ms";
                             continue;
                         }
                     }
@@ -2889,6 +2951,100 @@ export const earshot = $root.earshot = (() => {
             };
 
             return Closed;
+        })();
+
+        v1.Receipt = (function() {
+
+            const Receipt = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Receipt.prototype.received_messages = 0;
+            Receipt.prototype.settled_ms = 0;
+
+            Receipt.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.received_messages != null && $Object.hasOwnProperty.call(message, "received_messages") && message.received_messages !== 0)
+                    writer.uint32(8).uint32(message.received_messages);
+                if (message.settled_ms != null && $Object.hasOwnProperty.call(message, "settled_ms") && message.settled_ms !== 0)
+                    writer.uint32(16).uint32(message.settled_ms);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Receipt.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.earshot.v1.Receipt();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.received_messages = value;
+                            else
+                                delete message.received_messages;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.settled_ms = value;
+                            else
+                                delete message.settled_ms;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Receipt;
         })();
 
         v1.ClassifyRequest = (function() {

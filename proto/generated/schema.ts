@@ -31,6 +31,7 @@ export const SCHEMA: Readonly<Record<string, SchemaMessage>> = {
     endpointing: { id: 7, type: 'Endpointing', presence: 'optional' },
     client_reference_id: { id: 8, type: 'string', presence: 'optional' },
     resume: { id: 9, type: 'Resume', presence: 'optional' },
+    receipts: { id: 10, type: 'bool', presence: 'optional' },
   },
   AudioFormat: {
     encoding: { id: 1, type: 'string', presence: 'always' },
@@ -66,6 +67,7 @@ export const SCHEMA: Readonly<Record<string, SchemaMessage>> = {
     error: { id: 8, type: 'Error', presence: 'oneof' },
     reconnect: { id: 9, type: 'Reconnect', presence: 'oneof' },
     closed: { id: 10, type: 'Closed', presence: 'oneof' },
+    receipt: { id: 11, type: 'Receipt', presence: 'oneof' },
   },
   Ready: {
     session_id: { id: 1, type: 'string', presence: 'always' },
@@ -73,6 +75,7 @@ export const SCHEMA: Readonly<Record<string, SchemaMessage>> = {
     config: { id: 3, type: 'Config', presence: 'always' },
     model: { id: 4, type: 'Model', presence: 'always' },
     limits: { id: 5, type: 'Limits', presence: 'always' },
+    received_messages: { id: 6, type: 'uint32', presence: 'optional' },
   },
   Config: {
     audio: { id: 1, type: 'AudioFormat', presence: 'always' },
@@ -98,6 +101,7 @@ export const SCHEMA: Readonly<Record<string, SchemaMessage>> = {
     max_channels: { id: 3, type: 'uint32', presence: 'always' },
     min_hop_ms: { id: 4, type: 'uint32', presence: 'always' },
     max_hop_ms: { id: 5, type: 'uint32', presence: 'always' },
+    resume_window_ms: { id: 6, type: 'uint32', presence: 'optional' },
   },
   SpeechStarted: {
     channel: { id: 1, type: 'uint32', presence: 'always' },
@@ -154,6 +158,10 @@ export const SCHEMA: Readonly<Record<string, SchemaMessage>> = {
     frames: { id: 2, type: 'uint32', presence: 'always' },
     utterances: { id: 3, type: 'uint32', presence: 'always' },
     gap_ms: { id: 4, type: 'uint32', presence: 'always' },
+  },
+  Receipt: {
+    received_messages: { id: 1, type: 'uint32', presence: 'always' },
+    settled_ms: { id: 2, type: 'uint32', presence: 'always' },
   },
   ClassifyRequest: {
     wav: { id: 1, type: 'bytes', presence: 'oneof' },

@@ -32,6 +32,7 @@ export const lineOf = (message: ServerMessage): string | null => {
     case 'closed':
       return `closed: ${(message.audio_ms / 1000).toFixed(2)} s of audio, ${message.frames} frames, ${message.utterances} utterances, ${message.gap_ms} ms of gaps`;
     case 'error':
+    case 'receipt':
       return null;
   }
 };

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EarshotError, openStream, type Encoding, type IntentStream } from '../../client-sdk/src/index.js';
 import { openStream as openGrpcStream } from '../../client-sdk/src/grpc.js';
+import { protobuf } from '../../client-sdk/src/protobuf.js';
 import { ENCODINGS } from '../../proto/client-messages.js';
 import { Failure } from './failure.js';
 import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
@@ -57,6 +58,9 @@ const run = async (file: string, flags: StreamFlags): Promise<void> => {
   const input = audio === null ? await fromStandardInput(flags) : null;
   const format = audio?.format ?? input!.format;
   const stream = await open(flags, format);
+  stream.on('state', ({ state }) => {
+    if (state === 'reconnecting') process.stderr.write('the connection is lost: looking for another\n');
+  });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const view = viewFor(flags);
@@ -102,7 +106,7 @@ const open = async (flags: StreamFlags, audio: StreamAudio['format']): Promise<I
   try {
     return await (protocol === 'grpc'
       ? openGrpcStream({ ...options, url: grpcUrl })
-      : openStream({ ...options, url, protocol }));
+      : openStream({ ...options, url, ...(protocol === 'proto' && { codec: protobuf }) }));
   } catch (problem) {
     throw failureOf(problem, flags);
   }

@@ -9,6 +9,7 @@ const ROWS = [1, 2, 4, 8, 16, 32, 64, 128];
 /** What the gauges read at the moment of a scrape. */
 export interface Gauged {
   readonly sessions: () => number;
+  readonly lostSessions: () => number;
   readonly queueDepth: () => number;
   readonly healthyWorkers: () => number;
   readonly models: readonly { readonly name: string; readonly version: string; readonly provider: string }[];
@@ -160,6 +161,7 @@ const registerGauges = (registry: Registry, gauged: Gauged): void => {
       },
     });
   gauge('earshot_sessions', 'Streams open now', gauged.sessions);
+  gauge('earshot_sessions_lost', 'Streams that wait for a caller whose connection was lost', gauged.lostSessions);
   gauge('earshot_queue_frames', 'Frames waiting for a worker now', gauged.queueDepth);
   gauge('earshot_workers_healthy', 'Inference workers that can take a batch now', gauged.healthyWorkers);
   gauge('earshot_resident_memory_bytes', 'Resident memory of the main process', () => process.memoryUsage.rss());

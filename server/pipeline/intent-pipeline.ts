@@ -4,7 +4,7 @@ import type { ModelCard } from '../domain/model-card.js';
 import type { Classify, Outcome } from '../domain/outcome.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import type { Announcing } from '../domain/stream-settings.js';
-import type { Milliseconds } from '../domain/units.js';
+import { milliseconds, type Milliseconds } from '../domain/units.js';
 import { createFlowGate, type Valve } from './flow-gate.js';
 import { inPieces } from './in-pieces.js';
 import { settleInOrder, type OrderedWork } from './settle-in-order.js';
@@ -24,6 +24,8 @@ export interface PipelineOptions {
   readonly maxFramesUnderWay: number;
   readonly now: () => number;
   readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
+  /** Told, after the events about it, up to which stream time everything on every channel has been announced. */
+  readonly settled?: (to: Milliseconds) => void;
 }
 
 /** What is known of a stream's audio so far. */
@@ -61,7 +63,7 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
 
 /** Frames are classified side by side; those of a stateful model one at a time per channel, each with the state left by the one before. */
 const classifying = (
-  { card, classify }: PipelineOptions,
+  { card, classify, audio, settled }: PipelineOptions,
   tracks: readonly UtteranceTrack[],
   frameDone: () => void,
 ): OrderedWork<PipelineItem, Outcome, StreamEvent> => {
@@ -82,6 +84,10 @@ const classifying = (
           for (const track of tracks) track.configure(item.announcing);
           return [];
       }
+    },
+    concluded: (item) => {
+      if (settled && channelOf(item) === audio.channels - 1)
+        settled(milliseconds(Math.min(...tracks.map(({ settledTo }) => settledTo))));
     },
   };
 };

@@ -8,6 +8,8 @@ export interface OrderedWork<Item, Result, Out> {
   lane(item: Item): number | null;
   /** Called in the order of the items, whatever the order in which their work settles. */
   conclude(item: Item, result: Result | null): readonly Out[];
+  /** Called when what `conclude` gave of an item has been handed on. */
+  concluded?(item: Item): void;
 }
 
 /**
@@ -89,6 +91,7 @@ class Line<Item, Result, Out> {
     this.places.shift();
     this.beginNext(head.lane);
     for (const output of outputs) this.subscriber.next(output);
+    this.work.concluded?.(head.item);
   }
 
   private beginNext(lane: number | null): void {

@@ -10,6 +10,9 @@ import { createBelief } from './belief.js';
 import { Endpointer, type Boundary } from './endpointer.js';
 import type { Cut } from './stream-input.js';
 
+/** Speech that has begun may not have been noticed yet; shorter than any silence that ends an utterance. */
+const ONSET_MARGIN_MS = 200;
+
 export interface UtteranceTrackOptions {
   readonly channel: number;
   readonly card: ModelCard;
@@ -25,6 +28,7 @@ export class UtteranceTrack {
   private announcing: Announcing;
   private utterance = 0;
   private start = milliseconds(0);
+  private heardTo = 0;
 
   constructor(private readonly options: UtteranceTrackOptions) {
     this.announcing = options.announcing;
@@ -37,6 +41,11 @@ export class UtteranceTrack {
     return this.belief.state;
   }
 
+  /** Stream time before which nothing that was said can matter to what will be announced. */
+  get settledTo(): number {
+    return Math.max(0, (this.endpointer.openSince ?? this.heardTo) - ONSET_MARGIN_MS);
+  }
+
   configure(announcing: Announcing): void {
     this.announcing = announcing;
     this.endpointer.configure(announcing.endpointing);
@@ -45,6 +54,7 @@ export class UtteranceTrack {
   /** Takes in the outcome of the channel's next frame. */
   hear(frame: Frame, outcome: Outcome): readonly StreamEvent[] {
     const wasOpen = this.endpointer.openSince !== null;
+    this.heardTo = frame.end;
     const activity = activityOf(frame, outcome, this.options.hop);
     const boundaries = activity.flatMap((part) => this.endpointer.push(part));
     const classified = outcome.kind === 'classified' ? outcome : null;

@@ -11,7 +11,16 @@ export interface StartRequest extends Announcing {
   readonly model: string | null;
   readonly hop: Milliseconds | null;
   readonly clientReferenceId: string | null;
-  readonly wantsResume: boolean;
+  /** Whether it is told what has been taken in. */
+  readonly receipts: boolean;
+  readonly resume: ResumeRequest | null;
+}
+
+/** Names the stream to go on with, and how much of it the caller has been told. */
+export interface ResumeRequest {
+  readonly sessionId: string;
+  readonly token: string;
+  readonly lastSeq: number;
 }
 
 /** Replaces what it names of the announcing settings and of their endpointing. */
@@ -26,6 +35,9 @@ export type CallerMessage =
   | { readonly kind: 'keepalive' }
   | { readonly kind: 'close' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** What moves a stream on. */
+export type CallerControl = Exclude<CallerMessage, { kind: 'refused' | 'keepalive' }>;
 
 /** Totals of a stream that ended well. */
 export interface StreamTotals {
@@ -49,20 +61,34 @@ export interface SessionLimits {
   readonly startTimeout: Milliseconds;
   /** A stream that sends neither audio nor keepalive for so long is closed. */
   readonly idleTimeout: Milliseconds;
+  /** For so long a stream whose connection was lost can be resumed; 0 keeps none. */
+  readonly resumeWindow: Milliseconds;
 }
 
 export interface Ready {
   readonly kind: 'ready';
   readonly sessionId: string;
+  /** Empty where lost streams are not kept. */
+  readonly resumeToken: string;
+  /** Messages taken in so far, when a stream is resumed; null when it begins. */
+  readonly receivedMessages: number | null;
   readonly config: StreamConfig;
   readonly card: ModelCard;
   readonly limits: SessionLimits;
+}
+
+/** What has been taken in: messages that need not be sent again, and the stream time before which all is announced. */
+export interface Receipt {
+  readonly kind: 'receipt';
+  readonly receivedMessages: number;
+  readonly settledTo: Milliseconds;
 }
 
 /** What a session says to its caller. */
 export type SessionMessage =
   | Ready
   | StreamEvent
+  | Receipt
   | { readonly kind: 'warning'; readonly code: string; readonly message: string }
   | ({ readonly kind: 'error'; readonly requestId: string } & Refusal)
   | { readonly kind: 'reconnect'; readonly grace: Milliseconds }
@@ -76,8 +102,10 @@ export type StreamEnd =
 export interface Caller {
   /** Where it calls from and over what, for the log. */
   readonly description: { readonly transport: string; readonly remote: string };
-  /** What it says; completes when it has hung up. */
+  /** What it says; completes when the connection is gone. */
   readonly messages: Observable<CallerMessage>;
+  /** Whether the connection went without a goodbye, so that the caller may come back. Known when `messages` completes. */
+  readonly wasLost: boolean;
   /** Bytes handed to `send` that have not reached the network. */
   readonly backlogBytes: number;
   /** `seq` counts the messages of the stream from 1. */

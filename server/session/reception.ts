@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { refusal, type Refusal } from '../domain/error-code.js';
 import type { Milliseconds } from '../domain/units.js';
-import type { Caller, StreamEnd } from './caller.js';
+import type { Caller, ResumeRequest } from './caller.js';
+import type { Desk, SessionEnd } from './desk.js';
+import { Line } from './line.js';
+import { isSameToken } from './resumption.js';
 import { Session } from './session.js';
 import type { SessionContext } from './session-context.js';
 
 /** Where callers arrive: opens a session for each that is admitted, and sees all of them out when the server drains. */
 export class Reception {
+  /** Sessions with a caller whose stream has not ended. */
   private readonly sessions = new Set<Session>();
+  /** Sessions whose caller may come back, the longest lost first. They take no place from anybody. */
+  private readonly lost = new Set<Session>();
+  /** Every session by id: the open ones, the lost, and the ended whose callers have not confirmed it. */
+  private readonly held = new Map<string, Session>();
   private stage: 'opening' | 'open' | 'draining' = 'opening';
   private allGone: () => void = () => undefined;
 
@@ -15,6 +23,16 @@ export class Reception {
 
   get count(): number {
     return this.sessions.size;
+  }
+
+  /** How many streams wait for a caller that was lost. */
+  get lostCount(): number {
+    return this.lost.size;
+  }
+
+  /** How many sessions are held for any reason. */
+  get heldCount(): number {
+    return this.held.size;
   }
 
   /** Why the next caller would be turned away; null when it would be admitted. */
@@ -44,6 +62,7 @@ export class Reception {
   async drain(grace: Milliseconds): Promise<void> {
     this.stage = 'draining';
     const gone = new Promise<void>((resolve) => (this.allGone = resolve));
+    for (const session of [...this.lost]) session.letGo();
     for (const session of [...this.sessions]) session.announceDrain(grace);
     if (this.sessions.size === 0) return;
     const timer = this.context.clock.after(grace, () => {
@@ -60,22 +79,53 @@ export class Reception {
   }
 
   private admit(caller: Caller): void {
-    const id = randomUUID();
-    const { log, observer, clock } = this.context;
+    const { log, observer } = this.context;
     const { transport, remote } = caller.description;
-    const openedAt = clock.now();
+    const line = new Line(caller);
+    const session = new Session(line, this.context, this.deskFor(transport));
     observer.sessionOpened(transport);
-    log.info({ session: id, transport, remote }, 'session opened');
-    const onEnd = (ended: Session, end: StreamEnd | null) => {
-      this.leave(ended);
-      const how = nameOf(end);
-      observer.sessionEnded(transport, how);
-      const reason = end?.kind === 'refused' ? { reason: end.message } : {};
-      log.info({ session: id, how, ...reason, ms: Math.round(clock.now() - openedAt) }, 'session ended');
-    };
-    const session = new Session(id, caller, this.context, onEnd);
+    log.info({ session: session.id, transport, remote }, 'session opened');
     this.sessions.add(session);
-    session.open();
+    this.held.set(session.id, session);
+    line.open(session);
+  }
+
+  private deskFor(transport: string): Desk {
+    const { log, observer, clock } = this.context;
+    const openedAt = clock.now();
+    return {
+      find: (resume) => this.find(resume),
+      ended: (session, end) => {
+        this.leave(session);
+        const how = nameOf(end);
+        observer.sessionEnded(transport, how);
+        const reason = end.kind === 'refused' ? { reason: end.message } : {};
+        log.info({ session: session.id, how, ...reason, ms: Math.round(clock.now() - openedAt) }, 'session ended');
+      },
+      lost: (session) => this.lose(session),
+      found: (session) => {
+        this.lost.delete(session);
+        if (session.isOpen) this.sessions.add(session);
+        log.info({ session: session.id }, 'caller is back');
+      },
+      forget: (session) => {
+        this.lost.delete(session);
+        this.held.delete(session.id);
+      },
+    };
+  }
+
+  private find({ sessionId, token }: ResumeRequest): Session | null {
+    const session = this.held.get(sessionId);
+    return session && isSameToken(token, session.token) ? session : null;
+  }
+
+  private lose(session: Session): void {
+    this.context.log.info({ session: session.id }, 'caller lost');
+    this.leave(session);
+    this.lost.add(session);
+    const [longestLost] = this.lost;
+    if (this.lost.size > this.context.maxSessions) longestLost?.letGo();
   }
 
   private leave(session: Session): void {
@@ -84,7 +134,4 @@ export class Reception {
   }
 }
 
-const nameOf = (end: StreamEnd | null): string => {
-  if (end === null) return 'hung_up';
-  return end.kind === 'refused' ? end.code : end.kind;
-};
+const nameOf = (end: SessionEnd): string => (end.kind === 'refused' ? end.code : end.kind);

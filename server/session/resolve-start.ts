@@ -10,8 +10,6 @@ const refuse = (code: Refusal['code'], message: string): Resolved => ({ ok: fals
 
 /** What a start request means on this server: the model it names and every default filled in, or why it cannot be. */
 export const resolveStart = (request: StartRequest, models: ModelShelf): Resolved => {
-  if (request.wantsResume)
-    return refuse('bad_request', 'resume is reserved and not supported by this server: start a new stream without it');
   const model = models.find(request.model);
   if (model === undefined) return refuse('model_not_found', unknownModel(request.model ?? '', models));
   const { card } = model;

@@ -6,7 +6,7 @@ import type { ModelShelf } from './served-model.js';
 /** What the metrics learn of sessions. */
 export interface SessionObserver {
   sessionOpened(transport: string): void;
-  /** `how` is `hung_up`, `done`, `drained` or an error code. */
+  /** `how` is `hung_up`, `done`, `drained`, `resumed` (its caller went on with an earlier stream) or an error code. */
   sessionEnded(transport: string, how: string): void;
   announced(event: StreamEvent): void;
   tentativeLeftOut(): void;

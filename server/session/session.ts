@@ -1,226 +1,245 @@
-import { Subject, Subscription } from 'rxjs';
+import { randomUUID } from 'node:crypto';
 import { refusal, type ErrorCode } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
-import type { Announcing } from '../domain/stream-settings.js';
-import type { Milliseconds } from '../domain/units.js';
-import { createIntentPipeline } from '../pipeline/intent-pipeline.js';
-import type { StreamInput } from '../pipeline/stream-input.js';
-import type {
-  Caller,
-  CallerMessage,
-  SessionMessage,
-  SettingsChange,
-  StartRequest,
-  StreamConfig,
-  StreamEnd,
-} from './caller.js';
+import { milliseconds, type Milliseconds } from '../domain/units.js';
+import type { CallerControl, CallerMessage, Ready, ResumeRequest, StartRequest } from './caller.js';
+import type { Desk, SessionEnd } from './desk.js';
+import type { Line, Listener } from './line.js';
+import { MAX_BACKLOG_BYTES, Outbox } from './outbox.js';
 import { Patience } from './patience.js';
 import { resolveStart } from './resolve-start.js';
-import type { ServedModel } from './served-model.js';
+import { contradiction, newResumeToken, unknownStream } from './resumption.js';
+import { NOTHING_HEARD, RunningStream, type StreamListener } from './running-stream.js';
 import type { SessionContext } from './session-context.js';
-import { StreamTally } from './stream-tally.js';
-
-/** While more than this waits for a slow reader, tentative intents, stale by the time they arrive, are left out. */
-const STALE_BACKLOG_BYTES = 64 * 1024;
-/** A reader that lets this much wait is let go. */
-const MAX_BACKLOG_BYTES = 1024 * 1024;
 
 type Phase = 'waiting' | 'streaming' | 'finishing' | 'ended';
 
-/** The server's side of one stream, from the first message to exactly one end; one caller, one pipeline. */
-export class Session {
+/** The server's side of one stream, from its first message to exactly one end: one pipeline, one caller at a time. */
+export class Session implements Listener, StreamListener {
+  readonly id = randomUUID();
+  /** What a caller must show to resume this stream; empty where it cannot be. */
+  token = '';
   private phase: Phase = 'waiting';
-  private seq = 0;
-  private announced: Announcing | null = null;
+  private ready: Ready | null = null;
+  private stream: RunningStream | null = null;
   private isPaused = false;
-  private hasWarnedSlowReader = false;
   private endKind: 'done' | 'drained' = 'done';
-  private readonly tally: StreamTally;
-  private readonly inputs = new Subject<StreamInput>();
-  private readonly hearing = new Subscription();
-  private announcing: Subscription | null = null;
+  private receivedMessages = 0;
+  private settledTo = milliseconds(0);
+  private givesReceipts = false;
+  private readonly outbox: Outbox;
   private patience: Patience;
+  readonly pause = () => this.setPaused(true);
+  readonly resume = () => this.setPaused(false);
+  /** Runs while the caller is lost. */
+  private expiry: { cancel(): void } | null = null;
 
   constructor(
-    private readonly id: string,
-    private readonly caller: Caller,
+    private line: Line,
     private readonly context: SessionContext,
-    /** Told once how the stream ended; null when the caller hung up. */
-    private readonly onEnd: (session: Session, end: StreamEnd | null) => void,
+    private readonly desk: Desk,
   ) {
     const { clock, limits } = context;
-    this.tally = new StreamTally(context.observer);
+    this.outbox = new Outbox(line.caller, clock, limits.resumeWindow);
     this.patience = new Patience(clock, limits.startTimeout, () =>
       this.refuse('start_timeout', `no start message came within ${limits.startTimeout} ms`),
     );
   }
 
-  /** Begins to listen to the caller. Called once. */
-  open(): void {
-    const { messages } = this.caller;
-    this.hearing.add(messages.subscribe({ next: (message) => this.hear(message), complete: () => this.hungUp() }));
+  get isOpen(): boolean {
+    return this.phase !== 'ended';
   }
 
   /** Tells the caller that the server is going away; `finish` follows when the grace is over. */
   announceDrain(grace: Milliseconds): void {
     if (this.phase === 'waiting') this.refuse('draining', 'the server is draining: connect again');
-    else this.send({ kind: 'reconnect', grace });
+    else this.outbox.say({ kind: 'reconnect', grace });
   }
 
   /** Takes no more audio, says what is still to be said, then ends. */
   finish(end: 'done' | 'drained'): void {
-    if (this.phase === 'waiting') return this.sayClosed(end);
-    if (this.phase !== 'streaming') return;
     this.endKind = end;
+    if (this.phase === 'waiting') return this.completed();
+    if (this.phase !== 'streaming') return;
     this.phase = 'finishing';
     this.patience.end();
-    this.inputs.complete();
+    this.stream!.finish();
   }
 
-  refuse(code: ErrorCode, message: string): void {
-    if (this.phase === 'ended') return;
-    this.send({ kind: 'error', requestId: this.id, ...refusal(code, message) });
-    this.end({ kind: 'refused', ...refusal(code, message) });
+  /** Goes on with a caller that has come back, and says again what it has missed; an older connection of it is ended. */
+  goOn(line: Line, lastSeq: number): void {
+    if (this.expiry === null) this.dismiss(this.line);
+    else this.desk.found(this);
+    this.expiry?.cancel();
+    this.expiry = null;
+    this.line = line;
+    line.handTo(this);
+    this.outbox.resume(line.caller, { ...this.ready!, receivedMessages: this.receivedMessages }, lastSeq);
+    if (this.phase === 'ended') return line.caller.end({ kind: this.endKind });
+    if (this.phase === 'streaming') this.awaitAudio();
+    if (this.isPaused) line.caller.pause();
   }
 
-  private hear(message: CallerMessage): void {
+  /** Why this start cannot go on with this stream; null when it can. */
+  objectionTo(start: StartRequest, lastSeq: number): string | null {
+    return contradiction(this.ready!.config, start) ?? this.outbox.gapAfter(lastSeq);
+  }
+
+  /** Gives up a stream whose caller is gone. */
+  letGo(): void {
+    this.expiry?.cancel();
+    if (this.phase !== 'ended') this.release({ kind: 'hung_up' });
+    this.desk.forget(this);
+  }
+
+  hear(message: CallerMessage): void {
     if (this.phase === 'ended') return;
     this.patience.heard();
     if (message.kind === 'refused') return this.refuse(message.refusal.code, message.refusal.message);
-    if (message.kind === 'keepalive') return;
+    if (message.kind === 'keepalive') return this.giveReceipt();
     switch (this.phase) {
       case 'waiting':
         return this.hearFirst(message);
       case 'streaming':
         return this.hearNext(message);
       case 'finishing':
-        return this.refuse('bad_request', `${message.kind} came after close`);
+        // What comes after the server itself has ended the stream is no part of it: `closed` tells how much was.
+        if (this.endKind === 'done') this.refuse('bad_request', `${message.kind} came after close`);
     }
   }
 
-  private hearFirst(message: Exclude<CallerMessage, { kind: 'refused' | 'keepalive' }>): void {
-    if (message.kind === 'start') this.start(message.request);
-    else if (message.kind === 'close') this.sayClosed('done');
-    else this.refuse('bad_request', `${message.kind} came before start: the first message is start`);
+  hungUp(): void {
+    const mayComeBack = this.line.caller.wasLost && this.token !== '';
+    this.line.close();
+    this.outbox.callerLeft();
+    if (!mayComeBack) return this.letGo();
+    this.patience.end();
+    this.expiry = this.context.clock.after(this.context.limits.resumeWindow, () => this.letGo());
+    this.desk.lost(this);
   }
 
-  private hearNext(message: Exclude<CallerMessage, { kind: 'refused' | 'keepalive' }>): void {
-    const arrivedAt = this.context.clock.now();
-    switch (message.kind) {
-      case 'start':
-        return this.refuse('bad_request', 'start came twice: a stream starts once');
-      case 'audio':
-        return this.inputs.next({ kind: 'audio', bytes: message.bytes, arrivedAt });
-      case 'finalize':
-        return this.inputs.next({ kind: 'finalize', arrivedAt });
-      case 'configure':
-        return this.configure(message.change);
-      case 'close':
-        return this.finish('done');
-    }
+  announced(event: StreamEvent): void {
+    const { backlogBytes } = this.outbox;
+    if (backlogBytes > MAX_BACKLOG_BYTES)
+      return this.refuse(
+        'overloaded',
+        `${backlogBytes} bytes of events wait to be read, of ${MAX_BACKLOG_BYTES} at most`,
+      );
+    const isStale = this.outbox.isStale(event);
+    this.stream!.count(event, isStale);
+    if (isStale) this.outbox.warnSlowReader();
+    else this.outbox.say(event);
   }
 
-  private configure({ silence, maxUtterance, ...change }: SettingsChange): void {
-    const { endpointing, ...before } = this.announced!;
-    const after = {
-      ...before,
-      ...change,
-      endpointing: { silence: silence ?? endpointing.silence, maxUtterance: maxUtterance ?? endpointing.maxUtterance },
-    };
-    this.announced = after;
-    this.inputs.next({ kind: 'configure', announcing: after });
+  warned(code: string, message: string): void {
+    this.outbox.say({ kind: 'warning', code, message });
+  }
+
+  settled(to: Milliseconds): void {
+    this.settledTo = to;
+    this.giveReceipt();
+  }
+
+  failed(cause: unknown): void {
+    this.context.log.error({ session: this.id, err: cause }, 'a pipeline failed');
+    this.refuse('internal', 'the stream failed inside the server; its log says why');
+  }
+
+  completed(): void {
+    this.giveReceipt();
+    this.outbox.say({ kind: 'closed', ...(this.stream?.totals ?? NOTHING_HEARD) });
+    this.release({ kind: this.endKind });
+    if (this.token === '') this.line.close();
+    if (this.expiry === null) this.line.caller.end({ kind: this.endKind });
+  }
+
+  private hearFirst(message: CallerControl): void {
+    if (message.kind === 'close') return this.completed();
+    if (message.kind !== 'start')
+      return this.refuse('bad_request', `${message.kind} came before start: the first message is start`);
+    const { request } = message;
+    if (request.resume) this.leaveTo(this.desk.find(request.resume), request, request.resume);
+    else this.start(request);
+  }
+
+  private hearNext(message: CallerControl): void {
+    if (message.kind === 'start') return this.refuse('bad_request', 'start came twice: a stream starts once');
+    this.receivedMessages += 1;
+    if (message.kind === 'close') this.finish('done');
+    else this.stream!.take(message);
   }
 
   private start(request: StartRequest): void {
-    const resolved = resolveStart(request, this.context.models);
+    const { models, limits } = this.context;
+    const resolved = resolveStart(request, models);
     if (!resolved.ok) return this.refuse(resolved.refusal.code, resolved.refusal.message);
     const { model, config } = resolved;
-    const { clock, limits } = this.context;
     this.phase = 'streaming';
-    this.announced = config;
+    this.givesReceipts = request.receipts;
+    if (limits.resumeWindow > 0) this.token = newResumeToken();
+    this.awaitAudio();
+    const told = { sessionId: this.id, resumeToken: this.token, receivedMessages: null };
+    this.ready = { kind: 'ready', ...told, config, card: model.card, limits };
+    this.outbox.say(this.ready);
+    this.stream = new RunningStream(model, config, this.context, this);
+  }
+
+  /** Leaves the caller to the stream that it wants to go on with. */
+  private leaveTo(earlier: Session | null, request: StartRequest, resume: ResumeRequest): void {
+    if (earlier === null) return this.refuse('bad_request', unknownStream(resume));
+    const objection = earlier.objectionTo(request, resume.lastSeq);
+    if (objection !== null) return this.refuse('bad_request', objection);
+    this.release({ kind: 'resumed' });
+    this.desk.forget(this);
+    earlier.goOn(this.line, resume.lastSeq);
+  }
+
+  private dismiss({ caller }: Line): void {
+    const refused = refusal('bad_request', 'the stream was resumed over another connection');
+    this.line.close();
+    this.outbox.tell({ kind: 'error', requestId: this.id, ...refused });
+    caller.end({ kind: 'refused', ...refused });
+  }
+
+  private giveReceipt(): void {
+    const { givesReceipts, receivedMessages, settledTo } = this;
+    if (givesReceipts) this.outbox.tell({ kind: 'receipt', receivedMessages, settledTo });
+  }
+
+  private awaitAudio(): void {
+    const { clock, limits } = this.context;
     this.patience.end();
-    this.patience = new Patience(clock, limits.idleTimeout, () => this.ranIdle());
-    this.send({ kind: 'ready', sessionId: this.id, config, card: model.card, limits });
-    this.listen(model, config);
-  }
-
-  private listen(model: ServedModel, config: StreamConfig): void {
-    const pipeline = createIntentPipeline({
-      audio: config.audio,
-      card: model.card,
-      hop: config.hop,
-      announcing: config,
-      classify: model.classify,
-      valve: { pause: () => this.setPaused(true), resume: () => this.setPaused(false) },
-      maxFramesUnderWay: this.context.maxFramesUnderWay * config.audio.channels,
-      now: () => this.context.clock.now(),
-      warn: (code, message) => this.send({ kind: 'warning', code, message }),
+    this.patience = new Patience(clock, limits.idleTimeout, () => {
+      // A caller that is not being read cannot be heard.
+      if (this.isPaused) this.awaitAudio();
+      else this.refuse('idle_timeout', `neither audio nor keepalive came for ${limits.idleTimeout} ms`);
     });
-    this.tally.follow(pipeline.totals);
-    this.announcing = pipeline.events(this.inputs).subscribe({
-      next: (event) => this.announce(event),
-      error: (cause: unknown) => this.fail(cause),
-      complete: () => this.sayClosed(this.endKind),
-    });
-  }
-
-  private announce(event: StreamEvent): void {
-    const backlog = this.caller.backlogBytes;
-    if (backlog > MAX_BACKLOG_BYTES)
-      return this.refuse('overloaded', `${backlog} bytes of events wait to be read; the limit is ${MAX_BACKLOG_BYTES}`);
-    const isStale = event.kind === 'intent' && event.status === 'tentative' && backlog > STALE_BACKLOG_BYTES;
-    this.tally.count(event, isStale);
-    if (!isStale) return this.send(event);
-    if (this.hasWarnedSlowReader) return;
-    this.hasWarnedSlowReader = true;
-    const message = `${backlog} bytes of events wait to be read: tentative intents are left out until they are`;
-    this.send({ kind: 'warning', code: 'slow_reader', message });
   }
 
   private setPaused(isPaused: boolean): void {
     if (this.phase === 'ended') return;
     this.isPaused = isPaused;
     this.patience.heard();
-    if (isPaused) this.caller.pause();
-    else this.caller.resume();
+    if (isPaused) this.line.caller.pause();
+    else this.line.caller.resume();
   }
 
-  private ranIdle(): void {
-    const { clock, limits } = this.context;
-    // A caller that is not being read cannot be heard.
-    if (this.isPaused) this.patience = new Patience(clock, limits.idleTimeout, () => this.ranIdle());
-    else this.refuse('idle_timeout', `neither audio nor keepalive came for ${limits.idleTimeout} ms`);
+  private refuse(code: ErrorCode, message: string): void {
+    if (this.phase === 'ended') return;
+    const refused = refusal(code, message);
+    this.outbox.say({ kind: 'error', requestId: this.id, ...refused });
+    this.release({ kind: 'refused', ...refused });
+    this.desk.forget(this);
+    if (this.expiry === null) this.line.caller.end({ kind: 'refused', ...refused });
+    this.expiry?.cancel();
+    this.line.close();
   }
 
-  private fail(cause: unknown): void {
-    this.context.log.error({ session: this.id, err: cause }, 'a pipeline failed');
-    this.refuse('internal', 'the stream failed inside the server; its log says why');
-  }
-
-  private sayClosed(kind: 'done' | 'drained'): void {
-    this.send({ kind: 'closed', ...this.tally.totals });
-    this.end({ kind });
-  }
-
-  private hungUp(): void {
-    if (this.phase !== 'ended') this.release(null);
-  }
-
-  private end(end: StreamEnd): void {
-    this.release(end);
-    this.caller.end(end);
-  }
-
-  private release(end: StreamEnd | null): void {
+  private release(end: SessionEnd): void {
     this.phase = 'ended';
     this.patience.end();
-    this.announcing?.unsubscribe();
-    this.hearing.unsubscribe();
-    this.tally.close();
-    this.onEnd(this, end);
-  }
-
-  private send(message: SessionMessage): void {
-    if (this.phase !== 'ended') this.caller.send(message, ++this.seq);
+    this.stream?.stop();
+    this.stream = null;
+    this.desk.ended(this, end);
   }
 }

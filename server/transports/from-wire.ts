@@ -1,7 +1,7 @@
 import { refusal } from '../domain/error-code.js';
 import type { AudioFormat } from '../domain/stream-settings.js';
 import { hertz, milliseconds } from '../domain/units.js';
-import type { CallerMessage, SettingsChange, StartRequest } from '../session/caller.js';
+import type { CallerMessage, ResumeRequest, SettingsChange, StartRequest } from '../session/caller.js';
 import type * as Wire from '../../proto/client-messages.js';
 import type { Decoded } from '../../proto/decoded.js';
 
@@ -39,7 +39,14 @@ const startFromWire = (start: Wire.Start): StartRequest => ({
     maxUtterance: milliseconds(start.endpointing.max_utterance_ms),
   },
   clientReferenceId: start.client_reference_id ?? null,
-  wantsResume: start.resume !== undefined,
+  receipts: start.receipts,
+  resume: start.resume === undefined ? null : resumeFromWire(start.resume),
+});
+
+const resumeFromWire = ({ session_id, resume_token, last_event_seq }: Wire.Resume): ResumeRequest => ({
+  sessionId: session_id,
+  token: resume_token,
+  lastSeq: last_event_seq,
 });
 
 const changeFromWire = ({ interim, top_k, threshold, endpointing }: Wire.Configure): SettingsChange => ({

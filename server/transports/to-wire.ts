@@ -57,13 +57,15 @@ const bodyOf = (said: SessionMessage): Wire.ServerMessageBody => {
         utterances: said.utterances,
         gap_ms: said.gapMs,
       };
+    case 'receipt':
+      return { type: 'receipt', received_messages: said.receivedMessages, settled_ms: said.settledTo };
   }
 };
 
-const readyToWire = ({ sessionId, config, card, limits }: Ready): Wire.Ready => ({
+const readyToWire = ({ sessionId, resumeToken, receivedMessages, config, card, limits }: Ready): Wire.Ready => ({
   type: 'ready',
   session_id: sessionId,
-  resume_token: '',
+  resume_token: resumeToken,
   config: {
     audio: { encoding: config.audio.encoding, sample_rate: config.audio.sampleRate, channels: config.audio.channels },
     model: config.model,
@@ -88,7 +90,9 @@ const readyToWire = ({ sessionId, config, card, limits }: Ready): Wire.Ready => 
     max_channels: CHANNELS.max,
     min_hop_ms: card.hop.min,
     max_hop_ms: card.hop.max,
+    resume_window_ms: limits.resumeWindow,
   },
+  ...(receivedMessages === null ? {} : { received_messages: receivedMessages }),
 });
 
 const endpointingToWire = ({ silence, maxUtterance }: Endpointing) => ({

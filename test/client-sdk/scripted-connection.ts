@@ -4,14 +4,10 @@ import type { ClientDraft, ServerMessage } from '../../proto/wire.js';
 /** A connection that records what is sent, and says what the test has it say. */
 export class ScriptedConnection implements Connection {
   readonly sent: ClientDraft[] = [];
-  ending: 'close' | 'abort' | null = null;
+  ending: 'close' | 'drop' | null = null;
   hasRoom = true;
-  events!: ConnectionEvents;
 
-  readonly connect: Connect = (events) => {
-    this.events = events;
-    return this;
-  };
+  constructor(readonly events: ConnectionEvents) {}
 
   send(message: ClientDraft): boolean {
     this.sent.push(message);
@@ -19,14 +15,33 @@ export class ScriptedConnection implements Connection {
   }
 
   close(): void {
-    this.ending = 'close';
+    this.ending ??= 'close';
   }
 
-  abort(): void {
-    this.ending = 'abort';
+  drop(): void {
+    this.ending ??= 'drop';
   }
 
   say(...messages: ServerMessage[]): void {
     for (const message of messages) this.events.received({ ok: true, message });
+  }
+
+  get sentTypes(): string[] {
+    return this.sent.map(({ type }) => type);
+  }
+}
+
+/** Where a stream finds its connections; each is the test's to script. */
+export class ScriptedNetwork {
+  readonly connections: ScriptedConnection[] = [];
+
+  readonly connect: Connect = (events) => {
+    const connection = new ScriptedConnection(events);
+    this.connections.push(connection);
+    return connection;
+  };
+
+  get last(): ScriptedConnection {
+    return this.connections.at(-1)!;
   }
 }

@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import * as grpc from '@grpc/grpc-js';
 import { openStream } from '../../client-sdk/src/grpc.js';
 import type { ServerMessage } from '../../proto/wire.js';
-import { AUDIO, CLOSED, intent, READY, REFUSED } from './messages.js';
+import { AUDIO, CLOSED, intent, READY, receipt, REFUSED } from './messages.js';
 import { grpcServer, type ScriptedCall } from './servers.js';
 
 const say = (call: ScriptedCall, { seq, type, ...fields }: ServerMessage) => call.write({ seq, [type]: fields });
 
 /** A server that is ready at once and closes a stream as the protocol has it. */
 function politeServer(call: ScriptedCall): void {
+  let received = 0;
   call.on('data', ({ message }: { message: string }) => {
-    if (message === 'start') say(call, READY);
+    if (message === 'start') return void say(call, READY);
+    say(call, receipt((received += 1)));
     if (message === 'audio') say(call, intent(2, 'final'));
     if (message !== 'close') return;
     say(call, CLOSED);
@@ -31,10 +33,10 @@ describe('The gRPC transport', () => {
   it('streams to a server that another codec serves', async () => {
     const stream = await openStream({ url: await serve(politeServer), audio: AUDIO });
     await stream.send(new Int16Array(160));
-    assert.deepEqual(await stream.close(), CLOSED);
+    assert.deepEqual(await stream.close(), { ...CLOSED, seq: 3 });
     const messages: ServerMessage[] = [];
     for await (const message of stream) messages.push(message);
-    assert.deepEqual(messages, [READY, intent(2, 'final'), CLOSED]);
+    assert.deepEqual(messages, [READY, intent(2, 'final'), { ...CLOSED, seq: 3 }]);
   });
 
   it('passes its headers as metadata', async () => {
@@ -81,9 +83,10 @@ describe('The gRPC transport', () => {
       politeServer(call);
       call.on('data', ({ message }: { message: string }) => message === 'audio' && call.end());
     });
-    const stream = await openStream({ url, audio: AUDIO });
+    const stream = await openStream({ url, audio: AUDIO, reconnectTimeoutMs: 0 });
     await stream.send(new Int16Array(10));
-    await assert.rejects(stream.closed, { code: 'disconnected', closeCode: grpc.status.OK });
+    const { error } = await stream.closed;
+    assert.deepEqual([error?.code, error?.closeCode], ['disconnected', grpc.status.OK]);
     await assert.rejects(stream.finalize(), { code: 'disconnected' });
   });
 
@@ -92,9 +95,9 @@ describe('The gRPC transport', () => {
       politeServer(call);
       call.on('data', ({ message }: { message: string }) => message === 'audio' && stop());
     });
-    const stream = await openStream({ url, audio: AUDIO });
+    const stream = await openStream({ url, audio: AUDIO, reconnectTimeoutMs: 0 });
     await stream.send(new Int16Array(10));
-    await assert.rejects(stream.closed, { code: 'disconnected', retryable: true });
+    await assert.rejects(stream.close(), { code: 'disconnected', retryable: true });
   });
 
   it('rejects when nobody listens', async () => {

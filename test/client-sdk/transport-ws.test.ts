@@ -4,25 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WebSocket } from 'ws';
 import { openStream, type IntentStream } from '../../client-sdk/src/index.js';
+import { protobuf } from '../../client-sdk/src/protobuf.js';
 import { decodeClientProto, encodeServerProto, type ServerMessage } from '../../proto/wire.js';
-import { AUDIO, CLOSED, intent, READY, REFUSED } from './messages.js';
+import { AUDIO, CLOSED, intent, READY, receipt, REFUSED } from './messages.js';
+import { politeServer, say } from './polite-server.js';
 import { webSocketServer } from './servers.js';
-
-const say = (socket: WebSocket, ...messages: ServerMessage[]) => {
-  for (const message of messages) socket.send(JSON.stringify(message));
-};
-
-/** A server that is ready at once and closes a stream as the protocol has it. */
-function politeServer(socket: WebSocket): void {
-  socket.on('message', (content, isBinary) => {
-    if (isBinary) return say(socket, intent(2, 'final'));
-    const { type } = JSON.parse((content as Buffer).toString()) as { type: string };
-    if (type === 'start') say(socket, READY);
-    if (type !== 'close') return;
-    say(socket, CLOSED);
-    socket.close(1000);
-  });
-}
 
 async function allOf(stream: IntentStream): Promise<ServerMessage[]> {
   const messages: ServerMessage[] = [];
@@ -43,8 +29,8 @@ describe('The WebSocket transport', () => {
   it('streams over JSON', async () => {
     const stream = await openStream({ url: await serve(politeServer), audio: AUDIO });
     await stream.send(new Int16Array(160));
-    assert.deepEqual(await stream.close(), CLOSED);
-    assert.deepEqual(await allOf(stream), [READY, intent(2, 'final'), CLOSED]);
+    assert.deepEqual(await stream.close(), { ...CLOSED, seq: 3 });
+    assert.deepEqual(await allOf(stream), [READY, intent(2, 'final'), { ...CLOSED, seq: 3 }]);
   });
 
   it('streams over protobuf', async () => {
@@ -54,16 +40,16 @@ describe('The WebSocket transport', () => {
         const decoded = decodeClientProto(content as Buffer);
         received.push(decoded.ok ? decoded.message.type : decoded.problem);
         if (received.length === 1) socket.send(encodeServerProto(READY));
+        else socket.send(encodeServerProto(receipt(received.length - 1)));
         if (received.at(-1) === 'close') socket.send(encodeServerProto(CLOSED));
       });
     });
-    const stream = await openStream({ url, audio: AUDIO, protocol: 'proto' });
+    const stream = await openStream({ url, audio: AUDIO, codec: protobuf });
     await stream.send(new Uint8Array(8));
     await stream.finalize();
     await stream.configure({ interim: false });
-    await stream.keepalive();
-    assert.deepEqual(await stream.close(), CLOSED);
-    assert.deepEqual(received, ['start', 'audio', 'finalize', 'configure', 'keepalive', 'close']);
+    assert.deepEqual(await stream.close(), { ...CLOSED, seq: 2 });
+    assert.deepEqual(received, ['start', 'audio', 'finalize', 'configure', 'close']);
   });
 
   it('asks for what its options say', async () => {
@@ -93,6 +79,7 @@ describe('The WebSocket transport', () => {
       threshold: 0.4,
       endpointing: { silence_ms: 500 },
       client_reference_id: 'c',
+      receipts: true,
     };
     assert.deepEqual(asked, ['/v1/stream', 'Bearer x', 'earshot.v1.json', start]);
     stream.abort();
@@ -134,10 +121,10 @@ describe('The WebSocket transport', () => {
         politeServer(socket);
         socket.on('message', (_content, isBinary) => isBinary && kill(socket));
       });
-      const stream = await openStream({ url, audio: AUDIO });
+      const stream = await openStream({ url, audio: AUDIO, reconnectTimeoutMs: 0 });
       await stream.send(new Int16Array(10));
       const lost = { code: 'disconnected', closeCode, retryable: true };
-      await assert.rejects(stream.closed, lost);
+      await assert.rejects(stream.close(), lost);
       await assert.rejects(stream.send(new Int16Array(10)), lost);
       await assert.rejects(allOf(stream), lost);
     });
@@ -189,7 +176,7 @@ describe('The WebSocket transport', () => {
     const url = await serve(politeServer);
     const stream = await openStream({ url, audio: AUDIO, signal: controller.signal });
     controller.abort();
-    await assert.rejects(stream.closed, { code: 'aborted' });
+    await assert.rejects(stream.close(), { code: 'aborted' });
   });
 
   it('does not connect when its signal has fired before', async () => {

@@ -60,7 +60,7 @@ describe('The error table', () => {
     models.place([scripted!, { ...scripted!, card: { ...scripted!.card, name: 'broken' }, classify: broken }], null);
     server = await serveScripted({
       models,
-      limits: { startTimeout: milliseconds(300), idleTimeout: milliseconds(300) },
+      limits: { startTimeout: milliseconds(300), idleTimeout: milliseconds(300), resumeWindow: milliseconds(30_000) },
     });
   });
   after(() => server.close());

@@ -37,6 +37,7 @@ export const controls = fc
       threshold: optional(probability),
       client_reference_id: optional(reference),
       resume: optional(resume),
+      receipts: fc.boolean(),
     }),
     fc.record({
       type: fc.constant('configure' as const),
@@ -75,6 +76,7 @@ const limits = fc.record({
   max_channels: uint32,
   min_hop_ms: uint32,
   max_hop_ms: uint32,
+  resume_window_ms: optional(uint32),
 });
 
 /** What a model may believe about an utterance. */
@@ -90,7 +92,15 @@ const type = <T extends string>(name: T) => ({ type: fc.constant(name), seq: uin
 /** Every message that a server may send. */
 export const serverMessages = fc
   .oneof(
-    fc.record({ ...type('ready'), session_id: text(40), resume_token: fc.constant(''), config, model, limits }),
+    fc.record({
+      ...type('ready'),
+      session_id: text(40),
+      resume_token: text(40),
+      config,
+      model,
+      limits,
+      received_messages: optional(uint32),
+    }),
     fc.record({ ...type('speech_started'), channel: place.channel, at_ms: uint32 }),
     fc.record({
       ...type('intent'),
@@ -122,5 +132,6 @@ export const serverMessages = fc
     }),
     fc.record({ ...type('reconnect'), grace_ms: uint32 }),
     fc.record({ ...type('closed'), audio_ms: uint32, frames: uint32, utterances: uint32, gap_ms: uint32 }),
+    fc.record({ ...type('receipt'), received_messages: uint32, settled_ms: uint32 }),
   )
   .map(compact) as fc.Arbitrary<ServerMessage>;

@@ -58,6 +58,7 @@ export const filledIn = (fields: Record<string, unknown>) => ({
   type: 'start',
   audio: GOOD_AUDIO,
   interim: true,
+  receipts: false,
   top_k: 5,
   ...fields,
   endpointing: { silence_ms: 1_000, max_utterance_ms: 30_000, ...(fields.endpointing as object | undefined) },

@@ -77,7 +77,6 @@ describe('A session', () => {
       [startRequest(), { kind: 'refused', refusal: refusal('bad_request', 'colour?') }],
       /^colour\?$/,
     ],
-    ['a resume', [startRequest({ wantsResume: true })], /^resume is reserved/],
     ['a hop that the model does not take', [startRequest({ hop: milliseconds(50) })], /^hop_ms 50 .* 100–1000$/],
   ];
   for (const [name, messages, sentence] of IN_WRONG_ORDER)

@@ -33,7 +33,7 @@ export const shelfOf = (classify: Classify, card: ModelCard = statelessCard()): 
 /** What sessions share, with a scripted model; what a test is about is overridden. */
 export const contextWith = (change: Partial<SessionContext> = {}): SessionContext => ({
   models: shelfOf(sayingBalance),
-  limits: { startTimeout: milliseconds(5_000), idleTimeout: milliseconds(30_000) },
+  limits: { startTimeout: milliseconds(5_000), idleTimeout: milliseconds(30_000), resumeWindow: milliseconds(30_000) },
   maxFramesUnderWay: 2,
   maxSessions: 100,
   clock: systemClock,

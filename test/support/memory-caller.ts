@@ -11,10 +11,17 @@ export class MemoryCaller implements Caller {
   readonly ends: StreamEnd[] = [];
   readonly valve: ('pause' | 'resume')[] = [];
   backlogBytes = 0;
+  wasLost = false;
   private readonly ended = deferred<readonly SessionMessage[]>();
 
   say(...messages: readonly CallerMessage[]): void {
     for (const message of messages) this.messages.next(message);
+  }
+
+  /** Its connection breaks. */
+  vanish(): void {
+    this.wasLost = true;
+    this.messages.complete();
   }
 
   hangUp(): void {
@@ -60,7 +67,8 @@ export const startRequest = (change: Partial<StartRequest> = {}): CallerMessage 
     threshold: null,
     endpointing: { silence: milliseconds(1_000), maxUtterance: milliseconds(30_000) },
     clientReferenceId: null,
-    wantsResume: false,
+    receipts: false,
+    resume: null,
     ...change,
   },
 });

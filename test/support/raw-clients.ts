@@ -34,7 +34,7 @@ const ServerMessage = schema.lookupType('earshot.v1.ServerMessage');
 const REFLECTED = { defaults: true, arrays: true, longs: Number, oneofs: true } as const;
 
 /** A server message as protobuf reflection gives it, in the shape of the JSON wire. */
-const flattened = (reflected: Record<string, unknown>): WireMessage => {
+export const flattened = (reflected: Record<string, unknown>): WireMessage => {
   const type = reflected.message as string;
   const body = reflected[type] as Record<string, unknown>;
   const plain = Object.fromEntries(

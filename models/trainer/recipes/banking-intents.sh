@@ -12,7 +12,7 @@ trainer prepare "$recipe" --out "$work/data"
 
 # The figures and the calibration: Australia and Great Britain, a tenth of them held out; heard by US callers.
 trainer train "$work/data" --recipe "$recipe" --out "$work/measured"
-trainer evaluate "$work/measured"
+trainer evaluate "$work/measured" --mislabelled recipes/mislabelled.csv
 
 # The shipped weights: the same recipe on every recording.
 trainer train "$work/data" --recipe "$recipe" --set 'training.train_on=["train", "validation", "test"]' --out "$work/shipped"

@@ -36,8 +36,9 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Moonshine:
     samples = torch.export.Dim("samples", min=STRIDE, max=100 * RATE)
     names = ["input_values", "attention_mask"]
     shapes = ({1: samples}, {1: samples})
-    written = {"dynamic_shapes": shapes, "dynamo": True, "external_data": False, "verbose": False}
-    torch.onnx.export(Levels(), example, str(file), input_names=names, **written)
+    program = torch.onnx.export(Levels(), example, input_names=names, dynamic_shapes=shapes, dynamo=True, verbose=False)
+    assert program is not None
+    program.save(file)
     return Moonshine(file)
 
 

@@ -11,7 +11,7 @@ from trainer.audio import UnreadableAudio, read_audio
 from trainer.calibration import Calibrated, Calibration
 from trainer.checkpoint import open_checkpoint
 from trainer.errors import TrainerError
-from trainer.figures import Figures, figures
+from trainer.figures import Figures, figures, without
 from trainer.files import write_json
 from trainer.heard import ENDPOINTING_SECONDS, Heard, hear_ends, hear_split
 from trainer.labels import label_names, require_same_labels
@@ -21,6 +21,7 @@ from trainer.pictures.draw import PICTURES, draw_pictures
 from trainer.prepared import Prepared, load_prepared
 from trainer.report import report
 from trainer.run_folder import told_of, trained_on
+from trainer.tables import read_csv
 
 VALIDATION = "validation"
 
@@ -37,6 +38,7 @@ class Evaluation:
     noise: Path | None = None
     snr_db: float = 12.0
     law: str | None = None
+    mislabelled: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -56,6 +58,10 @@ def evaluate(evaluation: Evaluation) -> Figures:
     heard = hear_split(prepared, evaluation.split, listener)
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
     metrics = {"split": evaluation.split, **_heard_through(evaluation), **figures(heard, prepared.labels, calibrated)}
+    if evaluation.mislabelled:
+        # A prepared dataset keeps the names of files alone.
+        names = {Path(row["path"]).name for row in read_csv(evaluation.mislabelled, {"path", "believed", "why"})}
+        metrics["without_mislabelled"] = without(heard, names, prepared.labels, calibrated.calibration)
     write_evaluation(evaluation.folder, metrics, log_history(run))
     return metrics
 

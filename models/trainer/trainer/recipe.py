@@ -10,7 +10,7 @@ LAYOUTS = ("auto", "manifest", "minds14", "audiofolder", "folder", "parquet")
 BALANCES = ("none", "inverse-root")
 HEARINGS = ("first-second", "utterance")
 TEACHERS = ("", "moonshine-tiny")
-JUDGES = ("accuracy", "macro_f1")
+JUDGES = ("accuracy", "macro_f1", "last")
 SCHEDULES = ("linear", "cosine", "constant")
 FOLD = re.compile(r"(\d+)/(\d+)")
 
@@ -149,7 +149,7 @@ class Augmentation:
 class Training:
     """The optimiser's settings; `early_stopping` is how many epochs without a better one end it (0: never).
 
-    The best epoch is that with the best accuracy or `macro_f1` on the validation split, as `best_by` says.
+    `best_by` says which epoch is kept: that with the best accuracy or `macro_f1` on the validation split, or the last.
     """
 
     epochs: float = 10.0

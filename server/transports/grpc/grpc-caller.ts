@@ -8,11 +8,16 @@ import { statusFor } from './grpc-status.js';
 /** A streaming call whose messages are decoded already when they come, and encoded already when they go. */
 export type IntentCall = ServerDuplexStream<CallerMessage, Uint8Array>;
 
+/** A call that was cut ends like one that was half-closed, and is known to be cancelled only some turns of the event loop later. */
+const CUT_IS_KNOWN_MS = 20;
+
 /** The remote end of one StreamIntents call. Half-closing means `close`. */
 export class GrpcCaller implements Caller {
   readonly description;
   readonly messages: Observable<CallerMessage>;
   backlogBytes = 0;
+  wasLost = false;
+  private hasEnded = false;
 
   constructor(private readonly call: IntentCall) {
     this.description = { transport: 'grpc', remote: call.getPeer() };
@@ -22,11 +27,17 @@ export class GrpcCaller implements Caller {
         hasClosed ||= message.kind === 'close';
         subscriber.next(message);
       });
-      call.on('end', () => {
-        if (!hasClosed) subscriber.next({ kind: 'close' });
-      });
-      call.on('cancelled', () => subscriber.complete());
-      call.on('close', () => subscriber.complete());
+      call.on('end', () =>
+        setTimeout(() => {
+          if (!hasClosed && !call.cancelled) subscriber.next({ kind: 'close' });
+        }, CUT_IS_KNOWN_MS),
+      );
+      const gone = () => {
+        this.wasLost = !this.hasEnded;
+        subscriber.complete();
+      };
+      call.on('cancelled', gone);
+      call.on('close', gone);
     });
   }
 
@@ -46,6 +57,7 @@ export class GrpcCaller implements Caller {
   }
 
   end(end: StreamEnd): void {
+    this.hasEnded = true;
     this.call.resume();
     if (end.kind === 'refused') this.call.emit('error', statusFor(end));
     else this.call.end();

@@ -11,10 +11,14 @@ import type { TellingWebSocket } from './telling-web-socket.js';
 /** A peer that does not answer the closing handshake is cut off after this. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
+/** Close codes of a peer that means to go: done, going away (a page that was left), no code given. Others come from what is between us. */
+const GOODBYES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+
 /** The remote end of one WebSocket. `first` is what it said in its URL, before any message. */
 export class WsCaller implements Caller {
   readonly description;
   readonly messages: Observable<CallerMessage>;
+  wasLost = false;
   private readonly protocol: SubProtocol;
   /** The code that RFC 6455 prescribes for what the peer did, which no code of ours replaces. */
   private violation: number | null = null;
@@ -30,7 +34,10 @@ export class WsCaller implements Caller {
       socket.on('message', (received, isBinary) =>
         subscriber.next(fromWire(this.protocol.decode(bufferOf(received), isBinary))),
       );
-      socket.on('close', () => subscriber.complete());
+      socket.on('close', (code) => {
+        this.wasLost = !GOODBYES.has(code);
+        subscriber.complete();
+      });
       // A close always follows; violations are told by onViolation.
       socket.on('error', () => undefined);
       socket.onViolation((closeCode) => {

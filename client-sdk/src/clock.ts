@@ -1,0 +1,15 @@
+/** Time as the client sees it: passed in, so that tests own it. */
+export interface Clock {
+  /** Milliseconds on a scale that never jumps. */
+  now(): number;
+  /** Calls `action` once, `ms` from now, unless cancelled first. */
+  after(ms: number, action: () => void): { cancel(): void };
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, action) => {
+    const timer = setTimeout(action, ms);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};

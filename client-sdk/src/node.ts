@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Writable } from 'node:stream';
+import type { Chunk } from './chunk-bytes.js';
+import type { IntentStream, Waiting } from './intent-stream.js';
+
+export { readWav, type WavStream } from './wav-stream.js';
+
+/**
+ * A Writable that sends what is written to it: `await pipeline(process.stdin, writable(stream))`. Writing waits for room; ending it closes the stream and
+ * waits until everything is classified; destroying it aborts the stream, whose end destroys it.
+ */
+export const writable = (stream: IntentStream): Writable => {
+  const sink = new Writable({
+    write: (chunk: Uint8Array, _, done) => settle(stream.send(chunk), done),
+    final: (done) => settle(stream.close(), done),
+    destroy: (error, done) => {
+      stream.abort();
+      done(error);
+    },
+  });
+  void stream.closed.then(({ error }) => error && sink.destroy(error));
+  return sink;
+};
+
+/** Sends everything that a source gives (a Readable, a generator), slowed to what the network takes; does not close the stream. Rejects with EarshotError. */
+export async function pipe(
+  source: AsyncIterable<Chunk> | Iterable<Chunk>,
+  stream: IntentStream,
+  waiting: Waiting = {},
+): Promise<void> {
+  for await (const chunk of source) await stream.send(chunk, waiting);
+}
+
+/** Gives chunks on at the speed at which they would be spoken; `bytesPerSecond` of all channels together. */
+export async function* atSpeakingSpeed(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  bytesPerSecond: number,
+  { signal }: Waiting = {},
+): AsyncGenerator<Uint8Array> {
+  const startedAt = performance.now();
+  let given = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += bytesPerSecond / 10) {
+      const piece = chunk.subarray(at, at + bytesPerSecond / 10);
+      const ahead = (given / bytesPerSecond) * 1_000 - (performance.now() - startedAt);
+      if (ahead > 0) await pause(ahead, undefined, { signal });
+      given += piece.length;
+      yield piece;
+    }
+  }
+}
+
+function settle(promise: Promise<unknown>, done: (error?: Error) => void): void {
+  promise.then(
+    () => done(),
+    (error: unknown) => done(error as Error),
+  );
+}

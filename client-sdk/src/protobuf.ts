@@ -1,0 +1,14 @@
+import { decodeServerProto, encodeClientProto } from '../../proto/protobuf.js';
+import type { Codec } from './codec.js';
+
+export type { Codec } from './codec.js';
+
+/** Every message as binary protobuf: what `openStream` takes as `codec`. */
+export const protobuf: Codec = {
+  subProtocol: 'earshot.v1.proto',
+  encode: encodeClientProto,
+  decode: (received) =>
+    typeof received === 'string'
+      ? { ok: false, problem: 'a text message came over earshot.v1.proto' }
+      : decodeServerProto(received),
+};

@@ -1,0 +1,95 @@
+import type { ClientDraft } from '../../proto/client-messages.js';
+import type { Codec } from './codec.js';
+import type { Connect, Connection, ConnectionEvents } from './connection.js';
+import { EarshotError } from './earshot-error.js';
+import { ask, type StreamOptions } from './stream-options.js';
+import { streamUrl } from './stream-url.js';
+
+/** Bytes that may wait in the socket before `send` asks its caller to wait. */
+const BUFFER_LIMIT = 64 * 1024;
+/** Browsers do not tell when a buffer has emptied. */
+const LOOK_AGAIN_MS = 50;
+const NORMAL_CLOSURE = 1000;
+/** A close code of our own: the server keeps a stream that its client did not mean to leave. */
+const DROPPED = 4000;
+
+/** What is used of a browser's WebSocket; Node's own has it too. */
+interface BrowserSocket {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  readonly protocol: string;
+  send(content: string | Uint8Array): void;
+  close(code: number): void;
+  addEventListener(type: string, listener: (event: { data?: unknown; code?: number; reason?: string }) => void): void;
+}
+
+type BrowserSocketClass = new (url: URL, protocols: string) => BrowserSocket;
+
+/** Connects by the WebSocket of the browser. */
+export const browserTransport = ({ url, headers }: StreamOptions, codec: Codec): Connect => {
+  if (headers !== undefined)
+    throw new EarshotError(
+      'bad_request',
+      'headers cannot be sent by a browser; give a url that carries the credentials',
+    );
+  const resolved = (address: string | URL): URL => streamUrl(address, pageAddress());
+  if (typeof url !== 'function') resolved(url);
+  return async (events) => {
+    const { WebSocket } = globalThis as unknown as { WebSocket: BrowserSocketClass };
+    return new BrowserConnection(new WebSocket(resolved(await ask(url)), codec.subProtocol), codec, events);
+  };
+};
+
+/** What relative addresses are relative to: the page, where there is one. */
+const pageAddress = (): string | undefined => (globalThis as { location?: { href: string } }).location?.href;
+
+class BrowserConnection implements Connection {
+  #hasOpened = false;
+  #looking: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    readonly socket: BrowserSocket,
+    readonly codec: Codec,
+    readonly events: ConnectionEvents,
+  ) {
+    socket.binaryType = 'arraybuffer';
+    socket.addEventListener('open', () => {
+      this.#hasOpened = true;
+      events.opened();
+    });
+    socket.addEventListener('message', ({ data }) =>
+      events.received(codec.decode(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer))),
+    );
+    socket.addEventListener('close', ({ code = 0, reason = '' }) => this.#ended(code, reason));
+  }
+
+  send(message: ClientDraft): boolean {
+    this.socket.send(this.codec.encode(message));
+    if (this.socket.bufferedAmount <= BUFFER_LIMIT) return true;
+    this.#look();
+    return false;
+  }
+
+  close(): void {
+    this.socket.close(NORMAL_CLOSURE);
+  }
+
+  drop(): void {
+    this.socket.close(DROPPED);
+  }
+
+  #look(): void {
+    this.#looking ??= setTimeout(() => {
+      this.#looking = null;
+      if (this.socket.bufferedAmount > BUFFER_LIMIT) this.#look();
+      else this.events.drained();
+    }, LOOK_AGAIN_MS);
+  }
+
+  #ended(closeCode: number, reason: string): void {
+    if (this.#looking !== null) clearTimeout(this.#looking);
+    const code = this.#hasOpened ? 'disconnected' : 'connect_failed';
+    const message = `${reason || 'the browser gives no reason'} (close code ${closeCode})`;
+    this.events.ended(new EarshotError(code, message, { retryable: true, closeCode }));
+  }
+}

@@ -1,0 +1,104 @@
+import type { Encoding } from '../../proto/client-messages.js';
+import { EarshotError } from './earshot-error.js';
+import type { AudioOptions } from './stream-options.js';
+
+/** A WAV as a stream can carry it. */
+export interface WavStream {
+  readonly audio: Required<AudioOptions>;
+  /** The samples as they come; what follows them in the file is left out. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+const EXTENSIBLE = 0xfffe;
+/** A header that is longer is none. */
+const LONGEST_HEADER = 1024 * 1024;
+/** Format tag and bits per sample → encoding. */
+const ENCODINGS: Readonly<Record<string, Encoding>> = {
+  '1/16': 'pcm_s16le',
+  '3/32': 'pcm_f32le',
+  '6/8': 'alaw',
+  '7/8': 'mulaw',
+};
+
+interface Header {
+  readonly audio: Required<AudioOptions>;
+  readonly start: number;
+  /** Bytes of samples; unknown (Infinity) where the file was written to a pipe. */
+  readonly length: number;
+}
+
+/** Reads a WAV from anything that gives bytes: a file's stream, a pipe. Rejects with EarshotError `bad_request` where it is none that a stream can carry. */
+export async function readWav(source: AsyncIterable<Uint8Array>): Promise<WavStream> {
+  const bytes = source[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array(0);
+  for (;;) {
+    const header = headerIn(head);
+    if (header !== null)
+      return { audio: header.audio, chunks: samplesOf(head.subarray(header.start), bytes, header.length) };
+    const next = await bytes.next();
+    if (next.done) throw wrong(`it ends after ${head.length} bytes, before any samples`);
+    if (head.length > LONGEST_HEADER) throw wrong(`it has no samples in its first ${LONGEST_HEADER} bytes`);
+    head = joined(head, next.value);
+  }
+}
+
+async function* samplesOf(
+  first: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+  length: number,
+): AsyncGenerator<Uint8Array> {
+  let left = length;
+  for (let chunk = first; ;) {
+    const taken = chunk.subarray(0, Math.min(chunk.length, left));
+    left -= taken.length;
+    if (taken.length > 0) yield taken;
+    if (left === 0) {
+      await rest.return?.();
+      return;
+    }
+    const next = await rest.next();
+    if (next.done) return;
+    chunk = next.value;
+  }
+}
+
+/** The header, once it is all there. */
+function headerIn(head: Uint8Array): Header | null {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const name = (at: number): string => String.fromCharCode(...head.subarray(at, at + 4));
+  if (head.length < 12) return null;
+  if (!['RIFF', 'RF64'].includes(name(0)) || name(8) !== 'WAVE') throw wrong('it does not begin with RIFF … WAVE');
+  let audio: Required<AudioOptions> | null = null;
+  for (let at = 12; at + 8 <= head.length;) {
+    const size = view.getUint32(at + 4, true);
+    const start = at + 8;
+    if (name(at) === 'data') {
+      if (audio === null) throw wrong('its samples come before its format');
+      return { audio, start, length: size === 0 || size === 0xffff_ffff ? Infinity : size };
+    }
+    if (start + size > head.length) return null;
+    if (name(at) === 'fmt ') audio = formatIn(view, start, size);
+    at = start + size + (size % 2);
+  }
+  return null;
+}
+
+function formatIn(view: DataView, start: number, size: number): Required<AudioOptions> {
+  if (size < 16) throw wrong(`its format chunk has ${size} bytes, of 16 at least`);
+  const tag = view.getUint16(start, true);
+  const kind = tag === EXTENSIBLE && size >= 26 ? view.getUint16(start + 24, true) : tag;
+  const bits = view.getUint16(start + 14, true);
+  const encoding = ENCODINGS[`${kind}/${bits}`];
+  if (encoding === undefined)
+    throw wrong(`format ${kind} with ${bits} bits is not carried; give 16-bit PCM, 32-bit float, mu-law or A-law`);
+  return { encoding, sampleRate: view.getUint32(start + 4, true), channels: view.getUint16(start + 2, true) };
+}
+
+function joined(head: Uint8Array, next: Uint8Array): Uint8Array {
+  const all = new Uint8Array(head.length + next.length);
+  all.set(head);
+  all.set(next, head.length);
+  return all;
+}
+
+const wrong = (what: string): EarshotError => new EarshotError('bad_request', `no WAV that can be streamed: ${what}`);

@@ -1,0 +1,31 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { ResumeRequest, StartRequest, StreamConfig } from './caller.js';
+
+/** A secret that only the caller of the stream is told. */
+export const newResumeToken = (): string => randomBytes(24).toString('base64url');
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Compares in constant time. */
+export const isSameToken = (given: string, token: string): boolean =>
+  token !== '' && timingSafeEqual(digest(given), digest(token));
+
+/** The sentence for a stream that is not here, or not for whoever asks: which of them is nobody's business. */
+export const unknownStream = ({ sessionId }: ResumeRequest): string =>
+  `resume.session_id ${JSON.stringify(sessionId.slice(0, 64))} with that resume_token is no stream that can be resumed here: ` +
+  'it has ended, or was lost for too long; start a new stream';
+
+/** What a start that resumes says otherwise than the stream's own start; null where they agree. Settings that can be changed may have been. */
+export const contradiction = (config: StreamConfig, again: StartRequest): string | null => {
+  const { audio } = again;
+  const pairs: readonly (readonly [string, unknown, unknown])[] = [
+    ['audio.encoding', audio.encoding, config.audio.encoding],
+    ['audio.sample_rate', audio.sampleRate, config.audio.sampleRate],
+    ['audio.channels', audio.channels, config.audio.channels],
+    ['model', again.model ?? config.model, config.model],
+    ['hop_ms', again.hop ?? config.hop, config.hop],
+    ['client_reference_id', again.clientReferenceId ?? config.clientReferenceId, config.clientReferenceId],
+  ];
+  const wrong = pairs.find(([, said, is]) => said !== is);
+  return wrong ? `${wrong[0]} ${JSON.stringify(wrong[1])} is not the stream's own ${JSON.stringify(wrong[2])}` : null;
+};

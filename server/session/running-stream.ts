@@ -1,0 +1,107 @@
+import { Subject, type Subscription } from 'rxjs';
+import type { StreamEvent } from '../domain/stream-event.js';
+import type { Announcing } from '../domain/stream-settings.js';
+import { milliseconds, type Milliseconds } from '../domain/units.js';
+import { createIntentPipeline } from '../pipeline/intent-pipeline.js';
+import type { Valve } from '../pipeline/flow-gate.js';
+import type { StreamInput } from '../pipeline/stream-input.js';
+import type { CallerMessage, SettingsChange, StreamConfig, StreamTotals } from './caller.js';
+import type { ServedModel } from './served-model.js';
+import type { SessionContext } from './session-context.js';
+import { StreamTally } from './stream-tally.js';
+
+/** The totals of a stream that never began. */
+export const NOTHING_HEARD: StreamTotals = {
+  audioMs: milliseconds(0),
+  frames: 0,
+  utterances: 0,
+  gapMs: milliseconds(0),
+};
+
+/** What a stream's pipeline tells. */
+export interface StreamListener extends Valve {
+  /** Something to announce. */
+  announced(event: StreamEvent): void;
+  warned(code: string, message: string): void;
+  /** Everything before this stream time has been announced. */
+  settled(to: Milliseconds): void;
+  failed(cause: unknown): void;
+  /** Everything has been announced. */
+  completed(): void;
+}
+
+/** What changes a stream, in the order of its audio. */
+export type StreamChange = Extract<CallerMessage, { kind: 'audio' | 'finalize' | 'configure' }>;
+
+/** One stream's audio on its way through its pipeline; knows no caller. */
+export class RunningStream {
+  private readonly inputs = new Subject<StreamInput>();
+  private readonly announcing: Subscription;
+  private readonly tally: StreamTally;
+  private settings: Announcing;
+
+  constructor(
+    model: ServedModel,
+    config: StreamConfig,
+    private readonly context: SessionContext,
+    listener: StreamListener,
+  ) {
+    this.settings = config;
+    this.tally = new StreamTally(context.observer);
+    const pipeline = createIntentPipeline({
+      audio: config.audio,
+      card: model.card,
+      hop: config.hop,
+      announcing: config,
+      classify: model.classify,
+      valve: listener,
+      maxFramesUnderWay: context.maxFramesUnderWay * config.audio.channels,
+      now: () => context.clock.now(),
+      warn: (code, message) => listener.warned(code, message),
+      settled: (to) => listener.settled(to),
+    });
+    this.tally.follow(pipeline.totals);
+    this.announcing = pipeline.events(this.inputs).subscribe({
+      next: (event) => listener.announced(event),
+      error: (cause: unknown) => listener.failed(cause),
+      complete: () => listener.completed(),
+    });
+  }
+
+  get totals(): StreamTotals {
+    return this.tally.totals;
+  }
+
+  /** Counts an event, which a slow reader may not be sent. */
+  count(event: StreamEvent, isLeftOut: boolean): void {
+    this.tally.count(event, isLeftOut);
+  }
+
+  take(change: StreamChange): void {
+    const arrivedAt = this.context.clock.now();
+    if (change.kind === 'audio') this.inputs.next({ ...change, arrivedAt });
+    else if (change.kind === 'finalize') this.inputs.next({ kind: 'finalize', arrivedAt });
+    else this.configure(change.change);
+  }
+
+  /** No more audio: what is held is classified, then `completed` is told. */
+  finish(): void {
+    this.inputs.complete();
+  }
+
+  /** Tells nothing more. */
+  stop(): void {
+    this.announcing.unsubscribe();
+    this.tally.close();
+  }
+
+  private configure({ silence, maxUtterance, ...change }: SettingsChange): void {
+    const { endpointing, ...before } = this.settings;
+    this.settings = {
+      ...before,
+      ...change,
+      endpointing: { silence: silence ?? endpointing.silence, maxUtterance: maxUtterance ?? endpointing.maxUtterance },
+    };
+    this.inputs.next({ kind: 'configure', announcing: this.settings });
+  }
+}

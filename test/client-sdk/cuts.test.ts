@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import type { StreamMessage } from '../../client-sdk/src/index.js';
+import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
+import { babble, pcm16 } from '../support/tones.js';
+import { assertSameDespiteCuts, tell, TRANSPORTS } from './cuts.js';
+
+/** `EARSHOT_CUTS=200` is the long run: `npm run test:cuts`. */
+const CUTS = Number(process.env.EARSHOT_CUTS ?? 12);
+const SECONDS = 20;
+const AUDIO = pcm16(babble(SECONDS, 5));
+const OPTIONS = {
+  audio: { encoding: 'pcm_s16le', sampleRate: 16_000 },
+  endpointing: { silenceMs: 400 },
+} as const;
+
+describe(`A stream whose connection is cut at random moments`, () => {
+  let server: RealServer;
+  const whole: Record<string, StreamMessage[]> = {};
+
+  before(async () => {
+    server = await serveReal({ models: ECHO_MODELS });
+  });
+  after(() => server.running.drain());
+
+  for (const [transport, { at, open }] of Object.entries(TRANSPORTS))
+    it(`${CUTS} times over ${transport} tells the same as one that is not`, async function () {
+      this.timeout(0);
+      whole[transport] = await tell(open(server[at], OPTIONS), AUDIO, () => undefined);
+      assert.ok(whole[transport].some((message) => message.type === 'intent' && message.status === 'final'));
+      let cuts = 0;
+      for (let seed = 1; cuts < CUTS; seed += 1) {
+        const run = { server, transport, audio: AUDIO, seed, bytesApart: AUDIO.length / 8, options: OPTIONS };
+        cuts += await assertSameDespiteCuts(run, whole[transport]);
+      }
+    });
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createStream, type Encoding, type IntentStream } from '../../client-sdk/src/index.js';
+import { pipe, readWav, writable } from '../../client-sdk/src/node.js';
+import { ECHO_MODELS, SAMPLES, serveReal, type RealServer } from '../support/real-server.js';
+import { babble, pcm16 } from '../support/tones.js';
+
+const SAMPLE = join(SAMPLES, 'balance-16k.wav');
+const PCM = { encoding: 'pcm_s16le', sampleRate: 16_000, channels: 1 } as const;
+
+const hasSox = (() => {
+  try {
+    execFileSync('sox', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+const sox = (...args: string[]): Buffer =>
+  execFileSync('sox', ['-q', '-D', SAMPLE, ...args], { maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] });
+
+/** The bytes in chunks of that length. */
+const chunked = (bytes: Uint8Array, length: number): AsyncIterable<Uint8Array> =>
+  Readable.from(
+    Array.from({ length: Math.ceil(bytes.length / length) }, (_, n) => bytes.subarray(n * length, (n + 1) * length)),
+  );
+
+const bytesOf = async (chunks: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+};
+
+describe('A WAV stream', () => {
+  const FORMATS: readonly (readonly [Encoding, readonly string[]])[] = [
+    ['pcm_s16le', ['-b', '16', '-e', 'signed', '-L']],
+    ['pcm_f32le', ['-b', '32', '-e', 'floating-point', '-L']],
+    ['mulaw', ['-b', '8', '-e', 'u-law']],
+    ['alaw', ['-b', '8', '-e', 'a-law']],
+  ];
+  for (const [encoding, format] of FORMATS)
+    for (const length of [1, 7, 100_000])
+      it(`of ${encoding}, in chunks of ${length} bytes, is what sox says`, async function () {
+        if (!hasSox) return this.skip();
+        const shape = ['-r', '8000', '-c', '2', ...format];
+        const { audio, chunks } = await readWav(chunked(sox(...shape, '-t', 'wav', '-', 'trim', '0', '0.5'), length));
+        assert.deepEqual(audio, { encoding, sampleRate: 8_000, channels: 2 });
+        assert.deepEqual(await bytesOf(chunks), sox(...shape, '-t', 'raw', '-', 'trim', '0', '0.5'));
+      });
+
+  it('that was written to a pipe, and does not know its length, goes to its end', async () => {
+    const wav = Buffer.from(readFileSync(SAMPLE));
+    wav.writeUInt32LE(0xffff_ffff, 40);
+    const { chunks } = await readWav(chunked(wav, 1_000));
+    assert.deepEqual(await bytesOf(chunks), wav.subarray(44));
+  });
+
+  it('leaves out what follows its samples', async () => {
+    const wav = Buffer.concat([readFileSync(SAMPLE), Buffer.from('LIST....')]);
+    const { chunks } = await readWav(chunked(wav, 1_000));
+    assert.deepEqual(await bytesOf(chunks), wav.subarray(44, -8));
+  });
+
+  const broken = (change: (wav: Buffer) => void): Buffer => {
+    const wav = Buffer.from(readFileSync(SAMPLE));
+    change(wav);
+    return wav;
+  };
+  for (const [what, bytes, sentence] of [
+    ['nothing', Buffer.alloc(0), 'it ends after 0 bytes, before any samples'],
+    ['half a header', readFileSync(SAMPLE).subarray(0, 30), 'it ends after 30 bytes, before any samples'],
+    ['an MP3', Buffer.from('ID3 and more of it'), 'it does not begin with RIFF … WAVE'],
+    [
+      '24-bit PCM',
+      broken((wav) => wav.writeUInt16LE(24, 34)),
+      'format 1 with 24 bits is not carried; give 16-bit PCM, 32-bit float, mu-law or A-law',
+    ],
+    ['samples before the format', broken((wav) => wav.write('fmx ', 12)), 'its samples come before its format'],
+  ] as const)
+    it(`is refused for ${what}`, async () => {
+      await assert.rejects(readWav(chunked(bytes, 10)), {
+        code: 'bad_request',
+        message: `no WAV that can be streamed: ${sentence}`,
+      });
+    });
+});
+
+describe('Node streams', () => {
+  let server: RealServer;
+  before(async () => {
+    server = await serveReal({ models: ECHO_MODELS });
+  });
+  after(() => server.running.drain());
+
+  const open = (): IntentStream => createStream({ url: `ws://${server.http}`, audio: PCM });
+  const speech = pcm16(babble(4, 5));
+
+  it('are sent by pipeline, which waits until everything is classified', async () => {
+    const stream = open();
+    await pipeline(chunked(speech, 999), writable(stream));
+    assert.deepEqual([stream.state, (await stream.closed).totals?.audio_ms], ['closed', 4_000]);
+  });
+
+  it('are sent by pipe, which leaves the stream open', async () => {
+    const stream = open();
+    await pipe(chunked(speech, 999), stream);
+    assert.ok(['connecting', 'open'].includes(stream.state));
+    assert.equal((await stream.close()).audio_ms, 4_000);
+  });
+
+  it('end with the error of the stream', async () => {
+    const stream = createStream({ url: `ws://${server.http}`, audio: PCM, model: 'nosuch' });
+    await assert.rejects(pipeline(chunked(speech, 999), writable(stream)), { code: 'model_not_found' });
+  });
+
+  it('end the stream when they fail', async () => {
+    const stream = open();
+    const failing = new Readable({ read: () => undefined });
+    const piped = pipeline(failing, writable(stream));
+    failing.destroy(new Error('the microphone was unplugged'));
+    await assert.rejects(piped, { message: 'the microphone was unplugged' });
+    assert.equal((await stream.closed).reason, 'aborted');
+  });
+
+  it('take a WAV from a file', async () => {
+    const { audio, chunks } = await readWav(createReadStream(SAMPLE));
+    const stream = createStream({ url: `ws://${server.http}`, audio });
+    await pipeline(chunks, writable(stream));
+    const samples = (readFileSync(SAMPLE).length - 44) / 2;
+    assert.equal((await stream.closed).totals?.audio_ms, Math.round(samples / 16));
+  });
+});

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { filter, from, lastValueFrom, map, toArray } from 'rxjs';
+import { MAX_QUEUED_MESSAGES, MAX_UNREAD_MESSAGES } from '../../client-sdk/src/message-queue.js';
+import type { StreamMessage } from '../../client-sdk/src/stream-events.js';
+import { CLOSED, intent, READY, receipt, REFUSED } from './messages.js';
+import { newScene, open, type Scene } from './scene.js';
+
+const opened = (): Scene => {
+  const scene = newScene();
+  open(scene);
+  return scene;
+};
+
+/** Ends a stream of which `last` messages were told. */
+const closeAfter = ({ stream, network }: Scene, last: number): void => {
+  void stream.close();
+  network.last.say(receipt(1), { ...CLOSED, seq: last + 1 });
+};
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('Reading a stream', () => {
+  it("works with RxJS's from", async () => {
+    const scene = opened();
+    const finals = lastValueFrom(
+      from(scene.stream).pipe(
+        filter((message) => message.type === 'intent' && message.status === 'final'),
+        map((message) => message.seq),
+        toArray(),
+      ),
+    );
+    await turn();
+    scene.network.last.say(intent(2, 'tentative'), intent(3, 'final'), intent(4, 'final'));
+    closeAfter(scene, 4);
+    assert.deepEqual(await finals, [3, 4]);
+  });
+
+  it('is an Observable to RxJS, not only an async iterable', () => {
+    const { stream } = opened();
+    assert.equal(typeof (stream as unknown as Record<string | symbol, unknown>)['@@observable'], 'function');
+  });
+
+  it('ends an Observable with the error of the stream', async () => {
+    const scene = opened();
+    const all = lastValueFrom(from(scene.stream).pipe(toArray()));
+    scene.network.last.say({ ...REFUSED, seq: 2 });
+    await assert.rejects(all, { code: 'model_not_found' });
+  });
+
+  it('tells an observer nothing after it has left', async () => {
+    const scene = opened();
+    const told: number[] = [];
+    const leaving = from(scene.stream).subscribe(({ seq }) => told.push(seq));
+    await turn();
+    leaving.unsubscribe();
+    scene.network.last.say(intent(2, 'final'));
+    assert.deepEqual(told, [1]);
+  });
+
+  it('tells all who begin to listen in one turn what came before', async () => {
+    const scene = opened();
+    scene.network.last.say(intent(2, 'final'));
+    const told: [string, number][] = [];
+    scene.stream.on('ready', ({ seq }) => told.push(['ready', seq]));
+    scene.stream.on('intent', ({ seq }) => told.push(['intent', seq]));
+    scene.stream.on('message', ({ seq }) => told.push(['message', seq]));
+    scene.network.last.say(intent(3, 'final'));
+    await turn();
+    assert.deepEqual(told, [
+      ['ready', 1],
+      ['message', 1],
+      ['intent', 2],
+      ['message', 2],
+      ['intent', 3],
+      ['message', 3],
+    ]);
+  });
+
+  it('tells a listener of the end, also when it came too late for it', async () => {
+    const scene = opened();
+    closeAfter(scene, 1);
+    const reasons: string[] = [];
+    scene.stream.on('ended', ({ reason }) => reasons.push(reason));
+    await turn();
+    scene.stream.on('ended', ({ reason }) => reasons.push(reason));
+    await turn();
+    assert.deepEqual(reasons, ['closed', 'closed']);
+  });
+
+  it('stops telling a listener when it says so, or its signal does', async () => {
+    const scene = opened();
+    const controller = new AbortController();
+    const told: string[] = [];
+    const off = scene.stream.on('intent', () => told.push('first'));
+    scene.stream.on('intent', () => told.push('second'), { signal: controller.signal });
+    scene.stream.on('intent', () => told.push('never'), { signal: AbortSignal.abort() });
+    await turn();
+    scene.network.last.say(intent(2, 'final'));
+    off();
+    controller.abort();
+    scene.network.last.say(intent(3, 'final'));
+    assert.deepEqual(told, ['first', 'second']);
+  });
+
+  it('keeps nothing for a reader while listeners take it', async () => {
+    const scene = opened();
+    scene.stream.on('intent', () => undefined);
+    await turn();
+    for (let seq = 2; seq < 20; seq += 1) scene.network.last.say(intent(seq, 'final'));
+    closeAfter(scene, 19);
+    const left: StreamMessage[] = [];
+    for await (const message of scene.stream) left.push(message);
+    assert.deepEqual(left, []);
+  });
+
+  it('loses nothing to those who listen only to its state', async () => {
+    const scene = opened();
+    const states: string[] = [];
+    scene.stream.on('state', ({ state }) => states.push(state));
+    await turn();
+    scene.network.last.say(intent(2, 'final'));
+    closeAfter(scene, 2);
+    const types: string[] = [];
+    for await (const { type } of scene.stream) types.push(type);
+    assert.deepEqual(
+      [types, states],
+      [
+        ['ready', 'intent', 'closed'],
+        ['draining', 'closed'],
+      ],
+    );
+  });
+
+  it('gives what came before an error, then throws it', async () => {
+    const scene = opened();
+    scene.network.last.say(intent(2, 'final'), { ...REFUSED, seq: 3 });
+    const iterator = scene.stream[Symbol.asyncIterator]();
+    assert.deepEqual([(await iterator.next()).value, (await iterator.next()).value], [READY, intent(2, 'final')]);
+    await assert.rejects(iterator.next(), { code: 'model_not_found' });
+  });
+
+  it('drops only tentative intents when nobody reads, and counts them', async () => {
+    const scene = opened();
+    const extra = 10;
+    for (let seq = 2; seq < MAX_QUEUED_MESSAGES + extra; seq += 1)
+      scene.network.last.say(intent(seq, seq % 2 === 0 ? 'tentative' : 'final'));
+    closeAfter(scene, MAX_QUEUED_MESSAGES + extra - 1);
+    const messages: StreamMessage[] = [];
+    for await (const message of scene.stream) messages.push(message);
+    const finals = messages.filter((message) => message.type === 'intent' && message.status === 'final');
+    assert.equal(finals.length, (MAX_QUEUED_MESSAGES + extra - 2) / 2);
+    assert.deepEqual([messages.length, scene.stream.droppedTentatives], [MAX_QUEUED_MESSAGES, extra]);
+  });
+
+  it('ends a stream that nobody will ever read', async () => {
+    const scene = opened();
+    for (let seq = 2; seq < MAX_UNREAD_MESSAGES + 10; seq += 1) scene.network.last.say(intent(seq, 'final'));
+    assert.equal((await scene.stream.closed).reason, 'unread');
+  });
+});

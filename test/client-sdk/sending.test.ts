@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { CLOSED, READY, receipt } from './messages.js';
+import { newScene, open, type Scene } from './scene.js';
+
+const opened = (): Scene => {
+  const scene = newScene();
+  open(scene);
+  return scene;
+};
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('Sending', () => {
+  const SECOND = new Int16Array(16_000);
+
+  it('is possible before the connection is up, and nothing is sent before ready', () => {
+    const scene = newScene();
+    void scene.stream.send(SECOND);
+    void scene.stream.finalize();
+    scene.network.last.events.opened();
+    assert.deepEqual(scene.network.last.sentTypes, ['start']);
+    scene.network.last.say(READY);
+    assert.deepEqual(scene.network.last.sentTypes, ['start', 'audio', 'finalize']);
+  });
+
+  it('reports the audio that the server has not confirmed', async () => {
+    const scene = opened();
+    assert.deepEqual([await scene.stream.send(SECOND), await scene.stream.send(SECOND)], [1_000, 2_000]);
+    scene.network.last.say(receipt(1));
+    assert.equal(scene.stream.backlogMs, 1_000);
+  });
+
+  it('waits while half of the buffer is full, until the server has caught up', async () => {
+    const scene = newScene(4_000);
+    open(scene);
+    let isDone = false;
+    await scene.stream.send(SECOND);
+    const waiting = scene.stream.send(SECOND).then(() => (isDone = true));
+    await turn();
+    assert.equal(isDone, false);
+    scene.network.last.say(receipt(2));
+    assert.equal(await waiting, true);
+  });
+
+  it('gives up waiting by its signal; the audio stays', async () => {
+    const scene = newScene(1_000);
+    open(scene);
+    const controller = new AbortController();
+    const waiting = scene.stream.send(SECOND, { signal: controller.signal });
+    controller.abort();
+    await assert.rejects(waiting, { code: 'aborted' });
+    assert.deepEqual([scene.stream.state, scene.stream.backlogMs], ['open', 1_000]);
+  });
+
+  it('takes no more when the buffer is full: the newest chunk is dropped, told and counted', async () => {
+    const scene = newScene(2_000);
+    const dropped: number[] = [];
+    scene.stream.on('dropped', ({ ms }) => dropped.push(ms));
+    void scene.stream.send(SECOND);
+    void scene.stream.send(SECOND);
+    await assert.rejects(scene.stream.send(SECOND), { code: 'buffer_full', retryable: true });
+    assert.deepEqual([scene.stream.droppedMs, scene.stream.backlogMs, dropped], [1_000, 2_000, [1_000]]);
+  });
+
+  it('keeps whole samples together however the bytes are cut', () => {
+    const scene = opened();
+    const bytes = new Uint8Array(11).map((_, index) => index);
+    for (const [start, end] of [
+      [0, 3],
+      [3, 4],
+      [4, 9],
+      [9, 11],
+    ] as const)
+      void scene.stream.send(bytes.subarray(start, end));
+    void scene.stream.close();
+    const audio = scene.network.last.sent.flatMap((message) => (message.type === 'audio' ? [[...message.bytes]] : []));
+    assert.deepEqual(audio, [[0, 1], [2, 3], [4, 5, 6, 7], [8, 9], [10]]);
+  });
+
+  it('takes a copy: the chunk may be reused at once', () => {
+    const scene = newScene();
+    const chunk = Uint8Array.of(1, 2);
+    void scene.stream.send(chunk);
+    chunk.fill(9);
+    open(scene);
+    const audio = scene.network.last.sent.find((message) => message.type === 'audio');
+    assert.deepEqual(audio && [...audio.bytes], [1, 2]);
+  });
+
+  it('refuses samples that are not of its encoding', async () => {
+    await assert.rejects(opened().stream.send(new Float32Array(1)), {
+      code: 'bad_request',
+      message: 'a Float32Array is pcm_f32le, but the stream is pcm_s16le; send a Uint8Array of pcm_s16le',
+    });
+  });
+
+  it('refuses settings with the sentence that the server would say', async () => {
+    await assert.rejects(opened().stream.configure({ topK: 0 }), { message: 'configure.top_k 0 is outside 1–100' });
+  });
+
+  it('stops while the socket is full, and goes on when it is not', () => {
+    const scene = opened();
+    scene.network.last.hasRoom = false;
+    void scene.stream.send(SECOND);
+    void scene.stream.send(SECOND);
+    assert.deepEqual(scene.network.last.sentTypes, ['start', 'audio']);
+    scene.network.last.hasRoom = true;
+    scene.network.last.events.drained();
+    assert.deepEqual(scene.network.last.sentTypes, ['start', 'audio', 'audio']);
+  });
+
+  it('says close once, however often it is asked', async () => {
+    const scene = opened();
+    const totals = Promise.all([scene.stream.close(), scene.stream.close()]);
+    scene.network.last.say(receipt(1), { ...CLOSED, seq: 2 });
+    assert.deepEqual(await totals, [
+      { ...CLOSED, seq: 2 },
+      { ...CLOSED, seq: 2 },
+    ]);
+    assert.deepEqual(scene.network.last.sentTypes, ['start', 'close']);
+  });
+});

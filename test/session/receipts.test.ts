@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { MemoryCaller, startRequest } from '../support/memory-caller.js';
+import { arrange, audio, CLOSE } from '../support/returning-callers.js';
+
+const receiptsOf = (caller: MemoryCaller) =>
+  caller.received.flatMap(({ message, seq }) => (message.kind === 'receipt' ? [{ ...message, seq }] : []));
+
+describe('Receipts', () => {
+  it('come only where they are asked for', async () => {
+    const caller = arrange().call(startRequest(), audio(3), { kind: 'keepalive' }, CLOSE);
+    await caller.story;
+    assert.deepEqual(receiptsOf(caller), []);
+  });
+
+  it('count what was taken in, and are not counted themselves', async () => {
+    const caller = arrange().call(startRequest({ receipts: true }), audio(2), audio(2), CLOSE);
+    await caller.story;
+    assert.equal(receiptsOf(caller).at(-1)?.receivedMessages, 3);
+    const counted = caller.received.filter(({ message }) => message.kind !== 'receipt');
+    assert.deepEqual(
+      counted.map(({ seq }) => seq),
+      counted.map((_, index) => index + 1),
+    );
+  });
+
+  it('answer keepalive at once', () => {
+    const caller = arrange().call(startRequest({ receipts: true }), { kind: 'keepalive' });
+    assert.deepEqual(receiptsOf(caller), [{ kind: 'receipt', receivedMessages: 0, settledTo: 0, seq: 1 }]);
+  });
+
+  it('call nothing settled that an open utterance may still need', async () => {
+    const caller = arrange().call(startRequest({ receipts: true }), audio(6), CLOSE);
+    await caller.story;
+    let openSince: number | null = null;
+    let told = 0;
+    for (const { message } of caller.received) {
+      if (message.kind === 'speech_started') openSince = message.at;
+      if (message.kind === 'utterance_end') openSince = null;
+      if (message.kind !== 'receipt') continue;
+      assert.ok(message.settledTo >= told && message.settledTo <= (openSince ?? Infinity));
+      told = message.settledTo;
+    }
+    assert.ok(told > 0);
+  });
+});
