@@ -38,26 +38,6 @@ export default defineConfig(
     },
   },
   {
-    files: ['server/transports/http/page/*.js'],
-    languageOptions: {
-      globals: Object.fromEntries(
-        [
-          'document',
-          'location',
-          'navigator',
-          'performance',
-          'fetch',
-          'setTimeout',
-          'getComputedStyle',
-          'AbortController',
-        ]
-          .concat(['Audio', 'AudioContext', 'AudioWorkletNode', 'Blob', 'MediaStream', 'Option', 'WebSocket'])
-          .map((name) => [name, 'readonly']),
-      ),
-    },
-    rules: SIZES,
-  },
-  {
     files: ['**/*.{js,mjs}'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', fetch: 'readonly' } },
   },

@@ -20,4 +20,14 @@ export default defineConfig([
     dts: true,
     outExtensions: extensions,
   },
+  {
+    entry: { microphone: 'src/microphone/index.ts' },
+    tsconfig: 'src/microphone/tsconfig.json',
+    format: ['esm', 'cjs'],
+    platform: 'browser',
+    target: 'es2022',
+    outDir: 'dist/microphone',
+    dts: true,
+    outExtensions: extensions,
+  },
 ]);

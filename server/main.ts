@@ -113,6 +113,7 @@ const watch = (metrics: Metrics, reception: Reception, inference: Inference, { a
     sessions: () => reception.count,
     lostSessions: () => reception.lostCount,
     queueDepth: () => inference.queueDepth,
+    workers: () => inference.health().workers,
     healthyWorkers: () => inference.health().healthy,
     models: all.map(({ card, provider }) => ({ name: card.name, version: card.version, provider })),
   });

@@ -7,6 +7,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What each folder may import, besides itself. `server` alone is the composition root: main.ts, config.ts, cli/. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  // What a visitor's browser runs: a user of the SDK, and of the same signal processing.
+  'server/page': ['client-sdk', 'server/audio', 'server/domain', 'proto'],
   'server/domain': [],
   'server/audio': ['server/domain'],
   'server/pipeline': ['server/audio', 'server/domain'],
@@ -15,7 +17,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'server/transports': ['server/session', 'server/audio', 'server/domain', 'proto'],
   'server/operations': ['server/inference', 'server/session', 'server/domain'],
   proto: [],
-  'client-sdk': ['proto'],
+  // The resampler of the browser's microphone is the server's.
+  'client-sdk/src/microphone': ['client-sdk', 'server/audio', 'server/domain'],
+  'client-sdk': ['proto', 'client-sdk/src/microphone'],
 };
 
 const ONE_IMPORTER: Readonly<Record<string, string>> = {

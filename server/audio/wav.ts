@@ -127,11 +127,16 @@ function formatTag(body: DataView): number | string {
   const tag = body.getUint16(0, true);
   if (tag !== EXTENSIBLE) return tag;
   if (body.byteLength < 40) return `its extensible "fmt " chunk has ${body.byteLength} bytes; 40 are needed`;
-  const guidTail = Buffer.from(body.buffer, body.byteOffset + 26, 14).toString('hex');
+  const guidTail = Array.from({ length: 14 }, (_, at) =>
+    body
+      .getUint8(26 + at)
+      .toString(16)
+      .padStart(2, '0'),
+  ).join('');
   return guidTail === GUID_TAIL
     ? body.getUint16(24, true)
     : `its sub-format GUID ends in ${guidTail}, not ${GUID_TAIL}`;
 }
 
 const textAt = (file: DataView, at: number): string =>
-  Buffer.from(file.buffer, file.byteOffset + at, 4).toString('latin1');
+  String.fromCharCode(...new Uint8Array(file.buffer, file.byteOffset + at, 4));

@@ -11,6 +11,7 @@ export interface Gauged {
   readonly sessions: () => number;
   readonly lostSessions: () => number;
   readonly queueDepth: () => number;
+  readonly workers: () => number;
   readonly healthyWorkers: () => number;
   readonly models: readonly { readonly name: string; readonly version: string; readonly provider: string }[];
 }
@@ -163,6 +164,7 @@ const registerGauges = (registry: Registry, gauged: Gauged): void => {
   gauge('earshot_sessions', 'Streams open now', gauged.sessions);
   gauge('earshot_sessions_lost', 'Streams that wait for a caller whose connection was lost', gauged.lostSessions);
   gauge('earshot_queue_frames', 'Frames waiting for a worker now', gauged.queueDepth);
+  gauge('earshot_workers', 'Inference workers there should be', gauged.workers);
   gauge('earshot_workers_healthy', 'Inference workers that can take a batch now', gauged.healthyWorkers);
   gauge('earshot_resident_memory_bytes', 'Resident memory of the main process', () => process.memoryUsage.rss());
   gauge('earshot_cpu_seconds', 'CPU time of the process so far, threads included', () => {

@@ -1,33 +1,38 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
 
-const PAGE = new URL('./page/', import.meta.url);
+/** What the build made of `server/page/`. */
+const PAGE = new URL('../../page/served/', import.meta.url);
 /** Beside the sources, not in the build. */
 const SAMPLES = new URL('../../../../samples/', import.meta.url);
 
-const SCRIPT = 'text/javascript; charset=utf-8';
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+  wav: 'audio/wav',
+};
 
 /** The page's own files and its sample calls: nothing else is ever read for a client. */
-const FILES: Readonly<Record<string, { readonly file: URL; readonly type: string }>> = {
-  '/': { file: new URL('index.html', PAGE), type: 'text/html; charset=utf-8' },
-  '/page.css': { file: new URL('page.css', PAGE), type: 'text/css; charset=utf-8' },
-  '/page.js': { file: new URL('page.js', PAGE), type: SCRIPT },
-  '/view.js': { file: new URL('view.js', PAGE), type: SCRIPT },
-  '/recording.js': { file: new URL('recording.js', PAGE), type: SCRIPT },
-  '/microphone.js': { file: new URL('microphone.js', PAGE), type: SCRIPT },
-  '/samples/balance-16k.wav': { file: new URL('balance-16k.wav', SAMPLES), type: 'audio/wav' },
-  '/samples/freeze-card-8k-mulaw.wav': { file: new URL('freeze-card-8k-mulaw.wav', SAMPLES), type: 'audio/wav' },
-  '/samples/call-stereo-8k-mulaw.wav': { file: new URL('call-stereo-8k-mulaw.wav', SAMPLES), type: 'audio/wav' },
+const FILES: Readonly<Record<string, URL>> = {
+  '/': new URL('index.html', PAGE),
+  '/operations': new URL('operations.html', PAGE),
+  ...at('/', PAGE, 'page.css', 'live.css', 'live-below.css', 'operations.css', 'uplot.css', 'earshot.svg'),
+  ...at('/', PAGE, 'live.js', 'operations.js', 'shared.js', 'microphone-worklet.js'),
+  ...at('/samples/', SAMPLES, 'balance-16k.wav', 'freeze-card-8k-mulaw.wav', 'call-stereo-8k-mulaw.wav'),
 };
+
+function at(path: string, folder: URL, ...names: readonly string[]): Record<string, URL> {
+  return Object.fromEntries(names.map((name) => [path + name, new URL(name, folder)]));
+}
 
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
-  "media-src 'self' blob:",
-  "img-src 'self' data:",
+  "img-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -35,6 +40,7 @@ const POLICY = [
 
 const HEADERS = {
   'Content-Security-Policy': POLICY.join('; '),
+  'Permissions-Policy': 'microphone=(self)',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-cache',
@@ -42,9 +48,10 @@ const HEADERS = {
 
 /** Answers with a file of the live page; false when `path` is none of them. */
 export const servePage = async (path: string, response: ServerResponse): Promise<boolean> => {
-  const entry = Object.hasOwn(FILES, path) ? FILES[path] : undefined;
-  if (!entry) return false;
-  const content = await readFile(fileURLToPath(entry.file));
-  response.writeHead(200, { ...HEADERS, 'Content-Type': entry.type }).end(content);
+  const file = Object.hasOwn(FILES, path) ? FILES[path] : undefined;
+  if (!file) return false;
+  const content = await readFile(file);
+  const type = TYPES[file.pathname.slice(file.pathname.lastIndexOf('.') + 1)]!;
+  response.writeHead(200, { ...HEADERS, 'Content-Type': type }).end(content);
   return true;
 };

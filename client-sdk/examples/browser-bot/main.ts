@@ -1,0 +1,80 @@
+// A bank's front desk in a browser: microphone in, the browser's own voice out.
+import { createStream, EarshotError, type Intent } from '@earshot/client';
+import { microphone, type Microphone } from '@earshot/client/microphone';
+import { Dialogue, GREETING } from './dialogue.js';
+import { showAction, showBot, showCaller, showLevel, showRunning, showState, whenPressed } from './view.js';
+import { say } from './voice.js';
+
+/** `?server=ws://host:port` names another. */
+const SERVER = new URLSearchParams(location.search).get('server') ?? 'ws://127.0.0.1:8080';
+
+let hangingUp: AbortController | null = null;
+
+whenPressed(() => {
+  if (hangingUp !== null) hangingUp.abort();
+  else void call(new AbortController());
+});
+
+/** One call, from the greeting until somebody hangs up or a person takes over. */
+async function call(ending: AbortController): Promise<void> {
+  hangingUp = ending;
+  showRunning(true);
+  showState('Waiting for your permission to use the microphone…');
+  try {
+    // The bot's own voice comes out of a loudspeaker beside the microphone: the one reason to let the browser filter.
+    const mic = await microphone({ echoCancellation: true, signal: ending.signal });
+    await talk(mic, ending);
+  } catch (problem) {
+    showState(sentenceOf(problem), true);
+  } finally {
+    hangingUp = null;
+    showRunning(false);
+  }
+}
+
+async function talk(mic: Microphone, ending: AbortController): Promise<void> {
+  const stream = createStream({ url: SERVER, audio: mic.audio });
+  const dialogue = new Dialogue();
+  /** While the bot has the floor it does not listen to itself: what the microphone hears then is not sent. */
+  const floor = { isBots: false };
+
+  const speak = async (text: string) => {
+    floor.isBots = true;
+    showBot(text);
+    showState('Speaking…');
+    await say(text, ending.signal);
+    floor.isBots = false;
+    if (!ending.signal.aborted) showState('Listening…');
+  };
+
+  const answer = async (heard: Intent) => {
+    showCaller(heard);
+    const turn = dialogue.next(heard);
+    if (turn.action !== null) showAction(turn.action);
+    await speak(turn.say);
+    if (turn.isHandedOver) ending.abort();
+  };
+
+  let turns = speak(GREETING);
+  stream.on('intent', (intent) => {
+    if (intent.status === 'final') turns = turns.then(() => answer(intent));
+    else showState(`Listening… ${intent.intent === null ? '' : `${intent.intent.replaceAll('_', ' ')}?`}`);
+  });
+  stream.on(
+    'state',
+    ({ state }) => state === 'reconnecting' && showState('Connection lost; what you say is kept…', true),
+  );
+  stream.on('ended', ({ error }) => error !== null && ending.abort());
+
+  for await (const chunk of mic) {
+    showLevel(floor.isBots ? 0 : mic.level);
+    if (!floor.isBots) await stream.send(chunk);
+  }
+  await stream.close();
+  showState('The call has ended.');
+}
+
+function sentenceOf(problem: unknown): string {
+  if (problem instanceof EarshotError) return `The call was lost. ${problem.code}: ${problem.message}`;
+  return problem instanceof Error ? problem.message : String(problem);
+}

@@ -1,0 +1,44 @@
+import { WORKLET_SOURCE } from '../microphone-worklet.js';
+import { MicrophoneError } from './microphone-error.js';
+
+const RATE = 16_000;
+
+/** A captured microphone on its way to the audio thread. */
+export interface Wiring {
+  readonly context: AudioContext;
+  readonly source: MediaStreamAudioSourceNode;
+}
+
+/** At 16 kHz where the browser resamples by itself, else at the device's own rate. */
+export async function wire(media: MediaStream): Promise<Wiring> {
+  const direct = new AudioContext({ sampleRate: RATE });
+  try {
+    return { context: direct, source: direct.createMediaStreamSource(media) };
+  } catch {
+    // Firefox connects a device only to a context of its own rate.
+    await direct.close();
+    const context = new AudioContext();
+    return { context, source: context.createMediaStreamSource(media) };
+  }
+}
+
+/** Where the worklet posts 50 ms of amplitudes at a time; rejects with MicrophoneError `worklet_refused`. */
+export async function listeningNode({ context, source }: Wiring, workletUrl?: string | URL): Promise<AudioWorkletNode> {
+  const blobUrl = workletUrl === undefined ? URL.createObjectURL(new Blob([WORKLET_SOURCE], { type: SCRIPT })) : null;
+  try {
+    await context.audioWorklet.addModule(blobUrl ?? workletUrl!);
+  } catch (cause) {
+    const where =
+      blobUrl === null
+        ? `workletUrl ${String(workletUrl)}`
+        : 'a blob; serve WORKLET_SOURCE and give its address as workletUrl';
+    throw new MicrophoneError('worklet_refused', `the audio worklet could not be loaded from ${where}`, cause);
+  } finally {
+    if (blobUrl !== null) URL.revokeObjectURL(blobUrl);
+  }
+  const node = new AudioWorkletNode(context, 'earshot-gatherer', { numberOfOutputs: 0 });
+  source.connect(node);
+  return node;
+}
+
+const SCRIPT = 'text/javascript';

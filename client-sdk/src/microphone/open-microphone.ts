@@ -1,0 +1,134 @@
+import { createResampler } from '../../../server/audio/resampler.js';
+import { hertz } from '../../../server/domain/units.js';
+import { Deferred } from '../deferred.js';
+import { ChunkQueue } from './chunk-queue.js';
+import { listeningNode, wire, type Wiring } from './listening-node.js';
+import type { Microphone, MicrophoneOptions } from './microphone.js';
+import { MicrophoneError, microphoneErrorOf } from './microphone-error.js';
+import { loudness, toInt16 } from './samples.js';
+
+const AUDIO = { encoding: 'pcm_s16le', sampleRate: 16_000, channels: 1 } as const;
+
+/** Asks for the microphone and listens; rejects with MicrophoneError, or with the signal's reason. */
+export async function microphone(options: MicrophoneOptions = {}): Promise<Microphone> {
+  const { signal, workletUrl } = options;
+  signal?.throwIfAborted();
+  const media = await permitted(options);
+  let wiring: Wiring | null = null;
+  try {
+    signal?.throwIfAborted();
+    wiring = await wire(media);
+    const node = await listeningNode(wiring, workletUrl);
+    signal?.throwIfAborted();
+    return new OpenMicrophone(media, wiring.context, node, signal);
+  } catch (error) {
+    release(media, wiring?.context);
+    throw error;
+  }
+}
+
+/** The microphones of this machine; until the page was once allowed to listen, browsers keep their names back. */
+export async function microphones(): Promise<MediaDeviceInfo[]> {
+  const devices = await mediaDevices().enumerateDevices();
+  return devices.filter(({ kind }) => kind === 'audioinput');
+}
+
+function mediaDevices(): MediaDevices {
+  const devices = (navigator as Partial<Navigator>).mediaDevices;
+  if (devices !== undefined) return devices;
+  throw new MicrophoneError('insecure_page', 'this page gets no microphone: open it over https: or on localhost');
+}
+
+async function permitted(options: MicrophoneOptions): Promise<MediaStream> {
+  const { deviceId, echoCancellation = false, noiseSuppression = false, autoGainControl = false } = options;
+  const audio = { channelCount: 1, echoCancellation, noiseSuppression, autoGainControl };
+  const devices = mediaDevices();
+  try {
+    return await devices.getUserMedia({
+      audio: deviceId === undefined ? audio : { ...audio, deviceId: { exact: deviceId } },
+    });
+  } catch (cause) {
+    throw microphoneErrorOf(cause);
+  }
+}
+
+function release(media: MediaStream, context?: AudioContext): void {
+  for (const track of media.getTracks()) track.stop();
+  if (context?.state !== 'closed') void context?.close();
+}
+
+class OpenMicrophone implements Microphone {
+  readonly audio = AUDIO;
+  readonly label: string;
+  readonly deviceId: string;
+  level = 0;
+  readonly #chunks = new ChunkQueue(AUDIO.sampleRate);
+  readonly #media: MediaStream;
+  readonly #context: AudioContext;
+  readonly #node: AudioWorkletNode;
+  readonly #flushed = new Deferred<undefined>();
+  readonly #resampler;
+  #isStopping = false;
+
+  constructor(media: MediaStream, context: AudioContext, node: AudioWorkletNode, signal?: AbortSignal) {
+    const [track] = media.getAudioTracks();
+    this.label = track?.label ?? '';
+    this.deviceId = track?.getSettings().deviceId ?? '';
+    this.#media = media;
+    this.#context = context;
+    this.#node = node;
+    this.#resampler = createResampler(hertz(context.sampleRate));
+    node.port.onmessage = ({ data }: MessageEvent<Float32Array | null>) => this.#heard(data);
+    node.onprocessorerror = () => this.#fail(new MicrophoneError('failed', 'the audio thread failed'));
+    track?.addEventListener('ended', () =>
+      this.#fail(new MicrophoneError('lost', 'the microphone was unplugged, or its permission withdrawn')),
+    );
+    signal?.addEventListener('abort', () => void this.stop(), { once: true });
+  }
+
+  get droppedMs(): number {
+    return this.#chunks.droppedMs;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#isStopping) {
+      this.#isStopping = true;
+      // A context that sleeps (or whose page is being left) would not answer.
+      if (this.#context.state === 'running') this.#node.port.postMessage('flush');
+      else this.#heard(null);
+    }
+    await this.#flushed.promise;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Int16Array, undefined> {
+    return {
+      next: () => this.#chunks.next(),
+      return: async () => {
+        await this.stop();
+        return { value: undefined, done: true };
+      },
+    };
+  }
+
+  #heard(amplitudes: Float32Array | null): void {
+    if (amplitudes === null) {
+      this.#chunks.push(toInt16(this.#resampler.flush()));
+      this.#end(null);
+      return;
+    }
+    this.level = loudness(amplitudes);
+    this.#chunks.push(toInt16(this.#resampler.push(amplitudes)));
+  }
+
+  #fail(error: MicrophoneError): void {
+    this.#isStopping = true;
+    this.#end(error);
+  }
+
+  #end(error: MicrophoneError | null): void {
+    this.level = 0;
+    this.#chunks.end(error);
+    release(this.#media, this.#context);
+    this.#flushed.resolve(undefined);
+  }
+}

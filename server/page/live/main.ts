@@ -1,0 +1,123 @@
+import { find, make, whenSchemeChanges } from '../shared/dom.js';
+import { spoken } from '../shared/words.js';
+import { Call, type Screen } from './call.js';
+import { CodePanel } from './code-panel.js';
+import { Controls } from './controls.js';
+import { Finals } from './finals.js';
+import { MicrophoneChoice } from './microphone-choice.js';
+import { readRecording } from './recording.js';
+import { SAMPLES } from './samples.js';
+import { microphoneSource, recordingSource, type Source } from './source.js';
+import { Speed } from './speed.js';
+import { Timeline } from './timeline.js';
+
+interface Served {
+  readonly name: string;
+  readonly version: string;
+  readonly labels: readonly string[];
+}
+
+const MICROPHONE_AUDIO = { encoding: 'pcm_s16le', sampleRate: 16_000 } as const;
+
+const screen: Screen = {
+  timeline: new Timeline(),
+  finals: new Finals(),
+  speed: new Speed(),
+  tell: (message, isAlarm = false) => {
+    const state = find('state', HTMLElement);
+    state.textContent = message;
+    state.classList.toggle('alarm', isAlarm);
+  },
+  // The root: quiet speech should be seen to arrive.
+  loudness: (level) => (find('level', HTMLMeterElement).value = Math.sqrt(level)),
+};
+const devices = new MicrophoneChoice();
+const code = new CodePanel({
+  server: location.origin.replace(/^http/, 'ws'),
+  model: '',
+  way: 'microphone',
+  file: SAMPLES[0]!.file,
+  audio: MICROPHONE_AUDIO,
+});
+let models: readonly Served[] = [];
+let call: Call | null = null;
+/** Asked to stop before there was a call to stop. */
+let stopping = new AbortController();
+
+const controls = new Controls({
+  microphone() {
+    code.show({ way: 'microphone', audio: MICROPHONE_AUDIO });
+    void stream(() => microphoneSource(devices.deviceId), 'Waiting for your permission to use the microphone…');
+  },
+  sample(index) {
+    const { file, names } = SAMPLES[index]!;
+    const read = async () => (await fetch(`/samples/${file}`)).arrayBuffer();
+    void stream(() => fromRecording(read, `samples/${file}`, names), 'Fetching the call…');
+  },
+  file(file) {
+    void stream(() => fromRecording(() => file.arrayBuffer(), file.name, ['Caller']), `Reading ${file.name}…`);
+  },
+  stop() {
+    stopping.abort();
+    call?.stop();
+  },
+  model(name) {
+    showLabels(name);
+    code.show({ model: name });
+  },
+});
+
+async function fromRecording(
+  read: () => Promise<ArrayBuffer>,
+  file: string,
+  names: readonly string[],
+): Promise<Source> {
+  const recording = await readRecording(await read());
+  code.show({ way: 'recording', file, audio: recording.audio });
+  return recordingSource(recording, recording.audio.channels > names.length ? [] : names, controls.isMuted);
+}
+
+/** Streams from a source that has yet to be opened; one at a time, and stopped at once where that was asked for meanwhile. */
+async function stream(open: () => Promise<Source>, waiting: string): Promise<void> {
+  if (controls.isRunning) return;
+  stopping = new AbortController();
+  controls.running(true);
+  screen.tell(waiting);
+  try {
+    const source = await open();
+    screen.finals.clear();
+    screen.speed.clear();
+    call = new Call(source, controls.model, screen);
+    if (stopping.signal.aborted) call.stop();
+    await call.run();
+  } catch (problem) {
+    screen.tell(problem instanceof Error ? sentence(problem.message) : String(problem), true);
+  } finally {
+    call = null;
+    controls.running(false);
+    void devices.refresh();
+  }
+}
+
+const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+
+function showLabels(name: string): void {
+  const labels = models.find((model) => model.name === name)?.labels ?? [];
+  find('labels', HTMLElement).replaceChildren(...labels.map((label) => make('li', '', spoken(label))));
+}
+
+async function offerModels(): Promise<void> {
+  try {
+    models = ((await (await fetch('/v1/models')).json()) as { models: Served[] }).models;
+  } catch {
+    screen.tell('The server does not answer. Start it, then reload this page.', true);
+    return;
+  }
+  controls.offer(models);
+  if (models.length === 0) screen.tell('The models are being loaded. Reload in a moment.', true);
+  showLabels(controls.model);
+  code.show({ model: controls.model });
+}
+
+whenSchemeChanges(() => screen.timeline.redraw());
+await offerModels();

@@ -1,0 +1,89 @@
+import { microphone } from '@earshot/client/microphone';
+import type { AudioOptions, Chunk } from '@earshot/client';
+import { groupBytes, type Recording } from './recording.js';
+
+/** What was just sent, and how it looks: amplitudes, one array a channel. */
+export interface Piece {
+  readonly chunk: Chunk;
+  readonly amplitudes: readonly Float32Array[];
+}
+
+/** Where audio comes from. */
+export interface Source {
+  readonly audio: AudioOptions;
+  /** What the channels are called. */
+  readonly names: readonly string[];
+  /** Ends when the audio does, or after `stop()`; throws where the device goes away. */
+  readonly pieces: AsyncIterable<Piece>;
+  stop(): void;
+  /** Milliseconds that the device heard and nobody took in time. */
+  droppedMs(): number;
+}
+
+const PIECE_MS = 50;
+/** Where the server serves the worklet: the page's policy allows no blob. */
+const WORKLET_URL = '/microphone-worklet.js';
+
+/** The microphone, once it is permitted; rejects with MicrophoneError. */
+export async function microphoneSource(deviceId: string): Promise<Source> {
+  const mic = await microphone({ workletUrl: WORKLET_URL, ...(deviceId !== '' && { deviceId }) });
+  const pieces = async function* (): AsyncGenerator<Piece> {
+    for await (const chunk of mic) yield { chunk, amplitudes: [Float32Array.from(chunk, (sample) => sample / 32_768)] };
+  };
+  return {
+    audio: mic.audio,
+    names: ['You'],
+    pieces: pieces(),
+    stop: () => void mic.stop(),
+    droppedMs: () => mic.droppedMs,
+  };
+}
+
+/** A recording at the speed at which it was spoken, and to be heard unless muted. */
+export function recordingSource(recording: Recording, names: readonly string[], isMuted: boolean): Source {
+  const stopping = new AbortController();
+  const { audio } = recording;
+  return {
+    audio,
+    names: audio.channels === 1 ? names.slice(0, 1) : names,
+    pieces: atSpeakingSpeed(recording, isMuted, stopping.signal),
+    stop: () => stopping.abort(),
+    droppedMs: () => 0,
+  };
+}
+
+async function* atSpeakingSpeed(recording: Recording, isMuted: boolean, signal: AbortSignal): AsyncGenerator<Piece> {
+  const { audio, bytes, amplitudes } = recording;
+  const samples = Math.round((audio.sampleRate * PIECE_MS) / 1000);
+  const total = amplitudes[0]?.length ?? 0;
+  const startedAt = performance.now();
+  const silence = isMuted ? () => undefined : play(recording);
+  try {
+    for (let from = 0; from < total && !signal.aborted; from += samples) {
+      const to = Math.min(from + samples, total);
+      await until(startedAt + (to * 1000) / audio.sampleRate);
+      yield {
+        chunk: bytes.subarray(from * groupBytes(audio), to * groupBytes(audio)),
+        amplitudes: amplitudes.map((channel) => channel.subarray(from, to)),
+      };
+    }
+  } finally {
+    silence();
+  }
+}
+
+const until = (moment: number): Promise<void> => {
+  const wait = moment - performance.now();
+  return wait < 1 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, wait));
+};
+
+/** Plays from the amplitudes, so that every format that can be streamed can be heard too; returns what ends it. */
+function play({ audio, amplitudes }: Recording): () => void {
+  const context = new AudioContext();
+  const buffer = context.createBuffer(amplitudes.length, Math.max(1, amplitudes[0]?.length ?? 0), audio.sampleRate);
+  for (const [channel, track] of amplitudes.entries()) buffer.copyToChannel(Float32Array.from(track), channel);
+  const node = new AudioBufferSourceNode(context, { buffer });
+  node.connect(context.destination);
+  node.start();
+  return () => void context.close();
+}

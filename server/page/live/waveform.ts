@@ -1,0 +1,29 @@
+/** Milliseconds of audio behind each bar. */
+export const BAR_MS = 25;
+
+/** The peaks of one channel's audio, one bar each {@link BAR_MS}, for as long as the stream is. */
+export class Waveform {
+  readonly bars: number[] = [];
+  readonly #barSamples: number;
+  #peak = 0;
+  #filled = 0;
+
+  constructor(sampleRate: number) {
+    this.#barSamples = (sampleRate * BAR_MS) / 1000;
+  }
+
+  push(amplitudes: Float32Array): void {
+    for (const amplitude of amplitudes) {
+      this.#peak = Math.max(this.#peak, Math.abs(amplitude));
+      if (++this.#filled < this.#barSamples) continue;
+      this.bars.push(this.#peak);
+      this.#filled -= this.#barSamples;
+      this.#peak = 0;
+    }
+  }
+
+  /** Stream time of what was heard so far. */
+  get lengthMs(): number {
+    return this.bars.length * BAR_MS;
+  }
+}

@@ -1,0 +1,26 @@
+/** The page's element of this id and kind; throws where the page has none. */
+export function find<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const element = document.getElementById(id);
+  if (element instanceof kind) return element;
+  throw new Error(`the page has no ${kind.name} #${id}`);
+}
+
+/** An element with a class and what is in it. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className = '',
+  ...content: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  if (className !== '') element.className = className;
+  element.append(...content);
+  return element;
+}
+
+/** The value of a CSS custom property, as the present colour scheme has it. */
+export const styled = (name: string): string => getComputedStyle(document.body).getPropertyValue(name).trim();
+
+/** Runs `paint` now and whenever the colour scheme changes. */
+export function whenSchemeChanges(paint: () => void): void {
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { bundledSite, type Site } from '../support/bundled-site.js';
+import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
+import { BUNDLED_MODELS, serveReal, type RealServer } from '../support/real-server.js';
+import { sampleCall } from '../support/sample-calls.js';
+import { SDK } from './client-package.js';
+
+const BOT = join(SDK, 'examples/browser-bot');
+
+describe('The browser bot in Chromium', function () {
+  this.timeout(90_000);
+  let server: RealServer;
+  let browser: HearingBrowser | undefined;
+  let site: Site;
+
+  before(async function () {
+    browser = await hearingBrowser(this, sampleCall('freeze-card-8k-mulaw.wav'));
+    server = await serveReal({ models: BUNDLED_MODELS });
+    site = await bundledSite(join(BOT, 'main.ts'), [join(BOT, 'index.html'), join(BOT, 'bot.css')]);
+  });
+  after(async () => {
+    await browser?.close();
+    (site as Site | undefined)?.close();
+    await (server as RealServer | undefined)?.running.drain();
+  });
+
+  it('does what the caller wants, says so, and hangs up when it is told to', async () => {
+    const { page, complaints } = await browser!.open(`${site.address}?server=ws://${server.http}`, {
+      permissions: ['microphone'],
+    });
+    await page.click('#call');
+    await page.locator('#talk .bot', { hasText: 'What can I do for you?' }).waitFor();
+    await page.locator('#talk .caller', { hasText: 'freeze' }).first().waitFor({ timeout: 60_000 });
+    await page.locator('#actions li', { hasText: 'freeze_card' }).first().waitFor();
+    await page.locator('#talk .bot', { hasText: 'Your card is frozen' }).first().waitFor();
+    await page.click('#call');
+    await page.locator('#state', { hasText: 'The call has ended.' }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  it('says that the microphone is denied, or that no server is there', async () => {
+    const denied = await browser!.open(`${site.address}?server=ws://${server.http}`);
+    await denied.page.click('#call');
+    await denied.page.locator('#state', { hasText: 'the microphone was denied' }).waitFor();
+    const alone = await browser!.open(`${site.address}?server=ws://127.0.0.1:9`, { permissions: ['microphone'] });
+    await alone.page.click('#call');
+    await alone.page.locator('#state.alarm', { hasText: 'connect_failed' }).waitFor();
+    await alone.page.locator('#call', { hasText: 'Call the bank' }).waitFor();
+  });
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
+import { BUNDLED_MODELS, serveReal, type RealServer } from '../support/real-server.js';
+import { sampleCall } from '../support/sample-calls.js';
+
+const FREEZE = { name: 'freeze-card-8k-mulaw.wav', option: '0' };
+const STEREO = '1';
+
+describe('The live page in Chromium', function () {
+  this.timeout(90_000);
+  let server: RealServer;
+  let browser: HearingBrowser | undefined;
+
+  before(async function () {
+    browser = await hearingBrowser(this, sampleCall(FREEZE.name));
+    server = await serveReal({ models: BUNDLED_MODELS });
+  });
+  after(async () => {
+    await browser?.close();
+    await (server as RealServer | undefined)?.running.drain();
+  });
+
+  const open = async (permissions: string[] = [], http = server.http) => {
+    const opened = await browser!.open(`http://${http}/`, { permissions });
+    await opened.page.locator('#model option').first().waitFor({ state: 'attached' });
+    return opened;
+  };
+  const state = (page: Page): Promise<string> => page.locator('#state').innerText();
+  const waitForState = (page: Page, part: string | RegExp) =>
+    page.locator('#state', { hasText: part }).waitFor({ timeout: 60_000 });
+  const final = (page: Page, intent: string) =>
+    page.locator('#finals li', { hasText: intent }).first().waitFor({ timeout: 60_000 });
+  const play = async (page: Page, option: string) => {
+    await page.selectOption('#sample', option);
+    await page.click('#play');
+  };
+
+  it('turns a sample call from tentative to final without a complaint or a request to another host', async () => {
+    const { page, complaints } = await open();
+    const hosts = new Set<string>();
+    page.on('request', (request) => hosts.add(new URL(request.url()).host));
+    await page.reload();
+    await page.locator('#model option').first().waitFor({ state: 'attached' });
+    await play(page, FREEZE.option);
+    await page.locator('.pill.tentative').waitFor();
+    await final(page, 'freeze');
+    await waitForState(page, 'Done');
+    assert.match(await page.locator('.belief').innerText(), /final\s*freeze\s*\d+ %/);
+    assert.match(await state(page), /7\.5 s of audio, 15 frames, 1 utterance, nothing unclassified/);
+    assert.match(await page.locator('.figures').innerText(), /total latency\s+[\d.]+ ms/);
+    assert.deepEqual(complaints, []);
+    assert.deepEqual([...hosts], [server.http]);
+  });
+
+  it('hears the intent that is spoken into the microphone, and gives the microphone back', async () => {
+    const { page, complaints } = await open(['microphone']);
+    await page.click('#microphone');
+    await page.locator('.pill.tentative').waitFor();
+    await final(page, 'freeze');
+    await page.keyboard.press('Escape');
+    await waitForState(page, 'Done');
+    assert.equal(await page.locator('#microphone').isEnabled(), true);
+    assert.deepEqual(complaints, []);
+  });
+
+  it('shows customer and agent on two tracks', async () => {
+    const { page } = await open();
+    await play(page, STEREO);
+    await page.locator('section[aria-label="Customer, channel 0"]').waitFor();
+    await page.locator('section[aria-label="Agent, channel 1"]').waitFor();
+    await final(page, 'pay bill');
+    assert.match(await page.locator('#finals li', { hasText: 'pay bill' }).innerText(), /Customer/);
+    await page.click('#stop');
+    await waitForState(page, 'Done');
+  });
+
+  it('starts afresh when it is reloaded in the middle, and the server lets the old stream go', async () => {
+    const { page, complaints } = await open();
+    await play(page, FREEZE.option);
+    await page.locator('.pill.tentative').waitFor();
+    await page.reload();
+    await waitForState(page, 'Choose a way in');
+    await page.waitForFunction(`fetch('/metrics').then((r) => r.text()).then((t) => /^earshot_sessions 0$/m.test(t))`);
+    await play(page, FREEZE.option);
+    await final(page, 'freeze');
+    assert.deepEqual(complaints, []);
+  });
+
+  it('says plainly that the microphone is denied, and plays calls all the same', async () => {
+    const { page } = await open();
+    await page.click('#microphone');
+    await waitForState(page, 'The microphone was denied');
+    await play(page, FREEZE.option);
+    await waitForState(page, 'Listening');
+    await page.click('#stop');
+    await waitForState(page, 'Done');
+  });
+
+  it('streams a file that is chosen, and says what is wrong with one that is no recording', async () => {
+    const { page } = await open();
+    await page.setInputFiles('#file', { name: 'a.wav', mimeType: 'audio/wav', buffer: Buffer.from('no audio at all') });
+    await waitForState(page, 'Not a WAV file');
+    await page.setInputFiles('#file', `samples/${FREEZE.name}`);
+    await final(page, 'freeze');
+  });
+
+  it('is worked by the keyboard alone', async () => {
+    const { page } = await open();
+    await page.locator('#play').focus();
+    await page.keyboard.press('Enter');
+    await waitForState(page, 'Listening');
+    assert.equal(await page.evaluate('document.activeElement.id'), 'stop');
+    await page.keyboard.press('Enter');
+    await waitForState(page, 'Done');
+    await page.locator('[role=tab]').first().focus();
+    await page.keyboard.press('ArrowRight');
+    assert.notEqual(await page.locator('[role=tab]').nth(1).getAttribute('aria-selected'), null);
+  });
+
+  it('says that the server has gone in the middle, and goes on with the one that takes its place', async () => {
+    const first = await serveReal({ models: BUNDLED_MODELS, drainGraceMs: 0 });
+    const { page } = await open([], first.http);
+    await play(page, FREEZE.option);
+    await page.locator('.pill.tentative').waitFor();
+    await first.running.drain();
+    await waitForState(page, /Connection lost|going away/);
+    const second = await serveReal({ models: BUNDLED_MODELS, port: Number(first.http.split(':')[1]) });
+    await waitForState(page, 'Connected again');
+    await final(page, 'freeze');
+    await waitForState(page, 'Done');
+    await second.running.drain();
+  });
+});

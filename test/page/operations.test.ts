@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { openStream } from '../../client-sdk/src/index.js';
+import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
+import { BUNDLED_MODELS, serveReal, type RealServer } from '../support/real-server.js';
+import { sampleCall } from '../support/sample-calls.js';
+
+const CALL = sampleCall('freeze-card-8k-mulaw.wav');
+
+describe("The operators' view in Chromium", function () {
+  this.timeout(60_000);
+  let server: RealServer;
+  let browser: HearingBrowser | undefined;
+
+  before(async function () {
+    browser = await hearingBrowser(this, CALL);
+    server = await serveReal({ models: BUNDLED_MODELS, workers: 2 });
+  });
+  after(async () => {
+    await browser?.close();
+    await (server as RealServer | undefined)?.running.drain();
+  });
+
+  it('shows what streams do to the server, without a complaint', async () => {
+    const { page, complaints } = await browser!.open(`http://${server.http}/operations`);
+    await page.locator('#state', { hasText: 'Ready: streams are taken.' }).waitFor();
+    const stream = await openStream({
+      url: `ws://${server.http}`,
+      audio: { encoding: 'pcm_s16le', sampleRate: CALL.rate },
+    });
+    await stream.send(CALL.samples);
+    await page.locator('#sessions', { hasText: /^1\s*1 so far/ }).waitFor();
+    const { frames } = await stream.close();
+    await page.locator('#sessions', { hasText: /^0\s*1 so far/ }).waitFor();
+    assert.match(await page.locator('#workers').innerText(), /2 of 2\s+none was restarted/);
+    assert.match(await page.locator('#models').innerText(), new RegExp(`banking-intents.*cpu\\s+${frames}`));
+    assert.match(await page.locator('#counts').innerText(), new RegExp(`frames classified\\s+${frames}`));
+    assert.match(await page.locator('#latencies').innerText(), /last sample to event\s+[\d.]+ ms/);
+    assert.deepEqual(complaints, []);
+  });
+
+  it('says that the server has gone, and finds it again', async () => {
+    const gone = await serveReal({ models: BUNDLED_MODELS });
+    const { page } = await browser!.open(`http://${gone.http}/operations`);
+    await page.locator('#state', { hasText: 'Ready' }).waitFor();
+    await gone.running.drain();
+    await page.locator('#state', { hasText: 'does not answer' }).waitFor();
+    const back = await serveReal({ models: BUNDLED_MODELS, port: Number(gone.http.split(':')[1]) });
+    await page.locator('#state', { hasText: 'Ready' }).waitFor();
+    await back.running.drain();
+  });
+});

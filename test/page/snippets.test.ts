@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WebSocket } from 'ws';
+import { readWav } from '../../server/audio/wav.js';
+import { SNIPPETS, type OnScreen } from '../../server/page/live/snippets.js';
+import { ensureBuilt, run, SDK } from '../client-sdk/client-package.js';
+import { earshot } from '../support/earshot-command.js';
+import { BUNDLED_MODELS, SAMPLES, serveReal, type RealServer } from '../support/real-server.js';
+
+const FILE = join(SAMPLES, 'freeze-card-8k-mulaw.wav');
+
+/** The programs that the page offers for copying do what the page does. */
+describe('The code of the page', function () {
+  this.timeout(60_000);
+  let server: RealServer;
+  let folder: string;
+  let screen: OnScreen;
+  let audio: Uint8Array;
+
+  before(async () => {
+    await ensureBuilt();
+    server = await serveReal({ models: BUNDLED_MODELS });
+    folder = mkdtempSync(join(SDK, 'dist/snippets-'));
+    const wav = readWav(readFileSync(FILE));
+    assert.ok(wav.kind === 'audio');
+    audio = wav.audio;
+    screen = {
+      server: `ws://${server.http}`,
+      model: 'banking-intents',
+      way: 'recording',
+      file: FILE,
+      audio: { encoding: 'mulaw', sampleRate: 8_000, channels: 1 },
+    };
+  });
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await server.running.drain();
+  });
+
+  it('runs in Node', async () => {
+    const file = join(folder, 'intents.mjs');
+    writeFileSync(file, SNIPPETS.Node!(screen));
+    const { code, out, err } = await run(file, [], audio);
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /final freeze 0\.9/);
+  });
+
+  it('runs on the command line', async () => {
+    const words = SNIPPETS['Command line']!(screen).replace('\\\n', '').split(/\s+/).slice(2);
+    const { code, out } = await earshot([...words, '--fast', '--json']);
+    assert.equal(code, 0);
+    assert.match(out, /"status":"final".*"intent":"freeze"/);
+  });
+
+  it('streams from any language', async () => {
+    const [, url] = /^(ws:\S+)$/m.exec(SNIPPETS['Any language']!(screen))!;
+    const socket = new WebSocket(url!);
+    const finals: unknown[] = [];
+    socket.on('open', () => {
+      socket.send(audio);
+      socket.send('{"type":"close"}');
+    });
+    socket.on('message', (text: Buffer) => {
+      const message = JSON.parse(text.toString()) as { status?: string; intent?: string };
+      if (message.status === 'final') finals.push(message.intent);
+    });
+    await new Promise((resolve) => socket.on('close', resolve));
+    assert.deepEqual(finals, ['freeze']);
+  });
+});
