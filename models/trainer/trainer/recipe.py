@@ -172,7 +172,7 @@ class Training:
             raise TrainerError(f"training.best_by {self.best_by!r} is none of {', '.join(JUDGES)}")
         if self.early_stopping and self.best_by == "last":
             raise TrainerError(
-                f"training.early_stopping {self.early_stopping} needs a training.best_by to stop by: accuracy or macro_f1"
+                f"training.early_stopping {self.early_stopping} needs a training.best_by, accuracy or macro_f1"
             )
         if self.schedule not in SCHEDULES:
             raise TrainerError(f"training.schedule {self.schedule!r} is none of {', '.join(SCHEDULES)}")
