@@ -3,7 +3,7 @@
  * posts what it holds and then null. `microphone()` loads it from a blob; a page whose Content-Security-Policy forbids that serves this text and names
  * its address as `workletUrl`.
  */
-export const WORKLET_SOURCE: string = `
+export const WORKLET_SOURCE = `
 class EarshotGatherer extends AudioWorkletProcessor {
   constructor() {
     super();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
-import { BUNDLED_MODELS, serveReal, type RealServer } from '../support/real-server.js';
+import { BUNDLED_MODELS, ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { sampleCall } from '../support/sample-calls.js';
 
 const FREEZE = { name: 'freeze-card-8k-mulaw.wav', option: '0' };
@@ -51,6 +51,18 @@ describe('The live page in Chromium', function () {
     assert.match(await page.locator('.figures').innerText(), /total latency\s+[\d.]+ ms/);
     assert.deepEqual(complaints, []);
     assert.deepEqual([...hosts], [server.http]);
+  });
+
+  it('is under a policy that allows no script, style or connection but its own', async () => {
+    const { headers } = await fetch(`http://${server.http}/`);
+    const policy = headers.get('content-security-policy') ?? '';
+    assert.match(policy, /^default-src 'none'/);
+    assert.deepEqual(policy.match(/(?:script|style|connect|img)-src [^;]*/g), [
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+      "img-src 'self'",
+    ]);
   });
 
   it('hears the intent that is spoken into the microphone, and gives the microphone back', async () => {
@@ -105,6 +117,21 @@ describe('The live page in Chromium', function () {
     await final(page, 'freeze');
   });
 
+  it('streams to the model that is chosen, also the second time', async () => {
+    const several = await serveReal({ models: ECHO_MODELS });
+    const { page, complaints } = await open([], several.http);
+    for (const model of ['echo-stateful', 'echo']) {
+      await page.selectOption('#model', model);
+      assert.match(await page.locator('#code').innerText(), new RegExp(`['& ]${model}\\b`));
+      await play(page, FREEZE.option);
+      await waitForState(page, `Listening with ${model} `);
+      await page.click('#stop');
+      await waitForState(page, 'Done');
+    }
+    assert.deepEqual(complaints, []);
+    await several.running.drain();
+  });
+
   it('is worked by the keyboard alone', async () => {
     const { page } = await open();
     await page.locator('#play').focus();
@@ -113,9 +140,13 @@ describe('The live page in Chromium', function () {
     assert.equal(await page.evaluate('document.activeElement.id'), 'stop');
     await page.keyboard.press('Enter');
     await waitForState(page, 'Done');
-    await page.locator('[role=tab]').first().focus();
+    const chosen = page.locator('[role=tab][aria-selected=true]');
+    assert.equal(await chosen.innerText(), 'Command line');
+    await chosen.focus();
     await page.keyboard.press('ArrowRight');
-    assert.notEqual(await page.locator('[role=tab]').nth(1).getAttribute('aria-selected'), null);
+    assert.equal(await chosen.innerText(), 'Any language');
+    assert.equal(await page.evaluate('document.activeElement.getAttribute("aria-selected")'), 'true');
+    assert.match(await page.locator('#code').innerText(), /curl --data-binary/);
   });
 
   it('says that the server has gone in the middle, and goes on with the one that takes its place', async () => {

@@ -39,6 +39,8 @@ const code = new CodePanel({
   file: SAMPLES[0]!.file,
   audio: MICROPHONE_AUDIO,
 });
+/** Gone from the page once there is something to draw. */
+const labels = find('labels', HTMLElement);
 let models: readonly Served[] = [];
 let call: Call | null = null;
 /** Asked to stop before there was a call to stop. */
@@ -102,8 +104,8 @@ async function stream(open: () => Promise<Source>, waiting: string): Promise<voi
 const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 
 function showLabels(name: string): void {
-  const labels = models.find((model) => model.name === name)?.labels ?? [];
-  find('labels', HTMLElement).replaceChildren(...labels.map((label) => make('li', '', spoken(label))));
+  const known = models.find((model) => model.name === name)?.labels ?? [];
+  labels.replaceChildren(...known.map((label) => make('li', '', spoken(label))));
 }
 
 async function offerModels(): Promise<void> {

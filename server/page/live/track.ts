@@ -1,4 +1,4 @@
-import type { Gap, Intent, SpeechStarted, UtteranceEnd } from '@earshot/client';
+import type { Gap, Intent, SpeechStarted, UtteranceEnd } from '../../../proto/server-messages.js';
 
 /** One spoken request, as far as it is known. */
 export interface Utterance {
