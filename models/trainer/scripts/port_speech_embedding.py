@@ -14,10 +14,10 @@ import torch
 from onnx import numpy_helper
 from safetensors.torch import save_file
 
-from trainer.encoder import WINDOW_FRAMES
 from trainer.mel import SPECTRUM_BINS
 
 ROOT = Path(__file__).parent.parent
+WINDOW_FRAMES = 76
 
 
 def main() -> None:

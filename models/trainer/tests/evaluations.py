@@ -26,9 +26,11 @@ def clip_of(beliefs: Beliefs, ends_ms: Sequence[int] | None = None) -> OnTheWay:
 def heard_of(*clips: tuple[int, Beliefs], groups: Sequence[str] | None = None) -> Heard:
     """Clips as label and beliefs; silence changes nothing, and each clip is a group if nothing else is said."""
     on_the_way = tuple(clip_of(beliefs) for _, beliefs in clips)
-    names = tuple(groups or (f"call-{index}" for index in range(len(clips))))
+    calls = tuple(groups or (f"call-{index}" for index in range(len(clips))))
     after = np.stack([clip.scores[-1] for clip in on_the_way])
-    return Heard(np.array([label for label, _ in clips]), names, on_the_way, after)
+    names = tuple(f"clip-{index}.wav" for index in range(len(clips)))
+    languages = tuple(("en-AU", "en-GB")[index % 2] for index in range(len(clips)))
+    return Heard(np.array([label for label, _ in clips]), calls, on_the_way, after, names, languages)
 
 
 def figures_of(heard: Heard, calibrated: Calibrated = UNCALIBRATED) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from trainer.augment import Augmenter, speech_bounds
 from trainer.framing import SAMPLE_RATE, Samples
-from trainer.line import g711, lost_packets, packet_loss, telephone
+from trainer.line import g711, lost_packets, over_eight_kilohertz, packet_loss, telephone
 from trainer.noise import cross_talk, mix
 from trainer.recipe import Augmentation
 from trainer.room import impulse_response, reverberate
@@ -71,6 +71,14 @@ def test_the_line_is_coded_by_g711_as_sox_codes_it(law: str, encoding: str) -> N
     ours = g711(pcm, law)
     assert np.sum(np.abs(ours - oracle) > 1e-4) <= 256
     assert np.abs(ours - oracle).max() <= 0.04
+
+
+def test_eight_kilohertz_keep_the_band_below_four_and_nothing_above() -> None:
+    low, high = tone(1000) * np.float32(0.5), tone(6000) * np.float32(0.5)
+    heard = over_eight_kilohertz(low, "mulaw")[800:-800]
+    # µ-law codes with about 38 dB of signal to noise (ITU-T G.712).
+    assert np.square(heard - low[800:-800]).mean() < np.square(low).mean() * 1e-3
+    assert np.square(over_eight_kilohertz(high, "mulaw")[800:-800]).mean() < np.square(high).mean() * 1e-3
 
 
 def test_a_room_decays_by_60_db_in_its_reverberation_time() -> None:

@@ -18,7 +18,8 @@ from trainer.commands.evaluate import configure, run
 from trainer.errors import TrainerError
 from trainer.evaluate import headline
 from trainer.labels import require_same_labels
-from trainer.listening import with_silence
+from trainer.line import over_eight_kilohertz
+from trainer.listening import line_listener, with_silence
 from trainer.prepare import prepare
 from trainer.prepared import load_prepared, pcm_of
 from trainer.recipe import Source, Splits
@@ -43,7 +44,7 @@ def checkpoint(folder: Path, names: list[str]) -> Path:
     torch.manual_seed(4)
     id2label = dict(enumerate(names))
     label2id = {name: index for index, name in id2label.items()}
-    config = StreamingIntentConfig(channels=8, members=1, id2label=id2label, label2id=label2id)
+    config = StreamingIntentConfig(width=8, members=1, id2label=id2label, label2id=label2id)
     StreamingIntentModel(config).save_pretrained(folder)
     return folder
 
@@ -110,6 +111,14 @@ def test_a_given_calibration_is_used_as_it_is(run_folder: Path, data: Path, tmp_
     calibration = measured(tmp_path / "out")["calibration"]
     assert [calibration[key] for key in ("temperature", "threshold", "source")] == [2.5, 0.6, "given"]
     assert not (run_folder / "evaluation").exists()
+
+
+def test_a_line_is_told_and_every_clip_is_heard_over_it(run_folder: Path, data: Path) -> None:
+    evaluate(run_folder, "--data", data, "--law", "mulaw")
+    assert measured(run_folder / "evaluation")["law"] == "mulaw"
+    listener, pcm = open_checkpoint(run_folder).listener, pcm_of(load_prepared(data).split("test")[0])
+    over_line = listener.hear(over_eight_kilohertz(pcm, "mulaw"))
+    np.testing.assert_array_equal(line_listener(listener, "mulaw").hear(pcm), over_line)
 
 
 def test_without_a_validation_split_nothing_is_calibrated(run_folder: Path, tmp_path: Path, recordings: Path) -> None:

@@ -9,6 +9,8 @@ from sklearn.metrics import accuracy_score
 from torch import Tensor, nn
 
 from trainer.calibration import Calibrated, Calibration, fit_calibration
+from trainer.errors import TrainerError
+from trainer.figures import without
 from trainer.framing import Framing
 from trainer.listening import Smoothing, stateless_listener
 from trainer.metrics import (
@@ -163,3 +165,17 @@ def test_accumulated_scores_give_the_posterior_that_the_server_computes() -> Non
         total = smoothing.decay * total + smoothing.weight * seconds * logits.log_softmax(-1)
     expected = total.softmax(-1).numpy()
     np.testing.assert_allclose(torch.from_numpy(scores[-1] / temperature).softmax(-1).numpy(), expected, atol=1e-5)
+
+
+def test_accuracy_is_told_by_language() -> None:
+    heard = heard_of((0, [sure_of(0)]), (1, [sure_of(1)]), (1, [sure_of(1)]), (2, [sure_of(0)]), (3, [sure_of(3)]))
+    told = figures_of(heard)["per_language"]
+    assert {name: (of["clips"], of["accuracy"]) for name, of in told.items()} == {"en-AU": (2, 1.0), "en-GB": (2, 0.5)}
+
+
+def test_clips_that_are_believed_mislabelled_are_left_out_by_name_and_told() -> None:
+    heard = heard_of((0, [sure_of(0)]), (1, [sure_of(0)]), (2, [sure_of(2)]), (3, [sure_of(3)]))
+    left = without(heard, {"clip-1.wav", "of-another-split.wav"}, LABELS, Calibration(1.0, 0.5))
+    assert (left["left_out"], left["clips"], left["accuracy"]) == (["clip-1.wav"], 2, 1.0)
+    with pytest.raises(TrainerError, match="nothing is left to measure"):
+        without(heard, {f"clip-{index}.wav" for index in range(4)}, LABELS, Calibration(1.0, 0.5))

@@ -20,6 +20,7 @@ from trainer.sources import Recording
 from trainer.splits import assign_splits
 
 ALL = Splits(test_size=0, validation_size=0)
+ENGINES = ("flite", "pico", "festival")
 
 
 def manifest(recordings: Path, splits: Splits = ALL) -> Source:
@@ -46,6 +47,13 @@ def test_the_dataset_is_one_that_hugging_face_opens(recordings: Path, tmp_path: 
 def test_labels_are_intents_by_name_then_background(recordings: Path, tmp_path: Path) -> None:
     prepare((manifest(recordings),), ("background",), tmp_path / "out")
     assert load_prepared(tmp_path / "out").labels.names == ("close", "open", "background")
+
+
+def test_a_label_called_background_is_one_without_being_told(recordings: Path, tmp_path: Path) -> None:
+    talk = "path,label\n0.wav,open\n1.wav,background\n2.wav,shut\n"
+    (recordings / "manifest.csv").write_text(talk, encoding="utf-8")
+    labels = prepare((manifest(recordings),), (), tmp_path / "out").labels
+    assert (labels.names, labels.background) == (("open", "shut", "background"), ("background",))
 
 
 def test_an_unreadable_recording_is_listed_and_moves_no_other(recordings: Path, tmp_path: Path) -> None:
@@ -149,6 +157,20 @@ def test_a_language_is_tested_on_whole() -> None:
     assert splits.count("validation") == 2
 
 
+def test_neither_an_engine_that_is_tested_on_nor_its_sentences_are_trained_on(recordings: Path, tmp_path: Path) -> None:
+    rows = [f"{n % 2}.wav,{'open' if n % 5 else 'close'},sentence-{n // 3},{n},{ENGINES[n % 3]}" for n in range(90)]
+    lines = ["path,label,group,transcription,engine", *rows]
+    (recordings / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
+    splits = Splits(test_size=0.3, test_engine="pico")
+    prepared = prepare((manifest(recordings, splits),), (), tmp_path / "out")
+    tested = [int(number) for number in prepared.split("test")["transcription"]]
+    others = [int(number) for number in prepared.split("train", "validation")["transcription"]]
+    assert (len(tested), len(others)) == (9, 42)
+    assert {ENGINES[number % 3] for number in tested} == {"pico"}
+    assert "pico" not in {ENGINES[number % 3] for number in others}
+    assert not {number // 3 for number in tested} & {number // 3 for number in others}
+
+
 def test_a_dataset_with_its_own_test_split_keeps_it() -> None:
     clips = [clip(f"{n}.wav", split="test" if n < 10 else "train") for n in range(60)]
     splits = assign_splits(clips, Source(path=Path()))
@@ -180,15 +202,21 @@ BAD_COMMANDS = [
     (["nowhere/at/all"], "the source nowhere/at/all does not exist"),
     ([".", "--test-size", "0.95"], "leave nothing to train on"),
     ([".", "--fold", "6/5"], "fold '6/5' must be K/N"),
+    (
+        ["recordings/manifest.csv", "--test-engine", "piper"],
+        "no recording was spoken by the engine 'piper'; engines: none",
+    ),
     ([".", "--layout", "tape"], "layout 'tape' is none of auto, manifest"),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "message"), BAD_COMMANDS)
+@pytest.mark.parametrize("case", BAD_COMMANDS)
 def test_a_mistake_on_the_command_line_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+    recordings: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, case: tuple[list[str], str]
 ) -> None:
-    assert main(["prepare", *arguments, "--out", str(tmp_path / "out")]) == 1
+    arguments, message = case
+    monkeypatch.chdir(recordings.parent)
+    assert main(["prepare", *arguments, "--out", "out"]) == 1
     said = capsys.readouterr().err
     assert message in said
     assert said.count("\n") == 1

@@ -44,13 +44,6 @@ def test_embeddings_of_the_whole_mel_equal_the_original_windows(
 
 
 @torch.no_grad()
-def test_overlapping_windows_equal_windows_cut_first(modules: tuple[MelFrontEnd, SpeechEmbedding]) -> None:
-    mel = torch.randn(316, 32, generator=torch.Generator().manual_seed(1)) + 6
-    cut = torch.stack([mel[start : start + 116] for start in range(0, 201, 50)])
-    torch.testing.assert_close(modules[1].overlapping(mel, size=116, step=50), modules[1](cut), atol=1e-5, rtol=0)
-
-
-@torch.no_grad()
 def test_a_mel_frame_does_not_depend_on_a_loud_neighbour(modules: tuple[MelFrontEnd, SpeechEmbedding]) -> None:
     quiet = torch.randn(1, 16000, generator=torch.Generator().manual_seed(2)) * 1e-4
     loud = torch.randn(1, 16000, generator=torch.Generator().manual_seed(3)) * 0.5

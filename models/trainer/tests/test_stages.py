@@ -12,7 +12,7 @@ from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
 from trainer.main import COMMANDS, main
 from trainer.onnx_graph import OnnxGraph
 
-STREAMING = ["--recipe", "earshot", "--set", "streaming.channels=8", "--set", "streaming.members=1"]
+STREAMING = ["--recipe", "earshot", "--set", "streaming.width=8", "--set", "streaming.members=1"]
 QUICK = ["--set", "training.epochs=1", "--set", "augmentation.copies=1", "--set", "augmentation.silences=2"]
 
 
@@ -45,7 +45,8 @@ def test_a_stateless_package_equals_extractor_and_model(recordings: Path, tmp_pa
 def test_a_streaming_package_carries_its_state(recordings: Path, tmp_path: Path) -> None:
     package = run_stages(recordings, tmp_path, STREAMING)
     contract = json.loads((package / "earshot.json").read_text())
-    assert contract["state"]["shape"] == [19 * 32 + 6 * 96 + 3 * 8]
+    assert contract["state"]["shape"] == [6 * 288 + 2 * (96 + 8) + 2 * 8 + 2 * 8 + 3 * 8]
+    assert contract["outputs"] == {"logits": "logits", "next_state": "next_state", "speech": "speech"}
     assert contract["metrics"]["at_the_end"]["clips"] == 3
     assert [row["precision"] for row in contract["metrics"]["variants"]] == ["fp32", "fp16", "int8"]
     fitted = json.loads((tmp_path / "run" / "evaluation" / "calibration.json").read_text())

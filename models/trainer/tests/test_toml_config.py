@@ -12,11 +12,11 @@ SOUND = '[[sources]]\npath = "x"\n'
 HEAD = "[streaming]\n"
 
 BAD_RECIPES = [
-    ("[streaming]\nwidth = 3\n", "unknown key streaming.width"),
+    ("[streaming]\nkernels = 3\n", "unknown key streaming.kernels"),
     (HEAD + SOUND + "colour = 1\n", r"unknown key sources\[0\].colour"),
     (HEAD + SOUND + "splits = { by = 'moon' }\n", "splits.by 'moon' is none of auto, group, clip"),
-    ("[streaming]\nchannels = '64'\n", "streaming.channels must be int, not '64'"),
-    ("[streaming]\nkernels = [5, 'x']\n", r"streaming.kernels\[1\] must be int"),
+    ("[streaming]\nwidth = '64'\n", "streaming.width must be int, not '64'"),
+    ("[package]\ngolden = ['yes', 5]\n", r"package.golden\[1\] must be str"),
     ("streaming = 3\n", "streaming must be a table, not 3"),
     (SOUND, "exactly one"),
     ("[stateless]\n", "missing key stateless.checkpoint"),
@@ -25,6 +25,8 @@ BAD_RECIPES = [
     (HEAD + SOUND + 'hub = "a/b"\n', "either a path or a hub id"),
     (HEAD + SOUND + 'layout = "folder"\n', "needs a label"),
     (HEAD + "[training]\nclass_balance = 'fair'\n", "training.class_balance 'fair' is none of none, inverse-root"),
+    (HEAD + "[training]\nbest_by = 'luck'\n", "training.best_by 'luck' is none of accuracy, macro_f1, last"),
+    (HEAD + "[training]\nbest_by = 'last'\nearly_stopping = 3\n", "training.early_stopping 3 needs a training.best_by"),
     (HEAD + "[training]\nschedule = 'up'\n", "training.schedule 'up' is none of linear, cosine"),
     ("extends = 'chance'\n", "extends 'chance' is none of earshot, earshot-classifier, guide"),
     ("[streaming\n", "is not TOML"),

@@ -17,7 +17,7 @@ from trainer.main import main
 EPOCHS = 4
 PATIENCE = 2
 STATELESS = ["--recipe", "earshot-classifier", "--set", "training.batch=2", "--set", "training.learning_rate=0.01"]
-STREAMING = ["--recipe", "earshot", "--set", "training.batch=4", "--set", "streaming.channels=8"]
+STREAMING = ["--recipe", "earshot", "--set", "training.batch=4", "--set", "streaming.width=8"]
 COMMON = ["--set", f"training.epochs={EPOCHS}", "--set", "augmentation.copies=1"]
 
 
@@ -62,6 +62,7 @@ def test_a_killed_run_that_is_resumed_equals_an_unbroken_one(
     model = ["--checkpoint", tiny] if recipe is STATELESS else []
     # Accuracy on so few clips is soon as good as it gets: patience ends the run, and must end it at the same epoch.
     patience = ["--set", f"training.early_stopping={PATIENCE}", "--set", "training.epochs=12"]
+    patience += ["--set", "training.best_by=accuracy"]
     command = ["train", str(data), *recipe, *model, *COMMON, *patience]
     unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
     assert main([*command, "--out", str(unbroken)]) == 0

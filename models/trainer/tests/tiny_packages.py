@@ -10,7 +10,6 @@ from transformers import Wav2Vec2ForSequenceClassification
 
 from trainer.calibration import Calibration
 from trainer.checkpoint import open_checkpoint
-from trainer.encoder import load_speech_embedding
 from trainer.export import export_package
 from trainer.labels import Labels
 from trainer.package import Card
@@ -43,9 +42,9 @@ def tiny_wav2vec2(folder: Path) -> Tiny:
 def tiny_streaming(folder: Path) -> Tiny:
     """A stateful package `gate` in `folder/models`."""
     torch.manual_seed(5)
-    config = StreamingIntentConfig(channels=16, members=1, id2label=LABELS.id2label, label2id=LABELS.label2id)
+    config = StreamingIntentConfig(width=16, members=1, id2label=LABELS.id2label, label2id=LABELS.label2id)
     model = StreamingIntentModel(config)
-    load_speech_embedding(load_file(SPEECH_EMBEDDING), model.encoder, model.mel.mel_weight)
+    model.load_encoder(load_file(SPEECH_EMBEDDING))
     model.save_pretrained(folder / "checkpoint")
     return _exported(folder, "gate")
 

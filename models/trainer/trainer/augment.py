@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.signal import resample_poly
 
+from trainer.activity import ACTIVITY_SAMPLES, part_powers
 from trainer.framing import SAMPLE_RATE, Samples
 from trainer.line import LAWS, PACKET_SAMPLES, lost_packets, packet_loss, telephone
 from trainer.noise import coloured_noise, cross_talk, mix, rms
@@ -14,28 +15,30 @@ from trainer.recipe import Augmentation
 from trainer.room import impulse_response, reverberate
 
 SPEEDS = ((9, 10), (19, 20), (21, 20), (11, 10))
-ACTIVITY_SAMPLES = 320
-ACTIVITY_BELOW_PEAK_DB = 30.0
+BOUNDS_BELOW_LOUD_DB = 30.0
 OTHER_VOICES = 16
 
 
 @dataclass(frozen=True)
 class Hearing:
-    """One altered copy of a recording: its samples, and between which of them someone speaks."""
+    """One altered copy of a recording: its samples, between which of them someone speaks.
+
+    `clean` is the same before room, noise and line, empty where nobody speaks.
+    """
 
     pcm: Samples
     speech_start: int
     speech_end: int
+    clean: Samples
 
 
 def speech_bounds(pcm: Samples) -> tuple[int, int]:
     """The first and last sample of what is within 30 dB of the loudest 20 ms."""
-    count = len(pcm) // ACTIVITY_SAMPLES
-    if count == 0:
+    power = part_powers(pcm)
+    if len(power) == 0:
         return 0, len(pcm)
-    power = np.square(pcm[: count * ACTIVITY_SAMPLES].reshape(count, -1)).mean(axis=1)
     # The 95th percentile, so that one click does not hide quiet speech.
-    loud = np.flatnonzero(power > np.percentile(power, 95) * 10 ** (-ACTIVITY_BELOW_PEAK_DB / 10))
+    loud = np.flatnonzero(power > np.percentile(power, 95) * 10 ** (-BOUNDS_BELOW_LOUD_DB / 10))
     if len(loud) == 0:
         return 0, len(pcm)
     return int(loud[0]) * ACTIVITY_SAMPLES, int(loud[-1] + 1) * ACTIVITY_SAMPLES
@@ -43,7 +46,7 @@ def speech_bounds(pcm: Samples) -> tuple[int, int]:
 
 def plain_hearing(pcm: Samples) -> Hearing:
     """The recording as it is."""
-    return Hearing(pcm, *speech_bounds(pcm))
+    return Hearing(pcm, *speech_bounds(pcm), clean=pcm)
 
 
 class Augmenter:
@@ -74,7 +77,7 @@ class Augmenter:
         heard = self.degraded(hearing.pcm)
         if settings.cross_talk:
             self.voices.append(pcm)
-        return Hearing(heard, hearing.speech_start, hearing.speech_end)
+        return replace(hearing, pcm=heard)
 
     def degraded(self, pcm: Samples) -> Samples:
         """A copy as long, with another room, level, background and line."""
@@ -104,7 +107,7 @@ class Augmenter:
         length = round(seconds * SAMPLE_RATE)
         level = 0.0 if self._happens(0.15) else 10 ** (self.random.uniform(-80, -15) / 20)
         pcm = (self.noise(length) * level).astype(np.float32)
-        return Hearing(np.clip(pcm, -1, 1), length, length)
+        return Hearing(np.clip(pcm, -1, 1), length, length, clean=np.zeros(0, dtype=np.float32))
 
     def noise(self, length: int) -> Samples:
         """Noise of unit power: recorded, white, or falling with frequency."""
@@ -129,7 +132,8 @@ class Augmenter:
         lead = max(0, before - (start - cut))
         trail = int(self.random.uniform(0, 2) * SAMPLE_RATE)
         placed = np.pad(pcm[cut:], (lead, trail))
-        return Hearing(placed + self._room(len(placed)), start - cut + lead, min(end, len(pcm)) - cut + lead)
+        bounds = start - cut + lead, min(end, len(pcm)) - cut + lead
+        return Hearing(placed + self._room(len(placed)), *bounds, clean=placed)
 
     def _room(self, length: int) -> Samples:
         if self._happens(0.3):

@@ -19,7 +19,7 @@ STREAMING_PREPROCESSOR = {
     "feature_extractor_type": "SpeechEmbeddingFeatureExtractor",
     "sampling_rate": 16000,
     "feature_size": 32,
-    "hop_length": 160,
+    "hop_length": 500 / 3,
     "n_fft": 512,
     "win_length": 400,
     "chunk_length": 1,
@@ -57,8 +57,8 @@ def open_checkpoint(folder: Path, cut_padding: bool = False) -> Checkpoint:
 
 def _streaming(folder: Path, config: dict[str, Any]) -> Checkpoint:
     model = StreamingIntentModel.from_pretrained(folder).eval()
-    signature = Signature(state_floats=sum(model.config.state_parts))
-    preprocessor = {**STREAMING_PREPROCESSOR, "embeddings_per_hop": STEPS_PER_HOP}
+    signature = Signature(state_floats=sum(model.config.state_parts), tells_speech=True)
+    preprocessor = {**STREAMING_PREPROCESSOR, "steps_per_hop": STEPS_PER_HOP}
     exported = Exported(StreamingGraph(model), signature, config, preprocessor)
     return Checkpoint(streaming_listener(model), exported, smoothing=None)
 

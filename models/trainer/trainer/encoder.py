@@ -4,8 +4,10 @@ import torch
 from torch import Tensor, nn
 
 EMBEDDING_SIZE = 96
-WINDOW_FRAMES = 76
-STEP_FRAMES = 8
+# The blocks before the last two poolings in time, and what is left of the 32 bands after them.
+EARLY_BLOCKS = 11
+BANDS_LEFT = 4
+ACTIVATION_SIZE = 72 * BANDS_LEFT
 
 # Each layer: (input channels, output channels, kernel over (time, bands), max-pool after it or None).
 _LAYERS: tuple[tuple[int, int, tuple[int, int], tuple[int, int] | None], ...] = (
@@ -58,24 +60,19 @@ class SpeechEmbedding(nn.Module):
 
     def forward(self, mel: Tensor) -> Tensor:
         """Maps `[batch, frames, 32]` to `[batch, (frames − 76) // 8 + 1, 96]`."""
+        return self.late(self.early(mel))
+
+    def early(self, mel: Tensor) -> Tensor:
+        """Maps `[batch, frames, 32]` to activations, one a window of 24 frames, every 4: `[batch, time, 288]`."""
         x = mel.unsqueeze(1)
-        for block in self.blocks:
+        for block in self.blocks[:EARLY_BLOCKS]:
             x = block(x)
-        return torch.as_tensor(self.projection(x)).squeeze(-1).transpose(1, 2)
+        return x.transpose(1, 2).flatten(2)
 
-    def overlapping(self, mel: Tensor, size: int, step: int) -> Tensor:
-        """Embeds each window of `size` mel frames, `step` (even) frames apart: `[windows, embeddings, 96]`.
-
-        Equal to cutting the windows first, at half the cost: the layers before the second pooling in time are computed
-        once for all windows.  `mel` is `[frames, 32]`.
-        """
-        x = mel[None, None]
-        for block in self.blocks[:10]:
-            x = block(x)
-        length = (size - 4) // 2 - 6
-        windows = x[0].unfold(1, length, step // 2)  # [channels, windows, bands, length]
-        x = windows.permute(1, 0, 3, 2)
-        for block in self.blocks[10:]:
+    def late(self, activations: Tensor) -> Tensor:
+        """Maps activations `[batch, time, 288]` to embeddings, one a window of 14, every 2: `[batch, steps, 96]`."""
+        x = activations.unflatten(-1, (-1, BANDS_LEFT)).transpose(1, 2)
+        for block in self.blocks[EARLY_BLOCKS:]:
             x = block(x)
         return torch.as_tensor(self.projection(x)).squeeze(-1).transpose(1, 2)
 

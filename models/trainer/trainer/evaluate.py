@@ -11,16 +11,17 @@ from trainer.audio import UnreadableAudio, read_audio
 from trainer.calibration import Calibrated, Calibration
 from trainer.checkpoint import open_checkpoint
 from trainer.errors import TrainerError
-from trainer.figures import Figures, figures
+from trainer.figures import Figures, figures, without
 from trainer.files import write_json
 from trainer.heard import ENDPOINTING_SECONDS, Heard, hear_ends, hear_split
 from trainer.labels import label_names, require_same_labels
-from trainer.listening import Listener, noisy_listener
+from trainer.listening import Listener, line_listener, noisy_listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
 from trainer.pictures.draw import PICTURES, draw_pictures
 from trainer.prepared import Prepared, load_prepared
 from trainer.report import report
 from trainer.run_folder import told_of, trained_on
+from trainer.tables import read_csv
 
 VALIDATION = "validation"
 
@@ -36,6 +37,8 @@ class Evaluation:
     out: Path | None = None
     noise: Path | None = None
     snr_db: float = 12.0
+    law: str | None = None
+    mislabelled: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -54,7 +57,11 @@ def evaluate(evaluation: Evaluation) -> Figures:
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     heard = hear_split(prepared, evaluation.split, listener)
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
-    metrics = {"split": evaluation.split, **_noise_of(evaluation), **figures(heard, prepared.labels, calibrated)}
+    metrics = {"split": evaluation.split, **_heard_through(evaluation), **figures(heard, prepared.labels, calibrated)}
+    if evaluation.mislabelled:
+        # A prepared dataset keeps the names of files alone.
+        names = {Path(row["path"]).name for row in read_csv(evaluation.mislabelled, {"path", "believed", "why"})}
+        metrics["without_mislabelled"] = without(heard, names, prepared.labels, calibrated.calibration)
     write_evaluation(evaluation.folder, metrics, log_history(run))
     return metrics
 
@@ -97,6 +104,8 @@ def log_history(run: Path) -> list[dict[str, Any]]:
 
 
 def _listener(listener: Listener, evaluation: Evaluation) -> Listener:
+    if evaluation.law is not None:
+        listener = line_listener(listener, evaluation.law)
     if evaluation.noise is None:
         return listener
     try:
@@ -110,8 +119,9 @@ def _tell_if_trained_on(run: Path, split: str) -> None:
         print(f"the split {split} is what {run} was trained on: its figures flatter")
 
 
-def _noise_of(evaluation: Evaluation) -> dict[str, Any]:
-    return {"noise": {"file": evaluation.noise.name, "snr_db": evaluation.snr_db}} if evaluation.noise else {}
+def _heard_through(evaluation: Evaluation) -> dict[str, Any]:
+    noise = {"noise": {"file": evaluation.noise.name, "snr_db": evaluation.snr_db}} if evaluation.noise else {}
+    return {**noise, **({"law": evaluation.law} if evaluation.law else {})}
 
 
 def _fitted(split: str, heard: Heard, prepared: Prepared, listener: Listener) -> Calibrated:

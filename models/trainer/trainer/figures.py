@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from trainer.bootstrap import LEVEL, RESAMPLES, SEED, Interval, by_group, interval
 from trainer.calibration import Calibrated, Calibration
 from trainer.earliness import scores_after, time_to_first_correct
+from trainer.errors import TrainerError
 from trainer.false_intents import false_intents
 from trainer.heard import Heard
 from trainer.labels import Labels
@@ -47,6 +48,7 @@ def figures(heard: Heard, labels: Labels, calibrated: Calibrated) -> Figures:
         **_intents(heard, is_intent, calibrated.calibration),
         **_reliability(heard, calibrated.calibration),
         **_by_label(heard, labels, calibrated.calibration),
+        **_by_language(heard, is_intent, calibrated.calibration),
         **_background(heard, labels, is_intent, calibrated.calibration),
     }
 
@@ -99,6 +101,24 @@ def _by_label(heard: Heard, labels: Labels, calibration: Calibration) -> Figures
         "confusion": {"labels": list(labels.names), "counts": confusions(final, heard.labels)},
         "per_class": per_class(final, heard.labels, labels.names),
     }
+
+
+def _by_language(heard: Heard, is_intent: NDArray[np.bool_], calibration: Calibration) -> Figures:
+    """Of the clips with an intent, where their languages are told."""
+    final, languages = posteriors(heard.final, calibration.temperature), np.array(heard.languages)
+    told = {name: is_intent & (languages == name) for name in sorted(set(languages[is_intent]) - {""})}
+    return {"per_language": {name: intent_figures(final[of], heard.labels[of]) for name, of in told.items()}}
+
+
+def without(heard: Heard, names: set[str], labels: Labels, calibration: Calibration) -> Figures:
+    """The figures at the end of the clips with an intent, but for some clips, and which of those were heard."""
+    left_out = np.isin(heard.names, sorted(names))
+    kept = ~np.isin(heard.labels, labels.background_ids) & ~left_out
+    if not kept.any():
+        raise TrainerError("without the clips that are believed mislabelled nothing is left to measure")
+    clips = np.array(heard.names)[left_out].tolist()
+    final = posteriors(heard.final[kept], calibration.temperature)
+    return {"left_out": clips, **intent_figures(final, heard.labels[kept])}
 
 
 def _background(heard: Heard, labels: Labels, is_intent: NDArray[np.bool_], calibration: Calibration) -> Figures:

@@ -70,7 +70,7 @@ def module_logits(graph: nn.Module, frames: Floats, state_floats: int) -> list[F
     for frame in frames:
         pcm = torch.from_numpy(frame[None])
         if state_floats:
-            logits, state = graph(pcm, state)
+            logits, state = graph(pcm, state)[:2]
         else:
             logits = graph(pcm)
         heard.append(logits[0].numpy())

@@ -1,4 +1,4 @@
-"""The streaming graph of a package as a module: raw waveform and state in, logits and state out."""
+"""The streaming graph of a package as a module: raw waveform and state in, logits, state and speech out."""
 
 from torch import Tensor, nn
 
@@ -6,12 +6,12 @@ from trainer.streaming_model import StreamingIntentModel
 
 
 class StreamingGraph(nn.Module):
-    """`(pcm [batch, 16000], state [batch, floats])` to `(logits [batch, labels], next_state [batch, floats])`."""
+    """`(pcm [batch, 16000], state [batch, floats])` to `(logits [batch, labels], next_state, speech [batch, 6])`."""
 
     def __init__(self, model: StreamingIntentModel) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """One frame of each stream."""
         return self.model.step(pcm, state)

@@ -32,6 +32,8 @@ class Heard:
     groups: tuple[str, ...]
     on_the_way: tuple[OnTheWay, ...]
     after_silence: Scores  # [clips, labels]
+    names: tuple[str, ...]
+    languages: tuple[str, ...]
 
     @property
     def final(self) -> Scores:
@@ -46,14 +48,17 @@ class Heard:
 
 def hear_split(prepared: Prepared, split: str, listener: Listener) -> Heard:
     """Plays every clip of a split to the model, and once more with silence after it; an empty split is an error."""
-    labels, groups, on_the_way, after = [], [], [], []
+    labels, groups, on_the_way, after, names, languages = [], [], [], [], [], []
     for index, row in enumerate(_rows(prepared, split)):
         pcm = pcm_of(row)
         labels.append(int(row["label"]))
         groups.append(row["group"] or f"clip {index}")
         on_the_way.append(OnTheWay(np.array(listener.framing.end_ms(len(pcm))), listener.hear(pcm)))
         after.append(listener.hear(with_silence(pcm, ENDPOINTING_SECONDS))[-1])
-    return Heard(np.array(labels), tuple(groups), tuple(on_the_way), np.stack(after))
+        names.append(row["audio"]["path"])
+        languages.append(row["language"])
+    told = (tuple(each) for each in (names, languages))
+    return Heard(np.array(labels), tuple(groups), tuple(on_the_way), np.stack(after), *told)
 
 
 def hear_ends(prepared: Prepared, split: str, listener: Listener, silence: float = 0) -> tuple[Ids, Scores]:

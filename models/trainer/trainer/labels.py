@@ -8,6 +8,9 @@ from typing import Any
 
 from trainer.errors import TrainerError
 
+# What `synthesize` calls other talk; a label of this name is never announced, whoever recorded it.
+BACKGROUND = "background"
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -18,8 +21,11 @@ class Labels:
 
     @classmethod
     def of(cls, found: Iterable[str], background: tuple[str, ...]) -> "Labels":
-        """The label set of some recordings; a background label is a label even where nothing was found for it."""
-        intents = sorted(set(found) - set(background))
+        """The label set of some recordings: `background` labels, found or not, and one that is called background."""
+        known = set(found)
+        if BACKGROUND in known - set(background):
+            background = (*background, BACKGROUND)
+        intents = sorted(known - set(background))
         if not intents:
             raise TrainerError("the recordings hold no intent: every label is a background label")
         return cls((*intents, *background), background)

@@ -26,6 +26,12 @@ def telephone(pcm: Samples, law: str) -> Samples:
     return np.clip(resample(g711(band, law), LINE_RATE, SAMPLE_RATE)[: len(pcm)], -1, 1)
 
 
+def over_eight_kilohertz(pcm: Samples, law: str) -> Samples:
+    """16 kHz audio that was carried at 8 kHz in G.711, its band left whole: what a digital line makes of it."""
+    coded = g711(np.clip(resample(pcm, SAMPLE_RATE, LINE_RATE), -1, 1).astype(np.float32), law)
+    return resample(coded, LINE_RATE, SAMPLE_RATE)[: len(pcm)]
+
+
 def g711(pcm: Samples, law: str) -> Samples:
     """Samples at 8 kHz after 8-bit coding and decoding; `law` is mulaw or alaw."""
     coded = BytesIO()

@@ -11,6 +11,7 @@ from torch import nn
 
 from trainer.framing import SAMPLE_RATE, Framing, Samples
 from trainer.golden import graph_logits
+from trainer.line import over_eight_kilohertz
 from trainer.noise import mix, rms
 from trainer.onnx_graph import OnnxGraph, Signature
 from trainer.streaming_model import HOP_MS, StreamingIntentModel
@@ -40,8 +41,9 @@ def streaming_listener(model: StreamingIntentModel) -> Listener:
 
     @torch.no_grad()
     def hear(pcm: Samples) -> Scores:
-        embeddings = model.embed(torch.from_numpy(framing.padded(pcm)))
-        return np.asarray(model(embeddings[None]).logits[0].numpy(), dtype=np.float32)
+        activations = model.activate(torch.from_numpy(framing.padded(pcm)))[None]
+        logits = model(activations, model.encoder.late(activations)).logits
+        return np.asarray(logits[0].numpy(), dtype=np.float32)
 
     return Listener(framing, hear)
 
@@ -68,6 +70,15 @@ def noisy_listener(listener: Listener, noise: Samples, snr_db: float) -> Listene
         start = zlib.crc32(pcm.tobytes()) % len(noise)
         passage = np.take(noise, np.arange(start, start + len(pcm)), mode="wrap")
         return listener.hear(np.clip(mix(pcm, passage / max(rms(passage), 1e-6), snr_db), -1, 1))
+
+    return Listener(listener.framing, hear)
+
+
+def line_listener(listener: Listener, law: str) -> Listener:
+    """Hears what 8 kHz in G.711 leaves of each utterance; `law` is mulaw or alaw."""
+
+    def hear(pcm: Samples) -> Scores:
+        return listener.hear(over_eight_kilohertz(pcm, law))
 
     return Listener(listener.framing, hear)
 

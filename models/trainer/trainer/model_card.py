@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from trainer.report_sections import class_lines, language_lines, mislabelled_lines
 from trainer.variants import variant_lines
 
 
@@ -74,7 +75,13 @@ def _figures(metrics: dict[str, Any]) -> list[str]:
             f"{outside['rejected_out_of_scope']:.1%} rejected, with {outside['rejected_intents']:.1%} of the intents.",
             "",
         ]
-    return lines
+    if "false_intents" in metrics:
+        false = metrics["false_intents"]
+        lines += [
+            f"In {false['hours']:.2f} hours of background: {false['finals_per_hour']:.1f} false finals an hour.",
+            "",
+        ]
+    return [*lines, *mislabelled_lines(metrics), *language_lines(metrics), *class_lines(metrics)]
 
 
 def _variants(metrics: dict[str, Any]) -> list[str]:

@@ -27,9 +27,10 @@ class UnfaithfulGraph(TrainerError):
 
 @dataclass(frozen=True)
 class Signature:
-    """The graph's inputs and outputs in order, and the length of its state (0: stateless)."""
+    """The graph's inputs and outputs in order, the length of its state (0: stateless), and whether it tells speech."""
 
     state_floats: int
+    tells_speech: bool = False
 
     @property
     def inputs(self) -> list[str]:
@@ -39,7 +40,8 @@ class Signature:
     @property
     def outputs(self) -> list[str]:
         """Output names."""
-        return ["logits", "next_state"] if self.state_floats else ["logits"]
+        stateful = ["next_state"] if self.state_floats else []
+        return ["logits", *stateful, *(["speech"] if self.tells_speech else [])]
 
     def example(self, batch: int, seed: int) -> list[torch.Tensor]:
         """Noise at levels from quiet to loud, with a state that is zero in half of the rows."""

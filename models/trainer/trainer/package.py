@@ -41,7 +41,11 @@ class Card:
             "frame": {"sample_rate": SAMPLE_RATE, "samples": FRAME_SAMPLES},
             "hop_ms": fixed if is_stateful else STATELESS_HOPS_MS,
             "inputs": {"pcm": "pcm", "state": "state" if is_stateful else None},
-            "outputs": {"logits": "logits", "next_state": "next_state" if is_stateful else None, "speech": None},
+            "outputs": {
+                "logits": "logits",
+                "next_state": "next_state" if is_stateful else None,
+                "speech": "speech" if signature.tells_speech else None,
+            },
             "state": {"shape": [signature.state_floats]} if is_stateful else None,
             "background": list(self.labels.background),
             "out_of_scope": {"rule": "max_probability", "threshold": self.calibration.threshold},

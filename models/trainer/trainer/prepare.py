@@ -19,7 +19,7 @@ from trainer.preparation import Preparation
 from trainer.prepared import Prepared, load_prepared, stored_features
 from trainer.recipe import Source
 from trainer.sources import Recording, list_recordings
-from trainer.splits import assign_splits
+from trainer.splits import assign_splits, without_leaks
 
 # 8-bit telephone audio at 8 kHz becomes four times as large, and is written twice on the way.
 GROWTH = 8
@@ -59,7 +59,9 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
 def _plan(source: Source) -> list[Planned]:
     recordings = [piece for recording in list_recordings(source) for piece in _pieces(recording, source.piece_seconds)]
     splits = assign_splits(recordings, source)
-    return [Planned(each, split, source.is_noise) for each, split in zip(recordings, splits, strict=True)]
+    stays = without_leaks([each.engine for each in recordings], splits, source.splits.test_engine)
+    planned = zip(recordings, splits, stays, strict=True)
+    return [Planned(each, split, source.is_noise) for each, split, stay in planned if stay]
 
 
 def _pieces(recording: Recording, seconds: float | None) -> Iterator[Recording]:
@@ -100,6 +102,7 @@ def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[
             "language": recording.language,
             "transcription": recording.transcription,
             "is_noise": each.is_noise,
+            "is_synthesised": recording.is_synthesised,
         }
 
 

@@ -39,6 +39,7 @@ def stored_features(labels: Labels) -> Features:
             "language": Value("string"),
             "transcription": Value("string"),
             "is_noise": Value("bool"),
+            "is_synthesised": Value("bool"),
         }
     )
 
@@ -63,6 +64,11 @@ def load_prepared(folder: Path) -> Prepared:
         raise TrainerError(f"{folder} was not written by `trainer prepare`: run it first")
     background = tuple(read_json(folder / "prepared.json", "report of `trainer prepare`")["background"])
     names = tuple(next(iter(rows.values())).features["label"].names)
+    missing = sorted(stored_features(Labels(names, background)).keys() - next(iter(rows.values())).column_names)
+    if missing:
+        raise TrainerError(
+            f"{folder} lacks the column {missing[0]}: it is of an older version, run `trainer prepare` again"
+        )
     undecoded = rows.cast_column("audio", Audio(sampling_rate=SAMPLE_RATE, decode=False))
     ordered = DatasetDict({split: undecoded[split] for split in SPLITS if split in undecoded})
     return Prepared(ordered, Labels(names, background), folder)

@@ -9,6 +9,8 @@ from trainer.errors import TrainerError
 LAYOUTS = ("auto", "manifest", "minds14", "audiofolder", "folder", "parquet")
 BALANCES = ("none", "inverse-root")
 HEARINGS = ("first-second", "utterance")
+TEACHERS = ("", "moonshine-tiny")
+JUDGES = ("accuracy", "macro_f1", "last")
 SCHEDULES = ("linear", "cosine", "constant")
 FOLD = re.compile(r"(\d+)/(\d+)")
 
@@ -19,6 +21,7 @@ class Splits:
 
     By group (speaker, call) where groups are known, else as the reference guide's `train_test_split`; `by` says which.
     `fold` "2/5" makes the second of five parts the test split; `test_languages` makes whole languages the test split.
+    `test_engine` leaves of the test split what this speech engine spoke, and of the others what it did not.
     """
 
     test_size: float | None = None
@@ -26,6 +29,7 @@ class Splits:
     by: str = "auto"
     fold: str = ""
     test_languages: tuple[str, ...] = ()
+    test_engine: str = ""
     seed: int = 42
 
     def __post_init__(self) -> None:
@@ -87,12 +91,20 @@ class Source:
 
 @dataclass(frozen=True)
 class StreamingModel:
-    """Google's speech embedding, frozen, under a causal head of these sizes."""
+    """Google's speech embedding, frozen, under a recurrent trunk and causal heads of these sizes.
 
-    channels: int = 64
-    kernels: tuple[int, ...] = (5, 3)
-    members: int = 3
-    dropout: float = 0.3
+    The `teacher` is "moonshine-tiny", or none.
+    """
+
+    width: int = 192
+    layers: int = 2
+    members: int = 2
+    dropout: float = 0.2
+    teacher: str = ""
+
+    def __post_init__(self) -> None:
+        if self.teacher not in TEACHERS:
+            raise TrainerError(f'streaming.teacher {self.teacher!r} is none of "", moonshine-tiny')
 
 
 @dataclass(frozen=True)
@@ -114,9 +126,13 @@ class StatelessModel:
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How many altered copies of each recording are heard, and what may happen to them (probabilities)."""
+    """How many altered copies of each recording are heard, and what may happen to them (probabilities).
+
+    A recording is also heard as it is, unless it is synthesised.
+    """
 
     copies: int = 3
+    synthesised_copies: int = 2
     speed: float = 0.6
     room: float = 0.2
     noise: float = 0.5
@@ -131,24 +147,33 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Training:
-    """The optimiser's settings; `early_stopping` is how many epochs without a better accuracy end it (0: never)."""
+    """The optimiser's settings; `early_stopping` is how many epochs without a better one end it (0: never).
+
+    `best_by` says which epoch is kept: that with the best accuracy or `macro_f1` on the validation split, or the last.
+    """
 
     epochs: float = 10.0
     batch: int = 16
     gradient_accumulation: int = 1
-    learning_rate: float = 2e-3
+    learning_rate: float = 1.5e-3
     weight_decay: float = 0.02
     warmup: float = 0.03
     schedule: str = "cosine"
     label_smoothing: float = 0.1
     class_balance: str = "inverse-root"
-    time_mask: float = 0.2
     early_stopping: int = 0
+    best_by: str = "accuracy"
     train_on: tuple[str, ...] = ("train",)
 
     def __post_init__(self) -> None:
         if self.class_balance not in BALANCES:
             raise TrainerError(f"training.class_balance {self.class_balance!r} is none of {', '.join(BALANCES)}")
+        if self.best_by not in JUDGES:
+            raise TrainerError(f"training.best_by {self.best_by!r} is none of {', '.join(JUDGES)}")
+        if self.early_stopping and self.best_by == "last":
+            raise TrainerError(
+                f"training.early_stopping {self.early_stopping} needs a training.best_by, accuracy or macro_f1"
+            )
         if self.schedule not in SCHEDULES:
             raise TrainerError(f"training.schedule {self.schedule!r} is none of {', '.join(SCHEDULES)}")
 

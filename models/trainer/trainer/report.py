@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from trainer.report_sections import background_lines, calibration_lines, class_lines, confusion_lines, earliness_lines
+from trainer.report_sections import (
+    background_lines,
+    calibration_lines,
+    class_lines,
+    confusion_lines,
+    earliness_lines,
+    language_lines,
+    mislabelled_lines,
+)
 
 Figures = dict[str, Any]
 CAPTIONS = {
@@ -26,6 +34,8 @@ def report(figures: Figures, pictures: Sequence[str] = ()) -> str:
         *headline_lines(figures),
         "",
         *_headline_table(figures),
+        *mislabelled_lines(figures),
+        *language_lines(figures),
         *earliness_lines(figures),
         *picture("earliness.png"),
         *background_lines(figures),

@@ -35,6 +35,31 @@ def earliness_lines(figures: Figures) -> list[str]:
     ]
 
 
+def mislabelled_lines(figures: Figures) -> list[str]:
+    """What is left without the clips that are believed mislabelled."""
+    if "without_mislabelled" not in figures:
+        return []
+    left = figures["without_mislabelled"]
+    return [
+        f"Without {len(left['left_out'])} clips that are believed mislabelled, accuracy is {left['accuracy']:.3f} "
+        f"({left['top3_accuracy']:.3f} among the first three, {left['clips']} clips).",
+        "",
+    ]
+
+
+def language_lines(figures: Figures) -> list[str]:
+    """Accuracy by language, where there are several."""
+    languages = figures.get("per_language", {}).items()
+    if len(languages) < 2:
+        return []
+    return [
+        "| language | clips | accuracy | top 3 |",
+        "| --- | --- | --- | --- |",
+        *(f"| {name} | {of['clips']} | {of['accuracy']:.3f} | {of['top3_accuracy']:.3f} |" for name, of in languages),
+        "",
+    ]
+
+
 def background_lines(figures: Figures) -> list[str]:
     """What happens when nobody says an intent, or that it was not measured."""
     lines = ["## Speech without an intent", ""]

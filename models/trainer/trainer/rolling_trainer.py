@@ -31,16 +31,16 @@ class Hearings(Dataset[Any]):
 class Lesson:
     """What a kind of model brings to the training loop.
 
-    `scores` maps the model and a batch to `[members, batch, hops, labels]`; a batch holds `labels` and `weights`
-    (`[batch, hops]`) beside what the model hears; `extractor` is saved beside the model where it has one; `notes` go
-    onto the model card.
+    `hear` maps the model and a batch to scores `[members, batch, hops, labels]` and to what else counts in the loss (a
+    number); a batch holds `labels` and `weights` (`[batch, hops]`) beside what the model hears; `extractor` is saved
+    beside the model where it has one; `notes` go onto the model card.
     """
 
     model: PreTrainedModel
     train: Hearings
     validation: Hearings
     collate: Callable[[list[Any]], dict[str, Any]]
-    scores: Callable[[Any, dict[str, Any]], Tensor]
+    hear: Callable[[Any, dict[str, Any]], tuple[Tensor, Tensor]]
     extractor: Any = None
     notes: tuple[str, ...] = ()
 
@@ -66,14 +66,15 @@ class RollingTrainer(Trainer):
         self.add_callback(EpochTeller(lesson.train, self.sampler))
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> Tensor:
-        """The rolling loss of a batch."""
-        return self._loss(self.lesson.scores(model, inputs), inputs, self.smoothing)
+        """The rolling loss of a batch, and what else counts."""
+        scores, besides = self.lesson.hear(model, inputs)
+        return self._loss(scores, inputs, self.smoothing) + besides
 
     def prediction_step(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> tuple[Tensor, Tensor, Tensor]:
         """The loss, and what was said at the end of each utterance."""
         inputs = self._prepare_inputs(inputs)
         with torch.no_grad():
-            scores = self.lesson.scores(model, inputs)
+            scores = self.lesson.hear(model, inputs)[0]
         return (self._loss(scores, inputs, 0.0), *last_hop(scores, inputs["labels"]))
 
     def _loss(self, scores: Tensor, inputs: dict[str, Any], smoothing: float) -> Tensor:

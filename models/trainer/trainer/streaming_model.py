@@ -8,115 +8,168 @@ from torch import Tensor, nn
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
-from trainer.encoder import EMBEDDING_SIZE, STEP_FRAMES, WINDOW_FRAMES, SpeechEmbedding
-from trainer.head import CausalHead, Pools
-from trainer.mel import MEL_BANDS, POWER_FLOOR_DB, MelFrontEnd
+from trainer.encoder import ACTIVATION_SIZE, EMBEDDING_SIZE, SpeechEmbedding, load_speech_embedding
+from trainer.head import CONTEXT, CausalHead, Pools, Trunk
+from trainer.mel import MEL_BANDS, Grid, MelFrontEnd
 
 HOP_MS = 500
-HOP_MEL = 50
-FRAME_MEL = 97
+# 48 mel frames a hop instead of 50: then the poolings of the encoder meet the hop, and what an earlier frame computed
+# is what this frame would compute.
+HOP_GRID = Grid(period=500, offsets=(0, 167, 333))
+FRAME_MEL = 93  # how many a one-second frame holds
 STEPS_PER_HOP = 6
-HISTORY_MEL = WINDOW_FRAMES + (STEPS_PER_HOP - 1) * STEP_FRAMES - FRAME_MEL  # 19
+ACTIVATIONS_PER_HOP = 2 * STEPS_PER_HOP
+FRAME_ACTIVATIONS = 18  # how many lie wholly in a frame
+HISTORY = 6  # how many older ones the steps of the newest hop need
+EARLY_WINDOW = 24  # mel frames
+WIDE_WINDOW = 6  # activations
 
 
 class StreamingIntentConfig(PreTrainedConfig):
-    """The standard keys and the head's sizes."""
+    """The standard keys and the sizes of what is trained."""
 
     model_type = "earshot-streaming-intent"
 
     def __init__(
         self,
-        channels: int = 64,
-        kernels: tuple[int, ...] = (5, 3),
-        members: int = 3,
-        dropout: float = 0.3,
-        floor_db: float = POWER_FLOOR_DB,
+        width: int = 192,
+        layers: int = 2,
+        members: int = 2,
+        dropout: float = 0.2,
+        taught: int = 0,
         **standard: Any,
     ) -> None:
-        self.channels = channels
-        self.kernels = tuple(kernels)
+        self.width = width
+        self.layers = layers
         self.members = members
         self.dropout = dropout
-        self.floor_db = floor_db
+        self.taught = taught
         super().__init__(**standard)
 
     @property
-    def context(self) -> int:
-        """How many embeddings before the newest hop the head reads."""
-        return sum(kernel - 1 for kernel in self.kernels)
+    def step_size(self) -> int:
+        """How many numbers describe a step before the trunk."""
+        return EMBEDDING_SIZE + self.width
 
     @property
     def state_parts(self) -> list[int]:
-        """The lengths of the state's parts: mel history, embedding context, then three pools for each member."""
-        pools = [self.channels] * (3 * self.members)
-        return [HISTORY_MEL * MEL_BANDS, self.context * EMBEDDING_SIZE, *pools]
+        """The lengths of the state's parts.
+
+        Activations of the frame before, steps before, a memory for each layer, the trunk before, three pools for each
+        member.
+        """
+        memories = [self.width] * self.layers
+        pools = [self.width] * (3 * self.members)
+        return [HISTORY * ACTIVATION_SIZE, CONTEXT * self.step_size, *memories, CONTEXT * self.width, *pools]
 
 
 @dataclass
 class StreamingIntentOutput(ModelOutput):
-    """`logits` `[batch, hops, labels]` are the mean of `members` `[members, batch, hops, labels]`."""
+    """`logits` `[batch, hops, labels]` are the mean of `members` `[members, batch, hops, labels]`.
+
+    `speech` `[batch, steps]` are the log-odds that somebody speaks; `taught` `[batch, steps, taught]` is what a teacher
+    would say, while there is one.
+    """
 
     logits: Tensor | None = None
     members: Tensor | None = None
+    speech: Tensor | None = None
+    taught: Tensor | None = None
 
 
 class StreamingIntentModel(PreTrainedModel):
-    """A frozen speech embedding under a few small causal heads whose logits are averaged."""
+    """A frozen speech embedding and a wider reading of its early layers, a recurrent trunk, and small causal heads."""
 
     config_class = StreamingIntentConfig
     config: StreamingIntentConfig
     mel: MelFrontEnd
     encoder: SpeechEmbedding
+    silence: Tensor
+    activation_mean: Tensor
+    activation_scale: Tensor
     embedding_mean: Tensor
     embedding_scale: Tensor
 
     def __init__(self, config: StreamingIntentConfig) -> None:
         super().__init__(config)
-        self.mel = MelFrontEnd(config.floor_db)
-        self.encoder = SpeechEmbedding()
+        self.mel = MelFrontEnd(grid=HOP_GRID)
+        self.encoder = SpeechEmbedding().requires_grad_(False)
+        self.register_buffer("silence", torch.zeros(ACTIVATION_SIZE))
+        self.register_buffer("activation_mean", torch.zeros(ACTIVATION_SIZE))
+        self.register_buffer("activation_scale", torch.ones(ACTIVATION_SIZE))
         self.register_buffer("embedding_mean", torch.zeros(EMBEDDING_SIZE))
         self.register_buffer("embedding_scale", torch.ones(EMBEDDING_SIZE))
-        sizes = (EMBEDDING_SIZE, config.channels, len(config.id2label or {}))
-        self.heads = nn.ModuleList(CausalHead(sizes, config.kernels, config.dropout) for _ in range(config.members))
+        self.wide = nn.Conv1d(ACTIVATION_SIZE, config.width, WIDE_WINDOW, stride=2)
+        self.wide_norm = nn.LayerNorm(config.width)
+        self.trunk = Trunk(config.step_size, config.width, config.layers, config.dropout / 2)
+        labels = len(config.id2label or {})
+        self.heads = nn.ModuleList(CausalHead(config.width, labels, config.dropout) for _ in range(config.members))
+        self.speech = nn.Linear(config.width, 1)
+        self.taught = nn.Linear(config.width, config.taught) if config.taught else None
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
         """Keeps each module's own initialisation."""
 
-    def embed(self, pcm: Tensor) -> Tensor:
-        """The embeddings of one whole padded utterance `[samples]`, hop by hop: `[hops, 6, 96]`."""
-        mel = self.mel(pcm[None])[0]
-        history = mel.new_full((HISTORY_MEL, MEL_BANDS), self.mel.floor)
-        return self.encoder.overlapping(torch.cat([history, mel]), size=HISTORY_MEL + FRAME_MEL, step=HOP_MEL)
+    @torch.no_grad()
+    def load_encoder(self, tensors: dict[str, Tensor]) -> None:
+        """Takes the ported weights, and what digital silence activates."""
+        load_speech_embedding(tensors, self.encoder, self.mel.mel_weight)
+        nothing = torch.full((1, EARLY_WINDOW, MEL_BANDS), self.mel.floor)
+        self.silence.copy_(self.encoder.early(nothing)[0, 0])
 
-    def forward(self, embeddings: Tensor) -> StreamingIntentOutput:
-        """Whole utterances: embeddings `[batch, hops, 6, 96]` to logits `[batch, hops, labels]`, and each member's."""
-        x = ((embeddings - self.embedding_mean) / self.embedding_scale).flatten(1, 2)
-        x = nn.functional.pad(x, (0, 0, self.config.context, 0))
-        members = torch.stack([head.utterance(x, STEPS_PER_HOP) for head in self._members()])
-        return StreamingIntentOutput(logits=members.mean(dim=0), members=members)
+    def activate(self, pcm: Tensor) -> Tensor:
+        """The early activations of one whole padded utterance `[samples]`, silence before it: `[12 hops + 12, 288]`."""
+        heard = self.encoder.early(self.mel(pcm[None]))[0]
+        return torch.cat([self.silence.expand(HISTORY, -1), heard])
 
-    def step(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """One frame of each stream: pcm `[batch, 16000]`, state `[batch, floats]` to logits and the next state."""
-        history, context, *pools = torch.split(state, self.config.state_parts, dim=-1)
-        mel = self.mel(pcm)
-        history = history.unflatten(-1, (HISTORY_MEL, MEL_BANDS)) + self.mel.floor
-        fresh = self.encoder(torch.cat([history, mel], dim=1))
-        fresh = (fresh - self.embedding_mean) / self.embedding_scale
-        embeddings = torch.cat([context.unflatten(-1, (-1, EMBEDDING_SIZE)), fresh], dim=1)
-        logits, after = self._heads_step(embeddings, pools)
-        next_history = mel[:, HOP_MEL - HISTORY_MEL : HOP_MEL] - self.mel.floor
-        parts = [next_history.flatten(1), embeddings[:, -self.config.context :].flatten(1), *after]
-        return logits, torch.cat(parts, dim=-1)
+    def forward(self, activations: Tensor, embeddings: Tensor) -> StreamingIntentOutput:
+        """Whole utterances: `[batch, 12 hops + 12, 288]` and `encoder.late` of it, `[batch, 6 hops, 96]`."""
+        steps = nn.functional.pad(self._described(activations, embeddings), (0, 0, CONTEXT, 0))
+        trunk = self.trunk.utterance(steps)
+        read = nn.functional.pad(trunk, (0, 0, CONTEXT, 0))
+        members = torch.stack([head.utterance(read, STEPS_PER_HOP) for head in self._members()])
+        return StreamingIntentOutput(
+            logits=members.mean(dim=0),
+            members=members,
+            speech=self.speech(trunk).squeeze(-1),
+            taught=self.taught(trunk) if self.taught is not None else None,
+        )
+
+    def step(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """One frame of each stream: pcm `[batch, 16000]`, state `[batch, floats]` to logits, the next state, speech."""
+        history, earlier, *rest = torch.split(state, self.config.state_parts, dim=-1)
+        layers = self.config.layers
+        memories, before, pools = rest[:layers], rest[layers], rest[layers + 1 :]
+        heard = self.encoder.early(self.mel(pcm))
+        activations = torch.cat([history.unflatten(-1, (HISTORY, -1)) + self.silence, heard], dim=1)
+        fresh = self._described(activations, self.encoder.late(activations))
+        steps = torch.cat([earlier.unflatten(-1, (CONTEXT, -1)), fresh], dim=1)
+        trunk, memories = self.trunk.step(steps, memories)
+        read = torch.cat([before.unflatten(-1, (CONTEXT, -1)), trunk], dim=1)
+        logits, pools = self._heads_step(read, pools)
+        # What lies just before the next frame's own activations.
+        older = heard[:, ACTIVATIONS_PER_HOP - HISTORY : ACTIVATIONS_PER_HOP] - self.silence
+        carried = [older, steps[:, -CONTEXT:], *(memory[:, None] for memory in memories), read[:, -CONTEXT:]]
+        next_state = torch.cat([*(part.flatten(1) for part in carried), *pools], dim=-1)
+        return logits, next_state, self.speech(trunk).squeeze(-1).sigmoid()
+
+    def _described(self, activations: Tensor, embeddings: Tensor) -> Tensor:
+        """What there is to know of each step: `[batch, steps, step_size]`."""
+        count = embeddings.shape[1]
+        newest = activations[:, -(2 * (count - 1) + WIDE_WINDOW) :]
+        newest = (newest - self.activation_mean) / self.activation_scale
+        wide = self.wide_norm(self.wide(newest.transpose(1, 2)).transpose(1, 2)).relu()
+        return torch.cat([(embeddings - self.embedding_mean) / self.embedding_scale, wide], dim=-1)
 
     def _members(self) -> list[CausalHead]:
         return [cast(CausalHead, head) for head in self.heads]
 
-    def _heads_step(self, embeddings: Tensor, pools: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+    def _heads_step(self, read: Tensor, pools: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         logits: list[Tensor] = []
         after: list[Tensor] = []
         for index, head in enumerate(self._members()):
-            member, next_pools = head.step(embeddings, Pools(*pools[3 * index : 3 * index + 3]))
+            member, next_pools = head.step(read, Pools(*pools[3 * index : 3 * index + 3]))
             logits.append(member)
             after.extend(next_pools)
         return torch.stack(logits).mean(dim=0), after

@@ -14,7 +14,7 @@ from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
 from trainer.errors import TrainerError
 from trainer.files import require_space
 from trainer.prepared import Prepared, load_prepared
-from trainer.recipe import Recipe
+from trainer.recipe import Recipe, Training
 from trainer.recipe_file import load_recipe
 from trainer.rolling_loss import class_weights
 from trainer.rolling_trainer import Lesson, RollingTrainer
@@ -87,7 +87,7 @@ def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, told: dict[str
         if lesson.extractor is not None:
             lesson.extractor.save_pretrained(folder)
         note_run(folder, lesson.notes)
-        print(f"wrote {folder}: best validation accuracy {trainer.state.best_metric:.3f}")
+        print(f"wrote {folder}: best validation {judge_of(recipe.training)} {trainer.state.best_metric:.3f}")
 
 
 def validation_split(prepared: Prepared) -> str:
@@ -98,6 +98,11 @@ def validation_split(prepared: Prepared) -> str:
         raise TrainerError(f"{prepared.folder} has neither a validation nor a test split to choose the best epoch by")
     print("no validation split: the best epoch is chosen on the test split, as the guide does; its accuracy flatters")
     return "test"
+
+
+def judge_of(training: Training) -> str:
+    """The figure that validation is told by; it chooses the epoch unless the last one is kept."""
+    return "accuracy" if training.best_by == "last" else training.best_by
 
 
 def training_arguments(recipe: Recipe, folder: Path, precision: str, report_to: str) -> TrainingArguments:
@@ -120,8 +125,8 @@ def training_arguments(recipe: Recipe, folder: Path, precision: str, report_to: 
         logging_strategy="epoch",
         save_total_limit=2,
         # Where everything is trained on, no split is left to choose an epoch by: the last one stays.
-        load_best_model_at_end="validation" not in training.train_on,
-        metric_for_best_model="accuracy",
+        load_best_model_at_end=training.best_by != "last" and "validation" not in training.train_on,
+        metric_for_best_model=judge_of(training),
         # Early stopping counts on where it was.
         restore_callback_states_from_checkpoint=True,
         report_to=report_to,

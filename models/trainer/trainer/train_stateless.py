@@ -45,7 +45,7 @@ def stateless_lesson(recipe: Recipe, prepared: Prepared, validation: str) -> Les
         train=FramedHearings(rows, prepared.labels, recipe, noises),
         validation=FramedHearings(prepared.split(validation), prepared.labels, recipe),
         collate=FrameCollate(classifier.extractor),
-        scores=scores_of_frames,
+        hear=hear_frames,
         extractor=classifier.extractor,
         notes=classifier.notes,
     )
@@ -113,10 +113,11 @@ class FrameCollate:
         }
 
 
-def scores_of_frames(model: Any, inputs: dict[str, Any]) -> Tensor:
-    """What the frames of each utterance add up to: `[1, batch, hops, labels]`."""
+def hear_frames(model: Any, inputs: dict[str, Any]) -> tuple[Tensor, Tensor]:
+    """What the frames of each utterance add up to, `[1, batch, hops, labels]`; nothing else counts."""
     features: BatchFeature = inputs["features"]
-    return summed_scores(model(**features).logits, inputs["seconds"], inputs["frames"])
+    scores = summed_scores(model(**features).logits, inputs["seconds"], inputs["frames"])
+    return scores, scores.new_zeros(())
 
 
 def _first_second(pcm: Samples, label: int) -> FramedHearing:

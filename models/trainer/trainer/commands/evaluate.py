@@ -17,6 +17,13 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder to write instead of RUN/evaluation")
     parser.add_argument("--noise", type=Path, metavar="FILE", help="recording of noise to hear every clip through")
     parser.add_argument("--snr-db", type=float, default=12.0, help="how much louder speech is (default: 12)")
+    parser.add_argument("--law", choices=("mulaw", "alaw"), help="hear every clip as 8 kHz in this law leaves it")
+    parser.add_argument(
+        "--mislabelled",
+        type=Path,
+        metavar="CSV",
+        help="columns path, believed, why: report also without these clips",
+    )
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
 
 
@@ -37,6 +44,8 @@ def run(arguments: Namespace) -> None:
         arguments.out,
         arguments.noise,
         arguments.snr_db,
+        arguments.law,
+        arguments.mislabelled,
     )
     print("\n".join(headline_lines(evaluate(evaluation))))
     print(f"Everything is in {evaluation.folder}: start with report.md.")

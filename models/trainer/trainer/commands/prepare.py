@@ -9,10 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from trainer.labels import BACKGROUND
 from trainer.recipe import Source, Splits
 from trainer.recipe_file import load_recipe
-
-BACKGROUND = "background"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -32,6 +31,9 @@ def configure(parser: ArgumentParser) -> None:
     splitting.add_argument("--test-size", type=float, help="part to test on (default 0.2)")
     splitting.add_argument("--validation-size", type=float, default=0.1, help="part to choose and calibrate on")
     splitting.add_argument("--test-config", action="append", default=[], help="test on this language only")
+    splitting.add_argument(
+        "--test-engine", default="", help="test on what this speech engine spoke of the test split, train without it"
+    )
     splitting.add_argument("--split-by", choices=("auto", "group", "clip"), default="auto", help="what stays whole")
     splitting.add_argument("--fold", default="", help="K/N: test on the Kth of N parts, for cross-validation")
     splitting.add_argument("--seed", type=int, default=42, help="of the splits")
@@ -76,6 +78,7 @@ def _splits(arguments: Namespace) -> Splits:
         by=arguments.split_by,
         fold=arguments.fold,
         test_languages=tuple(arguments.test_config),
+        test_engine=arguments.test_engine,
         seed=arguments.seed,
     )
 

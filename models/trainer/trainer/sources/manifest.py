@@ -7,7 +7,10 @@ from trainer.tables import read_csv
 
 
 def read_manifest(source: Source) -> list[Recording]:
-    """Reads the columns path and label, and where present group (or speaker), lang, split and transcription."""
+    """Reads the columns path and label, and where present group (or speaker), lang, split, transcription and engine.
+
+    An engine is what spoke synthesised speech.
+    """
     assert source.path is not None
     file = source.path
     label_column, group_column = source.label_column or "label", source.group_column or "group"
@@ -21,6 +24,7 @@ def read_manifest(source: Source) -> list[Recording]:
             "language": row.get("lang") or "",
             "split": row.get("split") or "",
             "transcription": row.get("transcription") or "",
+            "engine": row.get("engine") or "",
         }
         recordings.append(recording_in(file.parent / row["path"], row[label_column], **known))
     return sorted(recordings, key=lambda recording: recording.name)

@@ -20,8 +20,8 @@ class Recording:
     """One recording: how to open it, its label, and what splits depend on.
 
     `group` names what no split may divide (a speaker, a call), empty where that is unknown; `split` is the source's own
-    split, empty where it has none; `start_seconds` and `seconds` cut a piece out of a longer
-    recording; `file` is where it lies, if it is a file of its own.
+    split, empty where it has none; `engine` is what spoke it, empty where a person did; `start_seconds` and `seconds`
+    cut a piece out of a longer recording; `file` is where it lies, if it is a file of its own.
     """
 
     name: str
@@ -31,9 +31,15 @@ class Recording:
     language: str = ""
     split: str = ""
     transcription: str = ""
+    engine: str = ""
     start_seconds: float = 0.0
     seconds: float | None = None
     file: Path | None = None
+
+    @property
+    def is_synthesised(self) -> bool:
+        """Whether no person said it."""
+        return bool(self.engine)
 
 
 def recording_in(file: Path, label: str, **known: Any) -> Recording:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trainer.errors import TrainerError
+from trainer.labels import BACKGROUND
 from trainer.synthesis.chance import digest, generator
 from trainer.synthesis.script import Script, Sentences, Transcripts
 from trainer.tables import read_csv
 
-BACKGROUND = "background"
 SLOT = re.compile(r"\{([^{}]*)\}")
 
 

@@ -1,0 +1,99 @@
+"""A speech recogniser's encoder as a teacher: what it hears in a clean recording, the student says a little later.
+
+Distillation of features after Romero et al., "FitNets" (2015), from Moonshine tiny (Jeffries et al. 2024), whose
+encoder lies in the PyPI package moonshine-voice (MIT).  Only training needs it: nothing of it is in a model package.
+"""
+
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from torch import Tensor
+
+from trainer.errors import TrainerError
+from trainer.framing import SAMPLE_RATE, Samples
+
+FEATURE_SECONDS = 0.024
+TARGET_SIZE = 128
+# How much later the student says it: the teacher hears the whole recording, also what comes next.
+DELAY_SECONDS = 0.3
+SMOOTHED_OVER = (-1.2, 0.0, 1.2)  # features
+PACKAGE = "moonshine-voice"
+ENCODER = "assets/tiny-en/encoder_model.ort"
+
+
+class Moonshine:
+    """The encoder of Moonshine tiny on one CPU thread."""
+
+    def __init__(self, file: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+    def __call__(self, pcm: Samples) -> Tensor:
+        """Maps samples at 16 kHz to features, one every 24 ms: `[time, 288]`."""
+        heard = pcm[None]
+        feeds = {"input_values": heard, "attention_mask": np.ones(heard.shape, dtype=np.int64)}
+        return torch.from_numpy(np.asarray(self.session.run(None, feeds)[0][0]))
+
+
+class Teacher:
+    """Says what a student should say at each step: the teacher's main components, evened out and of unit variance.
+
+    `examples` are the recordings that the components are found in.
+    """
+
+    def __init__(self, encoder: Moonshine, examples: list[Samples]) -> None:
+        self.encoder = encoder
+        features = torch.cat([encoder(pcm) for pcm in examples]).double()
+        self.mean = features.mean(dim=0)
+        centred = features - self.mean
+        variances, directions = torch.linalg.eigh(centred.T @ centred / len(centred))
+        # Half-way to white: faint components tell words apart, too.
+        components = directions[:, -TARGET_SIZE:] / variances[-TARGET_SIZE:].clamp_min(1e-6) ** 0.25
+        self.components = components / (centred @ components).square().mean().sqrt()
+
+    def __call__(self, clean: Samples, ends: Tensor) -> Tensor:
+        """What to say at stream times `ends` `[steps]` in seconds: `[steps, 128]`, NaN where the teacher is silent."""
+        targets = torch.full((len(ends), TARGET_SIZE), torch.nan, dtype=torch.float16)
+        if len(clean) < SAMPLE_RATE // 10:
+            return targets
+        features = self.encoder(clean).double()
+        positions = (ends.double() - DELAY_SECONDS) / FEATURE_SECONDS - 1
+        known = (positions > -1) & (positions < len(features) - 1)
+        smoothed = torch.stack([_between(features, positions[known] + shift) for shift in SMOOTHED_OVER]).mean(dim=0)
+        targets[known] = ((smoothed - self.mean) @ self.components).half()
+        return targets
+
+
+def _between(features: Tensor, positions: Tensor) -> Tensor:
+    """Features at fractional positions, those beyond the ends at the ends."""
+    positions = positions.clamp(0, len(features) - 1)
+    before = positions.floor().long()
+    after = (before + 1).clamp_max(len(features) - 1)
+    share = (positions - before)[:, None]
+    return features[before] * (1 - share) + features[after] * share
+
+
+def distance(said: Tensor, targets: Tensor) -> Tensor:
+    """The mean square of what the student misses, `[batch, steps, 128]` each, where the teacher says anything."""
+    known = ~targets.isnan().any(dim=-1)
+    if not known.any():
+        return said.sum() * 0
+    return (said[known] - targets[known].to(said.dtype)).square().mean()
+
+
+def open_moonshine() -> Moonshine:
+    """The encoder that is installed; where it is not, the error says how to get it."""
+    try:
+        file = Path(str(metadata.distribution(PACKAGE).locate_file(f"moonshine_voice/{ENCODER}")))
+    except metadata.PackageNotFoundError as error:
+        raise TrainerError(
+            f"the teacher moonshine-tiny lies in the package {PACKAGE}: install it with `uv sync --extra teacher`, "
+            'or set streaming.teacher to ""'
+        ) from error
+    if not file.is_file():
+        raise TrainerError(f"{PACKAGE} {metadata.version(PACKAGE)} has no {ENCODER}: install the version in uv.lock")
+    return Moonshine(file)
