@@ -20,6 +20,7 @@ from trainer.commands import push
 from trainer.errors import TrainerError
 
 BUNDLED = Path(__file__).parents[2] / "banking-intents"
+VERSION = json.loads((BUNDLED / "earshot.json").read_text(encoding="utf-8"))["version"]
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_a_branch_is_made_before_it_is_committed_to(package: Path, monkeypatch: 
     requests = hub.requests
     branch = requests.index("POST /api/models/bank/intents/branch/trial")
     assert branch < requests.index("POST /api/models/bank/intents/commit/trial")
-    assert hub.commits[0][0]["value"]["summary"] == "Upload banking-intents 0.1.0"
+    assert hub.commits[0][0]["value"]["summary"] == f"Upload banking-intents {VERSION}"
 
 
 def test_a_name_without_an_owner_goes_to_the_owner_that_the_hub_names(
@@ -172,7 +173,7 @@ def test_a_dry_run_shows_everything_without_token_or_network(
     assert files == {name: len(content) for name, content in own_files(package).items()}
     assert rows[-1][-2] == f"{sum(files.values()):,}"
     assert "→ bank/intents, branch main, public where it is new" in shown
-    assert "commit: Upload banking-intents 0.1.0" in shown
+    assert f"commit: Upload banking-intents {VERSION}" in shown
     assert "stays here: .model.draft/model.onnx" in shown
     assert "stays here: notes.txt" in shown
 
