@@ -1,19 +1,12 @@
 #!/usr/bin/env bash
 # Makes models/banking-intents from the recordings in ../shared/data beside the repository, and from sentences.
-set -euo pipefail
-cd "$(dirname "$0")/.."
-export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TQDM_MININTERVAL=10
-source recipes/sources.sh
-recipe=recipes/banking-intents.toml
-work=work/banking-intents
+source "$(dirname "$0")/sources.sh" banking-intents
 
-speech intents/banking.toml "$work/speech"
+speech intents/banking.toml
 trainer prepare "$recipe" --out "$work/data"
 
 # The figures and the calibration: Australia and Great Britain, a tenth of them held out; heard by US callers.
 trainer train "$work/data" --recipe "$recipe" --out "$work/measured"
 trainer evaluate "$work/measured" --mislabelled recipes/mislabelled.csv
 
-# The shipped weights: the same recipe on every recording.
-trainer train "$work/data" --recipe "$recipe" --set 'training.train_on=["train", "validation", "test"]' --out "$work/shipped"
-trainer export "$work/shipped" --recipe "$recipe" --evaluation "$work/measured/evaluation" --out ../banking-intents
+ship
