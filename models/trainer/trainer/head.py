@@ -19,6 +19,11 @@ class Pools(NamedTuple):
     weight: Tensor
 
 
+def read(convolution: nn.Conv1d, norm: nn.LayerNorm, steps: Tensor) -> Tensor:
+    """Maps `[batch, time, inputs]` to features ≥ 0 of each window of the convolution: `[batch, windows, width]`."""
+    return torch.as_tensor(norm(convolution(steps.transpose(1, 2)).transpose(1, 2))).relu()
+
+
 class Trunk(nn.Module):
     """What was heard until each step: a convolution over three steps, then recurrent layers, each added to its input.
 
@@ -35,24 +40,20 @@ class Trunk(nn.Module):
 
     def utterance(self, steps: Tensor) -> Tensor:
         """Maps a whole utterance, `[batch, CONTEXT + time, inputs]`, to `[batch, time, width]`."""
-        x = self._local(steps)
+        x = read(self.convolution, self.norm, self.dropout(steps))
         for layer, norm in zip(self.layers, self.norms, strict=True):
             x = norm(x + layer(self.dropout(x))[0])
         return x
 
     def step(self, steps: Tensor, memories: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """The same of one hop, and each layer's memory `[batch, width]` before it to that after it."""
-        x = self._local(steps)
+        x = read(self.convolution, self.norm, self.dropout(steps))
         after = []
         for layer, norm, memory in zip(self.layers, self.norms, memories, strict=True):
             heard = continued(cast(nn.GRU, layer), x, memory)
             x = norm(x + heard)
             after.append(heard[:, -1])
         return x, after
-
-    def _local(self, steps: Tensor) -> Tensor:
-        x = self.convolution(self.dropout(steps).transpose(1, 2)).transpose(1, 2)
-        return torch.as_tensor(self.norm(x)).relu()
 
 
 class CausalHead(nn.Module):
@@ -72,7 +73,7 @@ class CausalHead(nn.Module):
 
     def local(self, steps: Tensor) -> tuple[Tensor, Tensor]:
         """Maps `[batch, CONTEXT + time, width]` to features ≥ 0 and gates in 0…1, each `[batch, time, width]`."""
-        x = self.norm(self.convolution(self.dropout(steps).transpose(1, 2)).transpose(1, 2)).relu()
+        x = read(self.convolution, self.norm, self.dropout(steps))
         return x, self.gate(x).sigmoid()
 
     def classify(self, pools: Pools) -> Tensor:

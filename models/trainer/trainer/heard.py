@@ -57,8 +57,8 @@ def hear_split(prepared: Prepared, split: str, listener: Listener) -> Heard:
         after.append(listener.hear(with_silence(pcm, ENDPOINTING_SECONDS))[-1])
         names.append(row["audio"]["path"])
         languages.append(row["language"])
-    told = (tuple(each) for each in (names, languages))
-    return Heard(np.array(labels), tuple(groups), tuple(on_the_way), np.stack(after), *told)
+    heard = tuple(on_the_way)
+    return Heard(np.array(labels), tuple(groups), heard, np.stack(after), tuple(names), tuple(languages))
 
 
 def hear_ends(prepared: Prepared, split: str, listener: Listener, silence: float = 0) -> tuple[Ids, Scores]:

@@ -29,20 +29,19 @@ class Masks:
     def __call__(self, activations: Tensor, embeddings: Tensor) -> tuple[Tensor, Tensor]:
         """Masked copies of one hearing, `[12 hops + 12, 288]` and `[6 hops, 96]`."""
         activations, embeddings = activations.clone(), embeddings.clone()
-        means, embedding_mean = self.activations.to(activations), self.embeddings.to(embeddings)
         for _ in range(SPANS):
             if _happens(self.spans):
                 size = _below(LONGEST_SPAN - 1) + 2
                 start = _below(len(activations) - size)
-                activations[start : start + size] = means
+                activations[start : start + size] = self.activations
                 # Those embeddings of whose window it is the newest part.
                 first = max(0, start // 2 - 3)
-                embeddings[first : first + size // 2 + 1] = embedding_mean
+                embeddings[first : first + size // 2 + 1] = self.embeddings
         if _happens(self.band):
             band = _below(BANDS_LEFT)
-            activations[:, band::BANDS_LEFT] = means[band::BANDS_LEFT]
+            activations[:, band::BANDS_LEFT] = self.activations[band::BANDS_LEFT]
         if _happens(self.wide_only):
-            embeddings[:] = embedding_mean
+            embeddings[:] = self.embeddings
         return activations, embeddings
 
 

@@ -21,9 +21,9 @@ class Grid:
     period: int
     offsets: tuple[int, ...] = (0,)
 
-    def count(self, samples: int) -> int:
-        """How many frames fit into `samples` samples, whole periods only."""
-        return ((samples - WINDOW_SAMPLES - self.offsets[-1]) // self.period + 1) * len(self.offsets)
+    def periods(self, samples: int) -> int:
+        """How many periods have all of their frames inside `samples` samples."""
+        return (samples - WINDOW_SAMPLES - self.offsets[-1]) // self.period + 1
 
 
 ORIGINAL_GRID = Grid(period=160)
@@ -34,15 +34,14 @@ class MelFrontEnd(nn.Module):
 
     Equal to the `melspectrogram.onnx` that goes with the speech embedding, but for its floor: the original clamps to
     80 dB below the loudest value of the whole input, so that a quiet frame would depend on its neighbours in the batch
-    and on how the audio was cut; here the floor is fixed at `floor_db`, near what that clamp gives for loud speech.
+    and on how the audio was cut; here the floor is fixed at 20 dB, near what that clamp gives for loud speech.
     """
 
     mel_weight: Tensor
     kernel: Tensor
 
-    def __init__(self, floor_db: float = POWER_FLOOR_DB, grid: Grid = ORIGINAL_GRID) -> None:
+    def __init__(self, grid: Grid = ORIGINAL_GRID) -> None:
         super().__init__()
-        self.floor_db = floor_db
         self.grid = grid
         self.register_buffer("mel_weight", torch.zeros(SPECTRUM_BINS, MEL_BANDS))
         self.register_buffer("kernel", _fourier_kernel())
@@ -50,22 +49,21 @@ class MelFrontEnd(nn.Module):
     @property
     def floor(self) -> float:
         """The value of digital silence after scaling."""
-        return self.floor_db / 10 + 2
+        return POWER_FLOOR_DB / 10 + 2
 
     def forward(self, pcm: Tensor) -> Tensor:
-        """Maps `[batch, samples]` to `[batch, grid.count(samples), 32]`."""
+        """Maps `[batch, samples]` to `[batch, periods × offsets, 32]`."""
         grid = self.grid
-        periods = grid.count(pcm.shape[-1]) // len(grid.offsets)
-        length = (periods - 1) * grid.period + TAPER_SAMPLES
+        length = (grid.periods(pcm.shape[-1]) - 1) * grid.period + TAPER_SAMPLES
         loud = pcm.unsqueeze(1) * INT16_SCALE
         phases = [
             nn.functional.conv1d(loud[..., start : start + length], self.kernel, stride=grid.period)
             for start in (MARGIN + offset for offset in grid.offsets)
         ]
-        spectrum = torch.stack(phases, dim=-1).flatten(2) if len(phases) > 1 else phases[0]
+        spectrum = torch.stack(phases, dim=-1).flatten(2)
         real, imaginary = spectrum.transpose(1, 2).chunk(2, dim=-1)  # each [batch, frames, 122]
         power = (real.square() + imaginary.square()) @ self.mel_weight
-        decibels = 10 * torch.log10(power.clamp_min(10 ** (self.floor_db / 10)))
+        decibels = 10 * torch.log10(power.clamp_min(10 ** (POWER_FLOOR_DB / 10)))
         return decibels / 10 + 2
 
 

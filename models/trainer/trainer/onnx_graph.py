@@ -1,7 +1,9 @@
 """Writing a module as an ONNX graph, running it, and proving that it says what the module says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -96,7 +98,7 @@ class OnnxGraph:
         except (failures.Fail, failures.InvalidGraph, failures.NotImplemented) as error:
             raise TrainerError(f"onnxruntime cannot run {file.name}: {error}") from error
 
-    def run(self, inputs: list[Floats]) -> list[Floats]:
+    def run(self, inputs: Sequence[NDArray[Any]]) -> list[Floats]:
         """The outputs in graph order."""
         names = [each.name for each in self.session.get_inputs()]
         return [np.asarray(output) for output in self.session.run(None, dict(zip(names, inputs, strict=True)))]

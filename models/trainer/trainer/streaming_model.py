@@ -9,17 +9,15 @@ from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from trainer.encoder import ACTIVATION_SIZE, EMBEDDING_SIZE, SpeechEmbedding, load_speech_embedding
-from trainer.head import CONTEXT, CausalHead, Pools, Trunk
+from trainer.head import CONTEXT, CausalHead, Pools, Trunk, read
 from trainer.mel import MEL_BANDS, Grid, MelFrontEnd
 
 HOP_MS = 500
 # 48 mel frames a hop instead of 50: then the poolings of the encoder meet the hop, and what an earlier frame computed
 # is what this frame would compute.
 HOP_GRID = Grid(period=500, offsets=(0, 167, 333))
-FRAME_MEL = 93  # how many a one-second frame holds
 STEPS_PER_HOP = 6
 ACTIVATIONS_PER_HOP = 2 * STEPS_PER_HOP
-FRAME_ACTIVATIONS = 18  # how many lie wholly in a frame
 HISTORY = 6  # how many older ones the steps of the newest hop need
 EARLY_WINDOW = 24  # mel frames
 WIDE_WINDOW = 6  # activations
@@ -92,7 +90,7 @@ class StreamingIntentModel(PreTrainedModel):
 
     def __init__(self, config: StreamingIntentConfig) -> None:
         super().__init__(config)
-        self.mel = MelFrontEnd(grid=HOP_GRID)
+        self.mel = MelFrontEnd(HOP_GRID)
         self.encoder = SpeechEmbedding().requires_grad_(False)
         self.register_buffer("silence", torch.zeros(ACTIVATION_SIZE))
         self.register_buffer("activation_mean", torch.zeros(ACTIVATION_SIZE))
@@ -159,7 +157,7 @@ class StreamingIntentModel(PreTrainedModel):
         count = embeddings.shape[1]
         newest = activations[:, -(2 * (count - 1) + WIDE_WINDOW) :]
         newest = (newest - self.activation_mean) / self.activation_scale
-        wide = self.wide_norm(self.wide(newest.transpose(1, 2)).transpose(1, 2)).relu()
+        wide = read(self.wide, self.wide_norm, newest)
         return torch.cat([(embeddings - self.embedding_mean) / self.embedding_scale, wide], dim=-1)
 
     def _members(self) -> list[CausalHead]:

@@ -8,12 +8,12 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import Tensor
 
 from trainer.errors import TrainerError
 from trainer.framing import SAMPLE_RATE, Samples
+from trainer.onnx_graph import OnnxGraph
 
 FEATURE_SECONDS = 0.024
 TARGET_SIZE = 128
@@ -28,15 +28,12 @@ class Moonshine:
     """The encoder of Moonshine tiny on one CPU thread."""
 
     def __init__(self, file: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
+        self.graph = OnnxGraph(file)
 
     def __call__(self, pcm: Samples) -> Tensor:
         """Maps samples at 16 kHz to features, one every 24 ms: `[time, 288]`."""
-        heard = pcm[None]
-        feeds = {"input_values": heard, "attention_mask": np.ones(heard.shape, dtype=np.int64)}
-        return torch.from_numpy(np.asarray(self.session.run(None, feeds)[0][0]))
+        attention = np.ones((1, len(pcm)), dtype=np.int64)
+        return torch.from_numpy(self.graph.run([pcm[None], attention])[0][0])
 
 
 class Teacher:

@@ -106,7 +106,7 @@ def judge_of(training: Training) -> str:
 
 
 def training_arguments(recipe: Recipe, folder: Path, precision: str, report_to: str) -> TrainingArguments:
-    """Hugging Face's settings of a recipe: evaluate and save each epoch, load the best by accuracy."""
+    """Hugging Face's settings of a recipe: evaluate and save each epoch, keep the one it says."""
     training = recipe.training
     if precision == "fp16" and not torch.cuda.is_available():
         raise TrainerError("--precision fp16 needs a GPU: use bf16 or fp32 on a CPU")
