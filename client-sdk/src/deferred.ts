@@ -5,20 +5,17 @@ export class Deferred<T> {
   reject!: (reason: Error) => void;
 
   constructor() {
-    this.promise = new Promise<T>((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-    this.promise.catch(() => undefined);
+    this.promise = quiet(
+      new Promise<T>((resolve, reject) => {
+        this.resolve = resolve;
+        this.reject = reject;
+      }),
+    );
   }
 }
 
 /** A promise rejected with `reason` that may be left unawaited. */
-export function rejected(reason: Error): Promise<never> {
-  const promise = Promise.reject(reason);
-  promise.catch(() => undefined);
-  return promise;
-}
+export const rejected = (reason: Error): Promise<never> => quiet(Promise.reject(reason));
 
 /** The same promise, which may be left unawaited. */
 export function quiet<T>(promise: Promise<T>): Promise<T> {

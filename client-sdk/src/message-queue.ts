@@ -1,4 +1,4 @@
-import { Deferred } from './deferred.js';
+import { ReaderQueue } from './reader-queue.js';
 import type { StreamMessage } from './stream-events.js';
 
 /** Messages that may wait for a slow reader; beyond it the oldest tentative intents give way. */
@@ -13,9 +13,7 @@ const isTentative = (message: StreamMessage): boolean => message.type === 'inten
  * dropped and counted; nothing else ever is.
  */
 export class MessageQueue {
-  readonly #waiting: StreamMessage[] = [];
-  readonly #readers: Deferred<IteratorResult<StreamMessage, undefined>>[] = [];
-  #end: { error: Error | null } | null = null;
+  readonly #queue = new ReaderQueue<StreamMessage>();
   #dropped = 0;
 
   /** How many tentative intents were dropped. */
@@ -25,47 +23,33 @@ export class MessageQueue {
 
   /** Whether more waits than is kept for anybody. */
   get isOverfull(): boolean {
-    return this.#waiting.length > MAX_UNREAD_MESSAGES;
+    return this.#queue.waiting.length > MAX_UNREAD_MESSAGES;
   }
 
   /** Everything that waits; it waits no more. */
   takeAll(): StreamMessage[] {
-    return this.#waiting.splice(0);
+    return this.#queue.waiting.splice(0);
   }
 
   push(message: StreamMessage): void {
-    const reader = this.#readers.shift();
-    if (reader !== undefined) {
-      reader.resolve({ value: message, done: false });
-      return;
-    }
-    this.#waiting.push(message);
-    if (this.#waiting.length > MAX_QUEUED_MESSAGES) this.#dropOldestTentative();
+    if (this.#queue.handOver(message)) return;
+    this.#queue.waiting.push(message);
+    if (this.#queue.waiting.length > MAX_QUEUED_MESSAGES) this.#dropOldestTentative();
   }
 
   /** No more messages: once those that wait are read, reading gives the end, or throws `error`. */
   end(error: Error | null): void {
-    this.#end = { error };
-    for (const reader of this.#readers.splice(0)) {
-      if (error === null) reader.resolve({ value: undefined, done: true });
-      else reader.reject(error);
-    }
+    this.#queue.end(error);
   }
 
   next(): Promise<IteratorResult<StreamMessage, undefined>> {
-    const reader = new Deferred<IteratorResult<StreamMessage, undefined>>();
-    const message = this.#waiting.shift();
-    if (message !== undefined) reader.resolve({ value: message, done: false });
-    else if (this.#end === null) this.#readers.push(reader);
-    else if (this.#end.error === null) reader.resolve({ value: undefined, done: true });
-    else reader.reject(this.#end.error);
-    return reader.promise;
+    return this.#queue.next();
   }
 
   #dropOldestTentative(): void {
-    const oldest = this.#waiting.findIndex(isTentative);
+    const oldest = this.#queue.waiting.findIndex(isTentative);
     if (oldest < 0) return;
-    this.#waiting.splice(oldest, 1);
+    this.#queue.waiting.splice(oldest, 1);
     this.#dropped += 1;
   }
 }

@@ -111,7 +111,7 @@ export class StreamCore implements IntentStream, LifelineListener {
   /** Ends the stream at once with this error, unless it has ended. */
   fail(error: EarshotError): void {
     this.#lifeline.end();
-    this.#end({ reason: error.code, totals: null, error });
+    this.failed(error);
   }
 
   on<K extends keyof StreamEvents>(type: K, listener: (event: StreamEvents[K]) => void, until?: Waiting): () => void {
