@@ -1,10 +1,11 @@
 // Installs the packed package into empty projects (Node with ESM, Node with CommonJS, a Vite page), and streams speech from each to a real server.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serveProcess } from '../dist/test/support/earshot-command.js';
 import { tryVite } from './try-vite.mjs';
 
 const sdk = fileURLToPath(new URL('.', import.meta.url));
@@ -46,22 +47,7 @@ const PROJECTS = {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-package-'));
-const server = spawn(
-  process.execPath,
-  [
-    join(root, 'dist/server/cli/earshot.js'),
-    'serve',
-    '--provider',
-    'cpu',
-    '--port',
-    '0',
-    '--grpc-port',
-    '0',
-    '--log-level',
-    'silent',
-  ],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
+const server = await serveProcess(['--log-level', 'silent']);
 try {
   const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
     cwd: sdk,
@@ -72,7 +58,7 @@ try {
     cwd: folder,
     stdio: 'inherit',
   });
-  const [, http, grpc] = await banner(server.stdout);
+  const { http, grpc } = server;
   const told = Object.entries(PROJECTS).map(([file, text]) => {
     writeFileSync(join(folder, file), text);
     const lines = execFileSync(process.execPath, [file, `ws://${http}`, grpc, sample], {
@@ -98,17 +84,6 @@ try {
     inPage === null ? 'No Chromium: the Vite page was built, not opened.' : 'It works in an empty Vite page.',
   );
 } finally {
-  server.kill();
+  await server.stop('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** Where the server says that it listens. */
-async function banner(output) {
-  let text = '';
-  for await (const part of output) {
-    text += part;
-    const found = /http:\/\/([\d.:]+)\/[^]*?gRPC +([\d.:]+)/.exec(text);
-    if (found) return found;
-  }
-  throw new Error(`the server did not start: ${text}`);
 }
