@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { styled } from '../shared/dom.js';
+import { axis } from '../shared/axis.js';
 import { drawOverLines, drawUnderLines, type Marked } from './plot-marks.js';
 
 /** Probabilities fill the plot from 0 to 1; above them lie the names of utterances, then the waveform. */
@@ -87,11 +87,3 @@ const SHARE_AXIS: uPlot.Axis = {
   values: (_, splits) => splits.map((share) => (share % 0.5 === 0 ? `${share * 100} %` : '')),
   size: 46,
 };
-
-const axis = (own: uPlot.Axis): uPlot.Axis => ({
-  stroke: () => styled('--faint'),
-  font: '12px system-ui, sans-serif',
-  grid: { stroke: () => styled('--grid'), width: 1 },
-  ticks: { show: false },
-  ...own,
-});

@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { axis } from '../shared/axis.js';
 import { styled } from '../shared/dom.js';
 
 /** A line over time: what it is called, and the custom property of its colour. */
@@ -83,11 +84,3 @@ const ago = (now: number, at: number): string => {
   const seconds = Math.round(now - at);
   return seconds < 1 ? 'now' : `−${seconds} s`;
 };
-
-const axis = (own: uPlot.Axis): uPlot.Axis => ({
-  stroke: () => styled('--faint'),
-  font: '12px system-ui, sans-serif',
-  grid: { stroke: () => styled('--grid'), width: 1 },
-  ticks: { show: false },
-  ...own,
-});
