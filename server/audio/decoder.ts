@@ -6,16 +6,20 @@ export interface Decoder {
   /** How many floating-point samples so far were not finite (now 0) or outside −1…1 (now clamped). */
   readonly repairedSamples: number;
   /**
-   * One array of amplitudes in −1…1 per channel, all of the same length and owned by the receiver. Bytes of an
-   * incomplete group (one sample of each channel) are held back for the next push.
+   * One array of amplitudes in −1…1 per channel, all of the same length, in the memory that the decoder was given. Bytes
+   * of an incomplete group (one sample of each channel) are held back for the next push.
    */
   push(bytes: Uint8Array): Float32Array[];
   /** Drops the incomplete group that is still held; returns how many bytes that was, 0 after whole groups only. */
   flush(): number;
 }
 
-/** A decoder for one stream of `format`. */
-export const createDecoder = (format: SampleFormat): Decoder => new InterleavedDecoder(format);
+/** Gives memory for a number of samples, whatever they are. */
+export type TakeMemory = (count: number) => Float32Array;
+
+/** A decoder for one stream of `format`. What it puts out belongs to the receiver, unless `memory` says otherwise. */
+export const createDecoder = (format: SampleFormat, memory: TakeMemory = (count) => new Float32Array(count)): Decoder =>
+  new InterleavedDecoder(format, memory);
 
 class InterleavedDecoder implements Decoder {
   repairedSamples = 0;
@@ -25,9 +29,11 @@ class InterleavedDecoder implements Decoder {
   readonly #unpack: Unpack;
   readonly #held: Uint8Array;
   readonly #heldView: DataView;
+  readonly #memory: TakeMemory;
   #heldBytes = 0;
 
-  constructor({ encoding, channels }: SampleFormat) {
+  constructor({ encoding, channels }: SampleFormat, memory: TakeMemory) {
+    this.#memory = memory;
     this.#channels = channels;
     this.#sampleBytes = SAMPLE_BYTES[encoding];
     this.#groupBytes = this.#sampleBytes * channels;
@@ -38,7 +44,7 @@ class InterleavedDecoder implements Decoder {
 
   push(bytes: Uint8Array): Float32Array[] {
     const groups = Math.floor((this.#heldBytes + bytes.length) / this.#groupBytes);
-    const channels = Array.from({ length: this.#channels }, () => new Float32Array(groups));
+    const channels = this.#tracks(groups);
     const from = this.#completeHeld(bytes, channels);
     const seam = from > 0 && this.#heldBytes === 0 ? 1 : 0;
     const whole = (groups - seam) * this.#groupBytes;
@@ -64,6 +70,12 @@ class InterleavedDecoder implements Decoder {
       this.#unpackAll(this.#heldView, 0, first);
     }
     return taken;
+  }
+
+  #tracks(groups: number): Float32Array[] {
+    const memory = this.#memory(this.#channels * groups);
+    if (this.#channels === 1) return [memory];
+    return Array.from({ length: this.#channels }, (_, index) => memory.subarray(index * groups, (index + 1) * groups));
   }
 
   #hold(bytes: Uint8Array): void {

@@ -1,14 +1,16 @@
 import { MODEL_RATE, type Hertz } from '../domain/units.js';
-import { windowedSinc, type WindowedSinc } from './windowed-sinc.js';
+import { Polyphase } from './polyphase.js';
+import { windowedSinc } from './windowed-sinc.js';
 
 /** What every stream of one rate shares: the exact ratio to {@link MODEL_RATE} and the filter. */
 export interface Resampling {
   /** The ratio of the rates in lowest terms: `up` outputs for every `down` inputs. */
   readonly up: number;
   readonly down: number;
-  readonly filter: WindowedSinc;
-  /** Whether the filter has fewer phases than the ratio, and outputs are interpolated between two rows. */
-  readonly isInterpolated: boolean;
+  /** Samples in a row of the filter: `reach` before the output's place and as many after it. */
+  readonly taps: number;
+  readonly reach: number;
+  readonly filter: Polyphase;
 }
 
 /** Up to here a filter has a row for every phase: enough for 11,025 Hz, whose ratio is 640 : 441. */
@@ -17,7 +19,7 @@ const MOST_EXACT_PHASES = 640;
 /** Rows of an interpolated filter per sample of the slower rate: the error of a straight line stays below −100 dB. */
 const INTERPOLATED_PHASES = 1024;
 
-/** Filters kept for the next stream of their rate; a stream holds on to its own. At most about 350 kB each. */
+/** Filters kept for the next stream of their rate; a stream holds on to its own. At most about 450 kB each. */
 const MOST_KEPT = 16;
 const kept = new Map<Hertz, Resampling>();
 
@@ -36,9 +38,11 @@ export function resamplingFrom(rate: Hertz): Resampling {
 function plan(rate: Hertz): Resampling {
   const divisor = greatestCommonDivisor(rate, MODEL_RATE);
   const up = MODEL_RATE / divisor;
-  const isInterpolated = up > MOST_EXACT_PHASES;
-  const phases = isInterpolated ? Math.ceil(INTERPOLATED_PHASES * Math.min(1, MODEL_RATE / rate)) : up;
-  return { up, down: rate / divisor, filter: windowedSinc(rate, phases), isInterpolated };
+  const down = rate / divisor;
+  const isExact = up <= MOST_EXACT_PHASES;
+  const phases = isExact ? up : Math.ceil(INTERPOLATED_PHASES * Math.min(1, MODEL_RATE / rate));
+  const { rows, taps, reach } = windowedSinc(rate, phases);
+  return { up, down, taps, reach, filter: new Polyphase({ rows, taps, reach }, up, down) };
 }
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));

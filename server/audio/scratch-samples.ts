@@ -1,0 +1,10 @@
+/** Memory for samples that are used up before anything else asks for some: it grows to the most ever asked for. */
+export class ScratchSamples {
+  #memory = new Float32Array(0);
+
+  /** `count` samples of any value, valid until the next call. */
+  take(count: number): Float32Array {
+    if (this.#memory.length < count) this.#memory = new Float32Array(count);
+    return this.#memory.subarray(0, count);
+  }
+}
