@@ -3,7 +3,7 @@ import type { Transducer } from './transducer.js';
 
 /** One second of a channel as the framer cuts it. */
 export interface CutFrame {
-  /** 16,000 amplitudes, owned by the receiver; zeros where the stream had no audio. */
+  /** 16,000 amplitudes, the receiver's until it gives them back; zeros where the stream had no audio. */
   readonly samples: Float32Array;
   /** How many real samples it has that no earlier frame had. */
   readonly fresh: Samples;
@@ -16,11 +16,20 @@ export interface CutFrame {
  * every `hop` (1–16,000 samples). A flush puts what no frame has had yet into one last frame, with zeros up to where
  * the frame would have ended, and forgets the audio but not the stream position.
  */
-export const createFramer = (options: { readonly hop: Samples }): Transducer<Float32Array, CutFrame[]> =>
-  new SlidingFramer(options.hop);
+export const createFramer = ({
+  hop,
+  memory = () => new Float32Array(FRAME_SAMPLES),
+}: FramerOptions): Transducer<Float32Array, CutFrame[]> => new SlidingFramer(hop, memory);
+
+export interface FramerOptions {
+  readonly hop: Samples;
+  /** Gives memory for one frame, whatever it holds; new memory where left out. */
+  readonly memory?: () => Float32Array;
+}
 
 class SlidingFramer implements Transducer<Float32Array, CutFrame[]> {
   readonly #hop: Samples;
+  readonly #memory: () => Float32Array;
   /** The frame being filled: older samples, then the fresh ones. Null while there are none, for idle streams are many. */
   #frame: Float32Array | null = null;
   #fresh = 0;
@@ -28,14 +37,15 @@ class SlidingFramer implements Transducer<Float32Array, CutFrame[]> {
   #due: number = FRAME_SAMPLES;
   #position = 0;
 
-  constructor(hop: Samples) {
+  constructor(hop: Samples, memory: () => Float32Array) {
     this.#hop = hop;
+    this.#memory = memory;
   }
 
   push(input: Float32Array): CutFrame[] {
     const frames: CutFrame[] = [];
     for (let from = 0; from < input.length;) {
-      const frame = (this.#frame ??= new Float32Array(FRAME_SAMPLES));
+      const frame = (this.#frame ??= this.#memory());
       const piece = input.subarray(from, from + this.#due - this.#fresh);
       frame.set(piece, FRAME_SAMPLES - this.#due + this.#fresh);
       from += piece.length;
@@ -50,15 +60,16 @@ class SlidingFramer implements Transducer<Float32Array, CutFrame[]> {
     const frame = this.#frame;
     const hasFresh = this.#fresh > 0;
     const fresh = samples(this.#fresh);
+    frame?.fill(0, FRAME_SAMPLES - this.#due + this.#fresh);
     this.#frame = null;
     this.#fresh = 0;
     this.#due = FRAME_SAMPLES;
     return frame && hasFresh ? [{ samples: frame, fresh, end: samples(this.#position) }] : [];
   }
 
-  /** Gives the full frame away and begins the next with all of it but the oldest hop, and zeros still to be filled. */
+  /** Gives the full frame away and begins the next with all of it but the oldest hop. */
   #cut(frame: Float32Array): CutFrame {
-    const next = new Float32Array(FRAME_SAMPLES);
+    const next = this.#memory();
     next.set(frame.subarray(this.#hop));
     const fresh = samples(this.#fresh);
     this.#frame = next;

@@ -1,6 +1,6 @@
 import type { Milliseconds } from './units.js';
 
-/** The newest second of one channel: the unit of inference. Whoever receives a frame owns its samples. */
+/** The newest second of one channel: the unit of inference. Its samples are used again once it has been answered. */
 export interface Frame {
   readonly channel: number;
   /** 16,000 amplitudes in −1…1 at 16 kHz; zeros after the newest real sample where an utterance was cut short. */

@@ -3,6 +3,7 @@ import { createFramer, type CutFrame } from '../audio/framer.js';
 import { createResampler } from '../audio/resampler.js';
 import type { Frame } from '../domain/frame.js';
 import { durationOf, FRAME_SAMPLES, samples, samplesIn, type Hertz, type Milliseconds } from '../domain/units.js';
+import { frameMemory } from './frame-memory.js';
 
 /** One channel's way from samples at the caller's rate to frames: resample, cut a second every hop, measure activity. */
 export class ChannelFramer {
@@ -20,7 +21,7 @@ export class ChannelFramer {
   ) {
     this.hop = samplesIn(hop);
     this.resampler = createResampler(rate);
-    this.framer = createFramer({ hop: this.hop });
+    this.framer = createFramer({ hop: this.hop, memory: frameMemory.take });
   }
 
   /** Stream time of the newest sample that reached the framer. */

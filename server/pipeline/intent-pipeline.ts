@@ -6,6 +6,7 @@ import type { StreamEvent } from '../domain/stream-event.js';
 import type { Announcing } from '../domain/stream-settings.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import { createFlowGate, type Valve } from './flow-gate.js';
+import { frameMemory } from './frame-memory.js';
 import { inPieces } from './in-pieces.js';
 import { settleInOrder, type OrderedWork } from './settle-in-order.js';
 import { StreamFramer } from './stream-framer.js';
@@ -52,7 +53,7 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
     totals: framer,
     events: (inputs) =>
       inputs.pipe(
-        inPieces(options.audio, options.hop),
+        through(() => inPieces(options.audio, options.hop)),
         gate.hold(),
         through(() => framer),
         tap((item) => item.kind === 'frame' && gate.enter()),
@@ -77,6 +78,7 @@ const classifying = (
       switch (item.kind) {
         case 'frame':
           frameDone();
+          frameMemory.giveBack(item.frame.samples);
           return trackOf(item.frame.channel).hear(item.frame, outcome!);
         case 'cut':
           return trackOf(item.cut.channel).cut(item.cut);

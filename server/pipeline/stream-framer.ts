@@ -1,5 +1,6 @@
 import { createDecoder } from '../audio/decoder.js';
 import type { SampleFormat } from '../audio/sample-format.js';
+import { ScratchSamples } from '../audio/scratch-samples.js';
 import type { Transducer } from '../audio/transducer.js';
 import type { Frame } from '../domain/frame.js';
 import { durationOf, samples, type Milliseconds } from '../domain/units.js';
@@ -14,6 +15,9 @@ export interface StreamFramerOptions {
   readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
 }
 
+/** A chunk is decoded, resampled and copied into frames before the next chunk of any stream is: one memory serves all. */
+const decoded = new ScratchSamples();
+
 /** A caller's inputs → frames of every channel, by time and then by channel, with what the caller asked in between. */
 export class StreamFramer implements Transducer<StreamInput, readonly PipelineItem[]> {
   private readonly decoder;
@@ -24,7 +28,7 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
 
   constructor(private readonly options: StreamFramerOptions) {
     const { audio, hop } = options;
-    this.decoder = createDecoder(audio);
+    this.decoder = createDecoder(audio, (count) => decoded.take(count));
     this.channels = Array.from(
       { length: audio.channels },
       (_, channel) => new ChannelFramer(channel, audio.sampleRate, hop),
@@ -95,6 +99,7 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
   /** Channels advance in lockstep, so the n-th frames of all channels belong together, however the audio was cut. */
   private inTurn(tracks: readonly Frame[][]): PipelineItem[] {
     const rounds = tracks[0] ?? [];
+    if (rounds.length === 0) return [];
     this.cutFrames += rounds.length * tracks.length;
     return rounds.flatMap((_, round) => tracks.map((track): PipelineItem => ({ kind: 'frame', frame: track[round]! })));
   }
