@@ -23,6 +23,8 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       // Where an index is known to be in range, `!` says so.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // On Node 20, for…of over a typed array takes five times as long as counting.
+      '@typescript-eslint/prefer-for-of': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': [
         'error',

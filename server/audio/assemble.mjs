@@ -1,4 +1,5 @@
 // Assembles polyphase.wat into polyphase-module.ts: `npm run wasm`. A test checks that the two agree.
+import { Buffer } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
 import loadWabt from 'wabt';
 

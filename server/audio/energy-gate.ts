@@ -72,7 +72,8 @@ const LEAST_POWER = 1e-15;
 function levelOf(samples: Float32Array): number {
   let sum = 0;
   let squares = 0;
-  for (const sample of samples) {
+  for (let at = 0; at < samples.length; at++) {
+    const sample = samples[at]!;
     sum += sample;
     squares += sample * sample;
   }

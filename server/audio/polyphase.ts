@@ -59,12 +59,20 @@ export class Polyphase {
    * `at` is where the next output's row begins, and the phase in which it is due; it is moved on.
    */
   resample(filled: number, at: { start: number; phase: number }): Float32Array {
-    const { start, phase, resample } = this.#exports;
+    const { start, phase } = this.#exports;
     start.value = at.start;
     phase.value = at.phase;
     const last = filled - this.#taps;
     const { input, output } = { input: this.input.byteOffset, output: this.#output.byteOffset };
-    const count = resample(input, output, last, this.#taps * FLOAT_BYTES, this.#up, this.#down, this.#scale);
+    const count = this.#exports.resample(
+      input,
+      output,
+      last,
+      this.#taps * FLOAT_BYTES,
+      this.#up,
+      this.#down,
+      this.#scale,
+    );
     at.start = start.value;
     at.phase = phase.value;
     return this.#output.subarray(0, count);

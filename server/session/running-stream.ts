@@ -79,7 +79,7 @@ export class RunningStream {
 
   take(change: StreamChange): void {
     const arrivedAt = this.context.clock.now();
-    if (change.kind === 'audio') this.inputs.next({ ...change, arrivedAt });
+    if (change.kind === 'audio') this.inputs.next({ kind: 'audio', bytes: change.bytes, arrivedAt });
     else if (change.kind === 'finalize') this.inputs.next({ kind: 'finalize', arrivedAt });
     else this.configure(change.change);
   }
