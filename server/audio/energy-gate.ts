@@ -10,6 +10,8 @@ export interface EnergyGate {
    * n = max(1, round(length / 320)), so of about 20 ms. 0.5 is the point of decision.
    */
   push(fresh: Float32Array): Float32Array;
+  /** The level of the loudest part of what was pushed last, in dBFS. */
+  readonly loudest: number;
 }
 
 /** A gate for one channel. */
@@ -37,13 +39,16 @@ class MinimumStatisticsGate implements EnergyGate {
   #section = 0;
   #partsInSection = 0;
   #floor = LOUDEST_FIRST_FLOOR;
+  loudest = -Infinity;
 
   push(fresh: Float32Array): Float32Array {
     const probabilities = new Float32Array(Math.max(1, Math.round(fresh.length / PART_SAMPLES)));
     const length = fresh.length / probabilities.length;
+    this.loudest = -Infinity;
     for (let part = 0; part < probabilities.length; part++) {
       const samples = fresh.subarray(Math.round(part * length), Math.round((part + 1) * length));
       const level = levelOf(samples);
+      this.loudest = Math.max(this.loudest, level);
       // The stump of a stream's last part is too short for its level to say what the floor is.
       if (samples.length >= PART_SAMPLES / 2) this.#follow(level);
       const threshold = Math.max(this.#floor + MARGIN, QUIETEST_SPEECH);

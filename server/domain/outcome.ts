@@ -20,5 +20,13 @@ export type Outcome =
   /** The worker or the graph failed, also on a second try. */
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** Whose turn it is when frames wait for a worker. */
+export interface Turn {
+  /** Tenants share the workers equally when there is not enough for all. */
+  readonly tenant: string;
+  /** Clock time at which the answer is wanted: what is due first runs first. */
+  readonly dueAt: number;
+}
+
 /** Classifies one second of audio; `state` is null for a stateless model. Never rejects. */
-export type Classify = (samples: Float32Array, state: Float32Array | null) => Promise<Outcome>;
+export type Classify = (samples: Float32Array, state: Float32Array | null, turn: Turn) => Promise<Outcome>;

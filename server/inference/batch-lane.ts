@@ -3,13 +3,17 @@ import { FRAME_SAMPLES } from '../domain/units.js';
 import type { FrameBatch } from './frame-queue.js';
 import type { BatchResult, InferenceBackend, Scores } from './inference-backend.js';
 
+/** Memory of one batch. */
+type Memory = Pick<BatchResult, 'pcm' | 'state'>;
+
 /** A backend and the memory of its batches: a frame is copied once, into its row, and nothing is allocated per batch. */
 export class BatchLane {
-  isBusy = false;
+  /** Batches that have been given to the backend and have not come back. */
+  underWay = 0;
   readonly backend: InferenceBackend;
   readonly #maxBatch: number;
   readonly #maxState: number;
-  #memory: { readonly pcm: Float32Array; readonly state: Float32Array } | null = null;
+  readonly #free: Memory[] = [];
 
   constructor(backend: InferenceBackend, maxBatch: number, maxState: number) {
     this.backend = backend;
@@ -19,23 +23,22 @@ export class BatchLane {
 
   /** Runs at most `maxBatch` frames. Rejects as the backend does. */
   async run({ model, frames }: FrameBatch): Promise<BatchResult> {
-    const { pcm, state } = this.#memory ?? this.#allocate();
-    this.#memory = null;
+    const { pcm, state } = this.#free.pop() ?? this.#allocate();
     for (const [row, frame] of frames.entries()) {
       pcm.set(frame.samples, row * FRAME_SAMPLES);
       layState(state, frame.state, row * model.stateSize, model.stateSize);
     }
-    this.isBusy = true;
+    this.underWay += 1;
     try {
       const result = await this.backend.run({ model: model.name, rows: frames.length, pcm, state });
-      this.#memory = { pcm: result.pcm, state: result.state };
+      this.#free.push({ pcm: result.pcm, state: result.state });
       return result;
     } finally {
-      this.isBusy = false;
+      this.underWay -= 1;
     }
   }
 
-  #allocate(): { pcm: Float32Array; state: Float32Array } {
+  #allocate(): Memory {
     return {
       pcm: new Float32Array(this.#maxBatch * FRAME_SAMPLES),
       state: new Float32Array(this.#maxBatch * this.#maxState),

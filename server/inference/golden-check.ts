@@ -1,6 +1,6 @@
 import { createFramer, type CutFrame } from '../audio/framer.js';
 import type { Provider, Variant } from '../domain/model-card.js';
-import type { Classified, Classify } from '../domain/outcome.js';
+import type { Classified, Classify, Turn } from '../domain/outcome.js';
 import { durationOf, samplesIn } from '../domain/units.js';
 import { readGoldenVector, type GoldenVector } from './golden-vector.js';
 import type { ModelPackage } from './model-package.js';
@@ -58,7 +58,7 @@ const firstDifference = async (
     if (durationOf(frame.end) !== expected.end_ms) {
       return `frame ${index}: expects end_ms ${expected.end_ms}, but the frame ends at ${durationOf(frame.end)} ms`;
     }
-    const outcome = await classify(frame.samples, state);
+    const outcome = await classify(frame.samples, state, AT_ONCE);
     if (outcome.kind !== 'classified') return `frame ${index}: was ${describe(outcome)}`;
     const difference = differenceOf(expected, outcome, allowance(vector.tolerance));
     if (difference !== null) return `frame ${index}: ${difference}`;
@@ -66,6 +66,8 @@ const firstDifference = async (
   }
   return null;
 };
+
+const AT_ONCE: Turn = { tenant: '', dueAt: 0 };
 
 const cutFrames = ({ samples, hop }: GoldenVector): CutFrame[] => {
   const framer = createFramer({ hop: samplesIn(hop) });

@@ -27,7 +27,7 @@ export interface BatchResult extends Scores {
   readonly state: Float32Array;
 }
 
-/** Something that runs one batch at a time. */
+/** Something that runs batches one after the other, in the order in which it is given them; two may be under way. */
 export interface InferenceBackend {
   /** Rejects when the run failed or the backend died; the memory of the batch is lost then. */
   run(batch: Batch): Promise<BatchResult>;

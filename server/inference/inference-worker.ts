@@ -18,7 +18,8 @@ export class InferenceWorker implements InferenceBackend {
   readonly #link: WorkerLink;
   readonly #onEnd: (reason: string) => void;
   #starting: Pending<InferenceWorker> | null;
-  #running: (Pending<BatchResult> & { readonly batch: Batch }) | null = null;
+  /** In the order in which they were sent, which is that of their answers. */
+  readonly #running: (Pending<BatchResult> & { readonly batch: Batch })[] = [];
   #life: 'starting' | 'ready' | 'ended' = 'starting';
   #onClosed: () => void = () => undefined;
 
@@ -42,9 +43,8 @@ export class InferenceWorker implements InferenceBackend {
 
   run(batch: Batch): Promise<BatchResult> {
     if (this.#life === 'ended') return Promise.reject(new Error('the inference worker has ended'));
-    if (this.#running) return Promise.reject(new Error('the inference worker is busy: it runs one batch at a time'));
     return new Promise((resolve, reject) => {
-      this.#running = { batch, resolve, reject };
+      this.#running.push({ batch, resolve, reject });
       this.#link.send({ kind: 'run', ...batch });
     });
   }
@@ -85,7 +85,7 @@ export class InferenceWorker implements InferenceBackend {
     this.#life = 'ended';
     this.#takeStarting()?.reject(new Error(`an inference worker ended before it was ready: ${reason}`));
     if (wasReady) this.#onEnd(reason);
-    this.#running?.reject(new Error(`the inference worker died: ${reason}`));
+    for (const { reject } of this.#running.splice(0)) reject(new Error(`the inference worker died: ${reason}`));
     this.#onClosed();
   }
 
@@ -96,8 +96,7 @@ export class InferenceWorker implements InferenceBackend {
   }
 
   #takeRunning(): Pending<BatchResult> & { readonly batch: Batch } {
-    const running = this.#running;
-    this.#running = null;
+    const running = this.#running.shift();
     if (!running) throw new Error('an inference worker answered a run that nobody asked for');
     return running;
   }

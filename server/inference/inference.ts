@@ -10,6 +10,7 @@ import { chooseProvider, defaultWorkers } from './provider-choice.js';
 import { probeProvider } from './provider-probe.js';
 import type { Isolation } from './worker-link.js';
 import { DEFAULT_MAX_BATCH, requireVariant, workerPlan, type VariantChoice } from './worker-plan.js';
+import type { WorkerPlan } from './worker-protocol.js';
 import { WorkerPool, type PoolHealth } from './worker-pool.js';
 import type { PoolClock } from './worker-slot.js';
 
@@ -70,8 +71,9 @@ export const startInference = async (options: InferenceOptions): Promise<Inferen
     { provider, precision, workers: count, maxBatch, models: packages.map(({ card }) => card.name) },
     'loading models',
   );
-  const batcher = createBatcher(options, maxBatch);
-  const pool = await startPool(options, { choice, count, maxBatch }, batcher);
+  const plan = workerPlan(packages, choice, maxBatch);
+  const batcher = createBatcher(options, plan, maxBatch);
+  const pool = await startPool(options, { plan, count }, batcher);
   const inference = assemble(packages, choice, batcher, pool);
   try {
     await verifyGolden(packages, inference, log);
@@ -84,24 +86,28 @@ export const startInference = async (options: InferenceOptions): Promise<Inferen
   return inference;
 };
 
-const createBatcher = ({ packages, queueLimit }: InferenceOptions, maxBatch: number): MicroBatcher =>
+const createBatcher = (
+  { packages, queueLimit }: InferenceOptions,
+  { padsBatches, batchSizes }: WorkerPlan,
+  maxBatch: number,
+): MicroBatcher =>
   new MicroBatcher({
     models: packages.map(({ card }) => ({
       name: card.name,
       stateSize: card.stateShape?.reduce((product, size) => product * size, 1) ?? 0,
     })),
     maxBatch,
+    paddedSizes: padsBatches ? batchSizes : [],
     queueLimit: queueLimit ?? DEFAULT_QUEUE_LIMIT,
     now: () => performance.now(),
   });
 
 const startPool = (
-  { packages, isolation = 'thread', log, observer = silentObserver }: InferenceOptions,
-  { choice, count, maxBatch }: { choice: VariantChoice; count: number; maxBatch: number },
+  { isolation = 'thread', log, observer = silentObserver }: InferenceOptions,
+  { plan, count }: { plan: WorkerPlan; count: number },
   batcher: MicroBatcher,
-): Promise<WorkerPool> => {
-  const plan = workerPlan(packages, choice, maxBatch);
-  return WorkerPool.start({
+): Promise<WorkerPool> =>
+  WorkerPool.start({
     count,
     start: (onEnd) => InferenceWorker.start({ plan, isolation, onEnd }),
     attach: (worker) => batcher.attach(worker),
@@ -110,7 +116,6 @@ const startPool = (
     log,
     observer,
   });
-};
 
 const assemble = (
   packages: readonly ModelPackage[],
@@ -131,7 +136,7 @@ const assemble = (
     },
     classifierFor: (name) => {
       if (models.every(({ card }) => card.name !== name)) throw new Error(`there is no model ${JSON.stringify(name)}`);
-      return (samples, state) => batcher.classify(name, samples, state);
+      return (samples, state, turn) => batcher.classify(name, samples, state, turn);
     },
     health: () => pool.health(),
     close: () => (closing ??= batcher.close().then(() => pool.close())),

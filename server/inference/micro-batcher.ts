@@ -1,6 +1,7 @@
-import type { Outcome } from '../domain/outcome.js';
+import type { Outcome, Turn } from '../domain/outcome.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import { BatchLane, outcomeOfRow } from './batch-lane.js';
+import { batchRows } from './batch-rows.js';
 import { reasonOf } from './failure-reason.js';
 import { FrameQueue, type BatchedModel, type FrameBatch, type WaitingFrame } from './frame-queue.js';
 import type { BatchResult, InferenceBackend } from './inference-backend.js';
@@ -10,6 +11,8 @@ export interface MicroBatcherOptions {
   readonly models: readonly BatchedModel[];
   /** The most frames of one run. */
   readonly maxBatch: number;
+  /** The sizes that are ever run, ascending, smaller batches being padded; empty where any is. */
+  readonly paddedSizes: readonly number[];
   /** The most frames that wait, of all models together; a frame beyond them is shed. */
   readonly queueLimit: number;
   /** Milliseconds on a scale that never jumps. */
@@ -17,8 +20,9 @@ export interface MicroBatcherOptions {
 }
 
 /**
- * Group commit: a backend that is free takes the frame that arrived first, and with it as many waiting frames of the
+ * Group commit: a backend that is free takes the frame that is due first, and with it as many waiting frames of the
  * same model as fit. So an idle server answers at once, and a busy one batches by itself, without a clock to tune.
+ * A backend that is busy is handed its next batch as soon as that is full, so that it need not wait for this thread.
  */
 export class MicroBatcher {
   readonly #options: MicroBatcherOptions;
@@ -43,7 +47,7 @@ export class MicroBatcher {
   }
 
   /** Classifies one second of a known model's audio; a null state is all zeros. Never rejects. */
-  classify(name: string, samples: Float32Array, state: Float32Array | null): Promise<Outcome> {
+  classify(name: string, samples: Float32Array, state: Float32Array | null, turn: Turn): Promise<Outcome> {
     const model = this.#models.get(name);
     if (!model) return this.#refuse(name, { kind: 'failed', reason: `there is no model ${JSON.stringify(name)}` });
     const refused = this.#refusalOf(model, samples, state);
@@ -51,7 +55,7 @@ export class MicroBatcher {
     const arrivedAt = this.#options.now();
     this.#unsettled += 1;
     return new Promise((settle) => {
-      this.#queue.push({ model, samples, state, arrivedAt, isRetry: false, settle });
+      this.#queue.push({ model, samples, state, turn, arrivedAt, isRetry: false, settle });
       this.#dispatch();
     });
   }
@@ -105,39 +109,46 @@ export class MicroBatcher {
     return this.#queue.depth >= this.#options.queueLimit ? { kind: 'shed' } : null;
   }
 
+  /** Idle backends first; only what is left over may wait behind a run. */
   #dispatch(): void {
-    for (const lane of this.#lanes) {
-      const batch = lane.isBusy ? null : this.#queue.takeBatch(this.#options.maxBatch);
-      if (batch) void this.#run(lane, batch);
-    }
+    const { maxBatch } = this.#options;
+    for (const lane of this.#lanes) if (lane.underWay === 0) this.#give(lane, 1);
+    for (const lane of this.#lanes)
+      if (lane.underWay === 1 && this.#queue.depth >= maxBatch) this.#give(lane, maxBatch);
+  }
+
+  #give(lane: BatchLane, least: number): void {
+    const { maxBatch, paddedSizes } = this.#options;
+    const batch = this.#queue.takeBatch((waiting) => batchRows(waiting, maxBatch, paddedSizes), least);
+    if (batch) void this.#run(lane, batch);
   }
 
   /** Runs one batch and hands out its outcomes; never rejects. */
   async #run(lane: BatchLane, batch: FrameBatch): Promise<void> {
-    const startedAt = this.#options.now();
     const settle = await lane.run(batch).then(
-      (result) => () => this.#handOut(batch, result, startedAt),
-      (error: unknown) => () => this.#retryOrFail(batch, reasonOf(error), startedAt),
+      (result) => () => this.#handOut(batch, result),
+      (error: unknown) => () => this.#retryOrFail(batch, reasonOf(error)),
     );
     settle();
     this.#dispatch();
   }
 
-  #handOut({ model, frames }: FrameBatch, result: BatchResult, startedAt: number): void {
+  #handOut({ model, frames }: FrameBatch, result: BatchResult): void {
     const { inferMs } = result;
     const capacity = this.#options.maxBatch;
     this.#observer.batchRan({ model: model.name, rows: frames.length, capacity, inferMs });
+    const startedAt = this.#options.now() - inferMs;
     for (const [row, frame] of frames.entries()) {
-      const queueMs = startedAt - frame.arrivedAt;
+      const queueMs = Math.max(0, startedAt - frame.arrivedAt);
       this.#settle(frame, outcomeOfRow(result, row, frames.length, queueMs), queueMs);
     }
   }
 
   /** A frame gets a second run, alone: whichever frame broke the first, it cannot break its neighbours' second. */
-  #retryOrFail({ frames }: FrameBatch, reason: string, startedAt: number): void {
-    this.#queue.pushInFront(frames.filter(({ isRetry }) => !isRetry).map((frame) => ({ ...frame, isRetry: true })));
+  #retryOrFail({ frames }: FrameBatch, reason: string): void {
+    this.#queue.pushAgain(frames.filter(({ isRetry }) => !isRetry).map((frame) => ({ ...frame, isRetry: true })));
     for (const frame of frames) {
-      if (frame.isRetry) this.#settle(frame, { kind: 'failed', reason }, startedAt - frame.arrivedAt);
+      if (frame.isRetry) this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);
     }
   }
 

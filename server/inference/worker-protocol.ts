@@ -22,7 +22,7 @@ export interface WorkerPlan {
   readonly padsBatches: boolean;
 }
 
-/** What the server says to a worker; first `start`, last `close`, and one `run` at a time. */
+/** What the server says to a worker; first `start`, then any number of `run`, last `close`. */
 export type ToWorker =
   | { readonly kind: 'start'; readonly plan: WorkerPlan }
   | ({ readonly kind: 'run' } & Batch)

@@ -57,6 +57,11 @@ const sessionObserver = (registry: Registry): SessionObserver => {
     help: 'Seconds of audio received, per stream, not per channel',
     registers,
   });
+  const silence = new Counter({
+    name: 'earshot_silent_frames_total',
+    help: 'Frames of silence between utterances, which no model was given',
+    registers,
+  });
   const events = new Counter({
     name: 'earshot_events_total',
     help: 'Events announced',
@@ -78,6 +83,7 @@ const sessionObserver = (registry: Registry): SessionObserver => {
     sessionOpened: (transport) => opened.inc({ transport }),
     sessionEnded: (transport, how) => ended.inc({ transport, how }),
     audioReceived: (seconds) => audio.inc(seconds),
+    silencePassedOver: (frames) => silence.inc(frames),
     tentativeLeftOut: () => leftOut.inc(),
     announced: (event) => {
       events.inc({ kind: event.kind === 'intent' ? event.status : event.kind });

@@ -9,8 +9,8 @@ const FRAME_MS = durationOf(FRAME_SAMPLES);
  * Where the fresh audio of a frame is speech: the graph's own word for the newest hop where it gives one, signal energy
  * for what the graph says nothing about (the first frame is fresh for longer than a hop).
  */
-export const activityOf = (frame: Frame, outcome: Outcome, hop: Milliseconds): Activity[] => {
-  const speech = outcome.kind === 'classified' ? outcome.speech : null;
+export const activityOf = (frame: Frame, outcome: Outcome | null, hop: Milliseconds): Activity[] => {
+  const speech = outcome?.kind === 'classified' ? outcome.speech : null;
   const byEnergy: Activity = { from: frame.freshFrom, to: frame.end, probabilities: frame.activity };
   if (speech === null) return [byEnergy];
   const hopEnd = milliseconds(frame.start + FRAME_MS);

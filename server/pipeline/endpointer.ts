@@ -36,6 +36,11 @@ export class Endpointer {
     return this.began;
   }
 
+  /** Whether no utterance is open, and none may be about to begin. */
+  get isIdle(): boolean {
+    return this.began === null && this.runFrom === null;
+  }
+
   push({ from, to, probabilities }: Activity): Boundary[] {
     const boundaries: Boundary[] = [];
     const step = (to - from) / probabilities.length;

@@ -20,6 +20,8 @@ export interface PipelineOptions {
   readonly hop: Milliseconds;
   readonly announcing: Announcing;
   readonly classify: Classify;
+  /** Whose stream it is: see `Turn`. */
+  readonly tenant: string;
   /** Slows the caller while this many frames are under way. */
   readonly valve: Valve;
   readonly maxFramesUnderWay: number;
@@ -34,6 +36,8 @@ export interface StreamTotals {
   readonly audioMs: Milliseconds;
   /** Frames that it was cut into. */
   readonly frames: number;
+  /** Those of them that were silence between utterances, and were not classified. */
+  readonly silentFrames: number;
 }
 
 export interface IntentPipeline {
@@ -49,37 +53,53 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
     { length: options.audio.channels },
     (_, channel) => new UtteranceTrack({ ...options, channel }),
   );
+  let silentFrames = 0;
   return {
-    totals: framer,
+    totals: {
+      get audioMs() {
+        return framer.audioMs;
+      },
+      get frames() {
+        return framer.frames;
+      },
+      get silentFrames() {
+        return silentFrames;
+      },
+    },
     events: (inputs) =>
       inputs.pipe(
         through(() => inPieces(options.audio, options.hop)),
         gate.hold(),
         through(() => framer),
         tap((item) => item.kind === 'frame' && gate.enter()),
-        settleInOrder(classifying(options, tracks, () => gate.leave())),
+        settleInOrder(
+          classifying(options, tracks, (outcome) => {
+            gate.leave();
+            if (outcome === null) silentFrames++;
+          }),
+        ),
       ),
   };
 };
 
 /** Frames are classified side by side; those of a stateful model one at a time per channel, each with the state left by the one before. */
 const classifying = (
-  { card, classify, audio, settled }: PipelineOptions,
+  { card, audio, settled }: PipelineOptions,
   tracks: readonly UtteranceTrack[],
-  frameDone: () => void,
+  frameDone: (outcome: Outcome | null) => void,
 ): OrderedWork<PipelineItem, Outcome, StreamEvent> => {
   const trackOf = (channel: number) => tracks[channel]!;
   const channelOf = (item: PipelineItem) =>
     item.kind === 'frame' ? item.frame.channel : item.kind === 'cut' ? item.cut.channel : null;
   return {
     lane: (item) => (card.stateShape === null ? null : channelOf(item)),
-    begin: (item) => (item.kind === 'frame' ? classify(item.frame.samples, trackOf(item.frame.channel).state) : null),
+    begin: (item) => (item.kind === 'frame' ? trackOf(item.frame.channel).classify(item.frame) : null),
     conclude: (item, outcome) => {
       switch (item.kind) {
         case 'frame':
-          frameDone();
+          frameDone(outcome);
           frameMemory.giveBack(item.frame.samples);
-          return trackOf(item.frame.channel).hear(item.frame, outcome!);
+          return trackOf(item.frame.channel).hear(item.frame, outcome);
         case 'cut':
           return trackOf(item.cut.channel).cut(item.cut);
         case 'configure':

@@ -1,6 +1,6 @@
 import type { Frame } from '../domain/frame.js';
 import type { ModelCard } from '../domain/model-card.js';
-import type { Classified, Outcome } from '../domain/outcome.js';
+import type { Classified, Classify, Outcome } from '../domain/outcome.js';
 import { UNHEARD, verdictOf } from '../domain/posterior.js';
 import type { Gap, IntentEvent, Latency, StreamEvent } from '../domain/stream-event.js';
 import type { Announcing } from '../domain/stream-settings.js';
@@ -12,12 +12,17 @@ import type { Cut } from './stream-input.js';
 
 /** Speech that has begun may not have been noticed yet; shorter than any silence that ends an utterance. */
 const ONSET_MARGIN_MS = 200;
+/** In dBFS: no speech is so quiet. Below it are digital silence and a telephone's comfort noise. */
+const SILENCE = -65;
 
 export interface UtteranceTrackOptions {
   readonly channel: number;
   readonly card: ModelCard;
   readonly hop: Milliseconds;
   readonly announcing: Announcing;
+  readonly classify: Classify;
+  /** Whose stream it is: see `Turn`. */
+  readonly tenant: string;
   readonly now: () => number;
 }
 
@@ -29,16 +34,12 @@ export class UtteranceTrack {
   private utterance = 0;
   private start = milliseconds(0);
   private heardTo = 0;
+  private underWay = 0;
 
   constructor(private readonly options: UtteranceTrackOptions) {
     this.announcing = options.announcing;
     this.belief = createBelief(options.card);
     this.endpointer = new Endpointer(options.announcing.endpointing);
-  }
-
-  /** What the next frame of this channel must be classified with; null for a stateless model. */
-  get state(): Float32Array | null {
-    return this.belief.state;
   }
 
   /** Stream time before which nothing that was said can matter to what will be announced. */
@@ -51,18 +52,27 @@ export class UtteranceTrack {
     this.endpointer.configure(announcing.endpointing);
   }
 
-  /** Takes in the outcome of the channel's next frame. */
-  hear(frame: Frame, outcome: Outcome): readonly StreamEvent[] {
+  /** Classifies the channel's next frame; null where it is silence between utterances, which no model need be given. */
+  classify({ samples, loudest, arrivedAt }: Frame): Promise<Outcome> | null {
+    const { classify, tenant, hop } = this.options;
+    if (loudest < SILENCE && this.endpointer.isIdle && this.underWay === 0) return null;
+    this.underWay += 1;
+    return classify(samples, this.belief.state, { tenant, dueAt: arrivedAt + hop });
+  }
+
+  /** Takes in the outcome of the channel's next frame; null where it was silence. */
+  hear(frame: Frame, outcome: Outcome | null): readonly StreamEvent[] {
+    if (outcome !== null) this.underWay -= 1;
     const wasOpen = this.endpointer.openSince !== null;
     this.heardTo = frame.end;
     const activity = activityOf(frame, outcome, this.options.hop);
     const boundaries = activity.flatMap((part) => this.endpointer.push(part));
-    const classified = outcome.kind === 'classified' ? outcome : null;
+    const classified = outcome?.kind === 'classified' ? outcome : null;
     // A frame speaks for the utterance that was open when it came, else for the one that began in it.
     if (classified && (wasOpen || boundaries.length > 0)) this.learn(frame, classified);
     const latency = this.latencyOf(frame.arrivedAt, classified);
     const events = boundaries.flatMap((boundary) => this.announce(boundary, latency));
-    if (outcome.kind !== 'classified') return [gapOf(frame, outcome), ...events];
+    if (outcome !== null && outcome.kind !== 'classified') return [gapOf(frame, outcome), ...events];
     if (this.isWorthTelling()) events.push(this.intent('tentative', frame.end, latency));
     return events;
   }

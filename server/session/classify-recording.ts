@@ -38,6 +38,7 @@ export const classifyRecording = async (
     hop: model.card.hop.default,
     announcing,
     classify: model.classify,
+    tenant: '',
     valve: WIDE_OPEN,
     maxFramesUnderWay: maxFramesUnderWay * format.channels,
     now: () => clock.now(),

@@ -54,6 +54,7 @@ export class RunningStream {
       hop: config.hop,
       announcing: config,
       classify: model.classify,
+      tenant: '',
       valve: listener,
       maxFramesUnderWay: context.maxFramesUnderWay * config.audio.channels,
       now: () => context.clock.now(),

@@ -11,6 +11,8 @@ export interface SessionObserver {
   announced(event: StreamEvent): void;
   tentativeLeftOut(): void;
   audioReceived(seconds: number): void;
+  /** Frames of silence between utterances, which no model was given. */
+  silencePassedOver(frames: number): void;
 }
 
 /** A logger as pino shapes it. Audio never reaches it. */

@@ -7,14 +7,16 @@ import type { SessionObserver } from './session-context.js';
 interface AudioTotals {
   readonly audioMs: number;
   readonly frames: number;
+  readonly silentFrames: number;
 }
 
 /** Counts what became of one stream, for its `closed` message and for the server's observer. */
 export class StreamTally {
-  private audio: AudioTotals = { audioMs: 0, frames: 0 };
+  private audio: AudioTotals = { audioMs: 0, frames: 0, silentFrames: 0 };
   private utterances = 0;
   private gapMs = 0;
   private toldMs = 0;
+  private toldSilentFrames = 0;
 
   constructor(private readonly observer: SessionObserver) {}
 
@@ -45,8 +47,10 @@ export class StreamTally {
   }
 
   private tellAudio(): void {
-    const { audioMs } = this.audio;
+    const { audioMs, silentFrames } = this.audio;
     if (audioMs > this.toldMs) this.observer.audioReceived((audioMs - this.toldMs) / 1000);
+    if (silentFrames > this.toldSilentFrames) this.observer.silencePassedOver(silentFrames - this.toldSilentFrames);
     this.toldMs = audioMs;
+    this.toldSilentFrames = silentFrames;
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { BatchLane, outcomeOfRow } from '../../server/inference/batch-lane.js';
 import type { FrameBatch } from '../../server/inference/frame-queue.js';
 import type { Batch, InferenceBackend } from '../../server/inference/inference-backend.js';
+import { AT_ONCE } from '../support/outcomes.js';
 
 const STATEFUL = { name: 'stateful', stateSize: 2 };
 
@@ -11,6 +12,7 @@ const batchOf = (...states: (Float32Array | null)[]): FrameBatch => ({
     model: STATEFUL,
     samples: new Float32Array(16_000).fill(mark + 1),
     state,
+    turn: AT_ONCE,
     arrivedAt: 0,
     isRetry: false,
     settle: () => undefined,

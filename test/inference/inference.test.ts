@@ -9,6 +9,7 @@ import { loadModelPackage, loadModelPackages } from '../../server/inference/mode
 import { ECHO_MODELS } from '../support/real-server.js';
 import { silentLog } from '../support/contexts.js';
 import { babble } from '../support/tones.js';
+import { AT_ONCE } from '../support/outcomes.js';
 
 const ODD_MODELS = fileURLToPath(new URL('../../../test/fixtures/odd-models', import.meta.url));
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -57,17 +58,18 @@ for (const isolation of ['thread', 'process'] as const)
     it('gives each of many frames at once its own scores, the same as alone', async () => {
       const classify = inference.classifierFor('echo');
       const frames = Array.from({ length: 100 }, (_, seed) => second(seed));
-      const together = await Promise.all(frames.map((samples) => classify(samples, null)));
+      const together = await Promise.all(frames.map((samples) => classify(samples, null, AT_ONCE)));
       for (const [index, outcome] of together.entries()) {
         assertNear(scoresOf(outcome), echoOf(frames[index]!), 1e-3);
-        if (index % 10 === 0) assertNear(scoresOf(outcome), scoresOf(await classify(frames[index]!, null)), 1e-6);
+        if (index % 10 === 0)
+          assertNear(scoresOf(outcome), scoresOf(await classify(frames[index]!, null, AT_ONCE)), 1e-6);
       }
     });
 
     it('carries state row by row', async () => {
       const classify = inference.classifierFor('echo-stateful');
       const states = Array.from({ length: 20 }, (_, row) => Float32Array.of(row, row * 2, row * 3));
-      const outcomes = await Promise.all(states.map((state, row) => classify(second(row), state)));
+      const outcomes = await Promise.all(states.map((state, row) => classify(second(row), state, AT_ONCE)));
       for (const [row, outcome] of outcomes.entries()) {
         assert.ok(outcome.kind === 'classified' && outcome.nextState && outcome.speech);
         assert.equal(outcome.nextState[0], row + 1);
@@ -76,7 +78,7 @@ for (const isolation of ['thread', 'process'] as const)
     });
 
     it('starts from zeros where no state is given', async () => {
-      const outcome = await inference.classifierFor('echo-stateful')(second(1), null);
+      const outcome = await inference.classifierFor('echo-stateful')(second(1), null, AT_ONCE);
       assert.ok(outcome.kind === 'classified');
       assert.equal(outcome.nextState?.[0], 1);
     });
@@ -96,7 +98,7 @@ describe('Inference', () => {
     const inference = await start({ packages, isolation: 'process', workers: 1, maxBatch: 2, observer });
     const [worker] = childrenOf(process.pid).filter((pid) => !before.has(pid));
     const classify = inference.classifierFor('slow');
-    const outcomes = Promise.all(Array.from({ length: 6 }, (_, seed) => classify(second(seed), null)));
+    const outcomes = Promise.all(Array.from({ length: 6 }, (_, seed) => classify(second(seed), null, AT_ONCE)));
     process.kill(worker!, 'SIGKILL');
     assert.deepEqual(
       (await outcomes).map(({ kind }) => kind),
@@ -115,7 +117,7 @@ describe('Inference', () => {
     const classify = inference.classifierFor('poison');
     const poison = new Float32Array(16_000).fill(3);
     const outcomes = await Promise.all(
-      [second(0), second(1), poison, second(2)].map((samples) => classify(samples, null)),
+      [second(0), second(1), poison, second(2)].map((samples) => classify(samples, null, AT_ONCE)),
     );
     assert.deepEqual(
       outcomes.map(({ kind }) => kind),
@@ -129,7 +131,7 @@ describe('Inference', () => {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     const outcomes = await Promise.all(
-      Array.from({ length: 3 }, (_, seed) => inference.classifierFor('slow')(second(seed), null)),
+      Array.from({ length: 3 }, (_, seed) => inference.classifierFor('slow')(second(seed), null, AT_ONCE)),
     );
     delay.disable();
     const runs = outcomes.map((outcome) => (outcome.kind === 'classified' ? outcome.inferMs : 0));
@@ -153,8 +155,8 @@ describe('Inference', () => {
     assert.equal(onGpu.models[0]?.provider, 'webgpu');
     for (const seed of [1, 2, 3])
       assertNear(
-        scoresOf(await onGpu.classifierFor('echo')(second(seed), null)),
-        scoresOf(await onCpu.classifierFor('echo')(second(seed), null)),
+        scoresOf(await onGpu.classifierFor('echo')(second(seed), null, AT_ONCE)),
+        scoresOf(await onCpu.classifierFor('echo')(second(seed), null, AT_ONCE)),
         1e-4,
       );
     await onGpu.close();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Outcome } from '../../server/domain/outcome.js';
+import type { Outcome, Turn } from '../../server/domain/outcome.js';
 import type { Batch, BatchResult, InferenceBackend } from '../../server/inference/inference-backend.js';
 import { MicroBatcher } from '../../server/inference/micro-batcher.js';
-import { deferred, settled } from '../support/outcomes.js';
+import { AT_ONCE, deferred, settled } from '../support/outcomes.js';
 
 const MODELS = [
   { name: 'a', stateSize: 0 },
@@ -16,16 +16,15 @@ const frame = (id: number): Float32Array => new Float32Array(16_000).fill(id, 0,
 /** A backend that runs when the test says so; its logits are the numbers of the frames. */
 class ScriptedBackend implements InferenceBackend {
   readonly batches: { readonly model: string; readonly ids: number[] }[] = [];
-  private finishRun: ((how: 'well' | Error) => void) | null = null;
+  private readonly finishRuns: ((how: 'well' | Error) => void)[] = [];
 
   async run(batch: Batch): Promise<BatchResult> {
-    assert.equal(this.finishRun, null, 'a backend was given two runs at a time');
+    assert.ok(this.finishRuns.length < 2, 'a backend was given a third run');
     const ids = Array.from({ length: batch.rows }, (_, row) => batch.pcm[row * 16_000]!);
     this.batches.push({ model: batch.model, ids });
     const { promise, resolve } = deferred<'well' | Error>();
-    this.finishRun = resolve;
+    this.finishRuns.push(resolve);
     const how = await promise;
-    this.finishRun = null;
     if (how !== 'well') throw how;
     return {
       logits: Float32Array.from(ids),
@@ -38,23 +37,23 @@ class ScriptedBackend implements InferenceBackend {
   }
 
   get isRunning(): boolean {
-    return this.finishRun !== null;
+    return this.finishRuns.length > 0;
   }
 
   async finish(how: 'well' | Error = 'well'): Promise<void> {
-    this.finishRun?.(how);
+    this.finishRuns.shift()?.(how);
     await settled();
   }
 }
 
-const arrange = ({ maxBatch = 4, queueLimit = 100, lanes = 1 } = {}) => {
-  const batcher = new MicroBatcher({ models: MODELS, maxBatch, queueLimit, now: () => ++time });
+const arrange = ({ maxBatch = 4, queueLimit = 100, lanes = 1, paddedSizes = [] as number[] } = {}) => {
+  const batcher = new MicroBatcher({ models: MODELS, maxBatch, paddedSizes, queueLimit, now: () => ++time });
   let time = 0;
   const backends = Array.from({ length: lanes }, () => new ScriptedBackend());
   const detach = backends.map((backend) => batcher.attach(backend));
   const told = new Map<number, string>();
-  const classify = (id: number, model = 'a') =>
-    batcher.classify(model, frame(id), null).then((outcome) => {
+  const classify = (id: number, model = 'a', turn: Partial<Turn> = {}) =>
+    batcher.classify(model, frame(id), null, { tenant: '', dueAt: id, ...turn }).then((outcome) => {
       assert.ok(!told.has(id), `frame ${id} was answered twice`);
       told.set(id, outcome.kind === 'classified' ? String(outcome.logits[0]) : outcome.kind);
     });
@@ -83,9 +82,64 @@ describe('The micro-batcher', () => {
     [1, 2, 3, 4].forEach((id) => void classify(id));
     await backend.finish();
     await backend.finish();
+    await backend.finish();
     assert.deepEqual(
       backend.batches.map(({ ids }) => ids),
       [[1], [2, 3], [4]],
+    );
+  });
+
+  it('hands a busy backend its next batch as soon as that is full, and no third one', () => {
+    const { backend, classify } = arrange({ maxBatch: 2 });
+    void classify(1);
+    void classify(2);
+    assert.equal(backend.batches.length, 1);
+    [3, 4, 5].forEach((id) => void classify(id));
+    assert.deepEqual(
+      backend.batches.map(({ ids }) => ids),
+      [[1], [2, 3]],
+    );
+  });
+
+  it('gives an idle backend what waits before a busy one', () => {
+    const { backends, classify } = arrange({ maxBatch: 1, lanes: 2 });
+    [1, 2, 3, 4, 5].forEach((id) => void classify(id));
+    assert.deepEqual(
+      backends.map(({ batches }) => batches.map(({ ids }) => ids)),
+      [
+        [[1], [3]],
+        [[2], [4]],
+      ],
+    );
+  });
+
+  it('runs first what is due first', async () => {
+    const { backend, classify } = arrange();
+    void classify(1);
+    [9, 3, 5].forEach((id) => void classify(id));
+    await backend.finish();
+    assert.deepEqual(backend.batches[1]?.ids, [3, 5, 9]);
+  });
+
+  it('gives every tenant an equal part of a batch, however much one of them asks for', async () => {
+    const { backend, classify } = arrange({ maxBatch: 8 });
+    void classify(0);
+    for (let id = 1; id <= 5; id++) void classify(id, 'a', { tenant: 'greedy' });
+    for (const id of [20, 21]) void classify(id, 'a', { tenant: 'modest' });
+    void classify(30, 'a', { tenant: 'third' });
+    await backend.finish();
+    assert.deepEqual(backend.batches[1]?.ids, [1, 20, 30, 2, 21, 3, 4, 5]);
+  });
+
+  it('runs no more padding than a quarter of a batch', async () => {
+    const { backend, classify } = arrange({ maxBatch: 32, paddedSizes: [1, 2, 4, 8, 16, 32] });
+    for (let id = 0; id <= 17; id++) void classify(id);
+    await backend.finish();
+    await backend.finish();
+    await backend.finish();
+    assert.deepEqual(
+      backend.batches.map(({ ids }) => ids.length),
+      [1, 16, 1],
     );
   });
 
@@ -154,8 +208,8 @@ describe('The micro-batcher', () => {
   it('fails what is no frame, and an unknown model, without a run', async () => {
     const { batcher, backend } = arrange();
     const outcomes = [
-      await batcher.classify('a', new Float32Array(3), null),
-      await batcher.classify('nosuch', frame(1), null),
+      await batcher.classify('a', new Float32Array(3), null, AT_ONCE),
+      await batcher.classify('nosuch', frame(1), null, AT_ONCE),
     ];
     assert.deepEqual([outcomes.map(({ kind }) => kind), backend.batches.length], [['failed', 'failed'], 0]);
   });
@@ -164,7 +218,7 @@ describe('The micro-batcher', () => {
     const { batcher, backend, told, classify } = arrange();
     void classify(0);
     void classify(1);
-    const poisoned = batcher.classify('a', frame(NaN), null);
+    const poisoned = batcher.classify('a', frame(NaN), null, { tenant: '', dueAt: 2 });
     await backend.finish();
     await backend.finish();
     assert.deepEqual([(await poisoned).kind, told.get(1)], ['failed', '1']);
@@ -172,11 +226,12 @@ describe('The micro-batcher', () => {
 
   it('tells how long a frame waited and ran', async () => {
     let time = 10;
-    const batcher = new MicroBatcher({ models: MODELS, maxBatch: 4, queueLimit: 9, now: () => time });
-    const outcome = batcher.classify('a', frame(1), null);
+    const batcher = new MicroBatcher({ models: MODELS, maxBatch: 4, paddedSizes: [], queueLimit: 9, now: () => time });
+    const outcome = batcher.classify('a', frame(1), null, AT_ONCE);
     time = 35;
     const backend = new ScriptedBackend();
     batcher.attach(backend);
+    time = 36;
     await backend.finish();
     const { queueMs, inferMs } = (await outcome) as Extract<Outcome, { kind: 'classified' }>;
     assert.deepEqual({ queueMs, inferMs }, { queueMs: 25, inferMs: 1 });
@@ -243,6 +298,7 @@ describe('The micro-batcher', () => {
           const runs = backends.flatMap(({ batches }) => batches.map(({ ids }) => ids));
           assert.ok(runs.every((ids) => ids.length <= maxBatch));
           assert.ok(runs.every((ids) => ids.every((id, index) => index === 0 || ids[index - 1]! < id)));
+          assert.equal(batcher.queueDepth, 0);
         },
       ),
       { numRuns: 60 },

@@ -10,7 +10,7 @@ import type { PooledWorker } from '../../server/inference/worker-slot.js';
 import { systemClock } from '../../server/session/clock.js';
 import { silentLog } from '../support/contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { settled } from '../support/outcomes.js';
+import { AT_ONCE, settled } from '../support/outcomes.js';
 import { ECHO_MODELS } from '../support/real-server.js';
 import { babble } from '../support/tones.js';
 
@@ -85,6 +85,7 @@ describe('A pool of workers', () => {
       const batcher = new MicroBatcher({
         models: [{ name: 'echo', stateSize: 0 }],
         maxBatch: 4,
+        paddedSizes: [],
         queueLimit: 100,
         now: () => performance.now(),
       });
@@ -103,7 +104,7 @@ describe('A pool of workers', () => {
         attach: (worker) => batcher.attach(worker),
       });
       const outcomes = await Promise.all(
-        Array.from({ length: 9 }, (_, seed) => batcher.classify('echo', babble(1, seed), null)),
+        Array.from({ length: 9 }, (_, seed) => batcher.classify('echo', babble(1, seed), null, AT_ONCE)),
       );
       assert.ok(outcomes.every(({ kind }) => kind === 'classified'));
       assert.equal(restarts.length, 1);

@@ -30,6 +30,7 @@ const pipelineOf = (card: ModelCard, change: Partial<PipelineOptions> = {}) =>
       endpointing: { silence: milliseconds(500), maxUtterance: milliseconds(5_000) },
     },
     classify: hearing,
+    tenant: '',
     valve: { pause: () => undefined, resume: () => undefined },
     maxFramesUnderWay: 2,
     now: () => 0,
@@ -128,9 +129,9 @@ describe('The pipeline', () => {
   it('has at most the allowed frames under way', async () => {
     let underWay = 0;
     let most = 0;
-    const classify: Classify = async (samples, state) => {
+    const classify: Classify = async (samples, state, turn) => {
       most = Math.max(most, ++underWay);
-      const outcome = await hearing(samples, state);
+      const outcome = await hearing(samples, state, turn);
       underWay--;
       return outcome;
     };
@@ -143,9 +144,9 @@ describe('The pipeline', () => {
 
   it('never has two frames of a stateful channel under way', async () => {
     let underWay = 0;
-    const classify: Classify = async (samples, state) => {
+    const classify: Classify = async (samples, state, turn) => {
       assert.equal(++underWay, 1);
-      const outcome = await hearing(samples, state);
+      const outcome = await hearing(samples, state, turn);
       underWay--;
       return outcome;
     };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Frame } from '../../server/domain/frame.js';
-import type { Outcome } from '../../server/domain/outcome.js';
+import type { Outcome, Turn } from '../../server/domain/outcome.js';
 import type { StreamEvent } from '../../server/domain/stream-event.js';
 import { milliseconds } from '../../server/domain/units.js';
 import { UtteranceTrack } from '../../server/pipeline/utterance-track.js';
@@ -22,8 +22,18 @@ const frame = (n: number, activity: string): Frame => ({
   freshFrom: milliseconds(n === 0 ? 0 : 500 + n * 500),
   end: milliseconds(1000 + n * 500),
   activity: Float32Array.from(activity, (part) => (part === '#' ? 1 : 0)),
+  loudest: -20,
   arrivedAt: 40,
 });
+
+/** The states that frames were classified with. */
+const given: (Float32Array | null)[] = [];
+
+/** What the next frame would be classified with. */
+const stateOf = (track: UtteranceTrack): Float32Array | null | undefined => {
+  void track.classify(frame(9, ''));
+  return given.at(-1);
+};
 
 const arrange = (change: Partial<typeof ANNOUNCING> = {}) =>
   new UtteranceTrack({
@@ -31,6 +41,11 @@ const arrange = (change: Partial<typeof ANNOUNCING> = {}) =>
     card: statefulCard(),
     hop: milliseconds(500),
     announcing: { ...ANNOUNCING, ...change },
+    classify: (_, state) => {
+      given.push(state);
+      return Promise.resolve(BALANCE);
+    },
+    tenant: 'somebody',
     now: () => 50,
   });
 
@@ -82,16 +97,46 @@ describe('An utterance track', () => {
       'end 0 1000 silence',
       'speech 1400',
     ]);
-    assert.deepEqual(track.state, new Float32Array(2));
+    assert.deepEqual(stateOf(track), new Float32Array(2));
     assert.deepEqual(told(track.hear(frame(2, '#####'), FREEZE)), ['tentative 1 freeze 1400–2000']);
   });
 
   it('carries state only while an utterance is open', () => {
     const track = arrange();
     track.hear(frame(0, '..........'), BALANCE);
-    assert.deepEqual(track.state, new Float32Array(2));
+    assert.deepEqual(stateOf(track), new Float32Array(2));
     track.hear(frame(1, '#####'), BALANCE);
-    assert.deepEqual(track.state, Float32Array.of(1, 1));
+    assert.deepEqual(stateOf(track), Float32Array.of(1, 1));
+  });
+
+  it('classifies no silence between utterances, and everything while one is open or may begin', () => {
+    const track = arrange();
+    const silence = { ...frame(1, '.....'), loudest: -65.1 };
+    assert.equal(track.classify(silence), null);
+    assert.deepEqual(track.hear(silence, null), []);
+    assert.ok(track.classify({ ...silence, loudest: -64.9 }));
+    assert.ok(track.classify(silence), 'the frame before it may be speech');
+    track.hear(frame(2, '....#'), BALANCE);
+    track.hear(frame(3, '#####'), BALANCE);
+    assert.ok(track.classify(silence), 'an utterance is open');
+  });
+
+  it('asks for an answer within a hop, in the name of its tenant', () => {
+    const turns: Turn[] = [];
+    const track = new UtteranceTrack({
+      channel: 0,
+      card: statefulCard(),
+      hop: milliseconds(500),
+      announcing: ANNOUNCING,
+      classify: (_samples, _state, turn) => {
+        turns.push(turn);
+        return Promise.resolve(BALANCE);
+      },
+      tenant: 'somebody',
+      now: () => 50,
+    });
+    void track.classify(frame(0, '#'));
+    assert.deepEqual(turns, [{ tenant: 'somebody', dueAt: 540 }]);
   });
 
   it('never announces background', () => {

@@ -3,7 +3,7 @@ import { milliseconds } from '../../server/domain/units.js';
 import type { StartRequest } from '../../server/session/caller.js';
 import { sayingBalance, shelfOf } from '../support/contexts.js';
 import { startRequest } from '../support/memory-caller.js';
-import { deferred, settled } from '../support/outcomes.js';
+import { AT_ONCE, deferred, settled } from '../support/outcomes.js';
 import {
   again,
   arrange,
@@ -107,7 +107,7 @@ describe('A stream whose connection was lost', () => {
     first.vanish();
     const second = call(again(first, 1));
     assert.deepEqual(second.valve, ['pause']);
-    held.resolve(await sayingBalance(new Float32Array(0), null));
+    held.resolve(await sayingBalance(new Float32Array(0), null, AT_ONCE));
     await settled();
     assert.equal(second.valve.at(-1), 'resume');
   });

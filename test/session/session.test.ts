@@ -8,7 +8,7 @@ import { statefulCard } from '../support/cards.js';
 import { contextWith, sayingBalance, shelfOf } from '../support/contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { MemoryCaller, startRequest } from '../support/memory-caller.js';
-import { deferred, settled } from '../support/outcomes.js';
+import { AT_ONCE, deferred, settled } from '../support/outcomes.js';
 import { babble, pcm16 } from '../support/tones.js';
 
 const arrange = (change: Partial<SessionContext> = {}) => {
@@ -128,7 +128,7 @@ describe('A session', () => {
     assert.deepEqual(caller.valve, ['pause']);
     clock.pass(100_000);
     assert.deepEqual(caller.ends, []);
-    held.resolve(await sayingBalance(new Float32Array(0), null));
+    held.resolve(await sayingBalance(new Float32Array(0), null, AT_ONCE));
     await settled();
     assert.equal(caller.valve.at(-1), 'resume');
   });

@@ -15,6 +15,7 @@ export const silentObserver: SessionObserver = {
   announced: ignore,
   tentativeLeftOut: ignore,
   audioReceived: ignore,
+  silencePassedOver: ignore,
 };
 
 function ignore(): void {

@@ -1,4 +1,4 @@
-import type { Classified } from '../../server/domain/outcome.js';
+import type { Classified, Turn } from '../../server/domain/outcome.js';
 
 /** A classified outcome; what a test is about is overridden. */
 export const classified = (logits: readonly number[], change: Partial<Classified> = {}): Classified => ({
@@ -10,6 +10,9 @@ export const classified = (logits: readonly number[], change: Partial<Classified
   inferMs: 2,
   ...change,
 });
+
+/** Nobody is before it. */
+export const AT_ONCE: Turn = { tenant: '', dueAt: 0 };
 
 /** A promise that the test settles. */
 export const deferred = <T>(): { promise: Promise<T>; resolve: (value: T) => void } => {

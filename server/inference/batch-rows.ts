@@ -1,0 +1,15 @@
+/** Above so many rows, a padded row costs a GPU about as much as a real one. */
+const CHEAP_ROWS = 8;
+/** The most of a batch that may be padding. */
+const MOST_PADDING = 0.25;
+
+/**
+ * How many of `waiting` frames run together, where at most `maxBatch` fit and only `sizes` (ascending, empty for any) are
+ * ever run, smaller batches being padded: all of them, or the next size below where too much would be padding.
+ */
+export const batchRows = (waiting: number, maxBatch: number, sizes: readonly number[]): number => {
+  const most = Math.min(waiting, maxBatch);
+  const padded = sizes.find((size) => size >= most) ?? most;
+  if (padded <= CHEAP_ROWS || padded - most <= MOST_PADDING * padded) return most;
+  return sizes.findLast((size) => size <= most) ?? most;
+};
