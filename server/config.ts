@@ -51,6 +51,7 @@ export const SETTINGS = {
     'inference workers (default: one a core, one on a GPU)',
     whole(1, 256).nullable().default(null),
   ),
+  threads: setting('--threads <n>', 'threads of one worker: see earshot doctor --tune', whole(1, 256).default(1)),
   isolation: setting(
     '--isolation <kind>',
     'workers are threads, or processes that survive native crashes',

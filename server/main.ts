@@ -92,6 +92,7 @@ const openInference = async (
     provider: config.provider,
     precision: config.precision,
     workers: config.workers,
+    threads: config.threads,
     isolation: config.isolation,
     maxBatch: config.maxBatch,
     queueLimit: config.queueLimit,

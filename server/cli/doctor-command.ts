@@ -6,6 +6,7 @@ import { loadModelPackages } from '../inference/model-package.js';
 import { probeProvider } from '../inference/provider-probe.js';
 import { Failure, sentenceOf } from './failure.js';
 import { verifyPackages } from './package-report.js';
+import { tune } from './tune.js';
 
 /** One thing that was looked at. A default `earshot serve` needs only what is `needed`. */
 interface Finding {
@@ -19,12 +20,17 @@ export const doctorCommand = (): Command =>
   new Command('doctor')
     .description('look at everything that a server needs on this machine')
     .option('--json', 'one object a line')
+    .option(
+      '--tune',
+      'measure how workers, threads and batches are best laid out, and how many streams this machine holds',
+    )
     .action(run);
 
-const run = async ({ json }: { json?: boolean }): Promise<void> => {
+const run = async ({ json, tune: tunes }: { json?: boolean; tune?: boolean }): Promise<void> => {
   const read = readConfig({});
   if (!read.ok) throw new Failure(read.problem, 2);
   const { config } = read;
+  if (tunes) return tune(config);
   let broken = 0;
   for (const look of [machine, packages, providers, ports])
     for (const finding of await look(config)) {

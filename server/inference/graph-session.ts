@@ -24,11 +24,14 @@ export class GraphSession {
   }
 
   /** Opens a graph and checks it against its card. Rejects with what is wrong with the graph, or with the provider. */
-  static async open(plan: GraphPlan, { provider, batchSizes, padsBatches }: WorkerPlan): Promise<GraphSession> {
+  static async open(
+    plan: GraphPlan,
+    { provider, threads, batchSizes, padsBatches }: WorkerPlan,
+  ): Promise<GraphSession> {
     const session = await InferenceSession.create(plan.path, {
       executionProviders: [provider],
-      // One run has one core: workers scale with the cores, and idle threads that spin would take them from each other.
-      intraOpNumThreads: 1,
+      // Idle threads that spin would take the cores from each other.
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
       logSeverityLevel: ERRORS_ONLY,

@@ -32,6 +32,7 @@ export const listed = (variants: readonly Variant[]): string =>
 /** What a worker has to do to serve `packages`. Throws if one of them has no such variant. */
 export const workerPlan = (packages: readonly ModelPackage[], choice: VariantChoice, maxBatch: number): WorkerPlan => ({
   provider: choice.provider,
+  threads: 1,
   graphs: packages.map(({ card, folder }) => {
     const { inputs, outputs, stateShape, labels } = card;
     const path = join(folder, requireVariant(card, choice).file);

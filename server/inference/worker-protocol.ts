@@ -15,6 +15,8 @@ export interface GraphPlan {
 /** All that a worker needs to get ready. */
 export interface WorkerPlan {
   readonly provider: Provider;
+  /** Threads that one run may use. */
+  readonly threads: number;
   readonly graphs: readonly GraphPlan[];
   /** Ascending; each is run once before the worker is ready. */
   readonly batchSizes: readonly number[];

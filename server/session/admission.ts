@@ -1,0 +1,93 @@
+import { refusal, type Refusal } from '../domain/error-code.js';
+import { milliseconds, type Milliseconds } from '../domain/units.js';
+import type { Clock } from './clock.js';
+
+/** Over so long a time, roughly, the load is averaged. */
+const AVERAGED_MS = 2_000;
+/** A stream that started so lately is not yet in the average: its frames are expected, not measured. */
+const YOUNG_MS = 2 * AVERAGED_MS;
+/** When frames wait longer than this on average, the slowest of them wait too long: one more stream would hurt all. */
+const LONGEST_WAIT_MS = 100;
+const RETRY_AFTER = milliseconds(3_000);
+
+/** A refusal that says when the same may succeed. */
+export interface Overload extends Refusal {
+  readonly retryAfter: Milliseconds;
+}
+
+/**
+ * Whether the workers can carry one more stream: by how long frames wait for them, and by how many frames a second they
+ * run and could run. Streams that have just started count with what they will send, so that a crowd is not admitted as one.
+ */
+export class Admission {
+  /** Frames, and the milliseconds they waited; both fade. */
+  private readonly waits = new FadingSum();
+  private readonly frames = new FadingSum();
+  private readonly young: { readonly since: number; readonly rate: number }[] = [];
+  /** The least time that a frame took of a worker. */
+  private frameMs = Infinity;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly workers: () => number,
+  ) {}
+
+  /** A frame was answered, after it had waited so long. */
+  frameWaited(waitMs: number): void {
+    const now = this.clock.now();
+    this.frames.add(1, now);
+    this.waits.add(waitMs, now);
+  }
+
+  /** A batch of so many frames took a worker so long. */
+  batchRan(rows: number, inferMs: number): void {
+    this.frameMs = Math.min(this.frameMs, inferMs / rows);
+  }
+
+  /** A stream that sends so many frames a second has started. */
+  started(framesPerSecond: number): void {
+    this.young.push({ since: this.clock.now(), rate: framesPerSecond });
+  }
+
+  /** Why a stream that would send so many frames a second cannot be carried now; null when it can. */
+  refusal(framesPerSecond: number): Overload | null {
+    const now = this.clock.now();
+    const measured = this.frames.at(now);
+    const waitMs = measured < 1 ? 0 : this.waits.at(now) / measured;
+    if (waitMs > LONGEST_WAIT_MS)
+      return overload(
+        `frames wait ${waitMs.toFixed(0)} ms for a worker, ${LONGEST_WAIT_MS} ms at most before a stream more`,
+      );
+    const capacity = (this.workers() * 1000) / this.frameMs;
+    const expected = (measured * 1000) / AVERAGED_MS + this.expectedOfYoung(now) + framesPerSecond;
+    return expected <= Math.max(capacity, framesPerSecond)
+      ? null
+      : overload(`${expected.toFixed(0)} frames a second would come, and the workers run ${capacity.toFixed(0)}`);
+  }
+
+  /** What the streams that have just started will add to what is measured. */
+  private expectedOfYoung(now: number): number {
+    while (this.young[0] && now - this.young[0].since > YOUNG_MS) this.young.shift();
+    return this.young.reduce((sum, { since, rate }) => sum + rate * (1 - (now - since) / YOUNG_MS), 0);
+  }
+}
+
+const overload = (why: string): Overload => ({
+  ...refusal('overloaded', `the server is full: ${why}; try again in ${RETRY_AFTER / 1000} s`),
+  retryAfter: RETRY_AFTER,
+});
+
+/** A sum whose addends fade with their age, by half in 1.4 s. */
+class FadingSum {
+  private sum = 0;
+  private since = 0;
+
+  add(value: number, now: number): void {
+    this.sum = this.at(now) + value;
+    this.since = now;
+  }
+
+  at(now: number): number {
+    return this.sum * Math.exp((this.since - now) / AVERAGED_MS);
+  }
+}
