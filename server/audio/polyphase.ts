@@ -1,80 +1,85 @@
-import { POLYPHASE_MODULE } from './polyphase-module.js';
 import type { WindowedSinc } from './windowed-sinc.js';
 
 /** Input samples taken at a time. */
 export const BLOCK_SAMPLES = 512;
 
-/** What polyphase.wat exports. */
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  readonly start: { value: number };
-  readonly phase: { value: number };
-  resample(
-    ...places: [input: number, output: number, last: number, bytes: number, up: number, down: number, scale: number]
-  ): number;
+/** Where the next output's row begins in the input, and how far it falls after an input sample, in 1 / `up` of one. */
+export interface OutputPlace {
+  start: number;
+  phase: number;
 }
 
-/** Of the standard, what is used here: TypeScript declares it for browsers only. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
-};
-
-const FLOAT_BYTES = 4;
-const PAGE_BYTES = 65_536;
-
-const compiled = new WebAssembly.Module(Buffer.from(POLYPHASE_MODULE, 'base64'));
-
-/** A polyphase filter in WebAssembly, with the memory that its streams work in by turns, each for one call. */
-export class Polyphase {
+/** A polyphase filter with the memory that all streams of its rate work in by turns, each for one call. */
+export interface Polyphase {
   /** What is to be filtered: the samples that outputs to come still need, then up to {@link BLOCK_SAMPLES} new ones. */
   readonly input: Float32Array;
-  readonly #output: Float32Array;
-  readonly #exports: Exports;
-  readonly #taps: number;
-  readonly #up: number;
-  readonly #down: number;
-  readonly #scale: number;
+  /**
+   * Every output whose row lies within the first `filled` samples of the input, clamped to −1…1, in memory that the next
+   * call overwrites. Moves `place` on.
+   */
+  resample(filled: number, place: OutputPlace): Float32Array;
+}
 
-  /** `up` outputs for every `down` inputs; interpolated where the filter has fewer rows than that has phases. */
-  constructor({ rows, taps }: WindowedSinc, up: number, down: number) {
-    this.#exports = new WebAssembly.Instance(compiled).exports as Exports;
-    this.#taps = taps;
-    this.#up = up;
-    this.#down = down;
-    const phases = rows.length - 1;
-    this.#scale = phases < up ? phases / up : 0;
-    const { memory } = this.#exports;
-    const outputs = Math.ceil((BLOCK_SAMPLES * up) / down) + 1;
-    const floats = rows.length * taps + taps + BLOCK_SAMPLES + outputs;
-    memory.grow(Math.ceil((floats * FLOAT_BYTES) / PAGE_BYTES));
-    const filter = new Float32Array(memory.buffer, 0, rows.length * taps);
-    for (const [phase, row] of rows.entries()) filter.set(row, phase * taps);
-    this.input = new Float32Array(memory.buffer, filter.byteLength, taps + BLOCK_SAMPLES);
-    this.#output = new Float32Array(memory.buffer, filter.byteLength + this.input.byteLength, outputs);
+/**
+ * Makes a filter that gives `up` outputs for every `down` inputs, interpolated between two rows where the filter has fewer
+ * rows than that has phases.
+ */
+export type MakePolyphase = (filter: WindowedSinc, up: number, down: number) => Polyphase;
+
+/** The most outputs of one block. */
+export const outputsOfBlock = (up: number, down: number): number => Math.ceil((BLOCK_SAMPLES * up) / down) + 1;
+
+/** In plain arithmetic, for where WebAssembly may be forbidden: a page with a strict content security policy. */
+export const scalarPolyphase: MakePolyphase = (filter, up, down) => new ScalarPolyphase(filter, up, down);
+
+class ScalarPolyphase implements Polyphase {
+  readonly input: Float32Array;
+  readonly #output: Float32Array;
+
+  constructor(
+    private readonly filter: WindowedSinc,
+    private readonly up: number,
+    private readonly down: number,
+  ) {
+    this.input = new Float32Array(filter.taps + BLOCK_SAMPLES);
+    this.#output = new Float32Array(outputsOfBlock(up, down));
   }
 
-  /**
-   * Every output whose row lies within the first `filled` samples of the input, in memory that the next call overwrites.
-   * `at` is where the next output's row begins, and the phase in which it is due; it is moved on.
-   */
-  resample(filled: number, at: { start: number; phase: number }): Float32Array {
-    const { start, phase } = this.#exports;
-    start.value = at.start;
-    phase.value = at.phase;
-    const last = filled - this.#taps;
-    const { input, output } = { input: this.input.byteOffset, output: this.#output.byteOffset };
-    const count = this.#exports.resample(
-      input,
-      output,
-      last,
-      this.#taps * FLOAT_BYTES,
-      this.#up,
-      this.#down,
-      this.#scale,
-    );
-    at.start = start.value;
-    at.phase = phase.value;
+  resample(filled: number, place: OutputPlace): Float32Array {
+    const last = filled - this.filter.taps;
+    let count = 0;
+    for (; place.start <= last; count++) {
+      this.#output[count] = clamp(this.#amplitude(place));
+      const phase = place.phase + this.down;
+      place.start += Math.floor(phase / this.up);
+      place.phase = phase % this.up;
+    }
     return this.#output.subarray(0, count);
   }
+
+  #amplitude({ start, phase }: OutputPlace): number {
+    const { rows } = this.filter;
+    const exact = (phase / this.up) * (rows.length - 1);
+    const before = Math.floor(exact);
+    const low = weigh(this.input, start, rows[before]!);
+    return before === exact ? low : low + (weigh(this.input, start, rows[before + 1]!) - low) * (exact - before);
+  }
+}
+
+/** A filter rings around a jump: what was within −1…1 may leave it by a few per cent. */
+const clamp = (amplitude: number): number => Math.max(-1, Math.min(1, amplitude));
+
+/** The dot product of a filter row and the samples from `start` on; four sums, so that the additions overlap. */
+function weigh(samples: Float32Array, start: number, row: Float32Array): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let tap = 0, at = start; tap < row.length; tap += 4, at += 4) {
+    a += row[tap]! * samples[at]!;
+    b += row[tap + 1]! * samples[at + 1]!;
+    c += row[tap + 2]! * samples[at + 2]!;
+    d += row[tap + 3]! * samples[at + 3]!;
+  }
+  return a + b + (c + d);
 }

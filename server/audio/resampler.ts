@@ -1,5 +1,5 @@
 import { MODEL_RATE, type Hertz } from '../domain/units.js';
-import { BLOCK_SAMPLES } from './polyphase.js';
+import { BLOCK_SAMPLES, scalarPolyphase, type MakePolyphase } from './polyphase.js';
 import { resamplingFrom, type Resampling } from './resampling.js';
 import { ScratchSamples } from './scratch-samples.js';
 import type { Transducer } from './transducer.js';
@@ -7,10 +7,13 @@ import type { Transducer } from './transducer.js';
 /**
  * Brings amplitudes of one channel from `rate` (whole Hz, 8,000–192,000) to {@link MODEL_RATE}, in time with the input:
  * output n is the signal at n / 16,000 s. Of N samples in all come ⌈N · 16,000 / rate⌉, the last few at the flush.
- * An output array is valid until any resampler's next push; at 16,000 Hz it is the input itself.
+ * An output array is valid until any resampler's next push; at 16,000 Hz it is the input itself. `make` says what filters.
  */
-export const createResampler = (rate: Hertz): Transducer<Float32Array, Float32Array> =>
-  rate === MODEL_RATE ? PASS_THROUGH : new PolyphaseResampler(resamplingFrom(rate));
+export const createResampler = (
+  rate: Hertz,
+  make: MakePolyphase = scalarPolyphase,
+): Transducer<Float32Array, Float32Array> =>
+  rate === MODEL_RATE ? PASS_THROUGH : new PolyphaseResampler(resamplingFrom(rate, make));
 
 const PASS_THROUGH: Transducer<Float32Array, Float32Array> = {
   push: (samples) => samples,

@@ -1,5 +1,5 @@
 import { MODEL_RATE, type Hertz } from '../domain/units.js';
-import { Polyphase } from './polyphase.js';
+import type { MakePolyphase, Polyphase } from './polyphase.js';
 import { windowedSinc } from './windowed-sinc.js';
 
 /** What every stream of one rate shares: the exact ratio to {@link MODEL_RATE} and the filter. */
@@ -21,28 +21,30 @@ const INTERPOLATED_PHASES = 1024;
 
 /** Filters kept for the next stream of their rate; a stream holds on to its own. At most about 450 kB each. */
 const MOST_KEPT = 16;
-const kept = new Map<Hertz, Resampling>();
+const kept = new Map<MakePolyphase, Map<Hertz, Resampling>>();
 
 /** The ratio and filter from `rate` to {@link MODEL_RATE}, shared by the streams of that rate. */
-export function resamplingFrom(rate: Hertz): Resampling {
-  const resampling = kept.get(rate) ?? plan(rate);
-  kept.delete(rate);
-  kept.set(rate, resampling);
-  for (const leastRecent of kept.keys()) {
-    if (kept.size <= MOST_KEPT) break;
-    kept.delete(leastRecent);
+export function resamplingFrom(rate: Hertz, make: MakePolyphase): Resampling {
+  const ofKind = kept.get(make) ?? new Map<Hertz, Resampling>();
+  const resampling = ofKind.get(rate) ?? plan(rate, make);
+  kept.set(make, ofKind);
+  ofKind.delete(rate);
+  ofKind.set(rate, resampling);
+  for (const leastRecent of ofKind.keys()) {
+    if (ofKind.size <= MOST_KEPT) break;
+    ofKind.delete(leastRecent);
   }
   return resampling;
 }
 
-function plan(rate: Hertz): Resampling {
+function plan(rate: Hertz, make: MakePolyphase): Resampling {
   const divisor = greatestCommonDivisor(rate, MODEL_RATE);
   const up = MODEL_RATE / divisor;
   const down = rate / divisor;
   const isExact = up <= MOST_EXACT_PHASES;
   const phases = isExact ? up : Math.ceil(INTERPOLATED_PHASES * Math.min(1, MODEL_RATE / rate));
   const { rows, taps, reach } = windowedSinc(rate, phases);
-  return { up, down, taps, reach, filter: new Polyphase({ rows, taps, reach }, up, down) };
+  return { up, down, taps, reach, filter: make({ rows, taps, reach }, up, down) };
 }
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));

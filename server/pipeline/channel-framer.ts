@@ -1,6 +1,7 @@
 import { createEnergyGate } from '../audio/energy-gate.js';
 import { createFramer, type CutFrame } from '../audio/framer.js';
 import { createResampler } from '../audio/resampler.js';
+import { simdPolyphase } from '../audio/simd-polyphase.js';
 import type { Frame } from '../domain/frame.js';
 import { durationOf, FRAME_SAMPLES, samples, samplesIn, type Hertz, type Milliseconds } from '../domain/units.js';
 import { frameMemory } from './frame-memory.js';
@@ -20,7 +21,7 @@ export class ChannelFramer {
     hop: Milliseconds,
   ) {
     this.hop = samplesIn(hop);
-    this.resampler = createResampler(rate);
+    this.resampler = createResampler(rate, simdPolyphase);
     this.framer = createFramer({ hop: this.hop, memory: frameMemory.take });
   }
 

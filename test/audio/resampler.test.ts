@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createResampler } from '../../server/audio/resampler.js';
-import { hertz } from '../../server/domain/units.js';
+import { createResampler as createWith } from '../../server/audio/resampler.js';
+import { simdPolyphase } from '../../server/audio/simd-polyphase.js';
+import { hertz, type Hertz } from '../../server/domain/units.js';
 import { bytesOf, floatsOf, hasSox, needs, output, scipyPython } from './oracle.js';
 import { POLYPHASE_MODULE } from '../../server/audio/polyphase-module.js';
 import { cutsOf, decibels, joined, noise, pieces, rms, sine, splitTone } from './signal.js';
@@ -10,6 +11,9 @@ import { cutsOf, decibels, joined, noise, pieces, rms, sine, splitTone } from '.
 const ASSEMBLER = new URL('../../../server/audio/assemble.mjs', import.meta.url).href;
 
 const RATES = [8000, 11_025, 12_345, 15_999, 16_001, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 191_999, 192_000];
+
+/** As the server resamples. */
+const createResampler = (rate: Hertz) => createWith(rate, simdPolyphase);
 
 const resampled = (rate: number, input: Float32Array): Float32Array => {
   const resampler = createResampler(hertz(rate));
@@ -52,6 +56,15 @@ describe('resampler', () => {
         assert.deepEqual(joined([...parts, resampler.flush()]), expected);
       });
       fc.assert(property, { numRuns: 15 });
+    });
+
+    it(`says in plain arithmetic from ${rate} Hz what it says in WebAssembly, rounding apart`, () => {
+      const input = noise(rate);
+      const plain = createWith(hertz(rate));
+      const expected = joined([plain.push(input).slice(), plain.flush()]);
+      const got = resampled(rate, input);
+      assert.equal(got.length, expected.length);
+      assert.ok(got.every((amplitude, at) => Math.abs(amplitude - expected[at]!) < 2e-6));
     });
 
     it(`gives ⌈N · 16,000 / rate⌉ samples for N at ${rate} Hz`, () => {

@@ -1,0 +1,68 @@
+import { BLOCK_SAMPLES, outputsOfBlock, type MakePolyphase, type OutputPlace, type Polyphase } from './polyphase.js';
+import { POLYPHASE_MODULE } from './polyphase-module.js';
+import type { WindowedSinc } from './windowed-sinc.js';
+
+/** In WebAssembly SIMD: six times as fast as plain arithmetic, and the same within its rounding to single precision. */
+export const simdPolyphase: MakePolyphase = (filter, up, down) => new SimdPolyphase(filter, up, down);
+
+/** What polyphase.wat exports. */
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly start: { value: number };
+  readonly phase: { value: number };
+  resample(
+    ...places: [input: number, output: number, last: number, bytes: number, up: number, down: number, scale: number]
+  ): number;
+}
+
+/** Of the standard, what is used here: TypeScript declares it for browsers only. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: object };
+};
+
+const FLOAT_BYTES = 4;
+const PAGE_BYTES = 65_536;
+
+const compiled = new WebAssembly.Module(Buffer.from(POLYPHASE_MODULE, 'base64'));
+
+class SimdPolyphase implements Polyphase {
+  readonly input: Float32Array;
+  readonly #output: Float32Array;
+  readonly #exports: Exports;
+  readonly #taps: number;
+  /** Rows a phase, where there are fewer than phases; else 0. */
+  readonly #scale: number;
+
+  constructor(
+    { rows, taps }: WindowedSinc,
+    private readonly up: number,
+    private readonly down: number,
+  ) {
+    this.#exports = new WebAssembly.Instance(compiled).exports as Exports;
+    this.#taps = taps;
+    const phases = rows.length - 1;
+    this.#scale = phases < up ? phases / up : 0;
+    const { memory } = this.#exports;
+    const outputs = outputsOfBlock(up, down);
+    const floats = rows.length * taps + taps + BLOCK_SAMPLES + outputs;
+    memory.grow(Math.ceil((floats * FLOAT_BYTES) / PAGE_BYTES));
+    const filter = new Float32Array(memory.buffer, 0, rows.length * taps);
+    for (const [phase, row] of rows.entries()) filter.set(row, phase * taps);
+    this.input = new Float32Array(memory.buffer, filter.byteLength, taps + BLOCK_SAMPLES);
+    this.#output = new Float32Array(memory.buffer, filter.byteLength + this.input.byteLength, outputs);
+  }
+
+  resample(filled: number, place: OutputPlace): Float32Array {
+    const { start, phase } = this.#exports;
+    start.value = place.start;
+    phase.value = place.phase;
+    const [input, output] = [this.input.byteOffset, this.#output.byteOffset];
+    const last = filled - this.#taps;
+    const bytes = this.#taps * FLOAT_BYTES;
+    const count = this.#exports.resample(input, output, last, bytes, this.up, this.down, this.#scale);
+    place.start = start.value;
+    place.phase = phase.value;
+    return this.#output.subarray(0, count);
+  }
+}
