@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { Sampler, type GeneratorSample } from '../server/sampler.js';
+import type { ServerSample } from '../server/server-metrics.js';
+import type { Addresses } from './connection.js';
+import { Observations } from './observations.js';
+import { SPEAKERS, type CallerPlan, type LoadPlan } from './plan.js';
+import { sharedClock } from './shared-clock.js';
+import { recordTape, tapeKey, type Tape } from './tape.js';
+import type { ThreadReport, ThreadTask } from './thread-report.js';
+import type { Voice } from './voices.js';
+
+export interface StageOptions {
+  readonly addresses: Addresses;
+  readonly voices: readonly Voice[];
+  /** Threads for the speakers; whoever disturbs them has one more. */
+  readonly threads: number;
+  /** Told some times a second. */
+  readonly progress?: (observations: Observations, atMs: number) => void;
+  /** The program of a thread of callers. */
+  readonly program?: URL;
+}
+
+/** One run and everything that was seen of it. */
+export interface Performance {
+  readonly observations: Observations;
+  /** Empty where the server's `/metrics` does not answer. */
+  readonly server: readonly ServerSample[];
+  readonly generator: readonly GeneratorSample[];
+}
+
+const PROGRAM = new URL('./caller-thread.js', import.meta.url);
+/** How long threads may take to start. */
+const LEAD_MS = 1_000;
+
+/** Plays load plans against one server. */
+export class Stage {
+  private readonly tapes = new Map<string, Tape>();
+
+  constructor(private readonly options: StageOptions) {}
+
+  /** Names of the models that the server has; empty where it does not say. */
+  async models(): Promise<string[]> {
+    const answer = await fetch(this.http('/v1/models')).catch(() => null);
+    if (!answer?.ok) return [];
+    return ((await answer.json()) as { models: { name: string }[] }).models.map(({ name }) => name);
+  }
+
+  /** Plays a plan to its end. Rejects when a thread fails. */
+  async perform(plan: LoadPlan): Promise<Performance> {
+    for (const caller of plan.callers) this.record(caller, plan.chunkMs);
+    const { addresses, threads } = this.options;
+    const { url, grpcUrl } = addresses;
+    const { tapes } = this;
+    const observations = new Observations(plan);
+    const origin = sharedClock.now() + LEAD_MS;
+    const sampler = new Sampler(this.http('/metrics'), origin);
+    await sampler.start();
+    const shares = sharesOf(plan, threads);
+    const tasks = shares.map((callers): ThreadTask => ({ plan: { ...plan, callers }, addresses: { url, grpcUrl }, tapes, origin }));
+    try {
+      await Promise.all(tasks.map((task, thread) => this.playThread(task, thread, observations)));
+    } finally {
+      await sampler.stop();
+    }
+    return { observations, server: sampler.server, generator: sampler.generator };
+  }
+
+  private async playThread(workerData: ThreadTask, thread: number, observations: Observations): Promise<void> {
+    const { program = PROGRAM, progress } = this.options;
+    const worker = new Worker(program, { workerData });
+    worker.on('message', (report: ThreadReport) => {
+      const at = sharedClock.now() - workerData.origin;
+      if (report.kind === 'done') {
+        observations.finish(report);
+        void worker.terminate();
+      } else {
+        observations.take(thread, report, at);
+        progress?.(observations, at);
+      }
+    });
+    await once(worker, 'exit');
+  }
+
+  private record({ transport, encoding }: CallerPlan, chunkMs: number): void {
+    const key = tapeKey({ transport, encoding });
+    if (!this.tapes.has(key)) this.tapes.set(key, recordTape(this.options.voices, { transport, encoding, chunkMs }));
+  }
+
+  private http(path: string): string {
+    return `${this.options.addresses.url.replace(/^ws/, 'http')}${path}`;
+  }
+}
+
+/** What each thread plays: the speakers dealt out, whoever disturbs them apart. */
+const sharesOf = ({ callers }: LoadPlan, threads: number): CallerPlan[][] => {
+  const speakers = callers.filter(({ group }) => group === SPEAKERS);
+  const others = callers.filter(({ group }) => group !== SPEAKERS);
+  const shares = Array.from({ length: threads }, (_, thread) =>
+    speakers.filter((_caller, index) => index % threads === thread),
+  );
+  return [...shares, others].filter(({ length }) => length > 0);
+};
