@@ -56,7 +56,9 @@ export const loadCommand = (run: (scenario: Scenario, settings: Settings) => Pro
 const describeLoad = (command: Command): Command =>
   command
     .addOption(
-      new Option('--scenario <name>', 'the question to answer').choices(SCENARIOS.map(({ name }) => name)).default('steady'),
+      new Option('--scenario <name>', 'the question to answer')
+        .choices(SCENARIOS.map(({ name }) => name))
+        .default('steady'),
     )
     .option('--streams <n>', `virtual callers (${presetsOf('streams')})`, whole(1, 1_000_000))
     .option('--speakers <n>', 'callers beside those who disturb them, where a scenario has such', whole(1, 100_000), 20)

@@ -26,8 +26,9 @@ export interface Desk {
 }
 
 const KEEPALIVE_MS = 10_000;
-/** How long `ready`, and after `close` the last answers, may take. */
-const PATIENCE_MS = 15_000;
+const READY_PATIENCE_MS = 15_000;
+/** What a greedy caller has sent ahead takes the server a while. */
+const CLOSED_PATIENCE_MS = 60_000;
 /** A caller without pacing looks so often whether more can be sent, and sends so much at a time. */
 const EAGER_MS = 1;
 const EAGER_CHUNKS = 64;
@@ -122,7 +123,7 @@ export class Caller implements Timed, Listener {
     this.phase = 'dialling';
     this.dialledAt = now;
     this.connection = connect(this.plan.transport, this.desk.addresses, this);
-    this.giveUpAfter('dialling', 'no ready came');
+    this.giveUpAfter(READY_PATIENCE_MS, 'dialling', 'no ready came');
   }
 
   private begin({ model }: Ready, now: number): void {
@@ -190,16 +191,16 @@ export class Caller implements Timed, Listener {
     if (this.isDeaf) this.connection!.setReading(true);
     this.phase = 'closing';
     this.connection!.say({ type: 'close' });
-    this.giveUpAfter('closing', 'no closed came');
+    this.giveUpAfter(CLOSED_PATIENCE_MS, 'closing', 'no closed came');
   }
 
-  private giveUpAfter(phase: Phase, complaint: string): void {
+  private giveUpAfter(patienceMs: number, phase: Phase, complaint: string): void {
     const fire = () => {
       if (this.phase !== phase) return;
-      this.complaint ??= `${complaint} within ${PATIENCE_MS} ms`;
+      this.complaint ??= `${complaint} within ${patienceMs} ms`;
       this.connection!.cut();
     };
-    this.desk.wheel.add({ due: this.desk.clock.now() + PATIENCE_MS, fire });
+    this.desk.wheel.add({ due: this.desk.clock.now() + patienceMs, fire });
   }
 
   private wakeAt(due: number): void {

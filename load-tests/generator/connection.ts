@@ -1,4 +1,4 @@
-import { Client, credentials } from '@grpc/grpc-js';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { WebSocket } from 'ws';
 import {
   decodeServerJson,
@@ -111,7 +111,7 @@ const connectGrpc = (address: string, listener: Listener): Connection => {
   call.on('error', () => undefined);
   call.on('status', ({ code, details }) => {
     client.close();
-    listener.ended(code === 0 ? null : `gRPC status ${code}: ${details}`);
+    listener.ended(code === status.OK ? null : `gRPC status ${code}: ${details}`);
   });
   queueMicrotask(() => listener.opened());
   const say = (control: ClientDraft): void => void call.write(encodeClientProto(control));

@@ -4,4 +4,7 @@ import { systemClock, type Clock } from '../../server/session/clock.js';
 const ORIGIN = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 
 /** Milliseconds on one scale for all threads of the process, to some microseconds. */
-export const sharedClock: Clock = { now: () => performance.now() + ORIGIN, after: systemClock.after };
+export const sharedClock: Clock = {
+  now: () => performance.now() + ORIGIN,
+  after: (ms, action) => systemClock.after(ms, action),
+};

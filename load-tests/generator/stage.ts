@@ -57,7 +57,12 @@ export class Stage {
     const sampler = new Sampler(this.http('/metrics'), origin);
     await sampler.start();
     const shares = sharesOf(plan, threads);
-    const tasks = shares.map((callers): ThreadTask => ({ plan: { ...plan, callers }, addresses: { url, grpcUrl }, tapes, origin }));
+    const tasks = shares.map((callers): ThreadTask => ({
+      plan: { ...plan, callers },
+      addresses: { url, grpcUrl },
+      tapes,
+      origin,
+    }));
     try {
       await Promise.all(tasks.map((task, thread) => this.playThread(task, thread, observations)));
     } finally {

@@ -6,7 +6,8 @@ import type { Transport } from './plan.js';
 import { joined, type Voice } from './voices.js';
 
 /** Telephony has 8 kHz, the rest what models hear. */
-export const rateOf = (encoding: Encoding): Hertz => hertz(encoding === 'mulaw' || encoding === 'alaw' ? 8_000 : 16_000);
+export const rateOf = (encoding: Encoding): Hertz =>
+  hertz(encoding === 'mulaw' || encoding === 'alaw' ? 8_000 : 16_000);
 
 /** The recordings as the messages that go over a wire, ready-made once for all callers and threads; played in a circle. */
 export interface Tape {

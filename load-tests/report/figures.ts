@@ -45,6 +45,8 @@ export interface MomentFigures {
 export interface Figures {
   readonly windows: readonly WindowFigures[];
   readonly frames: { readonly sent: number; readonly answered: number; readonly gapped: number; readonly lost: number };
+  /** Virtual callers, by group. */
+  readonly groups: Readonly<Record<string, number>>;
   readonly calls: number;
   /** Why calls failed, and how many for each reason. */
   readonly problems: Readonly<Record<string, number>>;
@@ -63,8 +65,9 @@ export const figuresOf = (performance: Performance): Figures => {
   return {
     windows: plan.windows.map((window) => windowFigures(window, observations.splits.get(window.name)!)),
     frames: framesOf(observations),
+    groups: countsOf(plan.callers.map(({ group }) => group)),
     calls: calls.length,
-    problems: problemsOf(calls),
+    problems: countsOf(calls.flatMap(({ problem }) => problem ?? [])),
     ready: quantilesOf(ready),
     server: serverFigures(performance.server, whole),
     generator: {
@@ -117,8 +120,8 @@ const momentFigures = ({ latency, gaps, open, lagP99 }: Moment, atMs: number): M
   lagP99,
 });
 
-const problemsOf = (calls: readonly { readonly problem: string | null }[]): Record<string, number> => {
+const countsOf = (words: readonly string[]): Record<string, number> => {
   const counts: Record<string, number> = {};
-  for (const { problem } of calls) if (problem !== null) counts[problem] = (counts[problem] ?? 0) + 1;
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
 };

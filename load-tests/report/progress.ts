@@ -17,7 +17,9 @@ export const tellProgress = (out: NodeJS.WriteStream): ((observations: Observati
 };
 
 /** Ends the line that changes. */
-export const endProgress = (out: NodeJS.WriteStream): void => void (out.isTTY && out.write('\r\x1b[2K'));
+export const endProgress = (out: NodeJS.WriteStream): void => {
+  if (out.isTTY) out.write('\r\x1b[2K');
+};
 
 const lineOf = ({ plan, moments, momentMs, open, lag }: Observations, atMs: number): string => {
   // The newest stretch whose frames have all been answered, or could have been.
@@ -27,7 +29,9 @@ const lineOf = ({ plan, moments, momentMs, open, lag }: Observations, atMs: numb
   return [
     `${Math.max(0, Math.floor(atMs / 1000))} of ${Math.ceil(endOf(plan) / 1000)} s`,
     `${open} open`,
-    latency ? `p50 ${short(percentileMs(latency, 50))} ms, p99 ${short(percentileMs(latency, 99))} ms` : 'nothing answered yet',
+    latency
+      ? `p50 ${short(percentileMs(latency, 50))} ms, p99 ${short(percentileMs(latency, 99))} ms`
+      : 'nothing answered yet',
     `${gaps} gaps`,
     ...(lag.count > 0 ? [`lag p99 ${short(percentileMs(lag, 99))} ms`] : []),
   ].join(' · ');

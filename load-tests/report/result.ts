@@ -29,11 +29,7 @@ export interface Machine {
   readonly version: string;
 }
 
-export const resultOf = (
-  { name, question }: Scenario,
-  outcome: ScenarioOutcome,
-  settings: Settings,
-): Result => ({
+export const resultOf = ({ name, question }: Scenario, outcome: ScenarioOutcome, settings: Settings): Result => ({
   scenario: name,
   question,
   verdict: verdictOf(outcome, settings.maxLag),

@@ -20,9 +20,10 @@ export const textOf = (result: Result): string => {
 };
 
 /** What was asked, in one line. */
-export const settingsLine = ({ settings }: Result): string => {
-  const { streams, transport, encoding, chunkMs, duration, hop, seed, url } = settings;
+export const settingsLine = ({ settings, figures }: Result): string => {
+  const { transport, encoding, chunkMs, duration, hop, seed, url } = settings;
   const where = url ?? 'a server of its own';
+  const who = Object.entries(figures.groups).map(([group, count]) => `${count} ${group}`);
   const hopWords = hop === null ? "the model's hop" : `${hop} ms hop`;
-  return `${streams} streams, ${transport}, ${encoding} in chunks of ${chunkMs} ms, ${hopWords}, ${duration} s, seed ${seed}, ${where}`;
+  return `${who.join(' and ')}, ${transport}, ${encoding} in chunks of ${chunkMs} ms, ${hopWords}, ${duration} s, seed ${seed}, ${where}`;
 };

@@ -9,9 +9,9 @@ import type { Scenario } from './scenario.js';
 interface Disturbance extends Pick<Scenario, 'name' | 'question' | 'presets'> {
   readonly group: string;
   /** What the disturbers do from the middle of the measured time on. */
-  shape(timetable: Timetable, middle: number): Pick<CallerPlan, 'speech' | 'span'> & Partial<CallerPlan>;
+  readonly shape: (timetable: Timetable, middle: number) => Pick<CallerPlan, 'speech' | 'span'> & Partial<CallerPlan>;
   /** What else is found. */
-  findings(performance: Performance, settings: Settings): Finding[];
+  readonly findings: (performance: Performance, settings: Settings) => Finding[];
 }
 
 /** A scenario in which speakers are measured before and while others disturb them, in one run. */
@@ -25,7 +25,11 @@ const disturbed = ({ group, shape, findings, ...scenario }: Disturbance): Scenar
       ...disturbers(group, settings, shape(timetable, windows[1].from)),
     ];
     const performance = await stage.perform(planOf(settings, callers, windows));
-    return { performance, findings: [...standardFindings(performance, settings), ...findings(performance, settings)], trials: [] };
+    return {
+      performance,
+      findings: [...standardFindings(performance, settings), ...findings(performance, settings)],
+      trials: [],
+    };
   },
 });
 

@@ -30,8 +30,7 @@ export const framesOf = ({ calls }: Observations) => {
 };
 
 /** Calls that did not end with `closed`. */
-export const failedCalls = ({ calls }: Observations): number =>
-  calls.filter(({ problem }) => problem !== null).length;
+export const failedCalls = ({ calls }: Observations): number => calls.filter(({ problem }) => problem !== null).length;
 
 /** What every scenario demands: in each window p99 within the limit, and nobody is lost, gapped or refused. */
 export const standardFindings = ({ observations }: Performance, { p99 }: { readonly p99: number }): Finding[] => {

@@ -53,8 +53,10 @@ export const disturbers = (
   return Array.from({ length: streams }, () => ({ group, transport, encoding, model, phase: random(), ...shape }));
 };
 
-export const planOf = (
-  settings: Settings,
-  callers: readonly CallerPlan[],
-  windows: readonly Window[],
-): LoadPlan => ({ callers, windows, chunkMs: settings.chunkMs, hopMs: settings.hop, topK: settings.topK });
+export const planOf = (settings: Settings, callers: readonly CallerPlan[], windows: readonly Window[]): LoadPlan => ({
+  callers,
+  windows,
+  chunkMs: settings.chunkMs,
+  hopMs: settings.hop,
+  topK: settings.topK,
+});

@@ -16,21 +16,19 @@ export const ramp: Scenario = {
   question: 'How many streams at speaking speed does the server hold at most: where is the knee?',
   presets: { streams: 50, ramp: 5, duration: 20 },
   run: async (stage, settings) => {
-    const trials: Trial[] = [];
-    let best: Performance | null = null;
-    let last: Performance | null = null;
+    const tried: { readonly trial: Trial; readonly performance: Performance }[] = [];
     const knee = await findKnee(
       async (streams) => {
-        last = await trial(stage, settings, streams);
-        const told = trialOf(last, settings, streams);
-        trials.push(told);
-        if (told.held) best = last;
-        return told.held;
+        const performance = await perform(stage, settings, streams);
+        const trial = trialOf(performance, settings, streams);
+        tried.push({ trial, performance });
+        return trial.held;
       },
       { first: settings.streams, most: MOST_STREAMS, precision: PRECISION },
     );
-    // The loop ran at least once.
-    const performance = best ?? last!;
+    const trials = tried.map(({ trial }) => trial);
+    // The run at the knee; where nothing held, the least that was tried.
+    const { performance } = tried.findLast(({ trial }) => trial.streams === knee.held) ?? tried.at(-1)!;
     const findings = [
       told('most streams that held', knee.held, 'streams'),
       told('fewest streams that did not', knee.missed ?? Infinity, 'streams'),
@@ -40,7 +38,7 @@ export const ramp: Scenario = {
   },
 };
 
-const trial = (stage: Stage, settings: Settings, streams: number): Promise<Performance> => {
+const perform = (stage: Stage, settings: Settings, streams: number): Promise<Performance> => {
   const { measured, end } = timetableOf(settings);
   return stage.perform(planOf(settings, speakers(streams, settings, end), [{ name: 'steady', ...measured }]));
 };

@@ -14,7 +14,9 @@ export interface OwnServer extends Addresses {
 
 /** Starts a server process on free ports, models on the CPU, unless `flags` say otherwise; fails with what it said where it does not start. */
 export const startOwnServer = async (flags: readonly string[]): Promise<OwnServer> => {
-  const child = spawn(process.execPath, [COMMAND, 'serve', ...DEFAULTS, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [COMMAND, 'serve', ...DEFAULTS, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = once(child, 'exit');
   process.once('exit', () => child.kill());
   let said = '';
