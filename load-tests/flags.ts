@@ -24,6 +24,13 @@ const seconds = (text: string): number => {
   return value;
 };
 
+const milliseconds = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 600_000))
+    throw new InvalidArgumentError('give milliseconds, above 0 and up to 600000.');
+  return value;
+};
+
 const webSocketUrl = (text: string): string => {
   if (!/^wss?:\/\/[^/]+\/?$/.test(text)) throw new InvalidArgumentError('give ws://host:port.');
   return text.replace(/\/$/, '');
@@ -75,8 +82,8 @@ const describeLoad = (command: Command): Command =>
 
 const describeTarget = (command: Command): Command =>
   command
-    .option('--p99 <ms>', "target: 99th percentile from a frame's last sample to its event", whole(1, 600_000), 250)
-    .option('--max-lag <ms>', 'p99 of its own lag beyond which the generator blames itself', whole(1, 10_000), 25)
+    .option('--p99 <ms>', "target: 99th percentile from a frame's last sample to its event", milliseconds, 250)
+    .option('--max-lag <ms>', 'p99 of its own lag beyond which the generator blames itself', milliseconds, 25)
     .option('--url <address>', 'WebSocket address of a server that runs already', webSocketUrl)
     .option('--grpc-url <address>', 'gRPC address of that server', '127.0.0.1:50051')
     .option('--models <folder>', 'model packages of the server that is started (default: the bundled one)')

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CallRecord } from './call-record.js';
 import { Caller, type Desk } from './caller.js';
+import { connect } from './connection.js';
 import { durations, percentileMs, recordMs } from './histogram.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { SPEAKERS, type CallerPlan } from './plan.js';
@@ -40,8 +41,8 @@ const report = (): void => {
 const desk: Desk = {
   clock: sharedClock,
   wheel: new TimerWheel(sharedClock),
-  addresses,
   ...plan,
+  connect: ({ transport }, listener) => connect(transport, addresses, listener),
   tapeFor: (caller) => tapes.get(tapeKey(caller))!,
   sent: ({ group }, due, at) => {
     if (group !== SPEAKERS || !isMeasured(due)) return;

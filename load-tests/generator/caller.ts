@@ -1,7 +1,7 @@
 import type { Clock } from '../../server/session/clock.js';
 import type { Ready, ServerMessage } from '../../proto/wire.js';
 import type { CallRecord } from './call-record.js';
-import { connect, type Addresses, type Connection, type Listener } from './connection.js';
+import type { Connection, Listener } from './connection.js';
 import { FrameLedger, type FrameAnswer } from './frame-ledger.js';
 import { endOfFrame, framesIn, Pacing, type Framing } from './pacing.js';
 import type { CallerPlan } from './plan.js';
@@ -12,11 +12,11 @@ import type { Timed, TimerWheel } from './timer-wheel.js';
 export interface Desk {
   readonly clock: Clock;
   readonly wheel: TimerWheel;
-  readonly addresses: Addresses;
   readonly chunkMs: number;
   readonly hopMs: number | null;
   readonly topK: number;
   tapeFor(plan: CallerPlan): Tape;
+  connect(plan: CallerPlan, listener: Listener): Connection;
   /** A chunk that was due then has been handed to the socket. */
   sent(plan: CallerPlan, due: number, at: number): void;
   /** A frame whose last sample was due then has been answered. */
@@ -122,7 +122,7 @@ export class Caller implements Timed, Listener {
   private dial(now: number): void {
     this.phase = 'dialling';
     this.dialledAt = now;
-    this.connection = connect(this.plan.transport, this.desk.addresses, this);
+    this.connection = this.desk.connect(this.plan, this);
     this.giveUpAfter(READY_PATIENCE_MS, 'dialling', 'no ready came');
   }
 
@@ -148,17 +148,18 @@ export class Caller implements Timed, Listener {
   }
 
   private goOn(now: number): void {
-    if (now >= this.hangUpAt) return this.hangUp();
     this.listenOrNot(now - this.origin);
+    if (this.plan.speech === 'paced') this.speak(now);
+    if (now >= this.hangUpAt) return this.hangUp();
     switch (this.plan.speech) {
+      case 'paced':
+        return this.wakeAt(Math.min(this.nextDue, this.hangUpAt));
       case 'silent':
         this.connection!.say({ type: 'keepalive' });
         return this.wakeAt(Math.min(now + KEEPALIVE_MS, this.hangUpAt));
       case 'flat-out':
         for (let count = 0; count < EAGER_CHUNKS && !this.connection!.isFull; count++) this.sendNext();
         return this.wakeAt(now + EAGER_MS);
-      case 'paced':
-        return this.speak(now);
     }
   }
 
@@ -168,7 +169,6 @@ export class Caller implements Timed, Listener {
       this.sendNext();
       this.desk.sent(this.plan, due, this.desk.clock.now());
     }
-    this.wakeAt(Math.min(this.nextDue, this.hangUpAt));
   }
 
   private get nextDue(): number {
