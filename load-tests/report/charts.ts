@@ -4,64 +4,52 @@ import type { Result } from './result.js';
 import { percentilePlace, ticksUpTo } from './scale.js';
 
 /** The charts of a result, as HTML. */
-export const chartsOf = ({ figures, settings, trials }: Result): string[] => {
-  const time = timeAxis(figures);
+export const chartsOf = (result: Result): string[] => {
+  const { figures, settings, trials } = result;
+  const x = timeAxis(figures);
   const bands = figures.windows.map(({ name, fromMs, toMs }) => ({ name, from: fromMs, to: toMs }));
-  const over = (chart: Pick<Chart, 'title' | 'unit' | 'series'> & Partial<Chart>): string =>
-    chartHtml({ x: time, bands, ...chart });
-  const { server, generator } = figures;
+  const [latency, ...others] = overTime(result, x.to);
+  const drawn = (chart: OverTime): string => chartHtml({ x, bands, ...chart });
   return [
     ...(trials.length > 1 ? [trialsChart(trials, settings.p99)] : []),
-    over({ title: 'Latency, last sample to event', unit: ' ms', limit: settings.p99, series: latencySeries(figures) }),
+    drawn(latency!),
     percentileChart(figures.windows),
-    over({
-      title: 'Streams open',
-      unit: '',
-      series: [{ name: 'open', colour: 3, isFilled: true, points: momentPoints(figures, 'open') }],
-    }),
-    over({
-      title: 'Cores busy',
-      unit: '',
-      series: [
-        ...(server ? [lineOf({ name: 'server', colour: 1, to: time.to }, server.moments, ({ cores }) => cores)] : []),
-        lineOf({ name: 'generator', colour: 4, to: time.to }, generator.moments, ({ cores }) => cores),
-      ],
-    }),
-    over({
-      title: "Generator's own lag, p99",
-      unit: ' ms',
-      limit: settings.maxLag,
-      series: [{ name: 'lag', colour: 4, points: momentPoints(figures, 'lagP99') }],
-    }),
-    ...(server
-      ? [
-          over({
-            title: 'Frames in a micro-batch, mean',
-            unit: '',
-            series: [
-              lineOf(
-                { name: 'frames', colour: 1, to: time.to },
-                server.moments,
-                ({ framesPerBatch }) => framesPerBatch,
-              ),
-            ],
-          }),
-          over({
-            title: 'Server memory',
-            unit: ' MiB',
-            series: [
-              {
-                ...lineOf(
-                  { name: 'resident', colour: 3, to: time.to },
-                  server.moments,
-                  ({ residentMiB }) => residentMiB,
-                ),
-                isFilled: true,
-              },
-            ],
-          }),
-        ]
-      : []),
+    ...others.map(drawn),
+  ];
+};
+
+type OverTime = Omit<Chart, 'x' | 'bands'>;
+
+/** What is drawn over the time of the run, the latency first. */
+const overTime = ({ figures, settings }: Result, to: number): OverTime[] => [
+  { title: 'Latency, last sample to event', unit: ' ms', limit: settings.p99, series: latencySeries(figures) },
+  {
+    title: 'Streams open',
+    unit: '',
+    series: [{ name: 'open', colour: 3, isFilled: true, points: momentPoints(figures, 'open') }],
+  },
+  { title: 'Cores busy', unit: '', series: coreSeries(figures, to) },
+  {
+    title: "Generator's own lag, p99",
+    unit: ' ms',
+    limit: settings.maxLag,
+    series: [{ name: 'lag', colour: 4, points: momentPoints(figures, 'lagP99') }],
+  },
+  ...serverCharts(figures, to),
+];
+
+const coreSeries = ({ server, generator }: Figures, to: number): Series[] => [
+  ...(server ? [lineOf({ name: 'server', colour: 1, to }, server.moments, ({ cores }) => cores)] : []),
+  lineOf({ name: 'generator', colour: 4, to }, generator.moments, ({ cores }) => cores),
+];
+
+const serverCharts = ({ server }: Figures, to: number): OverTime[] => {
+  if (server === null) return [];
+  const batches = lineOf({ name: 'frames', colour: 1, to }, server.moments, ({ framesPerBatch }) => framesPerBatch);
+  const memory = lineOf({ name: 'resident', colour: 3, to }, server.moments, ({ residentMiB }) => residentMiB);
+  return [
+    { title: 'Frames in a micro-batch, mean', unit: '', series: [batches] },
+    { title: 'Server memory', unit: ' MiB', series: [{ ...memory, isFilled: true }] },
   ];
 };
 
