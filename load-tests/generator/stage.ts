@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { Sampler, type GeneratorSample } from '../server/sampler.js';
+import { sampleOf, Sampler, type GeneratorSample } from '../server/sampler.js';
 import type { ServerSample } from '../server/server-metrics.js';
 import type { Addresses } from './connection.js';
 import { Observations } from './observations.js';
@@ -32,6 +32,8 @@ export interface Performance {
 const PROGRAM = new URL('./caller-thread.js', import.meta.url);
 /** How long threads may take to start. */
 const LEAD_MS = 1_000;
+const LOOK_MS = 1_000;
+const MOST_LOOKS = 60;
 
 /** Plays load plans against one server. */
 export class Stage {
@@ -69,6 +71,18 @@ export class Stage {
       await sampler.stop();
     }
     return { observations, server: sampler.server, generator: sampler.generator };
+  }
+
+  /** Waits until the server has nothing left to classify of an earlier run, for a minute at most. */
+  async quiet(): Promise<void> {
+    const classified = async () => (await sampleOf(this.http('/metrics'), 0))?.classified ?? 0;
+    let before = await classified();
+    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      const now = await classified();
+      if (now === before) return;
+      before = now;
+    }
   }
 
   private async playThread(workerData: ThreadTask, thread: number, observations: Observations): Promise<void> {

@@ -22,6 +22,7 @@ export const ramp: Scenario = {
         const performance = await perform(stage, settings, streams);
         const trial = trialOf(performance, settings, streams);
         tried.push({ trial, performance });
+        if (!trial.held) await stage.quiet();
         return trial.held;
       },
       { first: settings.streams, most: MOST_STREAMS, precision: PRECISION },

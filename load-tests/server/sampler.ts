@@ -41,15 +41,16 @@ export class Sampler {
     const { user, system } = process.cpuUsage();
     const at = sharedClock.now() - this.origin;
     this.generator.push({ at, cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() });
-    const text = await textOf(this.metricsUrl);
-    if (text !== null) this.server.push(readSample(text, sharedClock.now() - this.origin));
+    const sample = await sampleOf(this.metricsUrl, this.origin);
+    if (sample !== null) this.server.push(sample);
   }
 }
 
-const textOf = async (url: string): Promise<string | null> => {
+/** What a server's `/metrics` says now; null where it does not answer. `origin` is when the run began, on the shared clock. */
+export const sampleOf = async (url: string, origin: number): Promise<ServerSample | null> => {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    return answer.ok ? await answer.text() : null;
+    return answer.ok ? readSample(await answer.text(), sharedClock.now() - origin) : null;
   } catch {
     return null;
   }
