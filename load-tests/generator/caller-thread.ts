@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CallRecord } from './call-record.js';
 import { Caller, type Desk } from './caller.js';
@@ -7,7 +8,7 @@ import { watchLoopDelay } from './loop-delay.js';
 import { SPEAKERS, type CallerPlan } from './plan.js';
 import { sharedClock } from './shared-clock.js';
 import { tapeKey } from './tape.js';
-import { packFrames, type FrameFigures, type ThreadReport, type ThreadTask } from './thread-report.js';
+import { packFrames, UP, type FrameFigures, type ThreadReport, type ThreadTask } from './thread-report.js';
 import { TimerWheel } from './timer-wheel.js';
 
 /** A worker thread of virtual callers: plays its task, reports while it does, and how late it was itself at the end. */
@@ -15,7 +16,10 @@ const REPORT_MS = 250;
 /** Somebody who calls again takes a breath first. */
 const REDIAL_MS = 50;
 
-const { plan, addresses, tapes, origin } = workerData as ThreadTask;
+const { plan, addresses, tapes } = workerData as ThreadTask;
+parentPort!.postMessage(UP);
+const [origin] = (await once(parentPort!, 'message')) as [number];
+
 const measured = { from: plan.windows[0]!.from, to: plan.windows.at(-1)!.to };
 const isMeasured = (at: number): boolean => at - origin >= measured.from && at - origin < measured.to;
 

@@ -30,8 +30,8 @@ export interface Performance {
 }
 
 const PROGRAM = new URL('./caller-thread.js', import.meta.url);
-/** How long threads may take to start. */
-const LEAD_MS = 1_000;
+/** From the word to begin to the beginning: a look at the server's metrics lies between. */
+const LEAD_MS = 250;
 const LOOK_MS = 1_000;
 const MOST_LOOKS = 60;
 
@@ -51,26 +51,14 @@ export class Stage {
   /** Plays a plan to its end. Rejects when a thread fails. */
   async perform(plan: LoadPlan): Promise<Performance> {
     for (const caller of plan.callers) this.record(caller, plan.chunkMs);
-    const { addresses, threads } = this.options;
-    const { url, grpcUrl } = addresses;
-    const { tapes } = this;
-    const observations = new Observations(plan);
-    const origin = sharedClock.now() + LEAD_MS;
-    const sampler = new Sampler(this.http('/metrics'), origin);
-    await sampler.start();
-    const shares = sharesOf(plan, threads);
-    const tasks = shares.map((callers): ThreadTask => ({
-      plan: { ...plan, callers },
-      addresses: { url, grpcUrl },
-      tapes,
-      origin,
-    }));
+    const crew = sharesOf(plan, this.options.threads).map((callers) => this.engage({ ...plan, callers }));
     try {
-      await Promise.all(tasks.map((task, thread) => this.playThread(task, thread, observations)));
+      // The first word of a thread is that it is there.
+      await Promise.all(crew.map((worker) => once(worker, 'message')));
+      return await this.conduct(crew, new Observations(plan));
     } finally {
-      await sampler.stop();
+      await Promise.all(crew.map((worker) => worker.terminate()));
     }
-    return { observations, server: sampler.server, generator: sampler.generator };
   }
 
   /** Waits until the server has nothing left to classify of an earlier run, for a minute at most. */
@@ -85,19 +73,41 @@ export class Stage {
     }
   }
 
-  private async playThread(workerData: ThreadTask, thread: number, observations: Observations): Promise<void> {
-    const { program = PROGRAM, progress } = this.options;
-    const worker = new Worker(program, { workerData });
+  private engage(plan: LoadPlan): Worker {
+    const { program = PROGRAM, addresses } = this.options;
+    const { url, grpcUrl } = addresses;
+    const workerData: ThreadTask = { plan, addresses: { url, grpcUrl }, tapes: this.tapes };
+    return new Worker(program, { workerData });
+  }
+
+  private async conduct(crew: readonly Worker[], observations: Observations): Promise<Performance> {
+    const origin = sharedClock.now() + LEAD_MS;
+    const sampler = new Sampler(this.http('/metrics'), origin);
+    await sampler.start();
+    try {
+      await Promise.all(crew.map((worker, thread) => this.hear(worker, { thread, origin, observations })));
+    } finally {
+      await sampler.stop();
+    }
+    return { observations, server: sampler.server, generator: sampler.generator };
+  }
+
+  /** Lets a thread begin, and listens until it is done. */
+  private async hear(
+    worker: Worker,
+    { thread, origin, observations }: { thread: number; origin: number; observations: Observations },
+  ): Promise<void> {
     worker.on('message', (report: ThreadReport) => {
-      const at = sharedClock.now() - workerData.origin;
+      const at = sharedClock.now() - origin;
       if (report.kind === 'done') {
         observations.finish(report);
         void worker.terminate();
       } else {
         observations.take(thread, report, at);
-        progress?.(observations, at);
+        this.options.progress?.(observations, at);
       }
     });
+    worker.postMessage(origin);
     await once(worker, 'exit');
   }
 

@@ -4,15 +4,15 @@ import type { Addresses } from './connection.js';
 import type { LoadPlan } from './plan.js';
 import type { Tape } from './tape.js';
 
-/** What a thread of callers is given. */
+/** What a thread of callers is given. It says {@link UP} when it is there, and begins when it is told the origin on the shared clock. */
 export interface ThreadTask {
   readonly plan: LoadPlan;
   readonly addresses: Addresses;
   /** By {@link tapeKey}. */
   readonly tapes: ReadonlyMap<string, Tape>;
-  /** When the run begins, on the shared clock. */
-  readonly origin: number;
 }
+
+export const UP = 'up';
 
 /** What one frame's answer leaves behind, all times in milliseconds; what the server did not tell is NaN. */
 export interface FrameFigures {

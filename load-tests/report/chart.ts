@@ -29,8 +29,8 @@ export interface Chart {
 
 const WIDTH = 560;
 const HEIGHT = 230;
-const LEFT = 52;
-const RIGHT = 12;
+const LEFT = 64;
+const RIGHT = 20;
 const TOP = 16;
 const BOTTOM = 26;
 

@@ -97,8 +97,8 @@ const percentileChart = (windows: readonly WindowFigures[]): string => {
 
 /** What every tried number of streams came to. */
 const trialsChart = (trials: Result['trials'], p99: number): string => {
-  const sorted = [...trials].sort((a, b) => a.streams - b.streams);
-  const most = sorted.at(-1)!.streams;
+  const sorted = trials.filter(({ wasLate }) => !wasLate).sort((a, b) => a.streams - b.streams);
+  const most = sorted.at(-1)?.streams ?? 1;
   const ticks = ticksUpTo(most)
     .filter((at) => at <= most)
     .map((at) => ({ at, text: String(at) }));

@@ -23,12 +23,12 @@ export const htmlOf = (result: Result): string => {
 <p>${escaped(`${scenario}: ${settingsLine(result)}`)}</p>
 </header>
 <main>
-${section('Targets', tableHtml(findingRows(result)), 'wide')}
+${section('Findings', tableHtml(findingRows(result)), 'wide')}
 ${trials.length > 0 ? section('Sizes tried', tableHtml(trialRows(result)), '') : ''}
 ${charts.join('\n')}
-${section('Where the time goes', tableHtml(latencyRows(figures)) + SPLIT_NOTE, 'wide')}
 ${section('Micro-batches by size', batchesHtml(figures), '')}
-${section('Frames and calls', tableHtml(countRows(figures)) + problemsHtml(figures), '')}
+${section('Where the time goes', tableHtml(latencyRows(figures)) + SPLIT_NOTE, 'wide')}
+${section('Frames and calls', tableHtml(countRows(figures)) + problemsHtml(figures), 'wide')}
 ${section('Server and generator', tableHtml(processRows(figures)), 'wide')}
 </main>
 <footer>${escaped(`${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB; Node ${machine.node}; Earshot ${machine.version}; ${at}`)}</footer>

@@ -1,8 +1,8 @@
-/** Round steps that divide 0…`most` into four to seven parts: 1, 2 or 5 times a power of ten. */
+/** Steps from 0 to `most` or a little beyond it, at most six of them: 1, 2 or 5 times a power of ten each. */
 export const ticksUpTo = (most: number): number[] => {
-  const rough = Math.max(most, 1e-9) / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [5, 2, 1].map((factor) => factor * power).find((candidate) => candidate <= rough)!;
+  const least = Math.max(most, 1e-9) / 6;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= least - 1e-12)!;
   const count = Math.ceil(most / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
 };

@@ -28,7 +28,7 @@ describe('The load generator in threads', () => {
     const [slow, quick] = await Promise.all([outcomeWith(delayMs), outcomeWith(0)]);
     const histogramOf = ({ performance }: typeof slow) => performance.observations.splits.get('steady')!.latency;
     const [delayed, prompt] = [histogramOf(slow), histogramOf(quick)];
-    assert.ok(delayed.count >= 50, `${delayed.count} frames`);
+    assert.ok(delayed.count >= 10, `${delayed.count} frames`);
     // Microseconds; timers ring up to a millisecond early.
     assert.ok(delayed.min >= (delayMs - 1) * 1000, `${delayed.min} µs`);
     const added = percentileMs(delayed, 50) - percentileMs(prompt, 50);
