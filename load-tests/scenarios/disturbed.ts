@@ -1,15 +1,22 @@
 import type { Performance } from '../generator/stage.js';
 import type { Settings } from '../settings.js';
-import type { CallerPlan } from '../generator/plan.js';
 import { edgesOf } from '../server/sampler.js';
 import { atMost, readyFindings, shiftOf, standardFindings, told, type Finding } from './finding.js';
-import { beforeAndDuring, disturbers, planOf, speakers, timetableOf, type Timetable } from './plans.js';
+import {
+  beforeAndDuring,
+  disturbers,
+  planOf,
+  speakers,
+  timetableOf,
+  type Disturbing,
+  type Timetable,
+} from './plans.js';
 import type { Scenario } from './scenario.js';
 
 interface Disturbance extends Pick<Scenario, 'name' | 'question' | 'presets'> {
   readonly group: string;
   /** What the disturbers do from the middle of the measured time on. */
-  readonly shape: (timetable: Timetable, middle: number) => Pick<CallerPlan, 'speech' | 'span'> & Partial<CallerPlan>;
+  readonly shape: (timetable: Timetable, middle: number) => Disturbing;
   /** What else is found. */
   readonly findings: (performance: Performance, settings: Settings) => Finding[];
 }
@@ -81,7 +88,11 @@ export const idle = disturbed({
   question: 'How much memory does a stream take that says nothing, and do thousands of them stay?',
   presets: { streams: 5000, ramp: 5, duration: 120 },
   group: 'idle',
-  shape: ({ end }, middle) => ({ speech: 'silent', span: { from: middle, to: end } }),
+  shape: ({ measured, end }, middle) => ({
+    speech: 'silent',
+    span: { from: middle, to: end },
+    dialOver: (measured.to - middle) / 2,
+  }),
   findings: (performance, { streams }) => [
     atMost('server memory of an idle stream', grownBytes(performance) / 1024 / streams, 'KiB', MOST_IDLE_KIB),
     told("the others' p99 moved by", shiftOf(performance.observations), '%'),

@@ -42,15 +42,20 @@ export const speakers = (count: number, settings: Settings, end: number): Caller
   }));
 };
 
-/** Callers of another group that all dial at the same moment. */
-export const disturbers = (
-  group: string,
-  settings: Settings,
-  shape: Pick<CallerPlan, 'speech' | 'span'> & Partial<CallerPlan>,
-): CallerPlan[] => {
+/** What callers of another group do. */
+export interface Disturbing extends Pick<CallerPlan, 'speech' | 'span' | 'deaf'> {
+  /** They dial one after the other over so many milliseconds; by default in the same moment. */
+  readonly dialOver?: number;
+}
+
+/** Callers of another group. */
+export const disturbers = (group: string, settings: Settings, { dialOver = 0, ...shape }: Disturbing): CallerPlan[] => {
   const random = seededRandom(settings.seed + 1);
   const { transport, encoding, model, streams } = settings;
-  return Array.from({ length: streams }, () => ({ group, transport, encoding, model, phase: random(), ...shape }));
+  return Array.from({ length: streams }, (_, index) => {
+    const span = { ...shape.span, from: shape.span.from + (index / streams) * dialOver };
+    return { group, transport, encoding, model, phase: random(), ...shape, span };
+  });
 };
 
 export const planOf = (settings: Settings, callers: readonly CallerPlan[], windows: readonly Window[]): LoadPlan => ({

@@ -5,7 +5,7 @@ import { readVoices } from '../../load-tests/generator/voices.js';
 import { figuresOf } from '../../load-tests/report/figures.js';
 import { holds } from '../../load-tests/scenarios/finding.js';
 import { churn } from '../../load-tests/scenarios/churn.js';
-import { burst } from '../../load-tests/scenarios/disturbed.js';
+import { burst, greedy, slowReaders } from '../../load-tests/scenarios/disturbed.js';
 import { mixed } from '../../load-tests/scenarios/mixed.js';
 import { steady } from '../../load-tests/scenarios/steady.js';
 import type { Scenario } from '../../load-tests/scenarios/scenario.js';
@@ -78,4 +78,21 @@ describe('A load test against the real server', function () {
     assert.ok(figures.moments.some(({ open }) => open === 104));
     assert.ok(findings.find(({ what }) => what === 'dialling to ready, longest')!.value > 0);
   });
+
+  for (const transport of ['ws', 'grpc'] as const)
+    it(`gets every answer of callers that stopped reading, and of one that sends without pause, over ${transport}`, async () => {
+      const runs = await Promise.all([
+        run(slowReaders, { transport, streams: 5, duration: 4 }),
+        run(greedy, { transport, streams: 1, duration: 4 }),
+      ]);
+      const [slow, hasty] = runs.map(({ figures }) => figures);
+      for (const { problems, frames } of [slow!, hasty!]) {
+        assert.deepEqual(problems, {});
+        assert.deepEqual(frames, { sent: frames.sent, answered: frames.sent, gapped: 0, lost: 0 });
+      }
+      assert.equal(slow!.calls, 9);
+      const [, { findings }] = runs;
+      // Five speakers at speaking speed make some seventy in all.
+      assert.ok(findings.find(({ what }) => what === 'frames of the greedy')!.value > 200);
+    });
 });
