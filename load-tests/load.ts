@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises';
+import { CommanderError } from 'commander';
+import { Failure, sentenceOf } from '../server/cli/failure.js';
+import { loadCommand } from './flags.js';
+import { Stage } from './generator/stage.js';
+import { readVoices } from './generator/voices.js';
+import { htmlOf } from './report/html.js';
+import { endProgress, tellProgress } from './report/progress.js';
+import { resultOf } from './report/result.js';
+import { textOf } from './report/text.js';
+import { EXIT_CODES } from './report/verdict.js';
+import type { Scenario } from './scenarios/scenario.js';
+import { startOwnServer, type OwnServer } from './server/own-server.js';
+import type { Settings } from './settings.js';
+
+const WRONG_USAGE = 2;
+
+const run = async (scenario: Scenario, settings: Settings): Promise<void> => {
+  const voices = await readVoices(settings.audio, settings.seed);
+  const server = await serverFor(settings);
+  try {
+    const progress = tellProgress(process.stderr);
+    const stage = new Stage({ addresses: server, voices, threads: settings.threads, progress });
+    const result = resultOf(scenario, await scenario.run(stage, settings), settings);
+    endProgress(process.stderr);
+    if (settings.json !== null) await writeFile(settings.json, `${JSON.stringify(result, null, 2)}\n`);
+    if (settings.report !== null) await writeFile(settings.report, htmlOf(result));
+    process.stdout.write(textOf(result));
+    process.exitCode = EXIT_CODES[result.verdict];
+  } finally {
+    await server.stop();
+  }
+};
+
+const serverFor = async ({ url, grpcUrl, models, serverFlags }: Settings): Promise<OwnServer> => {
+  if (url === null) return startOwnServer([...(models === null ? [] : ['--models', models]), ...serverFlags]);
+  if (models !== null || serverFlags.length > 0)
+    throw new Failure('--models and server flags are for a server that is started here: leave them or --url out', 2);
+  return { url, grpcUrl, stop: () => Promise.resolve() };
+};
+
+const exitCodeOf = (problem: unknown): number => {
+  if (problem instanceof CommanderError) return problem.exitCode === 0 ? 0 : WRONG_USAGE;
+  process.stderr.write(`load: ${sentenceOf(problem)}\n`);
+  return problem instanceof Failure ? problem.exitCode : 1;
+};
+
+try {
+  await loadCommand(run).exitOverride().parseAsync();
+} catch (problem) {
+  process.exitCode = exitCodeOf(problem);
+}

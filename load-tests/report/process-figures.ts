@@ -1,0 +1,107 @@
+import type { Span } from '../generator/plan.js';
+import { edgesOf, type GeneratorSample } from '../server/sampler.js';
+import type { ServerSample } from '../server/server-metrics.js';
+
+/** One moment of a process: how many cores it kept busy since the moment before, and its resident memory. */
+export interface ProcessMoment {
+  readonly atMs: number;
+  readonly cores: number;
+  readonly residentMiB: number;
+}
+
+export interface ServerFigures {
+  /** Over the measured time. */
+  readonly cores: number;
+  readonly framesPerSecond: number;
+  readonly cpuMsPerFrame: number;
+  readonly residentMiB: number;
+  readonly mostResidentMiB: number;
+  /** Of the seconds: the one in the middle, and the worst. */
+  readonly loopDelayP99Ms: { readonly median: number; readonly worst: number };
+  readonly framesPerBatch: number;
+  /** Micro-batches by size: of more frames than the one before and at most so many. */
+  readonly batches: readonly { readonly upTo: number; readonly count: number }[];
+  readonly moments: readonly (ProcessMoment & { readonly framesPerBatch: number; readonly queueFrames: number })[];
+}
+
+export interface GeneratorFigures {
+  readonly cores: number;
+  /** Percent of a core that one virtual caller takes. */
+  readonly corePercentPerStream: number;
+  readonly residentMiB: number;
+  readonly moments: readonly ProcessMoment[];
+}
+
+const MIB = 2 ** 20;
+
+interface Sampled {
+  readonly at: number;
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+/** What the server said of itself; null where it did not. */
+export const serverFigures = (samples: readonly ServerSample[], measured: Span): ServerFigures | null => {
+  const edges = edgesOf(samples, measured);
+  if (edges === null) return null;
+  const { first, last } = edges;
+  const within = samples.filter(({ at }) => at > first.at && at <= last.at);
+  const delays = within.map(({ loopDelayP99Ms }) => loopDelayP99Ms).sort((a, b) => a - b);
+  const frames = last.classified - first.classified;
+  return {
+    cores: coresBetween(first, last),
+    framesPerSecond: frames / ((last.at - first.at) / 1000),
+    cpuMsPerFrame: ((last.cpuSeconds - first.cpuSeconds) * 1000) / frames,
+    residentMiB: last.residentBytes / MIB,
+    mostResidentMiB: Math.max(...samples.map(({ residentBytes }) => residentBytes)) / MIB,
+    loopDelayP99Ms: { median: delays[delays.length >> 1]!, worst: delays.at(-1)! },
+    framesPerBatch: framesPerBatch(first, last),
+    batches: batchesBetween(first, last),
+    moments: pairsOf(samples).map(([before, after]) => ({
+      ...momentBetween(before, after),
+      framesPerBatch: framesPerBatch(before, after),
+      queueFrames: after.queueFrames,
+    })),
+  };
+};
+
+export const generatorFigures = (
+  samples: readonly GeneratorSample[],
+  measured: Span,
+  streams: number,
+): GeneratorFigures => {
+  const edges = edgesOf(samples, measured);
+  const cores = edges ? coresBetween(edges.first, edges.last) : 0;
+  return {
+    cores,
+    corePercentPerStream: (cores * 100) / streams,
+    residentMiB: (samples.at(-1)?.residentBytes ?? 0) / MIB,
+    moments: pairsOf(samples).map(([before, after]) => momentBetween(before, after)),
+  };
+};
+
+const pairsOf = <T>(samples: readonly T[]): [T, T][] =>
+  samples.slice(1).map((after, index) => [samples[index]!, after]);
+
+const coresBetween = (first: Sampled, last: Sampled): number =>
+  (last.cpuSeconds - first.cpuSeconds) / ((last.at - first.at) / 1000);
+
+const momentBetween = (before: Sampled, after: Sampled): ProcessMoment => ({
+  atMs: after.at,
+  cores: coresBetween(before, after),
+  residentMiB: after.residentBytes / MIB,
+});
+
+const framesPerBatch = (first: ServerSample, last: ServerSample): number =>
+  last.batches > first.batches ? (last.batchFrames - first.batchFrames) / (last.batches - first.batches) : 0;
+
+const batchesBetween = (first: ServerSample, last: ServerSample): { upTo: number; count: number }[] => {
+  const before = new Map(first.batchesUpTo);
+  let smaller = 0;
+  return last.batchesUpTo.map(([upTo, count]) => {
+    const upToHere = count - (before.get(upTo) ?? 0);
+    const own = { upTo, count: upToHere - smaller };
+    smaller = upToHere;
+    return own;
+  });
+};

@@ -1,0 +1,111 @@
+import type { Performance } from '../generator/stage.js';
+import type { Settings } from '../settings.js';
+import { edgesOf } from '../server/sampler.js';
+import { atMost, readyFindings, shiftOf, standardFindings, told, type Finding } from './finding.js';
+import {
+  beforeAndDuring,
+  disturbers,
+  planOf,
+  speakers,
+  timetableOf,
+  type Disturbing,
+  type Timetable,
+} from './plans.js';
+import type { Scenario } from './scenario.js';
+
+interface Disturbance extends Pick<Scenario, 'name' | 'question' | 'presets'> {
+  readonly group: string;
+  /** What the disturbers do from the middle of the measured time on. */
+  readonly shape: (timetable: Timetable, middle: number) => Disturbing;
+  /** What else is found. */
+  readonly findings: (performance: Performance, settings: Settings) => Finding[];
+}
+
+/** A scenario in which speakers are measured before and while others disturb them, in one run. */
+const disturbed = ({ group, shape, findings, ...scenario }: Disturbance): Scenario => ({
+  ...scenario,
+  run: async (stage, settings) => {
+    const timetable = timetableOf(settings);
+    const windows = beforeAndDuring(timetable.measured);
+    const callers = [
+      ...speakers(settings.speakers, settings, timetable.end),
+      ...disturbers(group, settings, shape(timetable, windows[1].from)),
+    ];
+    const performance = await stage.perform(planOf(settings, callers, windows));
+    return {
+      performance,
+      findings: [...standardFindings(performance, settings), ...findings(performance, settings)],
+      trials: [],
+    };
+  },
+});
+
+const MOST_SHIFT_PERCENT = 20;
+const MOST_IDLE_KIB = 100;
+
+export const burst = disturbed({
+  name: 'burst',
+  question: 'When a thousand callers dial at once, how soon is each ready, and do those who are speaking notice?',
+  presets: { streams: 1000, ramp: 5, duration: 30 },
+  group: 'burst',
+  shape: ({ end }, middle) => ({ speech: 'silent', span: { from: middle, to: end } }),
+  findings: ({ observations }) => [
+    told("the others' p99 moved by", shiftOf(observations), '%'),
+    ...readyFindings(observations, 'burst'),
+  ],
+});
+
+export const greedy = disturbed({
+  name: 'greedy',
+  question: "By how much does one client that sends as fast as it can move the others' p99?",
+  presets: { streams: 1, ramp: 5, duration: 60 },
+  group: 'greedy',
+  shape: ({ measured }, middle) => ({ speech: 'flat-out', span: { from: middle, to: measured.to } }),
+  findings: ({ observations }) => [
+    atMost("the others' p99 moved by", shiftOf(observations), '%', MOST_SHIFT_PERCENT),
+    told('frames of the greedy', framesOfGroup(observations.calls, 'greedy'), ''),
+  ],
+});
+
+export const slowReaders = disturbed({
+  name: 'slow-readers',
+  question: 'Do callers that stop reading slow the others down, fill the server, or lose what was said to them?',
+  presets: { streams: 50, ramp: 5, duration: 60 },
+  group: 'slow readers',
+  shape: ({ measured, end }, middle) => ({
+    speech: 'paced',
+    span: { from: measured.from, to: end },
+    deaf: { from: middle, to: measured.to },
+  }),
+  findings: (performance) => [
+    told("the others' p99 moved by", shiftOf(performance.observations), '%'),
+    told('server memory grew by', grownBytes(performance) / 2 ** 20, 'MiB'),
+  ],
+});
+
+export const idle = disturbed({
+  name: 'idle',
+  question: 'How much memory does a stream take that says nothing, and do thousands of them stay?',
+  presets: { streams: 5000, ramp: 5, duration: 120 },
+  group: 'idle',
+  shape: ({ measured, end }, middle) => ({
+    speech: 'silent',
+    span: { from: middle, to: end },
+    dialOver: (measured.to - middle) / 2,
+  }),
+  findings: (performance, { streams }) => [
+    atMost('server memory of an idle stream', grownBytes(performance) / 1024 / streams, 'KiB', MOST_IDLE_KIB),
+    told("the others' p99 moved by", shiftOf(performance.observations), '%'),
+    ...readyFindings(performance.observations, 'idle'),
+  ],
+});
+
+const framesOfGroup = (calls: readonly { group: string; sent: number }[], wanted: string): number =>
+  calls.filter(({ group }) => group === wanted).reduce((sum, { sent }) => sum + sent, 0);
+
+/** What the server's resident memory grew by from the end of the first window to the end of the second; NaN where it is not known. */
+const grownBytes = ({ observations, server }: Performance): number => {
+  const [, during] = observations.plan.windows;
+  const edges = edgesOf(server, during!);
+  return edges ? edges.last.residentBytes - edges.first.residentBytes : NaN;
+};

@@ -1,0 +1,58 @@
+import { percentileMs } from '../generator/histogram.js';
+import { lagOf } from '../generator/observations.js';
+import type { Performance, Stage } from '../generator/stage.js';
+import type { Settings } from '../settings.js';
+import { holds, framesOf, standardFindings, told } from './finding.js';
+import { findKnee } from './knee.js';
+import { planOf, speakers, timetableOf } from './plans.js';
+import type { Scenario, Trial } from './scenario.js';
+
+const MOST_STREAMS = 100_000;
+const PRECISION = 0.03;
+
+/** Streams are added until p99 or a gap says stop; each size is a run of its own on the same server. */
+export const ramp: Scenario = {
+  name: 'ramp',
+  question: 'How many streams at speaking speed does the server hold at most: where is the knee?',
+  presets: { streams: 50, ramp: 5, duration: 20 },
+  run: async (stage, settings) => {
+    const tried: { readonly trial: Trial; readonly performance: Performance }[] = [];
+    const knee = await findKnee(
+      async (streams) => {
+        const performance = await perform(stage, settings, streams);
+        const trial = trialOf(performance, settings, streams);
+        tried.push({ trial, performance });
+        if (!trial.held) await stage.quiet();
+        return trial.held;
+      },
+      { first: settings.streams, most: MOST_STREAMS, precision: PRECISION },
+    );
+    const trials = tried.map(({ trial }) => trial);
+    // The run at the knee; where nothing held, the least that was tried.
+    const { performance } = tried.findLast(({ trial }) => trial.streams === knee.held) ?? tried.at(-1)!;
+    const findings = [
+      told('most streams that held', knee.held, 'streams'),
+      told('fewest streams that did not', knee.missed ?? Infinity, 'streams'),
+      ...standardFindings(performance, settings),
+    ];
+    return { performance, findings, trials };
+  },
+};
+
+const perform = (stage: Stage, settings: Settings, streams: number): Promise<Performance> => {
+  const { measured, end } = timetableOf(settings);
+  return stage.perform(planOf(settings, speakers(streams, settings, end), [{ name: 'steady', ...measured }]));
+};
+
+const trialOf = (performance: Performance, settings: Settings, streams: number): Trial => {
+  const { observations } = performance;
+  const { lagP99Ms, loopDelayP99Ms } = lagOf(observations);
+  const wasLate = Math.max(lagP99Ms, loopDelayP99Ms) > settings.maxLag;
+  return {
+    streams,
+    p99Ms: percentileMs(observations.splits.get('steady')!.latency, 99),
+    gaps: framesOf(observations).gapped,
+    held: !wasLate && standardFindings(performance, settings).every(holds),
+    wasLate,
+  };
+};
