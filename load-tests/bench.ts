@@ -1,1 +1,83 @@
-export {};
+import { existsSync, writeFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { matchTable, surroundingsOf, type BenchReport } from './bench/bench-report.js';
+import { EARSHOT, INSTALL, MATCHES, type Match } from './bench/contender.js';
+import { playMatch, type MatchOptions, type Played } from './bench/match.js';
+
+/**
+ * What a server adds to its model: the bare ONNX session, our server, and what a user would pick instead, on the same
+ * graph and audio, in one run.
+ */
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError(`${JSON.stringify(text)} is no number above 0.`);
+  return value;
+};
+
+const NAMES = [...new Set(MATCHES.flatMap(({ contenders }) => contenders.map(({ name }) => name)))];
+
+const names = (text: string): string[] => {
+  const wanted = text.split(',');
+  const unknown = wanted.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`${JSON.stringify(unknown)} is none of ${NAMES.join(', ')}.`);
+  return wanted;
+};
+
+interface Options {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly only?: string[];
+  readonly json?: string;
+}
+
+const program = new Command('bench')
+  .description('the bare ONNX session, our server and its rivals on the same model and audio, in one run (Linux)')
+  .option('--rounds <n>', 'rounds of bare session and server in turn', positive, 5)
+  .option('--seconds <n>', 'length of a round, about', positive, 3)
+  .option('--only <names>', `which of ${NAMES.join(', ')}`, names)
+  .option('--json <file>', 'write everything that was measured');
+
+/** Our server alone is measured on the bundled model only: on the other it is there for its rival. */
+const isPlayed = (match: Match, { only }: Options): boolean =>
+  only === undefined ||
+  match.contenders.some((each) => only.includes(each.name) && (each !== EARSHOT || match === MATCHES[0]));
+
+const bench = async (options: Options): Promise<BenchReport> => {
+  const surroundings = surroundingsOf(options.rounds, options.seconds);
+  const { date, processor, cores, node, commit, loadBefore } = surroundings;
+  say(`${date}, ${processor}, ${cores} cores, Node ${node}, commit ${commit ?? 'unknown'}`);
+  say(
+    `load before the run ${loadBefore.toFixed(1)}: above ${(cores / 4).toFixed(1)}, other work takes part in what follows\n`,
+  );
+  const matchOptions: MatchOptions = { ...options, only: options.only ?? null, say };
+  const played: Played[] = [];
+  for (const match of MATCHES.filter((each) => isPlayed(each, options))) {
+    if (!existsSync(match.model.folder)) {
+      say(`${match.model.name}: skipped: ${match.model.folder} is missing; ${INSTALL} makes it`);
+      continue;
+    }
+    const each = await playMatch(match, matchOptions);
+    say(`\n${matchTable(each.report)}\n`);
+    played.push(each);
+  }
+  return {
+    surroundings,
+    matches: played.map(({ report }) => report),
+    costs: played[0]?.costs ?? null,
+    cpuAgreement: played[0]?.cpuAgreement ?? null,
+  };
+};
+
+const options = program.parse().opts<Options>();
+if (process.platform !== 'linux') program.error('bench reads CPU times from /proc: it runs on Linux');
+const report = await bench(options);
+if (report.cpuAgreement) {
+  const { earshotCpuMs, processCpuMs, meanBatch } = report.cpuAgreement;
+  say(
+    `our server says ${earshotCpuMs.toFixed(0)} ms of CPU, the kernel ${processCpuMs.toFixed(0)} ms; mean batch ${meanBatch.toFixed(1)}`,
+  );
+}
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);

@@ -55,8 +55,14 @@ export class BareSessions {
     }
     return BATCHES.map((batch, index) => ({
       batch,
-      framesPerSecond: quantile(scans.map((rates) => rates[index]!.framesPerSecond), 0.5),
-      cpuMsPerFrame: quantile(scans.map((rates) => rates[index]!.cpuMsPerFrame), 0.5),
+      framesPerSecond: quantile(
+        scans.map((rates) => rates[index]!.framesPerSecond),
+        0.5,
+      ),
+      cpuMsPerFrame: quantile(
+        scans.map((rates) => rates[index]!.cpuMsPerFrame),
+        0.5,
+      ),
     }));
   }
 

@@ -29,17 +29,17 @@ export const differenceOf = (ours: Answers, theirs: Answers): string | null => {
 
 type Scores = HeardIntent['scores'];
 
-const problemAt = (ours: Scores, theirs: Scores | undefined): string | null => {
-  const [best, theirBest, theirLast] = [ours[0], theirs?.[0], theirs?.at(-1)];
-  if (!theirs || !best || !theirBest || !theirLast) return 'nothing';
-  const isTied = best.score - theirBest.score <= SCORE_TOLERANCE && scoreOf(ours, theirBest.label) !== undefined;
-  if (theirBest.label !== best.label && !isTied) return `${theirBest.label}, not ${best.label}`;
-  for (const { label, score } of ours) {
-    // A label that is left out scores no more than the last that is told.
-    const found = scoreOf(theirs, label) ?? Math.min(score, theirLast.score);
-    if (Math.abs(found - score) > SCORE_TOLERANCE) return `${label} ${found}, not ${score}`;
-  }
-  return null;
+const problemAt = (ours: Scores, theirs: Scores = []): string | null => {
+  const last = theirs.at(-1);
+  if (!last) return 'nothing';
+  // A label that is left out scores no more than the last that is told.
+  const scoreFor = ({ label, score }: Scores[number]) => scoreOf(theirs, label) ?? Math.min(score, last.score);
+  const far = ours.find((each) => Math.abs(scoreFor(each) - each.score) > SCORE_TOLERANCE);
+  if (far) return `${far.label} ${scoreFor(far)}, not ${far.score}`;
+  // Two labels may change places only where they are as good as equal.
+  const [best, theirBest] = [ours[0], theirs[0]];
+  const isTied = best && theirBest && Math.abs(best.score - theirBest.score) <= SCORE_TOLERANCE;
+  return best?.label === theirBest?.label || isTied ? null : `${theirBest?.label}, not ${best?.label}`;
 };
 
 const scoreOf = (scores: Scores, wanted: string): number | undefined =>

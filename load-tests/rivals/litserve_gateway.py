@@ -18,8 +18,8 @@ CARD = read_card(FOLDER)
 async def starting() -> Classify:
     """Starts LitServe as a child, and waits until it has loaded the graph."""
     port = _free_port()
-    model = str(Path(__file__).with_name("litserve_model.py"))
-    await asyncio.create_subprocess_exec(sys.executable, model, str(FOLDER), str(port), stdout=asyncio.subprocess.DEVNULL)
+    command = [sys.executable, str(Path(__file__).with_name("litserve_model.py")), str(FOLDER), str(port)]
+    await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
     session = aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=aiohttp.TCPConnector(limit=0))
     await _until_healthy(session)
 

@@ -24,24 +24,30 @@ class FrameApi(litserve.LitAPI):
         self.shape = self.model.card.state_shape
 
     def decode_request(self, request: dict) -> tuple[np.ndarray, np.ndarray | None]:
+        """One frame, and its state: zeros at first."""
         pcm = np.frombuffer(base64.b64decode(request["pcm"]), np.int16).astype(np.float32) / 32_768
         if self.shape is None:
             return pcm, None
-        state = np.frombuffer(base64.b64decode(request["state"]), np.float32) if request["state"] else np.zeros(self.shape)
-        return pcm, state.reshape(self.shape).astype(np.float32)
+        if request["state"] is None:
+            return pcm, np.zeros(self.shape, np.float32)
+        return pcm, np.frombuffer(base64.b64decode(request["state"]), np.float32).reshape(self.shape)
 
     def batch(self, inputs: list) -> tuple[np.ndarray, np.ndarray | None]:
+        """Rows of one run."""
         pcm, states = zip(*inputs, strict=True)
         return np.stack(pcm).reshape(-1, FRAME), None if self.shape is None else np.stack(states)
 
     def predict(self, inputs: tuple[np.ndarray, np.ndarray | None]) -> tuple[np.ndarray, np.ndarray | None]:
+        """The whole batch."""
         return self.model.run(*inputs)
 
     def unbatch(self, output: tuple[np.ndarray, np.ndarray | None]) -> list:
+        """One answer a request."""
         logits, states = output
         return [(row, None if states is None else states[index]) for index, row in enumerate(logits)]
 
     def encode_response(self, output: tuple[np.ndarray, np.ndarray | None]) -> dict:
+        """JSON."""
         logits, state = output
         encoded = None if state is None else base64.b64encode(np.ascontiguousarray(state)).decode()
         return {"logits": logits.tolist(), "state": encoded}
@@ -52,6 +58,7 @@ if __name__ == "__main__":
         FrameApi(max_batch_size=MAX_BATCH, batch_timeout=BATCH_TIMEOUT_S),
         accelerator="cpu",
         workers_per_device=os.cpu_count(),
-        fast_queue="--fast-queue" in sys.argv,
+        fast_queue=True,
     )
-    server.run(host="127.0.0.1", port=int(sys.argv[2]), generate_client_file=False, log_level="warning", access_log=False)
+    quiet = {"generate_client_file": False, "log_level": "warning", "access_log": False}
+    server.run(host="127.0.0.1", port=int(sys.argv[2]), **quiet)

@@ -41,7 +41,7 @@ def read_card(folder: Path) -> ModelCard:
 
 
 class Belief:
-    """The posterior of the stream so far: a stateful graph's own word, or the sum of a stateless one's log-posteriors."""
+    """The posterior of the stream so far: a stateful graph's own word, or a stateless one's log-posteriors added up."""
 
     def __init__(self, card: ModelCard) -> None:
         self.card = card

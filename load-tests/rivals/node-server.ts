@@ -33,7 +33,7 @@ class Belief {
     const feeds: Record<string, Tensor> = { [inputs.pcm]: new Tensor('float32', pcm, [1, FRAME_SAMPLES]) };
     if (inputs.state !== null && stateShape) feeds[inputs.state] = this.#state ?? zeros([1, ...stateShape]);
     const results = await session.run(feeds);
-    if (outputs.nextState !== null) this.#state = results[outputs.nextState] as Tensor;
+    if (outputs.nextState !== null) this.#state = results[outputs.nextState]!;
     const logits = results[outputs.logits]!.data as Float32Array;
     return this.#event(logPosterior(logits, temperature));
   }

@@ -6,7 +6,7 @@ from model_card import ModelCard
 
 
 class OnnxModel:
-    """One single-threaded session. Several threads may run it at once: ONNX Runtime lets go of the interpreter's lock."""
+    """One single-threaded session. Several threads may run it at once: it lets go of the interpreter's lock."""
 
     def __init__(self, card: ModelCard) -> None:
         options = onnxruntime.SessionOptions()
