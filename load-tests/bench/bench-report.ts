@@ -6,6 +6,7 @@ import type { FullSpeed } from './full-speed.js';
 import type { Paced } from './paced.js';
 import type { Spread } from './statistics.js';
 import type { StreamCosts } from './stream-costs.js';
+import { markdown } from './markdown.js';
 import type { Held } from './streams-held.js';
 
 /** Where and when, so that figures can be held against each other. */
@@ -100,6 +101,3 @@ const contenderRows = ({ name, fullSpeed, paced, held, problem }: ContenderRepor
     index === 0 && held ? `${held.streams}${held.isGeneratorsLimit ? ' (more: the generator was late)' : ''}` : '',
   ]);
 };
-
-export const markdown = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [heading, heading.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

@@ -19,7 +19,10 @@ export const startServerProcess = async (command: readonly string[]): Promise<Se
   const [program, ...args] = command;
   const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const { pid } = child;
-  if (pid === undefined) throw new Error(`${program!} cannot be started`);
+  if (pid === undefined) {
+    const [error] = (await once(child, 'error').catch((reason: unknown) => [reason])) as [Error];
+    throw new Error(`${program!} cannot be started: ${error.message}`);
+  }
   const endWithUs = (): void => signalGroup(pid, 'SIGKILL');
   process.once('exit', endWithUs);
   const stop = async (): Promise<void> => {

@@ -89,9 +89,13 @@ export interface Capacity {
 export const streamsPerProcess = ({ mainThreadMs }: Load, share: number): number =>
   Math.floor((share * 1000) / mainThreadMs);
 
+/** How much of one core one stream keeps busy. */
+export const coresOf = ({ mainThreadMs, inferenceMs }: Load): number =>
+  (mainThreadMs + FRAMES_PER_SECOND * inferenceMs) / 1000;
+
 /** Streams that a box takes with `share` (0–1) of its cores and of its GPU. */
 export const capacityOf = (box: Box, load: Load, share: number): Capacity => {
-  const byCores = Math.floor((share * 1000 * box.cores) / (load.mainThreadMs + FRAMES_PER_SECOND * load.inferenceMs));
+  const byCores = Math.floor((share * box.cores) / coresOf(load));
   const byGpu =
     box.gpuFramesPerSecond === null ? Infinity : Math.floor((share * box.gpuFramesPerSecond) / FRAMES_PER_SECOND);
   const streams = Math.min(byCores, byGpu);
