@@ -68,8 +68,9 @@ const listen = (socket: WebSocket, { chunkMs }: Ingress, sent: Sent): Promise<Om
       intents.push({ endMs, scores, latencyMs: performance.now() - (sent.atMs[lastChunk] ?? NaN) });
     });
     socket.on('error', reject);
-    socket.on('close', () => {
-      if (last?.type !== 'closed') return reject(new Error(`the server closed after ${JSON.stringify(last)}`));
+    socket.on('close', (code) => {
+      if (last?.type !== 'closed')
+        return reject(new Error(`the connection closed with ${code} after ${JSON.stringify(last)}`));
       resolve({ frames: last.frames ?? NaN, gapMs: last.gap_ms ?? NaN, intents });
     });
   });

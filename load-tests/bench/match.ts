@@ -100,6 +100,9 @@ const enter = async (contender: Contender, entry: Entry): Promise<Outcome> => {
     if (difference) return failed(`void: it does not say what our server says: ${difference}`);
     if (!isWanted(name, entry.options)) return { ...failed('not asked for'), answers };
     return { ...(await measure(contender, server, entry)), answers };
+  } catch (error) {
+    entry.options.say(server.lastWords());
+    return failed(`failed: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     await server.stop();
   }

@@ -6,6 +6,8 @@ export interface ServerProcess {
   /** http://host:port */
   readonly url: string;
   readonly pid: number;
+  /** The end of what it wrote to standard error. */
+  readonly lastWords: () => string;
   /** Ends it and everything that it started. */
   stop(): Promise<void>;
 }
@@ -29,18 +31,25 @@ export const startServerProcess = async (command: readonly string[]): Promise<Se
     process.off('exit', endWithUs);
     await stopGroup(child, pid);
   };
+  const lastWords = keepLastWords(child);
   try {
-    return { url: await addressOf(child), pid, stop };
+    return { url: await addressOf(child, lastWords), pid, lastWords, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 };
 
-const addressOf = (child: ChildProcess): Promise<string> =>
+const keepLastWords = (child: ChildProcess): (() => string) => {
+  let words = '';
+  child.stderr?.on('data', (text: Buffer) => (words = (words + text.toString()).slice(-KEPT_CHARACTERS)));
+  return () => words;
+};
+
+const addressOf = (child: ChildProcess, lastWords: () => string): Promise<string> =>
   new Promise((resolve, reject) => {
-    let [out, err] = ['', ''];
-    const fail = (how: string): void => reject(new Error(`${child.spawnargs.join(' ')} ${how}\n${err}`));
+    let out = '';
+    const fail = (how: string): void => reject(new Error(`${child.spawnargs.join(' ')} ${how}\n${lastWords()}`));
     const timer = setTimeout(() => fail(`printed no address in ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
     child.stdout?.on('data', (text: Buffer) => {
       out = (out + text.toString()).slice(-KEPT_CHARACTERS);
@@ -49,9 +58,11 @@ const addressOf = (child: ChildProcess): Promise<string> =>
       clearTimeout(timer);
       resolve(url);
     });
-    child.stderr?.on('data', (text: Buffer) => (err = (err + text.toString()).slice(-KEPT_CHARACTERS)));
     child.once('error', (error) => fail(error.message));
-    child.once('exit', (code) => fail(`ended with ${code}`));
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      fail(`ended with ${code}`);
+    });
   });
 
 const stopGroup = async (child: ChildProcess, group: number): Promise<void> => {

@@ -27,7 +27,7 @@ async def _serve(card: ModelCard, starting: Callable[[], Awaitable[Classify]]) -
     async def hear(connection: ServerConnection) -> None:
         await _stream(connection, card, classify)
 
-    async with serve(hear, "127.0.0.1", 0, compression=None) as server:
+    async with serve(hear, "127.0.0.1", 0, compression=None, open_timeout=None, ping_interval=None) as server:
         print(f"listening on http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
         await asyncio.get_running_loop().create_future()
 
