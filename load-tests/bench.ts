@@ -36,7 +36,7 @@ interface Options {
 const program = new Command('bench')
   .description('the bare ONNX session, our server and its rivals on the same model and audio, in one run (Linux)')
   .option('--rounds <n>', 'rounds of bare session and server in turn', positive, 5)
-  .option('--seconds <n>', 'length of a round, about', positive, 3)
+  .option('--seconds <n>', 'length of a round, about', positive, 4)
   .option('--only <names>', `which of ${NAMES.join(', ')}`, names)
   .option('--json <file>', 'write everything that was measured');
 

@@ -10,7 +10,8 @@ const HOP_MS = 500;
 const FRAME_MS = 1000;
 /** Too few for a rate, enough to guess how much audio fills a round. */
 const FIRST_GUESS_MS = 3_000;
-const FEWEST_FRAMES_PER_STREAM = 4;
+/** Opening a stream is to be a small part of what its frames cost. */
+const FEWEST_FRAMES_PER_STREAM = 30;
 
 export interface FullSpeedRun {
   readonly framesPerSecond: number;

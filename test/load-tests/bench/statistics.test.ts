@@ -36,8 +36,8 @@ describe('The statistics of a benchmark', () => {
   });
 
   for (const { frames, streams, expected } of [
-    { frames: 640, streams: 64, expected: 1000 + 9 * 500 },
-    { frames: 10, streams: 64, expected: 1000 + 3 * 500 },
+    { frames: 1600, streams: 32, expected: 1000 + 49 * 500 },
+    { frames: 10, streams: 32, expected: 1000 + 29 * 500 },
   ])
     it(`makes ${frames} frames over ${streams} streams out of ${expected} ms each`, () =>
       assert.equal(audioFor(frames, streams), expected));
