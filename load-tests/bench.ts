@@ -71,6 +71,9 @@ const bench = async (options: Options): Promise<BenchReport> => {
   };
 };
 
+// The servers are in process groups of their own, and are ended as this process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const options = program.parse().opts<Options>();
 if (process.platform !== 'linux') program.error('bench reads CPU times from /proc: it runs on Linux');
 const report = await bench(options);
