@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { matchTable, surroundingsOf, type BenchReport } from './bench/bench-report.js';
-import { EARSHOT, INSTALL, MATCHES, type Match } from './bench/contender.js';
+import { EARSHOT, INSTALL, MATCHES, missingFor, type Match } from './bench/contender.js';
 import { playMatch, type MatchOptions, type Played } from './bench/match.js';
 
 /**
@@ -55,8 +55,9 @@ const bench = async (options: Options): Promise<BenchReport> => {
   const matchOptions: MatchOptions = { ...options, only: options.only ?? null, say };
   const played: Played[] = [];
   for (const match of MATCHES.filter((each) => isPlayed(each, options))) {
-    if (!existsSync(match.model.folder)) {
-      say(`${match.model.name}: skipped: ${match.model.folder} is missing; ${INSTALL} makes it`);
+    const missing = missingFor(EARSHOT, match.model);
+    if (missing !== null) {
+      say(`${match.model.name}: skipped: ${missing} is missing; ${INSTALL} makes it`);
       continue;
     }
     const each = await playMatch(match, matchOptions);

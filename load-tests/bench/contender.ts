@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './ingress.js';
 
@@ -102,6 +102,8 @@ export const MATCHES: readonly Match[] = [
   },
 ];
 
-/** What is missing before a contender can serve a model; null when nothing is. */
-export const missingFor = ({ needs }: Contender, { folder }: BenchModel): string | null =>
-  [...needs, folder].find((path) => !existsSync(path)) ?? null;
+/** What is missing, as a path from the root, before a contender can serve a model; null when nothing is. */
+export const missingFor = ({ needs }: Contender, { folder }: BenchModel): string | null => {
+  const missing = [...needs, folder].find((path) => !existsSync(path));
+  return missing === undefined ? null : relative(ROOT, missing);
+};
