@@ -11,7 +11,7 @@ const SIZES = {
 };
 
 export default defineConfig(
-  globalIgnores(['**/dist/', 'proto/generated/', 'models/']),
+  globalIgnores(['**/dist/', '**/.venv/', 'proto/generated/', 'models/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,77 +1,87 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { readWav } from '../server/audio/wav.js';
-import { table } from '../server/cli/table.js';
-import { measureBareSession } from './bare-session.js';
-import { measureServer, startServerProcess, type Ingress } from './server-under-load.js';
+import { writeFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { matchTable, surroundingsOf, type BenchReport } from './bench/bench-report.js';
+import { EARSHOT, INSTALL, MATCHES, missingFor, type Match } from './bench/contender.js';
+import { playMatch, type MatchOptions, type Played } from './bench/match.js';
 
 /**
- * What the server adds to its model: the bare ONNX session at its best batch and the same graph behind the server,
- * measured one after the other in one run. `npm run bench [folder of a model package]`.
+ * What a server adds to its model: the bare ONNX session, our server, and what a user would pick instead, on the same
+ * graph and audio, in one run.
  */
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FOLDER = process.argv[2] ?? join(ROOT, 'models/banking-intents');
-const STREAMS = 64;
-/** Audio of one stream, in seconds. */
-const SECONDS = 60;
-
-interface Sampled {
-  readonly ingress: Ingress;
-  readonly file: string;
-}
-
-const INGRESSES: readonly Sampled[] = [
-  {
-    ingress: { name: '100 ms of pcm_s16le, 16 kHz', encoding: 'pcm_s16le', sampleRate: 16_000, chunkMs: 100 },
-    file: 'balance-16k.wav',
-  },
-  {
-    ingress: { name: '20 ms of mulaw, 8 kHz', encoding: 'mulaw', sampleRate: 8_000, chunkMs: 20 },
-    file: 'freeze-card-8k-mulaw.wav',
-  },
-];
-
-/** A sample call, again and again for a minute. */
-const audioOf = ({ file, ingress }: Sampled): Uint8Array => {
-  const wav = readWav(readFileSync(join(ROOT, 'samples', file)));
-  if (wav.kind === 'problem') throw new Error(wav.message);
-  const length = ingress.sampleRate * SECONDS * (ingress.encoding === 'mulaw' ? 1 : 2);
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; at += wav.audio.length) bytes.set(wav.audio.subarray(0, length - at), at);
-  return bytes;
-};
-
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-say(
-  `${cpus()[0]?.model.trim() ?? 'processor'}, ${availableParallelism()} cores; Node ${process.version}; ${new Date().toISOString().slice(0, 10)}`,
-);
-say(
-  `model ${basename(FOLDER)}; bare: one single-threaded session a core; server: ${STREAMS} streams at full speed, generator on the same machine\n`,
-);
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError(`${JSON.stringify(text)} is no number above 0.`);
+  return value;
+};
 
-const bare = await measureBareSession(FOLDER);
-const best = bare.reduce((fastest, rate) => (rate.framesPerSecond > fastest.framesPerSecond ? rate : fastest));
-const rows = bare.map((rate) => [
-  `bare session, batch ${rate.batch}${rate === best ? ' (best)' : ''}`,
-  rate.framesPerSecond.toFixed(0),
-  rate.cpuMsPerFrame.toFixed(3),
-  '',
-  '',
-]);
-const { url, child } = await startServerProcess(join(FOLDER, '..'));
-for (const sampled of INGRESSES) {
-  const served = await measureServer(url, audioOf(sampled), sampled.ingress, STREAMS);
-  const ratio = served.cpuMsPerFrame / best.cpuMsPerFrame;
-  rows.push([
-    `server, ${sampled.ingress.name}`,
-    served.framesPerSecond.toFixed(0),
-    served.cpuMsPerFrame.toFixed(3),
-    ratio.toFixed(2),
-    `mean batch ${served.meanBatch.toFixed(1)}, gaps ${served.gapMs} ms`,
-  ]);
+const NAMES = [...new Set(MATCHES.flatMap(({ contenders }) => contenders.map(({ name }) => name)))];
+
+const names = (text: string): string[] => {
+  const wanted = text.split(',');
+  const unknown = wanted.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`${JSON.stringify(unknown)} is none of ${NAMES.join(', ')}.`);
+  return wanted;
+};
+
+interface Options {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly only?: string[];
+  readonly json?: string;
 }
-child.kill('SIGTERM');
-say(table([['', 'frames/s', 'CPU ms/frame', '÷ bare', ''], ...rows]));
+
+const program = new Command('bench')
+  .description('the bare ONNX session, our server and its rivals on the same model and audio, in one run (Linux)')
+  .option('--rounds <n>', 'rounds of bare session and server in turn', positive, 5)
+  .option('--seconds <n>', 'length of a round, about', positive, 4)
+  .option('--only <names>', `which of ${NAMES.join(', ')}`, names)
+  .option('--json <file>', 'write everything that was measured');
+
+/** Our server alone is measured on the bundled model only: on the other it is there for its rival. */
+const isPlayed = (match: Match, { only }: Options): boolean =>
+  only === undefined ||
+  match.contenders.some((each) => only.includes(each.name) && (each !== EARSHOT || match === MATCHES[0]));
+
+const bench = async (options: Options): Promise<BenchReport> => {
+  const surroundings = surroundingsOf(options.rounds, options.seconds);
+  const { date, processor, cores, node, commit, loadBefore } = surroundings;
+  say(`${date}, ${processor}, ${cores} cores, Node ${node}, commit ${commit ?? 'unknown'}`);
+  say(
+    `load before the run ${loadBefore.toFixed(1)}: above ${(cores / 4).toFixed(1)}, other work takes part in what follows\n`,
+  );
+  const matchOptions: MatchOptions = { ...options, only: options.only ?? null, say };
+  const played: Played[] = [];
+  for (const match of MATCHES.filter((each) => isPlayed(each, options))) {
+    const missing = missingFor(EARSHOT, match.model);
+    if (missing !== null) {
+      say(`${match.model.name}: skipped: ${missing} is missing; ${INSTALL} makes it`);
+      continue;
+    }
+    const each = await playMatch(match, matchOptions);
+    say(`\n${matchTable(each.report)}\n`);
+    played.push(each);
+  }
+  return {
+    surroundings,
+    matches: played.map(({ report }) => report),
+    costs: played[0]?.costs ?? null,
+    cpuAgreement: played[0]?.cpuAgreement ?? null,
+  };
+};
+
+// The servers are in process groups of their own, and are ended as this process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+const options = program.parse().opts<Options>();
+if (process.platform !== 'linux') program.error('bench reads CPU times from /proc: it runs on Linux');
+const report = await bench(options);
+if (report.cpuAgreement) {
+  const { earshotCpuMs, processCpuMs, meanBatch } = report.cpuAgreement;
+  say(
+    `our server says ${earshotCpuMs.toFixed(0)} ms of CPU, the kernel ${processCpuMs.toFixed(0)} ms; mean batch ${meanBatch.toFixed(1)}`,
+  );
+}
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);

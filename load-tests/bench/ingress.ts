@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readWav } from '../../server/audio/wav.js';
+
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** How a stream's audio comes in. */
+export interface Ingress {
+  readonly name: string;
+  readonly encoding: 'pcm_s16le' | 'mulaw';
+  readonly sampleRate: number;
+  readonly chunkMs: number;
+}
+
+const pcm = (chunkMs: number): Ingress => ({
+  name: `${chunkMs} ms of pcm_s16le, 16 kHz`,
+  encoding: 'pcm_s16le',
+  sampleRate: 16_000,
+  chunkMs,
+});
+const mulaw = (chunkMs: number): Ingress => ({
+  name: `${chunkMs} ms of mulaw, 8 kHz`,
+  encoding: 'mulaw',
+  sampleRate: 8_000,
+  chunkMs,
+});
+
+export const PCM_100 = pcm(100);
+export const PCM_20 = pcm(20);
+export const MULAW_100 = mulaw(100);
+export const MULAW_20 = mulaw(20);
+
+const CALLS = { pcm_s16le: 'balance-16k.wav', mulaw: 'freeze-card-8k-mulaw.wav' } as const;
+
+/** Where in both sample calls one utterance is under way, without a pause that would end it. */
+const UTTERANCE_MS = { from: 600, to: 4_600 } as const;
+
+export const bytesOf = ({ encoding, sampleRate }: Ingress, ms: number): number =>
+  Math.round((sampleRate * ms) / 1000) * (encoding === 'mulaw' ? 1 : 2);
+
+/** A sample call, again and again for `ms`. */
+export const repeatedCall = (ingress: Ingress, ms: number): Uint8Array => {
+  const call = sampleCall(ingress);
+  const bytes = Buffer.alloc(bytesOf(ingress, ms));
+  for (let at = 0; at < bytes.length; at += call.length) bytes.set(call.subarray(0, bytes.length - at), at);
+  return bytes;
+};
+
+/** Four seconds of a sample call that are one utterance from the first frame to the last. */
+export const oneUtterance = (ingress: Ingress): Uint8Array =>
+  sampleCall(ingress).subarray(bytesOf(ingress, UTTERANCE_MS.from), bytesOf(ingress, UTTERANCE_MS.to));
+
+const sampleCall = ({ encoding }: Ingress): Uint8Array => {
+  const path = join(ROOT, 'samples', CALLS[encoding]);
+  const wav = readWav(readFileSync(path));
+  if (wav.kind === 'problem') throw new Error(`${path}: ${wav.message}`);
+  return wav.audio;
+};

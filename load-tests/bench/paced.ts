@@ -1,0 +1,79 @@
+import { play, type Played } from './bench-client.js';
+import type { BenchModel } from './contender.js';
+import { repeatedCall, type Ingress } from './ingress.js';
+import { mainThreadCpuMs, treeCpuMs } from './process-cpu.js';
+import type { ServerProcess } from './server-process.js';
+import { quantile } from './statistics.js';
+
+const HOP_MS = 500;
+const FRAME_MS = 1000;
+/** The generator was on time if it sent 99 of 100 chunks within this. */
+const LAG_LIMIT_MS = 25;
+/** A server holds so many streams if 99 of 100 frames are answered within this. */
+export const LATENCY_LIMIT_MS = 250;
+
+export interface Paced {
+  readonly ingress: string;
+  readonly streams: number;
+  readonly audioMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Frames that were classified, and that the audio has. */
+  readonly frames: number;
+  readonly expectedFrames: number;
+  readonly gapMs: number;
+  /** How late the generator sent 1 of 100 chunks or more. */
+  readonly lagP99Ms: number;
+  /** CPU milliseconds of the whole server, and of the thread that it began with, per second of one stream. */
+  readonly cpuMsPerStreamSecond: number;
+  readonly mainThreadMsPerStreamSecond: number;
+}
+
+export interface PacedPlan {
+  readonly server: ServerProcess;
+  readonly model: BenchModel;
+  readonly ingress: Ingress;
+  readonly streams: number;
+  readonly audioMs: number;
+}
+
+/** Streams at speaking speed, their starts spread evenly over a hop by the golden ratio: the same for every server. */
+export const measurePaced = async (plan: PacedPlan): Promise<Paced> => {
+  const { server, model, ingress, streams, audioMs } = plan;
+  const { url, pid } = server;
+  const call = { url, model: model.name, ingress, audio: repeatedCall(ingress, audioMs) };
+  const [cpuBefore, mainBefore] = [treeCpuMs(pid), mainThreadCpuMs(pid)];
+  const played = await Promise.all(
+    Array.from({ length: streams }, (_, index) => play({ ...call, spokenAfterMs: ((index * 0.618_034) % 1) * HOP_MS })),
+  );
+  const streamSeconds = (streams * audioMs) / 1000;
+  return {
+    ...heardIn(played),
+    ingress: ingress.name,
+    streams,
+    audioMs,
+    expectedFrames: streams * (1 + (audioMs - FRAME_MS) / HOP_MS),
+    cpuMsPerStreamSecond: (treeCpuMs(pid) - cpuBefore) / streamSeconds,
+    mainThreadMsPerStreamSecond: (mainThreadCpuMs(pid) - mainBefore) / streamSeconds,
+  };
+};
+
+const heardIn = (played: readonly Played[]): Pick<Paced, 'p50Ms' | 'p99Ms' | 'frames' | 'gapMs' | 'lagP99Ms'> => {
+  const latencies = played.flatMap(({ intents }) => intents.map(({ latencyMs }) => latencyMs));
+  return {
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+    frames: played.reduce((sum, { frames }) => sum + frames, 0),
+    gapMs: played.reduce((sum, { gapMs }) => sum + gapMs, 0),
+    lagP99Ms: quantile(
+      played.flatMap(({ lagMs }) => lagMs),
+      0.99,
+    ),
+  };
+};
+
+/** Whether a server kept up with so many streams; `generator late` where that cannot be said. */
+export const verdictOn = ({ p99Ms, frames, expectedFrames, gapMs, lagP99Ms }: Paced): 'held' | 'not held' | 'late' => {
+  if (frames === expectedFrames && gapMs === 0 && p99Ms <= LATENCY_LIMIT_MS) return 'held';
+  return lagP99Ms > LAG_LIMIT_MS ? 'late' : 'not held';
+};

@@ -1,0 +1,46 @@
+import { play, type HeardIntent } from './bench-client.js';
+import { oneUtterance, type Ingress } from './ingress.js';
+
+/** What a server said of every frame of one sample utterance. */
+export interface Answers {
+  readonly frames: number;
+  readonly intents: readonly HeardIntent[];
+}
+
+/**
+ * How far a score may be from ours: resamplers differ in where their pass-band ends, and fp32 sums in their order. Frames of the sample
+ * call themselves lie up to 0.9 apart.
+ */
+export const SCORE_TOLERANCE = 0.002;
+
+export const answersOf = (url: string, model: string, ingress: Ingress): Promise<Answers> =>
+  play({ url, model, ingress, audio: oneUtterance(ingress), spokenAfterMs: null });
+
+/** Why a rival did not do our work: the first frame of which it says something else; null when it did. */
+export const differenceOf = (ours: Answers, theirs: Answers): string | null => {
+  if (theirs.frames !== ours.frames) return `${theirs.frames} frames, not ${ours.frames}`;
+  const theirsAt = new Map(theirs.intents.map(({ endMs, scores }) => [endMs, scores]));
+  for (const { endMs, scores } of ours.intents) {
+    const problem = problemAt(scores, theirsAt.get(endMs));
+    if (problem) return `${problem} at ${endMs} ms`;
+  }
+  return ours.intents.length > 0 ? null : 'nothing was said to compare';
+};
+
+type Scores = HeardIntent['scores'];
+
+const problemAt = (ours: Scores, theirs: Scores = []): string | null => {
+  const last = theirs.at(-1);
+  if (!last) return 'nothing';
+  // A label that is left out scores no more than the last that is told.
+  const scoreFor = ({ label, score }: Scores[number]) => scoreOf(theirs, label) ?? Math.min(score, last.score);
+  const far = ours.find((each) => Math.abs(scoreFor(each) - each.score) > SCORE_TOLERANCE);
+  if (far) return `${far.label} ${scoreFor(far)}, not ${far.score}`;
+  // Two labels may change places only where they are as good as equal.
+  const [best, theirBest] = [ours[0], theirs[0]];
+  const isTied = best && theirBest && Math.abs(best.score - theirBest.score) <= SCORE_TOLERANCE;
+  return best?.label === theirBest?.label || isTied ? null : `${theirBest?.label}, not ${best?.label}`;
+};
+
+const scoreOf = (scores: Scores, wanted: string): number | undefined =>
+  scores.find(({ label }) => label === wanted)?.score;

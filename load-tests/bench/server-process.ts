@@ -1,0 +1,83 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A server under test: the leader of a process group of its own. */
+export interface ServerProcess {
+  /** http://host:port */
+  readonly url: string;
+  readonly pid: number;
+  /** The end of what it wrote to standard error. */
+  readonly lastWords: () => string;
+  /** Ends it and everything that it started. */
+  stop(): Promise<void>;
+}
+
+const START_LIMIT_MS = 120_000;
+const STOP_LIMIT_MS = 3_000;
+const KEPT_CHARACTERS = 2_000;
+
+/** Starts a server that prints its address as http://host:port. Rejects with the end of its standard error if it does not. */
+export const startServerProcess = async (command: readonly string[]): Promise<ServerProcess> => {
+  const [program, ...args] = command;
+  const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const { pid } = child;
+  if (pid === undefined) {
+    const [error] = (await once(child, 'error').catch((reason: unknown) => [reason])) as [Error];
+    throw new Error(`${program!} cannot be started: ${error.message}`);
+  }
+  const endWithUs = (): void => signalGroup(pid, 'SIGKILL');
+  process.once('exit', endWithUs);
+  const stop = async (): Promise<void> => {
+    process.off('exit', endWithUs);
+    await stopGroup(child, pid);
+  };
+  const lastWords = keepLastWords(child);
+  try {
+    return { url: await addressOf(child, lastWords), pid, lastWords, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+const keepLastWords = (child: ChildProcess): (() => string) => {
+  let words = '';
+  child.stderr?.on('data', (text: Buffer) => (words = (words + text.toString()).slice(-KEPT_CHARACTERS)));
+  return () => words;
+};
+
+const addressOf = (child: ChildProcess, lastWords: () => string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let out = '';
+    const fail = (how: string): void => reject(new Error(`${child.spawnargs.join(' ')} ${how}\n${lastWords()}`));
+    const timer = setTimeout(() => fail(`printed no address in ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
+    child.stdout?.on('data', (text: Buffer) => {
+      out = (out + text.toString()).slice(-KEPT_CHARACTERS);
+      const url = /http:\/\/[\d.]+:\d+/.exec(out)?.[0];
+      if (!url) return;
+      clearTimeout(timer);
+      resolve(url);
+    });
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      fail(`ended with ${code}`);
+    });
+  });
+
+const stopGroup = async (child: ChildProcess, group: number): Promise<void> => {
+  const ended = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, 'exit');
+  signalGroup(group, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(group, 'SIGKILL'), STOP_LIMIT_MS);
+  await ended;
+  clearTimeout(timer);
+  signalGroup(group, 'SIGKILL');
+};
+
+const signalGroup = (group: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(-group, signal);
+  } catch {
+    // Nobody is left in it.
+  }
+};

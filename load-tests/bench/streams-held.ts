@@ -1,0 +1,25 @@
+import { measurePaced, verdictOn, type PacedPlan } from './paced.js';
+
+/** Shares of the streams that the rate at full speed would allow; the first that holds counts. */
+const SHARES = [0.95, 0.85, 0.75, 0.65, 0.5, 0.35, 0.2];
+
+export interface Held {
+  /** The most streams at speaking speed that were answered in time; 0 where none of the shares was. */
+  readonly streams: number;
+  readonly p99Ms: number;
+  /** Whether the generator, on the same machine, was late in a trial with more streams. */
+  readonly isGeneratorsLimit: boolean;
+}
+
+/** The most streams that a server holds, in steps, from a rate in frames a second of which each stream takes two. */
+export const measureStreamsHeld = async (plan: Omit<PacedPlan, 'streams'>, framesPerSecond: number): Promise<Held> => {
+  let isGeneratorsLimit = false;
+  for (const share of SHARES) {
+    const streams = Math.max(1, Math.floor((framesPerSecond * share) / 2));
+    const paced = await measurePaced({ ...plan, streams });
+    const verdict = verdictOn(paced);
+    if (verdict === 'held') return { streams, p99Ms: paced.p99Ms, isGeneratorsLimit };
+    if (verdict === 'late') isGeneratorsLimit = true;
+  }
+  return { streams: 0, p99Ms: NaN, isGeneratorsLimit };
+};

@@ -1,0 +1,108 @@
+import { quantile } from '../bench/statistics.js';
+
+/** What one stream at speaking speed costs a server, by how its audio comes in: CPU milliseconds per second of the stream. */
+export interface IngressCost {
+  readonly encoding: string;
+  readonly sampleRate: number;
+  readonly chunkMs: number;
+  /** The whole server, workers included. */
+  readonly cpuMs: number;
+  /** Its event loop. */
+  readonly mainThreadMs: number;
+}
+
+/** The parts that those costs are made of, in CPU milliseconds. */
+export interface Parts {
+  /** On the event loop: a frame; a message of audio; a second of audio that is resampled. */
+  readonly frame: number;
+  readonly chunk: number;
+  readonly resampledSecond: number;
+  /** On the workers: a frame. */
+  readonly inference: number;
+}
+
+const HOP_MS = 500;
+export const FRAMES_PER_SECOND = 1000 / HOP_MS;
+const MODEL_RATE = 16_000;
+
+const chunksPerSecond = ({ chunkMs }: Pick<IngressCost, 'chunkMs'>): number => 1000 / chunkMs;
+const isResampled = ({ sampleRate }: Pick<IngressCost, 'sampleRate'>): boolean => sampleRate !== MODEL_RATE;
+
+/**
+ * Takes the costs of four ingresses apart: those of one rate differ by their chunks alone, and the two rates by
+ * resampling alone. Throws unless each rate was measured with two lengths of chunks.
+ */
+export const partsOf = (costs: readonly IngressCost[]): Parts => {
+  const plain = lineThrough(costs.filter((cost) => !isResampled(cost)));
+  const resampled = lineThrough(costs.filter(isResampled));
+  return {
+    chunk: (plain.perChunk + resampled.perChunk) / 2,
+    frame: plain.withoutChunks / FRAMES_PER_SECOND,
+    resampledSecond: resampled.withoutChunks - plain.withoutChunks,
+    inference: quantile(
+      costs.map(({ cpuMs, mainThreadMs }) => (cpuMs - mainThreadMs) / FRAMES_PER_SECOND),
+      0.5,
+    ),
+  };
+};
+
+const lineThrough = (costs: readonly IngressCost[]): { perChunk: number; withoutChunks: number } => {
+  const [few, many] = [...costs].sort((a, b) => chunksPerSecond(a) - chunksPerSecond(b));
+  if (!few || !many || few.chunkMs === many.chunkMs)
+    throw new Error(`${costs.length} ingresses of one rate: two with chunks of different lengths are needed`);
+  const perChunk = (many.mainThreadMs - few.mainThreadMs) / (chunksPerSecond(many) - chunksPerSecond(few));
+  return { perChunk, withoutChunks: few.mainThreadMs - perChunk * chunksPerSecond(few) };
+};
+
+/** CPU milliseconds per second of one stream, on the event loop. */
+export const mainThreadCost = (
+  parts: Pick<Parts, 'frame' | 'chunk' | 'resampledSecond'>,
+  ingress: Pick<IngressCost, 'chunkMs' | 'sampleRate'>,
+): number =>
+  FRAMES_PER_SECOND * parts.frame +
+  chunksPerSecond(ingress) * parts.chunk +
+  (isResampled(ingress) ? parts.resampledSecond : 0);
+
+/** A kind of machine, and what is expected of it. */
+export interface Box {
+  readonly name: string;
+  readonly cores: number;
+  /** Frames a second of its GPU; null without one. */
+  readonly gpuFramesPerSecond: number | null;
+}
+
+export interface Load {
+  /** CPU milliseconds per second of one stream on the event loop. */
+  readonly mainThreadMs: number;
+  /** CPU milliseconds of a frame on a worker: the model, or what feeding a GPU takes. */
+  readonly inferenceMs: number;
+}
+
+export interface Capacity {
+  readonly streams: number;
+  /** Server processes that it takes, for each has one event loop. */
+  readonly processes: number;
+  readonly limit: 'cores' | 'GPU';
+}
+
+/** Streams that one process takes: its event loop, `share` (0–1) of one core. */
+export const streamsPerProcess = ({ mainThreadMs }: Load, share: number): number =>
+  Math.floor((share * 1000) / mainThreadMs);
+
+/** How much of one core one stream keeps busy. */
+export const coresOf = ({ mainThreadMs, inferenceMs }: Load): number =>
+  (mainThreadMs + FRAMES_PER_SECOND * inferenceMs) / 1000;
+
+/** Streams that a box takes with `share` (0–1) of its cores and of its GPU. */
+export const capacityOf = (box: Box, load: Load, share: number): Capacity => {
+  const byCores = Math.floor((share * box.cores) / coresOf(load));
+  const byGpu =
+    box.gpuFramesPerSecond === null ? Infinity : Math.floor((share * box.gpuFramesPerSecond) / FRAMES_PER_SECOND);
+  const streams = Math.min(byCores, byGpu);
+  const processes = Math.max(1, Math.ceil(streams / streamsPerProcess(load, share)));
+  return { streams, processes, limit: byGpu < byCores ? 'GPU' : 'cores' };
+};
+
+/** How many such boxes a number of streams takes. */
+export const boxesFor = (streams: number, { streams: each }: Pick<Capacity, 'streams'>): number =>
+  Math.ceil(streams / each);

@@ -1,0 +1,145 @@
+import { markdown } from '../bench/markdown.js';
+import {
+  boxesFor,
+  capacityOf,
+  coresOf,
+  FRAMES_PER_SECOND,
+  mainThreadCost,
+  partsOf,
+  streamsPerProcess,
+  type Box,
+  type IngressCost,
+  type Load,
+  type Parts,
+} from './capacity-model.js';
+import type { Measured } from './measured.js';
+
+/** Assumed: what is planned for; the rest keeps latency low, and takes what a failed neighbour leaves. */
+const SHARE = 0.7;
+/** Assumed: CPU of a worker per frame when a GPU computes: copies into the batch and out of it, and the launch. */
+const GPU_FEED_MS = 0.2;
+/** Measured by the trainer on a 2-core AMD EPYC (models/trainer/README.md), in batches of 8. */
+const WAV2VEC2_BASE_MS = 151;
+/** Assumed, of an H100: for wav2vec2-base this project's goal, for the bundled model ten times that. */
+const GPU_RATES = { bundled: 20_000, base: 2_000 } as const;
+const WANTED_STREAMS = 100_000;
+
+const INGRESSES = [
+  { name: '100 ms of PCM, 16 kHz', chunkMs: 100, sampleRate: 16_000 },
+  { name: '20 ms of µ-law, 8 kHz', chunkMs: 20, sampleRate: 8_000 },
+] as const;
+
+/** Everything that docs/capacity.md says in figures. */
+export const capacityTables = (measured: Measured): string => {
+  const costs = measured.costs.paced.map((cost) => ({
+    ...cost,
+    cpuMs: cost.cpuMs.median,
+    mainThreadMs: cost.mainThreadMs.median,
+  }));
+  const parts = partsOf(costs);
+  const { date, processor, cores, node, commit, loadBefore } = measured.surroundings;
+  const beside = loadBefore > cores / 4 ? `, while other work ran beside it (load ${loadBefore.toFixed(1)})` : '';
+  return [
+    `Measured ${date} on ${processor}, ${cores} cores, Node ${node}, commit ${commit ?? 'unknown'}${beside}:`,
+    partsTable(parts, measured),
+    'How well they add up: CPU milliseconds of the event loop per second of one stream.',
+    fitTable(parts, costs),
+    'One box:',
+    boxTable(parts),
+    `${WANTED_STREAMS.toLocaleString('en')} streams:`,
+    fleetTable(parts),
+  ].join('\n\n');
+};
+
+const partsTable = ({ frame, chunk, resampledSecond, inference }: Parts, { costs }: Measured): string =>
+  markdown(
+    ['', 'CPU ms', ''],
+    [
+      ['F: a frame, on the event loop', frame.toFixed(3), 'measured'],
+      ['C: a message of audio, on the event loop', chunk.toFixed(3), 'measured'],
+      ['R: a second of audio from 8 kHz to 16 kHz, on the event loop', resampledSecond.toFixed(2), 'measured'],
+      [
+        'W: a frame, on a worker (the bundled model, in the small batches of that load)',
+        inference.toFixed(2),
+        'measured',
+      ],
+      ['a stream opened and closed', costs.openingCpuMs.toFixed(2), 'measured'],
+      ['a second without streams, per process', costs.idleCpuMs.toFixed(1), 'measured'],
+      [
+        'W of wav2vec2-base, 94 M parameters',
+        WAV2VEC2_BASE_MS.toFixed(0),
+        'measured, on another machine (the trainer)',
+      ],
+      ['W where a GPU computes', GPU_FEED_MS.toFixed(1), 'assumed'],
+    ],
+  );
+
+const fitTable = (parts: Parts, costs: readonly IngressCost[]): string =>
+  markdown(
+    ['ingress', 'measured', 'h·F + c·C + R'],
+    costs.map((cost) => [
+      `${cost.chunkMs} ms of ${cost.encoding}, ${cost.sampleRate / 1000} kHz`,
+      cost.mainThreadMs.toFixed(2),
+      mainThreadCost(parts, cost).toFixed(2),
+    ]),
+  );
+
+interface Deployment {
+  readonly model: string;
+  readonly box: Box;
+  readonly inferenceMs: number;
+}
+
+const deployments = ({ inference }: Parts): readonly Deployment[] => {
+  const cpu: Box = { name: '16 cores', cores: 16, gpuFramesPerSecond: null };
+  const gpu = (gpuFramesPerSecond: number): Box => ({ name: '16 cores and an H100', cores: 16, gpuFramesPerSecond });
+  return [
+    { model: 'bundled', box: cpu, inferenceMs: inference },
+    { model: 'bundled', box: gpu(GPU_RATES.bundled), inferenceMs: GPU_FEED_MS },
+    { model: 'wav2vec2-base', box: cpu, inferenceMs: WAV2VEC2_BASE_MS },
+    { model: 'wav2vec2-base', box: gpu(GPU_RATES.base), inferenceMs: GPU_FEED_MS },
+  ];
+};
+
+interface Planned extends Deployment {
+  readonly ingress: string;
+  readonly load: Load;
+}
+
+const planned = (parts: Parts): readonly Planned[] =>
+  deployments(parts).flatMap((deployment) =>
+    INGRESSES.map((ingress) => ({
+      ...deployment,
+      ingress: ingress.name,
+      load: { mainThreadMs: mainThreadCost(parts, ingress), inferenceMs: deployment.inferenceMs },
+    })),
+  );
+
+const rate = ({ gpuFramesPerSecond }: Box): string =>
+  gpuFramesPerSecond === null ? '' : ` (${gpuFramesPerSecond.toLocaleString('en')} frames/s assumed)`;
+
+const boxTable = (parts: Parts): string =>
+  markdown(
+    ['model', 'box', 'ingress', 'streams', 'processes', 'limited by'],
+    planned(parts).map(({ model, box, ingress, load }) => {
+      const { streams, processes, limit } = capacityOf(box, load, SHARE);
+      return [model, `${box.name}${rate(box)}`, ingress, streams.toLocaleString('en'), String(processes), limit];
+    }),
+  );
+
+const fleetTable = (parts: Parts): string => {
+  const frames = WANTED_STREAMS * FRAMES_PER_SECOND;
+  const thousands = (count: number): string => Math.ceil(count).toLocaleString('en');
+  return markdown(
+    ['model', 'box', 'ingress', 'event loops', 'cores', 'GPUs for the frames alone', 'boxes'],
+    planned(parts).map(({ model, box, ingress, load }) => [
+      model,
+      `${box.name}${rate(box)}`,
+      ingress,
+      thousands(boxesFor(WANTED_STREAMS, { streams: streamsPerProcess(load, SHARE) })),
+      thousands((WANTED_STREAMS * coresOf(load)) / SHARE),
+      box.gpuFramesPerSecond === null ? '–' : thousands(frames / (SHARE * box.gpuFramesPerSecond)),
+      thousands(boxesFor(WANTED_STREAMS, capacityOf(box, load, SHARE))),
+    ]),
+  );
+};

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { startServerProcess } from '../../../load-tests/bench/server-process.js';
+
+const node = (code: string): readonly string[] => [process.execPath, '-e', code];
+
+/** Whether a process runs: one that has ended may stay in the table until somebody asks how (Z). */
+const isAlive = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+describe('A server under test', () => {
+  before(function () {
+    if (process.platform !== 'linux') return this.skip();
+  });
+
+  it('is ended together with what it started', async () => {
+    const below = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).pid`;
+    const server = await startServerProcess(
+      node(`console.log('http://127.0.0.1:' + ${below}); setInterval(() => {}, 1000)`),
+    );
+    const grandchild = Number(new URL(server.url).port);
+    assert.ok(isAlive(grandchild));
+    await server.stop();
+    while (isAlive(grandchild)) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(isAlive(server.pid), false);
+  });
+
+  it('that ends before it has said its address is an error with its last words', async () => {
+    await assert.rejects(
+      startServerProcess(node(`console.error('no such model'); process.exit(3)`)),
+      /ended with 3\nno such model/,
+    );
+  });
+
+  it('that cannot be started is an error', () =>
+    assert.rejects(startServerProcess(['/no/such/program']), /\/no\/such\/program cannot be started/));
+});

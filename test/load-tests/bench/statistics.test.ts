@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { audioFor, summaryOf, type Round } from '../../../load-tests/bench/full-speed.js';
+import { quantile, spreadOf } from '../../../load-tests/bench/statistics.js';
+
+describe('The statistics of a benchmark', () => {
+  for (const { values, q, expected } of [
+    { values: [3, 1, 2], q: 0.5, expected: 2 },
+    { values: [4, 1, 3, 2], q: 0.5, expected: 2.5 },
+    { values: [10, 20, 30, 40, 50], q: 0.99, expected: 49.6 },
+    { values: [7], q: 0.99, expected: 7 },
+  ])
+    it(`says that the ${q} quantile of ${values.join(', ')} is ${expected}`, () =>
+      assert.ok(Math.abs(quantile(values, q) - expected) < 1e-9));
+
+  it('has no quantile of nothing', () => assert.ok(Number.isNaN(quantile([], 0.5))));
+
+  it('leaves the values in their order', () => {
+    const values = [3, 1, 2];
+    assert.deepEqual(spreadOf(values), { median: 2, least: 1, most: 3 });
+    assert.deepEqual(values, [3, 1, 2]);
+  });
+
+  it('takes the median of the ratios of each round, not the ratio of the medians', () => {
+    const round = (bareCpuMsPerFrame: number, cpuMsPerFrame: number): Round => ({
+      framesPerSecond: 100,
+      gapMs: 500,
+      cpuMsPerFrame,
+      bareCpuMsPerFrame,
+      ratio: cpuMsPerFrame / bareCpuMsPerFrame,
+    });
+    // While something else ran, in the second round, both took three times as long.
+    const { ratio, cpuMsPerFrame, gapMs } = summaryOf('any', [round(2, 3), round(6, 9), round(2, 8)]);
+    assert.deepEqual(ratio, { median: 1.5, least: 1.5, most: 4 });
+    assert.equal(cpuMsPerFrame.median, 8);
+    assert.equal(gapMs, 1500);
+  });
+
+  for (const { frames, streams, expected } of [
+    { frames: 1600, streams: 32, expected: 1000 + 49 * 500 },
+    { frames: 10, streams: 32, expected: 1000 + 29 * 500 },
+  ])
+    it(`makes ${frames} frames over ${streams} streams out of ${expected} ms each`, () =>
+      assert.equal(audioFor(frames, streams), expected));
+});
