@@ -15,4 +15,5 @@ for snr in 24 12 6; do
   trainer evaluate "$work/measured" --noise "$data/kitchen.noise.flac" --snr-db "$snr" --out "$work/measured/noise-$snr"
 done
 
-ship
+# What was measured is what ships: it has never heard the recordings that its figures are from.
+trainer export "$work/measured" --recipe "$recipe" --evaluation "$work/measured/evaluation" --out ../barista-drinks
