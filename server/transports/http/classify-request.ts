@@ -3,13 +3,14 @@ import { refusal, type Refusal } from '../../domain/error-code.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import type { ClassifyRequest } from '../../../proto/one-shot-messages.js';
 import { classifyFromQuery } from '../../../proto/query.js';
+import { targetOf } from './request-url.js';
 
 export type AskedToClassify =
   { readonly ok: true; readonly message: ClassifyRequest } | { readonly ok: false; readonly refusal: Refusal };
 
 /** What a `POST /v1/classify` asks for: settings from the query, the recording from the body. */
 export const classifyRequestOf = async (request: IncomingMessage): Promise<AskedToClassify> => {
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const { searchParams } = targetOf(request);
   const query = classifyFromQuery(searchParams);
   if (!query.ok) return { ok: false, refusal: refusal('bad_request', query.problem) };
   const bytes = await bodyOf(request);

@@ -30,5 +30,5 @@ export class TellingWebSocket extends WebSocket {
   }
 }
 
-/** Protocol error, invalid UTF-8, message too big. */
-const PROTOCOL_FAULTS = new Set([1002, 1007, 1009]);
+/** Protocol error, invalid UTF-8, too many fragments, message too big. */
+const PROTOCOL_FAULTS = new Set([1002, 1007, 1008, 1009]);
