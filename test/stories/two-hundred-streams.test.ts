@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { WebSocket } from 'ws';
+import { heldBytes } from '../support/memory.js';
 import { CLOSE, START, strip, TALKS, type Step, type WireMessage } from '../support/raw-clients.js';
 import { BUNDLED_MODELS, ECHO_MODELS, RECORDINGS, serveReal, type RealServer } from '../support/real-server.js';
 import { babble, pcm16, randomChunks, seeded } from '../support/tones.js';
@@ -12,18 +11,6 @@ import { babble, pcm16, randomChunks, seeded } from '../support/tones.js';
 const STREAMS = 200;
 /** What a process may keep of 200 streams: caches of the runtime, not streams. One stream's audio alone is 64 KiB a frame. */
 const KEPT_BYTES = 16 * 2 ** 20;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-const memory = async (): Promise<number> => {
-  for (let round = 0; round < 3; round++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    collectGarbage();
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-};
 
 const said = (messages: readonly WireMessage[]) => messages.slice(1).map(strip);
 
@@ -76,9 +63,9 @@ const tellApart = async (
       }),
     );
   await round();
-  const before = await memory();
+  const before = await heldBytes();
   await round();
-  const after = await memory();
+  const after = await heldBytes();
   assert.ok(after - before < KEPT_BYTES, `${after - before} bytes were kept`);
 };
 

@@ -62,7 +62,11 @@ const bind = (server: Server, address: string): Promise<number> =>
 
 const close = (server: Server, graceMs: number): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), graceMs);
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      // A peer that broke HTTP/2 and does not hang up is waited for no longer.
+      resolve();
+    }, graceMs);
     server.tryShutdown(() => {
       clearTimeout(timer);
       resolve();

@@ -24,8 +24,9 @@ export class TellingWebSocket extends WebSocket {
   override close(code?: number, reason?: string | Buffer): void {
     const tell = this.violation;
     this.violation = null;
-    // A close that answers the peer's own repeats its code, and needs no explanation.
-    if (tell && code !== undefined && PROTOCOL_FAULTS.has(code) && this.readyState === WebSocket.OPEN) tell(code);
+    // A close that answers the peer's own repeats its code and its reason, and needs no explanation.
+    const isOwn = code !== undefined && PROTOCOL_FAULTS.has(code) && reason === undefined;
+    if (tell && isOwn && this.readyState === WebSocket.OPEN) tell(code);
     super.close(code, reason);
   }
 }
