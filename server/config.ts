@@ -57,6 +57,11 @@ export const SETTINGS = {
     'workers are threads, or processes that survive native crashes',
     z.enum(['thread', 'process']).default('thread'),
   ),
+  runTimeoutMs: setting(
+    '--run-timeout-ms <n>',
+    'a worker that has not answered a micro-batch by then is replaced; a thread, only when it ends by itself',
+    whole(100, 3_600_000).default(30_000),
+  ),
   maxBatch: setting(
     '--max-batch <n>',
     'most frames in a micro-batch (default: suits the provider)',

@@ -109,6 +109,7 @@ const openInference = async (
     workers: config.workers,
     threads: config.threads,
     isolation: config.isolation,
+    runTimeoutMs: config.runTimeoutMs,
     maxBatch: config.maxBatch,
     queueLimit: config.queueLimit,
     log,

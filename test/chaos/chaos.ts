@@ -52,15 +52,15 @@ export const withNeighbour = async (server: Addresses, fault: () => Promise<void
     story((await TALKS['ws-json'](server, [START, ...randomChunks(CLIP, 6_000, seed), pause, CLOSE])).messages);
   const alone = await play(0);
   assert.equal(alone.at(-1)?.type, 'closed');
-  let isOver = false;
-  let played = 0;
+  const state = { isOver: false };
   const playing = (async () => {
-    for (; !isOver || played === 0; played++) assert.deepEqual(await play(played), alone, 'a neighbour was disturbed');
+    for (let played = 0; played === 0 || !state.isOver; played++)
+      assert.deepEqual(await play(played), alone, 'a neighbour was disturbed');
   })();
   try {
     await Promise.race([fault(), playing]);
   } finally {
-    isOver = true;
+    state.isOver = true;
     await playing;
   }
 };

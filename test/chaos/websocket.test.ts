@@ -5,7 +5,7 @@ import { seeded } from '../support/tones.js';
 import { allGone, assertNoGrowth, casesOf, pick, runCases, seedNote, whole, withNeighbour } from './chaos.js';
 import { FAMILIES, type Misdeed } from './websocket-families.js';
 
-const CASES = casesOf(2_000, 100_000);
+const CASES = casesOf(1_000, 100_000);
 const NAMES = Object.keys(FAMILIES);
 const START = clientFrame(Buffer.from('{"type":"start","audio":{"encoding":"pcm_s16le","sample_rate":16000}}'));
 /** Closes for which the server has an explanation of its own. */

@@ -58,7 +58,9 @@ export const handshake = (
     'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
     ...change,
   };
-  const lines = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  const lines = Object.entries<string | undefined>(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${value}`],
+  );
   return `${[requestLine, ...lines].join('\r\n')}\r\n\r\n`;
 };
 
@@ -88,16 +90,27 @@ export interface FrameOptions {
 
 const NO_MASK = new Uint8Array(4);
 
-/** A client's frame (RFC 6455 §5.2), right or wrong as the options say. */
-export const clientFrame = (payload: Uint8Array, options: FrameOptions = {}): Buffer => {
-  const { isFinal = true, reserved = 0, opcode = 1, isMasked = true, mask = NO_MASK } = options;
-  const length = options.length ?? BigInt(payload.length);
-  const lengthBytes = options.lengthBytes ?? (length < 126n ? 0 : length < 65_536n ? 2 : 8);
+const headOf = (payload: Uint8Array, options: FrameOptions): Buffer => {
+  const { isFinal = true, reserved = 0, opcode = 1, isMasked = true, length = BigInt(payload.length) } = options;
+  const lengthBytes = options.lengthBytes ?? shortestFor(length);
   const head = Buffer.alloc(2 + lengthBytes);
   head[0] = (isFinal ? 0x80 : 0) | (reserved << 4) | opcode;
-  head[1] = (isMasked ? 0x80 : 0) | (lengthBytes === 0 ? Number(length) : lengthBytes === 2 ? 126 : 127);
+  const short = { 0: Number(length), 2: 126, 8: 127 }[lengthBytes];
+  head[1] = (isMasked ? 0x80 : 0) | short;
   if (lengthBytes === 2) head.writeUInt16BE(Number(length), 2);
   if (lengthBytes === 8) head.writeBigUInt64BE(length, 2);
+  return head;
+};
+
+const shortestFor = (length: bigint): 0 | 2 | 8 => {
+  if (length < 126n) return 0;
+  return length < 65_536n ? 2 : 8;
+};
+
+/** A client's frame (RFC 6455 §5.2), right or wrong as the options say. */
+export const clientFrame = (payload: Uint8Array, options: FrameOptions = {}): Buffer => {
+  const { isMasked = true, mask = NO_MASK } = options;
+  const head = headOf(payload, options);
   if (!isMasked) return Buffer.concat([head, payload]);
   return Buffer.concat([head, mask, payload.map((byte, index) => byte ^ mask[index % 4]!)]);
 };
