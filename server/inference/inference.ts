@@ -56,6 +56,8 @@ export interface Inference {
 const DEFAULT_QUEUE_LIMIT = 1024;
 /** The largest batch of a slow model on a software GPU takes some 13 s. */
 const DEFAULT_RUN_TIMEOUT_MS = 30_000;
+/** For opening every graph from a slow disk, and warming it. */
+const START_TIMEOUT_MS = 300_000;
 
 /**
  * Loads every package on the provider asked for and resolves when all of them are warm and their golden vectors come out
@@ -115,7 +117,10 @@ const startPool = (
 ): Promise<WorkerPool> =>
   WorkerPool.start({
     count,
-    start: (fate) => InferenceWorker.start({ plan, isolation, runTimeoutMs, ...fate }),
+    start: (fate) => {
+      const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+      return InferenceWorker.start({ plan, isolation, runTimeoutMs, signal, ...fate });
+    },
     attach: (worker) => batcher.attach(worker),
     onExhausted: (reason) => batcher.giveUp(`no inference worker is left: ${reason}`),
     clock: systemClock,
