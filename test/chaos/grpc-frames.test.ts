@@ -25,7 +25,7 @@ import {
 } from './chaos.js';
 import { mutated } from './mutations.js';
 
-const CASES = casesOf(300, 100_000);
+const CASES = casesOf(200, 100_000);
 
 type Random = () => number;
 

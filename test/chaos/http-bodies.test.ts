@@ -7,7 +7,7 @@ import { seeded } from '../support/tones.js';
 import { assertNoGrowth, casesOf, pick, randomBytes, runCases, seedNote, whole, withNeighbour } from './chaos.js';
 import { mutated } from './mutations.js';
 
-const CASES = casesOf(300, 100_000);
+const CASES = casesOf(200, 100_000);
 const HEADER = 44;
 
 type Random = () => number;

@@ -6,7 +6,7 @@ import { seeded } from '../support/tones.js';
 import { allGone, assertNoGrowth, casesOf, pick, runCases, seedNote, withNeighbour } from './chaos.js';
 import { mutated } from './mutations.js';
 
-const CASES = casesOf(400, 100_000);
+const CASES = casesOf(300, 100_000);
 
 const encoded = (message: object): Uint8Array => ClientMessage.encode(ClientMessage.fromObject(message)).finish();
 

@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
-import { clientFrame, closeCodeOf, serverFrames, upgradedSocket, type RawSocket } from '../support/raw-socket.js';
+import {
+  clientFrame,
+  closeCodeOf,
+  handshake,
+  rawSocket,
+  serverFrames,
+  upgradedSocket,
+  type RawSocket,
+} from '../support/raw-socket.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { seeded } from '../support/tones.js';
 import { allGone, assertNoGrowth, casesOf, pick, runCases, seedNote, whole, withNeighbour } from './chaos.js';
 import { FAMILIES, type Misdeed } from './websocket-families.js';
 
-const CASES = casesOf(1_000, 100_000);
+const CASES = casesOf(600, 100_000);
 const NAMES = Object.keys(FAMILIES);
 const START = clientFrame(Buffer.from('{"type":"start","audio":{"encoding":"pcm_s16le","sample_rate":16000}}'));
 /** Closes for which the server has an explanation of its own. */
@@ -65,6 +73,33 @@ const misbehave = async (server: RealServer, seed: number): Promise<void> => {
 
 const MASKS = [Uint8Array.of(0, 0, 0, 0), Uint8Array.of(255, 1, 128, 7)];
 
+/** Handshakes gone wrong (RFC 6455 §4.2.1), and the HTTP status of the answer. */
+const HANDSHAKES: Readonly<Record<string, readonly [string, number]>> = {
+  'no key': [handshake('/v1/stream', { 'Sec-WebSocket-Key': undefined }), 400],
+  'a key that is no base64': [handshake('/v1/stream', { 'Sec-WebSocket-Key': '????' }), 400],
+  'a key of another length': [handshake('/v1/stream', { 'Sec-WebSocket-Key': 'AAAA' }), 400],
+  'an old version': [handshake('/v1/stream', { 'Sec-WebSocket-Version': '7' }), 400],
+  'no version': [handshake('/v1/stream', { 'Sec-WebSocket-Version': undefined }), 400],
+  'an upgrade to something else': [handshake('/v1/stream', { Upgrade: 'h2c' }), 400],
+  'no upgrade': [handshake('/v1/stream', { Upgrade: undefined, Connection: 'close' }), 404],
+  POST: [handshake('/v1/stream', { 'Content-Length': '0' }, 'POST /v1/stream HTTP/1.1'), 405],
+  'HTTP/1.0': [handshake('/v1/stream', { Host: undefined }, 'GET /v1/stream HTTP/1.0'), 101],
+  'an unknown version of HTTP': [handshake('/v1/stream', {}, 'GET /v1/stream HTTP/9.9'), 400],
+  'a sub-protocol that is no token': [handshake('/v1/stream', { 'Sec-WebSocket-Protocol': 'a b,,' }), 400],
+  'another path': [handshake('/v1/streams'), 404],
+  'a path out of the server': [handshake('/../../etc/passwd'), 404],
+  'a target that is no URL': [handshake('//'), 404],
+  'a NUL in a header': [handshake('/v1/stream', { 'X-Y': 'a\u0000b' }), 400],
+  'a header without a name': [handshake('/v1/stream', { '': 'x' }), 400],
+  'two lengths': [handshake('/v1/stream', { 'Content-Length': '5', 'Transfer-Encoding': 'chunked' }), 400],
+  'a head of 20 KiB': [handshake('/v1/stream', { Cookie: 'x'.repeat(20_480) }), 431],
+  'a TLS hello': ['\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003', 400],
+  'an extension that is not known': [
+    handshake('/v1/stream', { 'Sec-WebSocket-Extensions': 'x-webkit-deflate-frame' }),
+    101,
+  ],
+};
+
 describe('A WebSocket client that breaks the rules', function () {
   this.timeout(0);
   let server: RealServer;
@@ -84,4 +119,14 @@ describe('A WebSocket client that breaks the rules', function () {
       () => misbehaveAll(CASES),
     );
   });
+
+  for (const [name, [bytes, status]] of Object.entries(HANDSHAKES))
+    it(`is answered ${status} to a handshake with ${name}`, async () => {
+      const raw = await rawSocket(server.http);
+      raw.socket.write(bytes, 'latin1');
+      await raw.until((received) => received.includes('\r\n\r\n'));
+      assert.equal(Number(/^HTTP\/1\.1 (\d+) /.exec(raw.received().toString('latin1'))?.[1]), status);
+      if (status !== 101) await raw.ended;
+      raw.close();
+    });
 });

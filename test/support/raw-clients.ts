@@ -31,7 +31,7 @@ const PROTO = fileURLToPath(new URL('../../../proto/earshot/v1/earshot.proto', i
 const schema = protobuf.parse(readFileSync(PROTO, 'utf8'), { keepCase: true }).root;
 export const ClientMessage = schema.lookupType('earshot.v1.ClientMessage');
 export const ServerMessage = schema.lookupType('earshot.v1.ServerMessage');
-const REFLECTED = { defaults: true, arrays: true, longs: Number, oneofs: true } as const;
+export const REFLECTED = { defaults: true, arrays: true, longs: Number, oneofs: true } as const;
 
 /** A server message as protobuf reflection gives it, in the shape of the JSON wire. */
 export const flattened = (reflected: Record<string, unknown>): WireMessage => {
