@@ -148,10 +148,10 @@ describe('A writer at a hundred times real time', function () {
     for (let copy = 0; copy < copies; copy++)
       for (let at = 0; at < audio.length; at += 64_000) socket.send(audio.subarray(at, at + 64_000));
     socket.send('{"type":"close"}');
-    let waiting = socket.bufferedAmount;
-    for (let same = 0; same < 10; same = waiting === socket.bufferedAmount ? same + 1 : 0) {
-      waiting = socket.bufferedAmount;
+    for (let same = 0; same < 10;) {
+      const waiting = socket.bufferedAmount;
       await sleep(20);
+      same = waiting === socket.bufferedAmount ? same + 1 : 0;
     }
     const taken = copies * audio.length - socket.bufferedAmount;
     assert.ok(taken < TAKEN_BYTES, `${taken} bytes were taken from a writer that should wait`);

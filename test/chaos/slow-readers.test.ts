@@ -63,7 +63,7 @@ const overWebSocket =
           isJson ? (JSON.parse(frame.payload.toString()) as WireMessage) : decoded(frame.payload),
         );
       },
-      close: raw.close,
+      close: () => raw.close(),
     };
   };
 

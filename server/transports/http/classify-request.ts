@@ -29,10 +29,14 @@ const bodyOf = async (request: IncomingMessage): Promise<Uint8Array | null> => {
   if (Number(request.headers['content-length'] ?? 0) > MAX_RECORDING_BYTES) return null;
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > MAX_RECORDING_BYTES) return null;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces, length);
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('end', () => resolve(length > MAX_RECORDING_BYTES ? null : Buffer.concat(pieces, length)));
+    request.on('data', (piece: Buffer) => {
+      length += piece.length;
+      if (length <= MAX_RECORDING_BYTES) return void pieces.push(piece);
+      pieces.length = 0;
+      resolve(null);
+    });
+  });
 };

@@ -104,8 +104,7 @@ const sendJson = (response: ServerResponse, status: number, body: unknown): void
   send(response, status, 'application/json', JSON.stringify(body));
 
 const send = (response: ServerResponse, status: number, type: string, body: string): void => {
-  // An error that leaves part of the request unread ends the connection, so that the rest is not taken for a new one.
-  if (status >= 400 && !response.req.complete) response.setHeader('Connection', 'close');
+  // The rest of a request that was refused early is read and forgotten, until its timeout: a reset could reach the client before the answer.
   response
     .writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
     .end(body);

@@ -20,10 +20,15 @@ export class Pulse {
   private look(): void {
     // What is not being read cannot be heard; when it is read again, an answer that waits is heard at once.
     if (this.socket.isPaused) this.isSilent = false;
-    else if (this.isSilent) this.socket.terminate();
+    else if (this.isSilent) setImmediate(() => this.judge());
     else {
       this.isSilent = true;
       this.socket.ping();
     }
+  }
+
+  /** When the server itself was held up, an answer may wait to be read: it has been by now. */
+  private judge(): void {
+    if (this.isSilent) this.socket.terminate();
   }
 }
