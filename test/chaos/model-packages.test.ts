@@ -41,7 +41,7 @@ const HOSTILE: readonly unknown[] = [
   [[[]]],
   Array.from({ length: 10_000 }, (_, index) => index),
   Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [String(index), 'label'])),
-  { __proto__: null, constructor: 1 },
+  { constructor: 1, toString: null },
   true,
 ];
 
@@ -60,7 +60,8 @@ const JSON_FILES = ['earshot.json', 'config.json', 'golden/tone.json'] as const;
 const hostileJson = (random: Random, text: string): string | Buffer => {
   if (random() < 0.3) return mutated(random, Buffer.from(text));
   const json = JSON.parse(text) as Json;
-  for (let changes = whole(random, 1, 3); changes > 0; changes--) pick(random, placesOf(json))(pick(random, HOSTILE));
+  for (let changes = whole(random, 1, 3); changes > 0; changes--)
+    pick(random, placesOf(json))(structuredClone(pick(random, HOSTILE)));
   return JSON.stringify(json);
 };
 
