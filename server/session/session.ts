@@ -157,8 +157,14 @@ export class Session implements Listener, StreamListener, TimeListener {
     this.giveReceipt();
     this.outbox.say({ kind: 'closed', ...(this.stream?.totals ?? NOTHING_HEARD) });
     this.release({ kind: this.endKind });
-    if (this.token === '') this.line.close();
+    if (this.token === '') this.forgetAtOnce();
     if (this.expiry === null) this.line.caller.end({ kind: this.endKind });
+  }
+
+  /** Nobody can come back to a stream that has no token. */
+  private forgetAtOnce(): void {
+    this.line.close();
+    this.desk.forget(this);
   }
 
   private hearFirst(message: CallerControl): void {

@@ -85,5 +85,6 @@ export const assertNoGrowth = async (most: number, warmUp: () => Promise<void>, 
   const before = await heldBytes();
   await work();
   const grown = (await heldBytes()) - before;
+  process.stdout.write(`      ${Math.round(grown / 1024)} KiB kept\n`);
   assert.ok(grown < most, `${grown} bytes were kept, of ${most} at most`);
 };

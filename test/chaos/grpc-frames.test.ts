@@ -150,7 +150,7 @@ describe('A gRPC client that breaks the rules', function () {
     const opened: ClientHttp2Session[] = [];
     const sessionFor = (index: number) => (opened[index] ??= connect(`http://${server.grpc}`));
     await runCases(cases, 8, (seed) => misbehave(sessionFor(Math.floor((seed - SEED) / CALLS_A_CONNECTION)), seed));
-    for (const session of opened) session.close();
+    await Promise.all(opened.map((session) => new Promise<void>((resolve) => session.close(resolve))));
   };
 
   it(`gets the right status, disturbs nobody and leaves nothing behind ${seedNote(CASES)}`, async () => {
