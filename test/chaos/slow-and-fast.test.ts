@@ -138,7 +138,7 @@ describe('A writer at a hundred times real time', function () {
   it('is slowed by not being read, and all that it sent is classified in the end', async () => {
     const gate = deferred<undefined>();
     const server = await serveScripted({
-      models: shelfOf(async (samples, state) => gate.promise.then(() => sayingBalance(samples, state))),
+      models: shelfOf((...frame) => gate.promise.then(() => sayingBalance(...frame))),
     });
     const audio = pcm16(babble(10, 5));
     const copies = 100;
