@@ -57,6 +57,11 @@ export const SETTINGS = {
     'workers are threads, or processes that survive native crashes',
     z.enum(['thread', 'process']).default('thread'),
   ),
+  runTimeoutMs: setting(
+    '--run-timeout-ms <n>',
+    'a worker that has not answered a micro-batch by then is replaced; a thread, only when it ends by itself',
+    whole(100, 3_600_000).default(30_000),
+  ),
   maxBatch: setting(
     '--max-batch <n>',
     'most frames in a micro-batch (default: suits the provider)',
@@ -68,15 +73,35 @@ export const SETTINGS = {
     whole(1, 1_000_000).default(1024),
   ),
   maxSessions: setting('--max-sessions <n>', 'streams that may be open at a time', whole(1, 1_000_000).default(10_000)),
+  maxPending: setting(
+    '--max-pending <n>',
+    'connections that may be without a start at a time; beyond them the one that waits longest has to go',
+    whole(1, 1_000_000).default(1_024),
+  ),
+  maxStreamMs: setting(
+    '--max-stream-ms <n>',
+    'a stream that has been open for so long is ended, after a warning (default: a day)',
+    whole(1_000, 2_147_483_647).default(86_400_000),
+  ),
   startTimeoutMs: setting(
     '--start-timeout-ms <n>',
-    'a connection that has not said start by then is closed',
+    'a connection that has not finished its handshake, or then not said start, by then is closed',
     whole(100, 600_000).default(5_000),
   ),
   idleTimeoutMs: setting(
     '--idle-timeout-ms <n>',
     'a stream without audio or keepalive for so long is closed',
     whole(100, 3_600_000).default(30_000),
+  ),
+  requestTimeoutMs: setting(
+    '--request-timeout-ms <n>',
+    'an HTTP request that has not come whole by then is refused',
+    whole(100, 3_600_000).default(60_000),
+  ),
+  pingIntervalMs: setting(
+    '--ping-interval-ms <n>',
+    'a peer that is silent for so long is pinged, and lost if it is silent for as long again',
+    whole(100, 3_600_000).default(10_000),
   ),
   resumeWindowMs: setting(
     '--resume-window-ms <n>',

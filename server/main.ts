@@ -9,6 +9,7 @@ import { systemClock } from './session/clock.js';
 import { Reception } from './session/reception.js';
 import { ModelShelf, type ServedModel } from './session/served-model.js';
 import type { Log, SessionContext } from './session/session-context.js';
+import type { ConnectionLimits } from './transports/connection-limits.js';
 import { serveGrpc, type GrpcServer } from './transports/grpc/grpc-server.js';
 import { createHttpServer } from './transports/http/http-server.js';
 import type { Readiness } from './transports/http/readiness.js';
@@ -17,6 +18,9 @@ import { serveWebSocket } from './transports/ws/ws-server.js';
 
 /** Frames of one channel that may be under way: one runs, one waits, so that a worker never waits for a caller. */
 const FRAMES_UNDER_WAY = 2;
+
+/** Connections beside those of streams: health checks, scrapes, recordings, the page. */
+const REQUEST_CONNECTIONS = 1_024;
 
 export interface RunningServer {
   readonly httpUrl: string;
@@ -34,8 +38,10 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   const reception = new Reception(context);
   const started: { grpc?: GrpcServer; inference?: Inference } = {};
   const oneShots = createOneShots(context, reception);
-  const http = createHttpServer({ readiness: () => readinessOf(reception, started.inference), oneShots, metrics, log });
-  serveWebSocket(http, reception);
+  const limits = connectionLimitsOf(config);
+  const readiness = () => readinessOf(reception, started.inference);
+  const http = createHttpServer({ readiness, oneShots, metrics, log }, limits);
+  serveWebSocket(http, reception, limits);
   const close = async () => {
     await started.grpc?.close(1_000);
     await closeHttp(http);
@@ -43,7 +49,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   };
   try {
     const port = await listen(http, config);
-    started.grpc = await serveGrpc(`${config.host}:${config.grpcPort}`, reception, oneShots);
+    started.grpc = await serveGrpc(`${config.host}:${config.grpcPort}`, { reception, oneShots, limits });
     started.inference = await openInference(config, context, metrics, log);
     watch(metrics, reception, started.inference, context.models);
     reception.open();
@@ -71,13 +77,22 @@ const contextOf = (config: Config, metrics: Metrics, log: Log): SessionContext =
   limits: {
     startTimeout: milliseconds(config.startTimeoutMs),
     idleTimeout: milliseconds(config.idleTimeoutMs),
+    maxStream: milliseconds(config.maxStreamMs),
     resumeWindow: milliseconds(config.resumeWindowMs),
   },
   maxFramesUnderWay: FRAMES_UNDER_WAY,
   maxSessions: config.maxSessions,
+  maxPending: config.maxPending,
   clock: systemClock,
   observer: metrics.sessions,
   log,
+});
+
+const connectionLimitsOf = (config: Config): ConnectionLimits => ({
+  handshakeTimeoutMs: config.startTimeoutMs,
+  requestTimeoutMs: config.requestTimeoutMs,
+  pingIntervalMs: config.pingIntervalMs,
+  maxConnections: config.maxSessions + config.maxPending + REQUEST_CONNECTIONS,
 });
 
 const openInference = async (
@@ -94,6 +109,7 @@ const openInference = async (
     workers: config.workers,
     threads: config.threads,
     isolation: config.isolation,
+    runTimeoutMs: config.runTimeoutMs,
     maxBatch: config.maxBatch,
     queueLimit: config.queueLimit,
     log,

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { startInference } from '../inference/inference.js';
@@ -66,6 +66,6 @@ const runGolden = async (found: ModelPackage, precision: Config['precision']): P
 
 const sizeOf = async (folder: string): Promise<number> => {
   const entries = await readdir(folder, { recursive: true });
-  const sizes = await Promise.all(entries.map(async (entry) => (await stat(join(folder, entry))).size));
+  const sizes = await Promise.all(entries.map(async (entry) => (await lstat(join(folder, entry))).size));
   return sizes.reduce((sum, size) => sum + size, 0) / 2 ** 20;
 };

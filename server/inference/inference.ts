@@ -24,6 +24,8 @@ export interface InferenceOptions {
   /** Threads that one worker runs a graph with; 1 where it is left out, for workers scale better with the cores. */
   readonly threads?: number;
   readonly isolation?: Isolation;
+  /** A worker that has not answered a run after so long is replaced, as soon as it can be ended. */
+  readonly runTimeoutMs?: number;
   /** The most frames of one run; null, as where it is left out: what suits the provider. */
   readonly maxBatch?: number | null;
   /** The most frames that wait for a worker; one beyond them is shed. */
@@ -52,6 +54,10 @@ export interface Inference {
 }
 
 const DEFAULT_QUEUE_LIMIT = 1024;
+/** The largest batch of a slow model on a software GPU takes some 13 s. */
+const DEFAULT_RUN_TIMEOUT_MS = 30_000;
+/** For opening every graph from a slow disk, and warming it. */
+const START_TIMEOUT_MS = 300_000;
 
 /**
  * Loads every package on the provider asked for and resolves when all of them are warm and their golden vectors come out
@@ -105,13 +111,16 @@ const createBatcher = (
   });
 
 const startPool = (
-  { isolation = 'thread', log, observer = silentObserver }: InferenceOptions,
+  { isolation = 'thread', runTimeoutMs = DEFAULT_RUN_TIMEOUT_MS, log, observer = silentObserver }: InferenceOptions,
   { plan, count }: { plan: WorkerPlan; count: number },
   batcher: MicroBatcher,
 ): Promise<WorkerPool> =>
   WorkerPool.start({
     count,
-    start: (onEnd) => InferenceWorker.start({ plan, isolation, onEnd }),
+    start: (fate) => {
+      const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+      return InferenceWorker.start({ plan, isolation, runTimeoutMs, signal, ...fate });
+    },
     attach: (worker) => batcher.attach(worker),
     onExhausted: (reason) => batcher.giveUp(`no inference worker is left: ${reason}`),
     clock: systemClock,

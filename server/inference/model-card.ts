@@ -38,6 +38,9 @@ export const modelCardOf = (earshot: Earshot, labels: readonly string[]): ModelC
   golden: earshot.golden,
 });
 
+/** Numbers of one state: each open stream holds one. Those of real models have a few thousand. */
+const MAX_STATE_NUMBERS = 1_000_000;
+
 const stateProblems = ({ state, inputs, outputs, smoothing }: Earshot): string[] => {
   const keys = { state, 'inputs.state': inputs.state, 'outputs.next_state': outputs.next_state };
   const absent = Object.entries(keys).flatMap(([key, value]) => (value === null ? [key] : []));
@@ -47,6 +50,10 @@ const stateProblems = ({ state, inputs, outputs, smoothing }: Earshot): string[]
       `${absent.join(' and ')} null while the others are not: a stateful graph has all of state, inputs.state and ` +
         'outputs.next_state, a stateless one none',
     );
+  }
+  const numbers = state?.shape.reduce((product, size) => product * size, 1) ?? 0;
+  if (numbers > MAX_STATE_NUMBERS) {
+    problems.push(`state.shape: ${state?.shape.join(' × ')} are ${numbers} numbers, of ${MAX_STATE_NUMBERS} at most`);
   }
   if (state !== null && smoothing !== null) {
     problems.push('smoothing: must be null for a stateful graph, which adds up its own evidence');

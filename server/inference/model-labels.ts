@@ -19,7 +19,8 @@ export const readLabels = async (folder: string): Promise<string[]> => {
   const labels = Array.from({ length: count }, (_, id) => {
     return id2label[id] ?? fail(`id2label has no id ${id}: ids count from 0 without gaps`);
   });
-  const twice = labels.find((label, id) => labels.indexOf(label) !== id);
+  const seen = new Set<string>();
+  const twice = labels.find((label) => seen.size === seen.add(label).size);
   if (twice !== undefined) fail(`id2label has the label ${JSON.stringify(twice)} twice`);
   const strays = Object.entries(label2id ?? {}).filter(([label, id]) => labels[id] !== label);
   for (const [label, id] of strays) fail(`label2id.${label} is ${id}, which is not its id in id2label`);

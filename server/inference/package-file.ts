@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, isAbsolute, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { PackageError } from './package-error.js';
 
-/** The absolute path of a file of a package. Throws {@link PackageError} if it is absent or lies outside the folder. */
+/** Bytes of a JSON file; the golden logits of a thousand labels take one or two million. */
+const MAX_JSON_BYTES = 16 * 2 ** 20;
+
+/** The absolute path of a file of a package. Throws {@link PackageError} if it is absent, no file, or outside the folder. */
 export const packageFile = async (folder: string, file: string): Promise<string> => {
   const path = join(folder, file);
   const real = await realpath(path).catch(() => {
@@ -16,6 +19,8 @@ export const packageFile = async (folder: string, file: string): Promise<string>
   if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     throw new PackageError(path, `leads out of the package, to ${real}: a package holds its own files`);
   }
+  // Whoever reads a pipe or a device waits for ever.
+  if (!(await stat(real)).isFile()) throw new PackageError(path, 'is no regular file');
   return real;
 };
 
@@ -25,10 +30,13 @@ export const readPackageJson = async <S extends z.ZodType>(
   file: string,
   schema: S,
 ): Promise<z.output<S>> => {
-  const text = await readFile(await packageFile(folder, file), 'utf8');
-  const parsed = schema.safeParse(parseJson(join(folder, file), text));
+  const where = join(folder, file);
+  const path = await packageFile(folder, file);
+  const { size } = await stat(path);
+  if (size > MAX_JSON_BYTES) throw new PackageError(where, `has ${size} bytes, of ${MAX_JSON_BYTES} at most`);
+  const parsed = parse(where, parseJson(where, await readFile(path, 'utf8')), schema);
   if (parsed.success) return parsed.data;
-  throw new PackageError(join(folder, file), parsed.error.issues.map(problemOf).join('; '));
+  throw new PackageError(where, parsed.error.issues.map(problemOf).join('; '));
 };
 
 /** Lower-case hexadecimal SHA-256 of a file. */
@@ -43,6 +51,15 @@ const parseJson = (path: string, text: string): unknown => {
     return JSON.parse(text);
   } catch (error) {
     throw new PackageError(path, `is not JSON: ${(error as Error).message}`);
+  }
+};
+
+const parse = <S extends z.ZodType>(where: string, json: unknown, schema: S): z.ZodSafeParseResult<z.output<S>> => {
+  try {
+    return schema.safeParse(json);
+  } catch (error) {
+    if (error instanceof RangeError) throw new PackageError(where, 'is nested too deeply');
+    throw error;
   }
 };
 

@@ -10,8 +10,8 @@ export type Isolation = 'thread' | 'process';
 export interface WorkerLink {
   /** Takes the memory of a batch along. */
   send(message: ToWorker): void;
-  /** Ends a child process at once; a thread cannot be, for that aborts the server if a run is under way. */
-  kill(): void;
+  /** Ends a child process at once. False for a thread: ending one while a run is under way aborts the server. */
+  kill(): boolean;
 }
 
 export interface LinkEvents {
@@ -35,7 +35,7 @@ const openThread = (events: LinkEvents): WorkerLink => {
   return {
     send: (message) =>
       worker.postMessage(message, message.kind === 'run' ? [memoryOf(message.pcm), memoryOf(message.state)] : []),
-    kill: () => undefined,
+    kill: () => false,
   };
 };
 
@@ -56,7 +56,7 @@ const openProcess = (events: LinkEvents, stderr: 'inherit' | 'ignore'): WorkerLi
   return {
     // A worker that has just died is about to be reported as ended: what was sent to it is not lost silently.
     send: (message) => void child.send(message.kind === 'run' ? trimmed(message) : message, () => undefined),
-    kill: () => void child.kill('SIGKILL'),
+    kill: () => child.kill('SIGKILL'),
   };
 };
 

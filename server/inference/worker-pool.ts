@@ -1,9 +1,9 @@
 import { WorkerSlot, type SlotOptions } from './worker-slot.js';
 
-export interface WorkerPoolOptions extends Omit<SlotOptions, 'onStartFailed'> {
+export interface WorkerPoolOptions extends Omit<SlotOptions, 'onVacant'> {
   /** How many workers. */
   readonly count: number;
-  /** A worker could not be replaced and no other is left. */
+  /** A worker could not be replaced, or hangs, and no other is left. */
   readonly onExhausted: (reason: string) => void;
 }
 
@@ -28,10 +28,10 @@ export class WorkerPool {
   }
 
   private constructor({ count, onExhausted, ...slot }: WorkerPoolOptions) {
-    const onStartFailed = (reason: string): void => {
+    const onVacant = (reason: string): void => {
       if (this.health().healthy === 0) onExhausted(reason);
     };
-    this.#slots = Array.from({ length: count }, () => new WorkerSlot({ ...slot, onStartFailed }));
+    this.#slots = Array.from({ length: count }, () => new WorkerSlot({ ...slot, onVacant }));
   }
 
   health(): PoolHealth {

@@ -17,13 +17,20 @@ export interface PoolClock {
   after(ms: number, action: () => void): { cancel(): void };
 }
 
+/** What may become of a worker that was ready. */
+export interface WorkerFate {
+  /** It has ended; told once. */
+  readonly onEnd: (reason: string) => void;
+  /** It takes no more batches, and cannot be ended before it ends by itself. */
+  readonly onHang: (reason: string) => void;
+}
+
 export interface SlotOptions {
-  /** Starts a worker; `onEnd` is called once when it has ended after it was ready. */
-  readonly start: (onEnd: (reason: string) => void) => Promise<PooledWorker>;
+  readonly start: (fate: WorkerFate) => Promise<PooledWorker>;
   /** Puts a ready worker to use; the function returned takes it out of use. */
   readonly attach: (worker: InferenceBackend) => () => void;
-  /** A worker could not be replaced; another try will follow. */
-  readonly onStartFailed: (reason: string) => void;
+  /** The place stays empty for now: a worker could not be replaced, and another try will follow, or it hangs. */
+  readonly onVacant: (reason: string) => void;
   readonly clock: PoolClock;
   readonly log: InferenceLog;
   readonly observer: Pick<InferenceObserver, 'workerRestarted'>;
@@ -33,7 +40,8 @@ export interface SlotOptions {
 export class WorkerSlot {
   readonly #options: SlotOptions;
   readonly #backoff = new RestartBackoff();
-  #inUse: { readonly worker: PooledWorker; readonly detach: () => void; readonly since: number } | null = null;
+  #inUse: { readonly worker: PooledWorker; readonly detach: () => void } | null = null;
+  #since = 0;
   #wait: { cancel(): void } | null = null;
   #restarting: Promise<void> | null = null;
   #isClosing = false;
@@ -49,8 +57,12 @@ export class WorkerSlot {
   /** Starts a worker and puts it to use. Rejects with the reason if it does not start. */
   async open(): Promise<void> {
     const { start, attach, clock } = this.#options;
-    const worker = await start((reason) => this.#replace(reason));
-    this.#inUse = { worker, since: clock.now(), detach: attach(worker) };
+    const worker = await start({
+      onEnd: (reason) => this.#replace(reason),
+      onHang: (reason) => this.#retire(reason),
+    });
+    this.#since = clock.now();
+    this.#inUse = { worker, detach: attach(worker) };
   }
 
   /** Starts no more workers; resolves when the last has ended. */
@@ -61,14 +73,23 @@ export class WorkerSlot {
     await this.#inUse?.worker.close();
   }
 
+  #retire(reason: string): void {
+    this.#vacate();
+    this.#options.log.error({ reason }, 'an inference worker hangs; another will start when it has ended');
+    this.#options.onVacant(reason);
+  }
+
   #replace(reason: string): void {
     const { clock, observer } = this.#options;
-    const since = this.#inUse?.since ?? clock.now();
-    this.#inUse?.detach();
-    this.#inUse = null;
+    this.#vacate();
     if (this.#isClosing) return;
     observer.workerRestarted(reason);
-    this.#restartLater(reason, clock.now() - since);
+    this.#restartLater(reason, clock.now() - this.#since);
+  }
+
+  #vacate(): void {
+    this.#inUse?.detach();
+    this.#inUse = null;
   }
 
   #restartLater(reason: string, livedMs: number): void {
@@ -86,7 +107,7 @@ export class WorkerSlot {
       this.#options.log.info({}, 'an inference worker took the place of a dead one');
     } catch (error) {
       if (this.#isClosing) return;
-      this.#options.onStartFailed(reasonOf(error));
+      this.#options.onVacant(reasonOf(error));
       this.#restartLater(reasonOf(error), 0);
     }
   }

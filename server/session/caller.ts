@@ -33,11 +33,13 @@ export type CallerMessage =
   | { readonly kind: 'configure'; readonly change: SettingsChange }
   | { readonly kind: 'finalize' }
   | { readonly kind: 'keepalive' }
+  /** Something that only its transport asks for, or answers with. */
+  | { readonly kind: 'ping' }
   | { readonly kind: 'close' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** What moves a stream on. */
-export type CallerControl = Exclude<CallerMessage, { kind: 'refused' | 'keepalive' }>;
+export type CallerControl = Exclude<CallerMessage, { kind: 'refused' | 'keepalive' | 'ping' }>;
 
 /** Totals of a stream that ended well. */
 export interface StreamTotals {
@@ -61,6 +63,8 @@ export interface SessionLimits {
   readonly startTimeout: Milliseconds;
   /** A stream that sends neither audio nor keepalive for so long is closed. */
   readonly idleTimeout: Milliseconds;
+  /** A stream that has been open for so long is ended, after a warning. */
+  readonly maxStream: Milliseconds;
   /** For so long a stream whose connection was lost can be resumed; 0 keeps none. */
   readonly resumeWindow: Milliseconds;
 }

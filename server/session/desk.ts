@@ -8,6 +8,8 @@ export type SessionEnd = StreamEnd | { readonly kind: 'hung_up' } | { readonly k
 export interface Desk {
   /** The stream that this names, if it can be resumed. */
   find(resume: ResumeRequest): Session | null;
+  /** The session's caller has said what stream it wants. */
+  started(session: Session): void;
   /** The session's stream is over; told once. */
   ended(session: Session, end: SessionEnd): void;
   /** The session has lost its caller, and waits for it to come back. */

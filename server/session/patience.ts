@@ -1,30 +1,51 @@
 import type { Clock } from './clock.js';
 
-/** Runs out when nothing has been heard for `limitMs`. Hearing something is cheap: no timer is touched. */
+export interface PatienceOptions {
+  readonly limitMs: number;
+  /** Nothing has been heard for `limitMs`. */
+  readonly runOut: () => void;
+  /** After so much silence `warn` is called, once until something is heard again. */
+  readonly warnAfterMs?: number;
+  readonly warn?: () => void;
+}
+
+/** Runs out when nothing has been heard for some time. Hearing something is cheap: no timer is touched. */
 export class Patience {
   private heardAt: number;
+  private hasWarned = false;
   private timer: { cancel(): void };
 
   constructor(
     private readonly clock: Clock,
-    private readonly limitMs: number,
-    private readonly runOut: () => void,
+    private readonly options: PatienceOptions,
   ) {
     this.heardAt = clock.now();
-    this.timer = clock.after(limitMs, () => this.check());
+    this.timer = clock.after(this.nextLook, () => this.look());
   }
 
   heard(): void {
     this.heardAt = this.clock.now();
+    this.hasWarned = false;
   }
 
   end(): void {
     this.timer.cancel();
   }
 
-  private check(): void {
-    const left = this.heardAt + this.limitMs - this.clock.now();
-    if (left <= 0) this.runOut();
-    else this.timer = this.clock.after(left, () => this.check());
+  /** So much silence is worth a look. */
+  private get nextLook(): number {
+    const { limitMs, warnAfterMs = limitMs } = this.options;
+    return this.hasWarned ? limitMs : warnAfterMs;
+  }
+
+  private look(): void {
+    const { limitMs, runOut, warn } = this.options;
+    const silentFor = this.clock.now() - this.heardAt;
+    if (silentFor >= limitMs) return runOut();
+    if (silentFor >= this.nextLook) {
+      this.hasWarned = true;
+      warn?.();
+    }
+    this.timer = this.clock.after(this.nextLook - silentFor, () => this.look());
   }
 }

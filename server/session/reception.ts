@@ -12,6 +12,8 @@ import type { SessionContext } from './session-context.js';
 export class Reception {
   /** Sessions with a caller whose stream has not ended. */
   private readonly sessions = new Set<Session>();
+  /** Those of them whose caller has not said start, the longest waiting first. */
+  private readonly pending = new Set<Session>();
   /** Sessions whose caller may come back, the longest lost first. They take no place from anybody. */
   private readonly lost = new Set<Session>();
   /** Every session by id: the open ones, the lost, and the ended whose callers have not confirmed it. */
@@ -87,7 +89,17 @@ export class Reception {
     log.info({ session: session.id, transport, remote }, 'session opened');
     this.sessions.add(session);
     this.held.set(session.id, session);
+    this.pending.add(session);
     line.open(session);
+    this.makeRoom();
+  }
+
+  /** Whoever says start at once is never in the way of others, however many connect and say nothing. */
+  private makeRoom(): void {
+    const { maxPending } = this.context;
+    const [longest] = this.pending;
+    if (this.pending.size > maxPending)
+      longest?.refuse('overloaded', `more than ${maxPending} connections have not said start: this one waited longest`);
   }
 
   private deskFor(transport: string): Desk {
@@ -95,6 +107,7 @@ export class Reception {
     const openedAt = clock.now();
     return {
       find: (resume) => this.find(resume),
+      started: (session) => void this.pending.delete(session),
       ended: (session, end) => {
         this.leave(session);
         const how = nameOf(end);
@@ -130,6 +143,7 @@ export class Reception {
 
   private leave(session: Session): void {
     this.sessions.delete(session);
+    this.pending.delete(session);
     if (this.sessions.size === 0) this.allGone();
   }
 }

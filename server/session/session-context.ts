@@ -30,6 +30,8 @@ export interface SessionContext {
   /** Frames of one channel that may be under way before its caller is slowed. */
   readonly maxFramesUnderWay: number;
   readonly maxSessions: number;
+  /** Callers that may be connected without having said start; beyond them the one that waits longest has to go. */
+  readonly maxPending: number;
   readonly clock: Clock;
   readonly observer: SessionObserver;
   readonly log: Log;

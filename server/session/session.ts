@@ -3,32 +3,34 @@ import { refusal, type ErrorCode } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { CallerControl, CallerMessage, Ready, ResumeRequest, StartRequest } from './caller.js';
+import { ControlRate } from './control-rate.js';
 import type { Desk, SessionEnd } from './desk.js';
 import type { Line, Listener } from './line.js';
 import { MAX_BACKLOG_BYTES, Outbox } from './outbox.js';
-import { Patience } from './patience.js';
 import { resolveStart } from './resolve-start.js';
 import { contradiction, newResumeToken, unknownStream } from './resumption.js';
 import { NOTHING_HEARD, RunningStream, type StreamListener } from './running-stream.js';
 import type { SessionContext } from './session-context.js';
+import { TimeLimits, type TimeListener } from './time-limits.js';
 
 type Phase = 'waiting' | 'streaming' | 'finishing' | 'ended';
 
 /** The server's side of one stream, from its first message to exactly one end: one pipeline, one caller at a time. */
-export class Session implements Listener, StreamListener {
+export class Session implements Listener, StreamListener, TimeListener {
   readonly id = randomUUID();
   /** What a caller must show to resume this stream; empty where it cannot be. */
   token = '';
   private phase: Phase = 'waiting';
   private ready: Ready | null = null;
   private stream: RunningStream | null = null;
-  private isPaused = false;
+  isPaused = false;
   private endKind: 'done' | 'drained' = 'done';
   private receivedMessages = 0;
   private settledTo = milliseconds(0);
   private givesReceipts = false;
   private readonly outbox: Outbox;
-  private patience: Patience;
+  private readonly time: TimeLimits;
+  private readonly controlRate = new ControlRate(this);
   readonly pause = () => this.setPaused(true);
   readonly resume = () => this.setPaused(false);
   /** Runs while the caller is lost. */
@@ -41,9 +43,7 @@ export class Session implements Listener, StreamListener {
   ) {
     const { clock, limits } = context;
     this.outbox = new Outbox(line.caller, clock, limits.resumeWindow);
-    this.patience = new Patience(clock, limits.startTimeout, () =>
-      this.refuse('start_timeout', `no start message came within ${limits.startTimeout} ms`),
-    );
+    this.time = new TimeLimits(clock, limits, this);
   }
 
   get isOpen(): boolean {
@@ -56,13 +56,19 @@ export class Session implements Listener, StreamListener {
     else this.outbox.say({ kind: 'reconnect', grace });
   }
 
+  mustEndSoon(grace: Milliseconds): void {
+    const { maxStream } = this.context.limits;
+    this.warned('stream_length', `a stream may be open for ${maxStream} ms: this one is ended in ${grace} ms`);
+    this.outbox.say({ kind: 'reconnect', grace });
+  }
+
   /** Takes no more audio, says what is still to be said, then ends. */
   finish(end: 'done' | 'drained'): void {
     this.endKind = end;
     if (this.phase === 'waiting') return this.completed();
     if (this.phase !== 'streaming') return;
     this.phase = 'finishing';
-    this.patience.end();
+    this.time.end();
     this.stream!.finish();
   }
 
@@ -76,7 +82,7 @@ export class Session implements Listener, StreamListener {
     line.handTo(this);
     this.outbox.resume(line.caller, { ...this.ready!, receivedMessages: this.receivedMessages }, lastSeq);
     if (this.phase === 'ended') return line.caller.end({ kind: this.endKind });
-    if (this.phase === 'streaming') this.awaitAudio();
+    if (this.phase === 'streaming') this.time.awaitAudio();
     if (this.isPaused) line.caller.pause();
   }
 
@@ -94,7 +100,8 @@ export class Session implements Listener, StreamListener {
 
   hear(message: CallerMessage): void {
     if (this.phase === 'ended') return;
-    this.patience.heard();
+    if (this.controlRate.isExceededBy(message, this.context.clock.now()) || message.kind === 'ping') return;
+    this.time.heard();
     if (message.kind === 'refused') return this.refuse(message.refusal.code, message.refusal.message);
     if (message.kind === 'keepalive') return this.giveReceipt();
     switch (this.phase) {
@@ -113,7 +120,7 @@ export class Session implements Listener, StreamListener {
     this.line.close();
     this.outbox.callerLeft();
     if (!mayComeBack) return this.letGo();
-    this.patience.end();
+    this.time.stopWaiting();
     this.expiry = this.context.clock.after(this.context.limits.resumeWindow, () => this.letGo());
     this.desk.lost(this);
   }
@@ -132,7 +139,8 @@ export class Session implements Listener, StreamListener {
   }
 
   warned(code: string, message: string): void {
-    this.outbox.say({ kind: 'warning', code, message });
+    // The first message is ready, or why there is none.
+    if (this.phase !== 'waiting') this.outbox.say({ kind: 'warning', code, message });
   }
 
   settled(to: Milliseconds): void {
@@ -149,8 +157,14 @@ export class Session implements Listener, StreamListener {
     this.giveReceipt();
     this.outbox.say({ kind: 'closed', ...(this.stream?.totals ?? NOTHING_HEARD) });
     this.release({ kind: this.endKind });
-    if (this.token === '') this.line.close();
+    if (this.token === '') this.forgetAtOnce();
     if (this.expiry === null) this.line.caller.end({ kind: this.endKind });
+  }
+
+  /** Nobody can come back to a stream that has no token. */
+  private forgetAtOnce(): void {
+    this.line.close();
+    this.desk.forget(this);
   }
 
   private hearFirst(message: CallerControl): void {
@@ -175,9 +189,10 @@ export class Session implements Listener, StreamListener {
     if (!resolved.ok) return this.refuse(resolved.refusal.code, resolved.refusal.message);
     const { model, config } = resolved;
     this.phase = 'streaming';
+    this.desk.started(this);
     this.givesReceipts = request.receipts;
     if (limits.resumeWindow > 0) this.token = newResumeToken();
-    this.awaitAudio();
+    this.time.started();
     const told = { sessionId: this.id, resumeToken: this.token, receivedMessages: null };
     this.ready = { kind: 'ready', ...told, config, card: model.card, limits };
     this.outbox.say(this.ready);
@@ -206,25 +221,15 @@ export class Session implements Listener, StreamListener {
     if (givesReceipts) this.outbox.tell({ kind: 'receipt', receivedMessages, settledTo });
   }
 
-  private awaitAudio(): void {
-    const { clock, limits } = this.context;
-    this.patience.end();
-    this.patience = new Patience(clock, limits.idleTimeout, () => {
-      // A caller that is not being read cannot be heard.
-      if (this.isPaused) this.awaitAudio();
-      else this.refuse('idle_timeout', `neither audio nor keepalive came for ${limits.idleTimeout} ms`);
-    });
-  }
-
   private setPaused(isPaused: boolean): void {
     if (this.phase === 'ended') return;
     this.isPaused = isPaused;
-    this.patience.heard();
+    this.time.heard();
     if (isPaused) this.line.caller.pause();
     else this.line.caller.resume();
   }
 
-  private refuse(code: ErrorCode, message: string): void {
+  refuse(code: ErrorCode, message: string): void {
     if (this.phase === 'ended') return;
     const refused = refusal(code, message);
     this.outbox.say({ kind: 'error', requestId: this.id, ...refused });
@@ -237,7 +242,7 @@ export class Session implements Listener, StreamListener {
 
   private release(end: SessionEnd): void {
     this.phase = 'ended';
-    this.patience.end();
+    this.time.end();
     this.stream?.stop();
     this.stream = null;
     this.desk.ended(this, end);

@@ -6,7 +6,7 @@ import { milliseconds } from '../../server/domain/units.js';
 import { ERROR_CODES as WIRE_CODES } from '../../proto/error-code.js';
 import { statusOf } from '../../server/transports/http/status-codes.js';
 import type { Classify } from '../../server/domain/outcome.js';
-import { sayingBalance, shelfOf } from '../support/contexts.js';
+import { sayingBalance, sessionLimits, shelfOf } from '../support/contexts.js';
 import { classified } from '../support/outcomes.js';
 import { CLOSE, START, TALKS, until, type Step, type Told } from '../support/raw-clients.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
@@ -60,7 +60,7 @@ describe('The error table', () => {
     models.place([scripted!, { ...scripted!, card: { ...scripted!.card, name: 'broken' }, classify: broken }], null);
     server = await serveScripted({
       models,
-      limits: { startTimeout: milliseconds(300), idleTimeout: milliseconds(300), resumeWindow: milliseconds(30_000) },
+      limits: sessionLimits({ startTimeout: milliseconds(300), idleTimeout: milliseconds(300) }),
     });
   });
   after(() => server.close());

@@ -9,7 +9,7 @@ import { loadModelPackage, loadModelPackages } from '../../server/inference/mode
 import { requireVariant, workerPlan, type VariantChoice } from '../../server/inference/worker-plan.js';
 import type { GraphPlan, WorkerPlan } from '../../server/inference/worker-protocol.js';
 import { statelessCard } from '../support/cards.js';
-import { ECHO_MODELS } from '../support/real-server.js';
+import { ECHO_MODELS, ODD_MODELS } from '../support/real-server.js';
 
 const CPU: VariantChoice = { provider: 'cpu', precision: 'auto' };
 
@@ -70,6 +70,45 @@ for (const isolation of ['thread', 'process'] as const)
       await assert.rejects(worker.run(batchOf('echo', 1)), /has ended/);
     });
   });
+
+describe('A run that takes too long', () => {
+  /** A graph that needs far longer for a batch than its workers are given. */
+  const slowPlan = async (): Promise<WorkerPlan> =>
+    workerPlan([await loadModelPackage(join(ODD_MODELS, 'slow'))], CPU, 1);
+  const arrange = async (isolation: 'thread' | 'process') => {
+    const events: string[] = [];
+    const worker = await InferenceWorker.start({
+      plan: await slowPlan(),
+      isolation,
+      runTimeoutMs: 1,
+      onEnd: (reason) => void events.push(`ended: ${reason}`),
+      onHang: (reason) => void events.push(`hangs: ${reason}`),
+    });
+    await worker.run(batchOf('slow', 64)).catch((error: unknown) => events.push((error as Error).message));
+    return { worker, events };
+  };
+
+  it('kills its process, which is told as the reason', async () => {
+    const { events } = await arrange('process');
+    const reason = 'a run took longer than 1 ms';
+    assert.deepEqual(events, [`ended: ${reason}`, `the inference worker died: ${reason}`]);
+  });
+
+  it('takes its thread out of use, which ends when the run has', async () => {
+    const { worker, events } = await arrange('thread');
+    const reason = 'a run took longer than 1 ms';
+    assert.deepEqual(events, [`hangs: ${reason}`, `the inference worker hangs: ${reason}`]);
+    await assert.rejects(worker.run(batchOf('slow', 1)), /hangs/);
+    while (events.length < 3) await new Promise((next) => setTimeout(next, 5));
+    assert.equal(events[2], `ended: ${reason}`);
+  });
+
+  it('is none when it is answered in time', async () => {
+    const worker = await InferenceWorker.start({ plan: await planOf(), isolation: 'thread', runTimeoutMs: 600_000 });
+    assert.equal((await worker.run(batchOf('echo', 1))).logits.length, 5);
+    await worker.close();
+  });
+});
 
 describe('The start of an inference worker', () => {
   const startWith = async (change: Partial<GraphPlan>): Promise<InferenceWorker> => {

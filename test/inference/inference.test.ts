@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { join } from 'node:path';
 import type { Outcome } from '../../server/domain/outcome.js';
 import { startInference, type Inference, type InferenceOptions } from '../../server/inference/inference.js';
 import { loadModelPackage, loadModelPackages } from '../../server/inference/model-package.js';
-import { ECHO_MODELS } from '../support/real-server.js';
+import { ECHO_MODELS, ODD_MODELS } from '../support/real-server.js';
 import { silentLog } from '../support/contexts.js';
 import { babble } from '../support/tones.js';
 import { AT_ONCE } from '../support/outcomes.js';
 
-const ODD_MODELS = fileURLToPath(new URL('../../../test/fixtures/odd-models', import.meta.url));
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 const start = async (options: Partial<InferenceOptions> & { folder?: string } = {}): Promise<Inference> => {

@@ -58,7 +58,7 @@ describe('A pool of workers', () => {
       count: 2,
       clock,
       onExhausted: (reason) => exhausted.push(reason),
-      start: (onEnd) => {
+      start: ({ onEnd }) => {
         deaths.push(onEnd);
         return isBroken ? Promise.reject(new Error('no memory')) : Promise.resolve(quietWorker());
       },
@@ -95,8 +95,8 @@ describe('A pool of workers', () => {
         count: 1,
         clock: systemClock,
         observer: { workerRestarted: (reason) => restarts.push(reason) },
-        start: async (onEnd) => {
-          const worker = await InferenceWorker.start({ plan, isolation, onEnd });
+        start: async (fate) => {
+          const worker = await InferenceWorker.start({ plan, isolation, ...fate });
           // A message of a kind that the worker does not know: it ends by an uncaught error, whatever was to be run.
           const fatal = (batch: Batch): Batch => Object.assign({ ...batch }, { kind: 'nonsense' });
           return { run: (batch) => worker.run(++runs === 2 ? fatal(batch) : batch), close: () => worker.close() };

@@ -13,13 +13,13 @@ const arrange = () => {
   const inUse = new Set<InferenceBackend>();
   const told: string[] = [];
   const closed: PooledWorker[] = [];
-  const script = { failure: null as string | null, die: noWorkerYet };
+  const script = { failure: null as string | null, die: noWorkerYet, hang: noWorkerYet };
   const slot = new WorkerSlot({
     clock,
     log: silentLog,
     observer: { workerRestarted: (reason) => told.push(`died: ${reason}`) },
-    onStartFailed: (reason) => told.push(`not started: ${reason}`),
-    start: (onEnd) => {
+    onVacant: (reason) => told.push(`vacant: ${reason}`),
+    start: ({ onEnd, onHang }) => {
       if (script.failure !== null) return Promise.reject(new Error(script.failure));
       const worker: PooledWorker = {
         run: () => Promise.reject(new Error('not run here')),
@@ -29,6 +29,7 @@ const arrange = () => {
         },
       };
       script.die = onEnd;
+      script.hang = onHang;
       return Promise.resolve(worker);
     },
     attach: (worker) => {
@@ -78,7 +79,7 @@ describe('The slot of a worker', () => {
       clock.pass(wait);
       await settled();
     }
-    assert.deepEqual(told, ['died: SIGKILL', ...Array.from({ length: 3 }, () => 'not started: out of memory')]);
+    assert.deepEqual(told, ['died: SIGKILL', ...Array.from({ length: 3 }, () => 'vacant: out of memory')]);
     assert.equal(clock.pendingAlarms, 1);
   });
 
@@ -113,5 +114,25 @@ describe('The slot of a worker', () => {
     clock.pass(100);
     await slot.close();
     assert.equal(closed.length, 1);
+  });
+
+  it('takes a worker that hangs out of use, and starts another only when that has ended', async () => {
+    const { slot, clock, inUse, script, told } = arrange();
+    await slot.open();
+    script.hang('a run took longer than 10 ms');
+    clock.pass(60_000);
+    await settled();
+    assert.deepEqual([slot.isHealthy, inUse.size, told], [false, 0, ['vacant: a run took longer than 10 ms']]);
+    script.die('its thread ended with code 0');
+    clock.pass(100);
+    await settled();
+    assert.deepEqual([slot.isHealthy, inUse.size], [true, 1]);
+  });
+
+  it('closes without waiting for a worker that hangs', async () => {
+    const { slot, script } = arrange();
+    await slot.open();
+    script.hang('a run took longer than 10 ms');
+    await slot.close();
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds } from '../../server/domain/units.js';
 import { MAX_KEPT_MESSAGES } from '../../server/session/outbox.js';
+import { sessionLimits } from '../support/contexts.js';
 import { startRequest } from '../support/memory-caller.js';
 import { settled } from '../support/outcomes.js';
 import { again, arrange, assertRefused, audio, eventsOf, lastOf, readyOf } from '../support/returning-callers.js';
@@ -31,7 +32,7 @@ describe('A lost stream', () => {
   it('is not idle while nobody is there, and may be idle again afterwards', () => {
     const { call, clock } = arrange();
     const first = call(startRequest());
-    clock.pass(20_000);
+    clock.pass(15_000);
     first.vanish();
     clock.pass(20_000);
     const second = call(again(first, 1));
@@ -68,11 +69,7 @@ describe('A lost stream', () => {
   });
 
   it('has no token where lost streams are not kept', () => {
-    const limits = {
-      startTimeout: milliseconds(5_000),
-      idleTimeout: milliseconds(30_000),
-      resumeWindow: milliseconds(0),
-    };
+    const limits = sessionLimits({ resumeWindow: milliseconds(0) });
     const { call, reception, clock } = arrange({ limits });
     const caller = call(startRequest());
     assert.equal(readyOf(caller).resumeToken, '');

@@ -5,7 +5,7 @@ import type { CallerMessage } from '../../server/session/caller.js';
 import { Reception } from '../../server/session/reception.js';
 import type { SessionContext } from '../../server/session/session-context.js';
 import { statefulCard } from '../support/cards.js';
-import { contextWith, sayingBalance, shelfOf } from '../support/contexts.js';
+import { contextWith, sayingBalance, sessionLimits, shelfOf } from '../support/contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { MemoryCaller, startRequest } from '../support/memory-caller.js';
 import { AT_ONCE, deferred, settled } from '../support/outcomes.js';
@@ -164,6 +164,17 @@ describe('A session', () => {
     const closed = (await caller.story).at(-1);
     assert.ok(closed?.kind === 'closed');
     assert.equal(closed.gapMs, 3000);
+  });
+
+  it('leaves nothing behind when it ends and cannot be resumed', async () => {
+    const unstarted = arrange();
+    unstarted.caller.say({ kind: 'close' });
+    await unstarted.caller.story;
+    const notKept = arrange({ limits: sessionLimits({ resumeWindow: milliseconds(0) }) });
+    notKept.caller.say(startRequest(), SPEECH, { kind: 'close' });
+    await notKept.caller.story;
+    for (const { reception, clock } of [unstarted, notKept])
+      assert.deepEqual([reception.count, reception.heldCount, clock.pendingAlarms], [0, 0, 0]);
   });
 
   it('leaves nothing behind when its caller hangs up', () => {

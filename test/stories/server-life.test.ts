@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { CLOSE, START, TALKS, until, type Step, type WireMessage } from '../support/raw-clients.js';
-import { earshot, serveProcess, type ServerProcess } from '../support/earshot-command.js';
+import { childrenOf, earshot, serveProcess, type ServerProcess } from '../support/earshot-command.js';
 import { ECHO_MODELS } from '../support/real-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
 const SPEECH = pcm16(babble(4, 21));
-
-/** Process ids of a process's children, as Linux tells them. */
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 
 const metric = async (server: ServerProcess, name: string): Promise<number> => {
   const text = await (await fetch(`http://${server.http}/metrics`)).text();

@@ -1,6 +1,7 @@
 import type { ModelCard } from '../../server/domain/model-card.js';
 import type { Classify } from '../../server/domain/outcome.js';
 import { milliseconds } from '../../server/domain/units.js';
+import type { SessionLimits } from '../../server/session/caller.js';
 import { systemClock } from '../../server/session/clock.js';
 import { ModelShelf } from '../../server/session/served-model.js';
 import type { Log, SessionContext, SessionObserver } from '../../server/session/session-context.js';
@@ -31,12 +32,22 @@ export const shelfOf = (classify: Classify, card: ModelCard = statelessCard()): 
   return shelf;
 };
 
+/** The defaults of a server; what a test is about is overridden. */
+export const sessionLimits = (change: Partial<SessionLimits> = {}): SessionLimits => ({
+  startTimeout: milliseconds(5_000),
+  idleTimeout: milliseconds(30_000),
+  maxStream: milliseconds(86_400_000),
+  resumeWindow: milliseconds(30_000),
+  ...change,
+});
+
 /** What sessions share, with a scripted model; what a test is about is overridden. */
 export const contextWith = (change: Partial<SessionContext> = {}): SessionContext => ({
   models: shelfOf(sayingBalance),
-  limits: { startTimeout: milliseconds(5_000), idleTimeout: milliseconds(30_000), resumeWindow: milliseconds(30_000) },
+  limits: sessionLimits(),
   maxFramesUnderWay: 2,
   maxSessions: 100,
+  maxPending: 100,
   clock: systemClock,
   observer: silentObserver,
   log: silentLog,

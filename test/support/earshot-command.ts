@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Addresses } from './scripted-server.js';
 
@@ -53,3 +54,7 @@ export const serveProcess = async (flags: readonly string[]): Promise<ServerProc
     },
   };
 };
+
+/** Process ids of a process's children, as Linux tells them. */
+export const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);

@@ -29,9 +29,9 @@ export type Talk = (server: Addresses, steps: readonly Step[]) => Promise<Told>;
 
 const PROTO = fileURLToPath(new URL('../../../proto/earshot/v1/earshot.proto', import.meta.url));
 const schema = protobuf.parse(readFileSync(PROTO, 'utf8'), { keepCase: true }).root;
-const ClientMessage = schema.lookupType('earshot.v1.ClientMessage');
-const ServerMessage = schema.lookupType('earshot.v1.ServerMessage');
-const REFLECTED = { defaults: true, arrays: true, longs: Number, oneofs: true } as const;
+export const ClientMessage = schema.lookupType('earshot.v1.ClientMessage');
+export const ServerMessage = schema.lookupType('earshot.v1.ServerMessage');
+export const REFLECTED = { defaults: true, arrays: true, longs: Number, oneofs: true } as const;
 
 /** A server message as protobuf reflection gives it, in the shape of the JSON wire. */
 export const flattened = (reflected: Record<string, unknown>): WireMessage => {

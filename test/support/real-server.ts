@@ -9,6 +9,8 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${pat
 
 /** Test models whose logits tell which audio they came from. */
 export const ECHO_MODELS = fromRoot('test/fixtures/models');
+/** Test models that misbehave: one is slow, one fails for some audio. */
+export const ODD_MODELS = fromRoot('test/fixtures/odd-models');
 export const BUNDLED_MODELS = fromRoot('models');
 export const SAMPLES = fromRoot('samples');
 /** Real recordings beside the project; not part of a clone. */

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Reception } from '../../server/session/reception.js';
 import type { SessionContext } from '../../server/session/session-context.js';
+import type { ConnectionLimits } from '../../server/transports/connection-limits.js';
 import { serveGrpc } from '../../server/transports/grpc/grpc-server.js';
 import { createHttpServer } from '../../server/transports/http/http-server.js';
 import { createOneShots } from '../../server/transports/one-shots.js';
@@ -15,21 +16,32 @@ export interface Addresses {
   readonly grpc: string;
 }
 
+const CONNECTION_LIMITS: ConnectionLimits = {
+  handshakeTimeoutMs: 5_000,
+  requestTimeoutMs: 60_000,
+  pingIntervalMs: 10_000,
+  maxConnections: 10_000,
+};
+
 export interface ScriptedServer extends Addresses {
   readonly reception: Reception;
   close(): Promise<void>;
 }
 
 /** Every transport, on free ports of loopback, in front of scripted models instead of graphs. */
-export const serveScripted = async (change: Partial<SessionContext> = {}): Promise<ScriptedServer> => {
+export const serveScripted = async (
+  change: Partial<SessionContext> = {},
+  limitsChange: Partial<ConnectionLimits> = {},
+): Promise<ScriptedServer> => {
   const context = contextWith(change);
   const reception = new Reception(context);
   const oneShots = createOneShots(context, reception);
   const metrics = { contentType: 'text/plain', text: () => Promise.resolve('') };
-  const http = createHttpServer({ readiness: () => ({ ready: true }), oneShots, metrics, log: silentLog });
-  serveWebSocket(http, reception);
+  const limits = { ...CONNECTION_LIMITS, ...limitsChange };
+  const http = createHttpServer({ readiness: () => ({ ready: true }), oneShots, metrics, log: silentLog }, limits);
+  serveWebSocket(http, reception, limits);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  const grpc = await serveGrpc('127.0.0.1:0', reception, oneShots);
+  const grpc = await serveGrpc('127.0.0.1:0', { reception, oneShots, limits });
   reception.open();
   return {
     reception,

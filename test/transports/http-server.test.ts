@@ -122,6 +122,19 @@ describe('The HTTP routes', () => {
     assert.equal(status, 413);
   });
 
+  it('refuse a recording that grows too large while it comes, and answer on the same connection', async () => {
+    const [host, port] = server.http.split(':');
+    const socket = connect(Number(port), host);
+    let received = '';
+    socket.on('data', (bytes) => (received += bytes.toString('latin1')));
+    const piece = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(2 ** 20), Buffer.from('\r\n')]);
+    socket.write('POST /v1/classify HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+    for (let mebibyte = 0; mebibyte < 40; mebibyte++) socket.write(piece);
+    socket.write('0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    await new Promise((resolve) => socket.on('close', resolve));
+    assert.deepEqual(received.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 413', 'HTTP/1.1 200']);
+  });
+
   it('tell a recording that could not be classified wholly as overloaded', async () => {
     const busy = await serveScripted({ models: shelfOf(() => Promise.resolve({ kind: 'shed' })) });
     const response = await fetch(`http://${busy.http}/v1/classify`, { method: 'POST', body: wav(SPEECH) });

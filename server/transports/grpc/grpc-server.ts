@@ -5,6 +5,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, protoPath as healthProto } from 'grpc-health-check';
 import type { Reception } from '../../session/reception.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
+import { IDLE_CONNECTION_MS, type ConnectionLimits } from '../connection-limits.js';
 import type { OneShots } from '../one-shots.js';
 import { INTENT_SERVICE, intentService } from './intent-service.js';
 
@@ -12,6 +13,12 @@ const PROTO_ROOT = fileURLToPath(new URL('../../../../proto', import.meta.url));
 const SERVICE_NAME = 'earshot.v1.IntentService';
 /** Room for the fields around a recording. */
 const ENVELOPE_BYTES = 1024;
+
+export interface GrpcServices {
+  readonly reception: Reception;
+  readonly oneShots: OneShots;
+  readonly limits: ConnectionLimits;
+}
 
 export interface GrpcServer {
   readonly port: number;
@@ -22,11 +29,15 @@ export interface GrpcServer {
 }
 
 /** Serves the intent service, health checking and reflection on `address`; rejects when the address cannot be had. */
-export const serveGrpc = async (address: string, reception: Reception, oneShots: OneShots): Promise<GrpcServer> => {
+export const serveGrpc = async (
+  address: string,
+  { reception, oneShots, limits }: GrpcServices,
+): Promise<GrpcServer> => {
   const server = new Server({
     'grpc.max_receive_message_length': MAX_RECORDING_BYTES + ENVELOPE_BYTES,
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.keepalive_time_ms': limits.pingIntervalMs,
+    'grpc.keepalive_timeout_ms': limits.pingIntervalMs,
+    'grpc.max_connection_idle_ms': IDLE_CONNECTION_MS,
   });
   server.addService(INTENT_SERVICE, intentService(reception, oneShots));
   const health = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE_NAME]: 'NOT_SERVING' });
@@ -51,7 +62,11 @@ const bind = (server: Server, address: string): Promise<number> =>
 
 const close = (server: Server, graceMs: number): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), graceMs);
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      // A peer that broke HTTP/2 and does not hang up is waited for no longer.
+      resolve();
+    }, graceMs);
     server.tryShutdown(() => {
       clearTimeout(timer);
       resolve();

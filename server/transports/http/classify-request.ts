@@ -3,13 +3,14 @@ import { refusal, type Refusal } from '../../domain/error-code.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import type { ClassifyRequest } from '../../../proto/one-shot-messages.js';
 import { classifyFromQuery } from '../../../proto/query.js';
+import { targetOf } from './request-url.js';
 
 export type AskedToClassify =
   { readonly ok: true; readonly message: ClassifyRequest } | { readonly ok: false; readonly refusal: Refusal };
 
 /** What a `POST /v1/classify` asks for: settings from the query, the recording from the body. */
 export const classifyRequestOf = async (request: IncomingMessage): Promise<AskedToClassify> => {
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const { searchParams } = targetOf(request);
   const query = classifyFromQuery(searchParams);
   if (!query.ok) return { ok: false, refusal: refusal('bad_request', query.problem) };
   const bytes = await bodyOf(request);
@@ -28,10 +29,14 @@ const bodyOf = async (request: IncomingMessage): Promise<Uint8Array | null> => {
   if (Number(request.headers['content-length'] ?? 0) > MAX_RECORDING_BYTES) return null;
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > MAX_RECORDING_BYTES) return null;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces, length);
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('end', () => resolve(length > MAX_RECORDING_BYTES ? null : Buffer.concat(pieces, length)));
+    request.on('data', (piece: Buffer) => {
+      length += piece.length;
+      if (length <= MAX_RECORDING_BYTES) return void pieces.push(piece);
+      pieces.length = 0;
+      resolve(null);
+    });
+  });
 };

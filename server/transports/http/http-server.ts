@@ -1,11 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { isRetryable, refusal, type ErrorCode } from '../../domain/error-code.js';
 import { encodeClassifyResponseJson } from '../../../proto/one-shot.js';
+import { MAX_HEADER_BYTES, type ConnectionLimits } from '../connection-limits.js';
 import { modelToWire, recordingToWire } from '../to-wire.js';
 import type { OneShots } from '../one-shots.js';
 import { classifyRequestOf } from './classify-request.js';
 import type { Readiness } from './readiness.js';
+import { targetOf } from './request-url.js';
 import { servePage } from './page.js';
 import { statusOf } from './status-codes.js';
 
@@ -49,17 +51,27 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
 };
 
 /** The HTTP side of the server; WebSocket upgrades are `serveWebSocket`'s. */
-export const createHttpServer = (services: HttpServices): Server =>
-  createServer((request, response) => {
+export const createHttpServer = (services: HttpServices, limits: ConnectionLimits): Server => {
+  const server = createServer(optionsFor(limits), (request, response) => {
     answer(request, response, services).catch((cause: unknown) => {
       services.log.error({ err: cause, url: request.url }, 'an HTTP request failed');
       if (response.headersSent) response.destroy();
       else sendError(response, 'internal', 'the request failed inside the server; its log says why');
     });
   });
+  server.maxConnections = limits.maxConnections;
+  return server;
+};
+
+const optionsFor = ({ handshakeTimeoutMs, requestTimeoutMs }: ConnectionLimits): ServerOptions => ({
+  maxHeaderSize: MAX_HEADER_BYTES,
+  headersTimeout: Math.min(handshakeTimeoutMs, requestTimeoutMs),
+  requestTimeout: requestTimeoutMs,
+  connectionsCheckingInterval: Math.ceil(Math.min(handshakeTimeoutMs, requestTimeoutMs) / 5),
+});
 
 const answer = async (request: IncomingMessage, response: ServerResponse, services: HttpServices): Promise<void> => {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname } = targetOf(request);
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   const methods = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
   const route = methods?.[method];
@@ -92,8 +104,7 @@ const sendJson = (response: ServerResponse, status: number, body: unknown): void
   send(response, status, 'application/json', JSON.stringify(body));
 
 const send = (response: ServerResponse, status: number, type: string, body: string): void => {
-  // An error that leaves part of the request unread ends the connection, so that the rest is not taken for a new one.
-  if (status >= 400 && !response.req.complete) response.setHeader('Connection', 'close');
+  // The rest of a request that was refused early is read and forgotten, until its timeout: a reset could reach the client before the answer.
   response
     .writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
     .end(body);

@@ -24,11 +24,12 @@ export class TellingWebSocket extends WebSocket {
   override close(code?: number, reason?: string | Buffer): void {
     const tell = this.violation;
     this.violation = null;
-    // A close that answers the peer's own repeats its code, and needs no explanation.
-    if (tell && code !== undefined && PROTOCOL_FAULTS.has(code) && this.readyState === WebSocket.OPEN) tell(code);
+    // A close that answers the peer's own repeats its code and its reason, and needs no explanation.
+    const isOwn = code !== undefined && PROTOCOL_FAULTS.has(code) && reason === undefined;
+    if (tell && isOwn && this.readyState === WebSocket.OPEN) tell(code);
     super.close(code, reason);
   }
 }
 
-/** Protocol error, invalid UTF-8, message too big. */
-const PROTOCOL_FAULTS = new Set([1002, 1007, 1009]);
+/** Protocol error, invalid UTF-8, too many fragments, message too big. */
+const PROTOCOL_FAULTS = new Set([1002, 1007, 1008, 1009]);

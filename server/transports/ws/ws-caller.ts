@@ -1,15 +1,13 @@
 import { Observable } from 'rxjs';
-import { refusal } from '../../domain/error-code.js';
+import { refusal, type Refusal } from '../../domain/error-code.js';
 import type { Caller, CallerMessage, SessionMessage, StreamEnd } from '../../session/caller.js';
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
+import { CLOSE_TIMEOUT_MS, MAX_BUFFERED_PIECES, MAX_FRAGMENTS } from '../connection-limits.js';
 import { fromWire } from '../from-wire.js';
 import { toWire } from '../to-wire.js';
 import { closeCodeOf } from './close-codes.js';
 import { bufferOf, subProtocolOf, type SubProtocol } from './sub-protocol.js';
 import type { TellingWebSocket } from './telling-web-socket.js';
-
-/** A peer that does not answer the closing handshake is cut off after this. */
-const CLOSE_TIMEOUT_MS = 5_000;
 
 /** Close codes of a peer that means to go: done, going away (a page that was left), no code given. Others come from what is between us. */
 const GOODBYES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
@@ -34,6 +32,7 @@ export class WsCaller implements Caller {
       socket.on('message', (received, isBinary) =>
         subscriber.next(fromWire(this.protocol.decode(bufferOf(received), isBinary))),
       );
+      for (const control of ['ping', 'pong'] as const) socket.on(control, () => subscriber.next({ kind: 'ping' }));
       socket.on('close', (code) => {
         this.wasLost = !GOODBYES.has(code);
         subscriber.complete();
@@ -72,7 +71,19 @@ export class WsCaller implements Caller {
   }
 }
 
-const refusalOf = (closeCode: number) =>
-  closeCode === 1009
-    ? refusal('message_too_large', `a message is longer than ${MAX_MESSAGE_BYTES} bytes: send audio in shorter chunks`)
-    : refusal('bad_request', `the WebSocket protocol was violated (RFC 6455 close code ${closeCode})`);
+const refusalOf = (closeCode: number): Refusal => {
+  switch (closeCode) {
+    case 1009:
+      return refusal(
+        'message_too_large',
+        `a message is longer than ${MAX_MESSAGE_BYTES} bytes: send audio in shorter chunks`,
+      );
+    case 1008:
+      return refusal(
+        'bad_request',
+        `a message came in more than ${MAX_FRAGMENTS} fragments, or a frame in more than ${MAX_BUFFERED_PIECES} pieces`,
+      );
+    default:
+      return refusal('bad_request', `the WebSocket protocol was violated (RFC 6455 close code ${closeCode})`);
+  }
+};

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { milliseconds } from '../../server/domain/units.js';
+import { sessionLimits } from '../support/contexts.js';
+import { startRequest, type MemoryCaller } from '../support/memory-caller.js';
+import { settled } from '../support/outcomes.js';
+import { arrange, audio, lastOf } from '../support/returning-callers.js';
+
+const warnings = (caller: MemoryCaller): unknown[] =>
+  caller.received.flatMap(({ message }) => (message.kind === 'warning' ? [message.code] : []));
+
+describe('The time of a stream', () => {
+  it('is warned of in silence, before the silence ends it', () => {
+    const { call, clock } = arrange();
+    const caller = call(startRequest());
+    clock.pass(19_999);
+    assert.deepEqual(warnings(caller), []);
+    clock.pass(1);
+    const warning = lastOf(caller);
+    assert.ok(warning?.kind === 'warning');
+    assert.deepEqual([warning.code, warning.message.includes('20000 ms: after 30000 ms')], ['idle', true]);
+    clock.pass(9_999);
+    assert.deepEqual(caller.ends, []);
+    clock.pass(1);
+    assert.equal(caller.ends.length, 1);
+  });
+
+  it('is warned of again only in another silence', () => {
+    const { call, clock } = arrange();
+    const caller = call(startRequest());
+    clock.pass(25_000);
+    caller.say({ kind: 'keepalive' });
+    clock.pass(25_000);
+    assert.deepEqual([warnings(caller), caller.ends], [['idle', 'idle'], []]);
+  });
+
+  it('ends after the longest that a stream may be open: a warning, reconnect, the finals, closed', async () => {
+    const { call, clock } = arrange({ limits: sessionLimits({ maxStream: milliseconds(600_000) }) });
+    const caller = call(startRequest());
+    for (let passed = 0; passed < 540_000; passed += 10_000) {
+      caller.say({ kind: 'keepalive' });
+      clock.pass(10_000);
+    }
+    const [warning, reconnect] = caller.received.slice(-2).map(({ message }) => message);
+    assert.ok(warning?.kind === 'warning' && reconnect?.kind === 'reconnect');
+    assert.deepEqual([warning.code, reconnect.grace], ['stream_length', 60_000]);
+    for (let passed = 0; passed < 50_000; passed += 10_000) {
+      caller.say({ kind: 'keepalive' });
+      clock.pass(10_000);
+    }
+    caller.say(audio(2));
+    clock.pass(10_000);
+    await caller.story;
+    assert.deepEqual(caller.kinds.slice(-3), ['final', 'utterance_end', 'closed']);
+    assert.deepEqual([caller.ends, clock.pendingAlarms], [[{ kind: 'drained' }], 0]);
+  });
+
+  it('goes on while its caller is lost', async () => {
+    const { call, clock, reception } = arrange({ limits: sessionLimits({ maxStream: milliseconds(10_000) }) });
+    call(startRequest()).vanish();
+    clock.pass(10_000);
+    await settled();
+    clock.pass(20_000);
+    assert.deepEqual([reception.heldCount, clock.pendingAlarms], [0, 0]);
+  });
+});

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A TCP proxy on loopback that does to connections what bad networks do. What was lost below TCP shows as waiting. */
+export interface UnreliableProxy {
+  /** `127.0.0.1:port` */
+  readonly address: string;
+  /** Milliseconds for which the next piece, and so all after it, is held back. */
+  delayMs: () => number;
+  /** From now on nothing passes the connections that are open, not even their end: both peers see one that only seems to live. */
+  freeze(): void;
+  /** Resets every connection that is open. */
+  cut(): void;
+  close(): void;
+}
+
+class Pair {
+  isFrozen = false;
+
+  constructor(
+    private readonly near: Socket,
+    private readonly far: Socket,
+    delayMs: () => number,
+  ) {
+    void this.pass(near, far, delayMs);
+    void this.pass(far, near, delayMs);
+  }
+
+  reset(): void {
+    for (const socket of [this.near, this.far]) if (!socket.destroyed) socket.resetAndDestroy();
+  }
+
+  private async pass(from: Socket, to: Socket, delayMs: () => number): Promise<void> {
+    from.on('error', () => this.broken());
+    for await (const piece of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      await new Promise((resolve) => setTimeout(resolve, delayMs()));
+      if (!this.isFrozen && to.writable && !to.write(piece)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    }
+    if (!this.isFrozen) to.end();
+  }
+
+  private broken(): void {
+    if (!this.isFrozen) this.reset();
+  }
+}
+
+/** Proxies to `target`, a `127.0.0.1:port`. */
+export const unreliableProxy = async (target: string): Promise<UnreliableProxy> => {
+  const pairs = new Set<Pair>();
+  const [host, port] = target.split(':');
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({ host: host!, port: Number(port), allowHalfOpen: true });
+    const pair = new Pair(near, far, () => proxy.delayMs());
+    pairs.add(pair);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxy: UnreliableProxy = {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    delayMs: () => 0,
+    freeze: () => {
+      for (const pair of pairs) pair.isFrozen = true;
+    },
+    cut: () => {
+      for (const pair of pairs) if (!pair.isFrozen) pair.reset();
+    },
+    close: () => {
+      server.close();
+      for (const pair of pairs) pair.reset();
+    },
+  };
+  return proxy;
+};

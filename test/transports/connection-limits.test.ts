@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:http2';
+import { MAX_FRAGMENTS } from '../../server/transports/connection-limits.js';
+import { clientFrame, closeCodeOf, handshake, rawSocket, serverFrames, upgradedSocket } from '../support/raw-socket.js';
+import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
+
+const statusLine = (received: Buffer): string => received.toString('latin1').split('\r\n')[0]!;
+const START = JSON.stringify({ type: 'start', audio: { encoding: 'mulaw', sample_rate: 8000 } });
+
+describe('What one connection may take', () => {
+  let server: ScriptedServer;
+  before(async () => {
+    server = await serveScripted({}, { handshakeTimeoutMs: 300, requestTimeoutMs: 600, pingIntervalMs: 200 });
+  });
+  after(() => server.close());
+
+  const UNFINISHED: readonly (readonly [string, string])[] = [
+    ['nothing at all', ''],
+    ['a request line without an end', 'GET /v1/stream HT'],
+    ['a handshake without its last line', handshake().slice(0, -2)],
+    ['a recording that never comes whole', 'POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nRIFF'],
+  ];
+  for (const [name, bytes] of UNFINISHED)
+    it(`ends when ${name} came in time`, async () => {
+      const raw = await rawSocket(server.http);
+      raw.socket.write(bytes);
+      await raw.ended;
+      assert.match(statusLine(raw.received()), /^(HTTP\/1\.1 408 .*)?$/);
+      raw.close();
+    });
+
+  it('is a head of 16 KiB; a longer one is answered with 431', async () => {
+    const raw = await rawSocket(server.http);
+    raw.socket.write(handshake('/v1/stream', { Cookie: 'x'.repeat(20_000) }));
+    await raw.ended;
+    assert.match(statusLine(raw.received()), /^HTTP\/1\.1 431 /);
+    raw.close();
+  });
+
+  it('is not a place for ever after a handshake that was refused', async () => {
+    const raw = await rawSocket(server.http);
+    raw.socket.write(handshake('/elsewhere'));
+    await raw.ended;
+    assert.match(statusLine(raw.received()), /^HTTP\/1\.1 404 /);
+    while (!raw.socket.destroyed) {
+      raw.socket.write('x');
+      await new Promise((next) => setTimeout(next, 5));
+    }
+  });
+
+  for (const target of ['//', 'http://[', '//x:99999/'])
+    it(`is 404 for the target ${target}, which is no URL, of a handshake and of a request`, async () => {
+      for (const bytes of [handshake(target), `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`]) {
+        const raw = await rawSocket(server.http);
+        raw.socket.write(bytes);
+        await raw.ended;
+        assert.match(statusLine(raw.received()), /^HTTP\/1\.1 404 /);
+        raw.close();
+      }
+    });
+
+  it(`is ${MAX_FRAGMENTS} fragments of a message; one more is told and closed with 1008`, async () => {
+    const raw = await upgradedSocket(server.http);
+    const fragment = (index: number) => clientFrame(Buffer.from('x'), { opcode: index === 0 ? 2 : 0, isFinal: false });
+    raw.socket.write(clientFrame(Buffer.from(START)));
+    raw.socket.write(Buffer.concat(Array.from({ length: MAX_FRAGMENTS + 1 }, (_, index) => fragment(index))));
+    await raw.ended;
+    const frames = serverFrames(raw.received());
+    assert.equal(closeCodeOf(frames), 1008);
+    const error = JSON.parse(frames.at(-2)!.payload.toString()) as Record<string, string>;
+    assert.deepEqual([error.type, error.code], ['error', 'bad_request']);
+    assert.match(error.message!, /1024 fragments/);
+    raw.close();
+  });
+
+  it('is lost when it answers no ping, so that its stream can be resumed', async () => {
+    const raw = await upgradedSocket(server.http);
+    raw.socket.write(clientFrame(Buffer.from(START)));
+    await raw.ended;
+    assert.deepEqual(
+      serverFrames(raw.received()).map(({ opcode }) => opcode),
+      [1, 9],
+    );
+    while (server.reception.lostCount === 0) await new Promise((next) => setTimeout(next, 2));
+    assert.equal(server.reception.count, 0);
+    raw.close();
+  });
+
+  it('lives while it answers pings', async () => {
+    const raw = await upgradedSocket(server.http);
+    raw.socket.write(clientFrame(Buffer.from(START)));
+    const pings = () => serverFrames(raw.received()).filter(({ opcode }) => opcode === 9).length;
+    for (let answered = 1; answered <= 4; answered++) {
+      await raw.until(() => pings() >= answered);
+      raw.socket.write(clientFrame(Buffer.alloc(0), { opcode: 10 }));
+    }
+    assert.deepEqual([pings(), raw.socket.readableEnded], [4, false]);
+    raw.close();
+  });
+
+  it('ends when a gRPC peer says nothing, or answers no ping', async () => {
+    const silent = await rawSocket(server.grpc);
+    await silent.ended;
+    silent.close();
+    const session = connect(`http://${server.grpc}`);
+    await new Promise((resolve) => session.once('remoteSettings', resolve));
+    let pings = 0;
+    session.on('ping', () => (pings += 1));
+    while (pings < 3) await new Promise((next) => setTimeout(next, 5));
+    assert.ok(!session.closed);
+    session.destroy();
+  });
+});
+
+describe('The end of a gRPC server', () => {
+  it('does not wait for a peer that broke HTTP/2 and does not hang up', async () => {
+    const server = await serveScripted({}, { pingIntervalMs: 60_000 });
+    const raw = await rawSocket(server.grpc);
+    raw.socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    raw.socket.write(Buffer.from('0000050400000000000000000000', 'hex'));
+    await raw.until((received) => received.length >= 26);
+    await server.close();
+    raw.close();
+  });
+});
