@@ -2,23 +2,9 @@ import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { LOG_LEVELS } from './operations/logger.js';
+import { isOn, setting, whole } from './setting.js';
 
 const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
-
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
-const isOn = z.union([
-  z.boolean(),
-  z.enum(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1'),
-]);
-
-interface Setting<T> {
-  /** As commander reads it; the name without dashes in camelCase is the key. */
-  readonly flag: string;
-  readonly about: string;
-  readonly value: z.ZodType<T>;
-}
-
-const setting = <T>(flag: string, about: string, value: z.ZodType<T>): Setting<T> => ({ flag, about, value });
 
 /** Every setting of `earshot serve`. The flag `--some-name` has the environment twin `EARSHOT_SOME_NAME`; flags win. */
 export const SETTINGS = {
