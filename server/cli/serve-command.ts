@@ -7,17 +7,23 @@ import { VERSION } from './version.js';
 
 export const serveCommand = (): Command => {
   const command = new Command('serve').description('start the server');
+  const inEnvironment = ['', 'Only in the environment, since a command line is seen by every user of the machine:'];
   for (const [key, { flag, about, value }] of Object.entries(SETTINGS)) {
     const preset = value.safeParse(undefined).data;
-    const shown = preset === null || preset === undefined ? '' : `, default ${String(preset)}`;
-    command.option(flag, `${about} (${environmentNameOf(key)}${shown})`);
+    const shown = isShown(preset) ? `, default ${String(preset)}` : '';
+    if (flag === null) inEnvironment.push(`  ${environmentNameOf(key)}  ${about}`);
+    else command.option(flag, `${about} (${environmentNameOf(key)}${shown})`);
   }
+  command.addHelpText('after', inEnvironment.join('\n'));
   return command.action(async (flags: Record<string, unknown>) => {
     const read = readConfig(flags);
     if (!read.ok) throw new Failure(read.problem, 2);
     await serve(read.config);
   });
 };
+
+const isShown = (preset: unknown): preset is string | number | boolean =>
+  ['string', 'number', 'boolean'].includes(typeof preset);
 
 const serve = async (config: Config): Promise<void> => {
   const log = createLogger(config.logLevel);

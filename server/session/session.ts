@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { refusal, type ErrorCode } from '../domain/error-code.js';
+import { refusal, type ErrorCode, type Refusal } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { CallerControl, CallerMessage, Ready, ResumeRequest, StartRequest } from './caller.js';
@@ -37,7 +37,7 @@ export class Session implements Listener, StreamListener {
   constructor(
     private line: Line,
     private readonly context: SessionContext,
-    private readonly desk: Desk,
+    readonly desk: Desk,
   ) {
     const { clock, limits } = context;
     this.outbox = new Outbox(line.caller, clock, limits.resumeWindow);
@@ -95,7 +95,7 @@ export class Session implements Listener, StreamListener {
   hear(message: CallerMessage): void {
     if (this.phase === 'ended') return;
     this.patience.heard();
-    if (message.kind === 'refused') return this.refuse(message.refusal.code, message.refusal.message);
+    if (message.kind === 'refused') return this.refused(message.refusal);
     if (message.kind === 'keepalive') return this.giveReceipt();
     switch (this.phase) {
       case 'waiting':
@@ -140,6 +140,10 @@ export class Session implements Listener, StreamListener {
     this.giveReceipt();
   }
 
+  refused({ code, message }: Refusal): void {
+    this.refuse(code, message);
+  }
+
   failed(cause: unknown): void {
     this.context.log.error({ session: this.id, err: cause }, 'a pipeline failed');
     this.refuse('internal', 'the stream failed inside the server; its log says why');
@@ -171,8 +175,8 @@ export class Session implements Listener, StreamListener {
 
   private start(request: StartRequest): void {
     const { models, limits } = this.context;
-    const resolved = resolveStart(request, models);
-    if (!resolved.ok) return this.refuse(resolved.refusal.code, resolved.refusal.message);
+    const resolved = resolveStart(request, models, this.desk.account.rights);
+    if (!resolved.ok) return this.refused(resolved.refusal);
     const { model, config } = resolved;
     this.phase = 'streaming';
     this.givesReceipts = request.receipts;
@@ -181,7 +185,7 @@ export class Session implements Listener, StreamListener {
     const told = { sessionId: this.id, resumeToken: this.token, receivedMessages: null };
     this.ready = { kind: 'ready', ...told, config, card: model.card, limits };
     this.outbox.say(this.ready);
-    this.stream = new RunningStream(model, config, this.context, this);
+    this.stream = new RunningStream(model, config, { ...this.context, account: this.desk.account }, this);
   }
 
   /** Leaves the caller to the stream that it wants to go on with. */

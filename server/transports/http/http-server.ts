@@ -1,100 +1,104 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { randomUUID } from 'node:crypto';
-import { isRetryable, refusal, type ErrorCode } from '../../domain/error-code.js';
-import { encodeClassifyResponseJson } from '../../../proto/one-shot.js';
-import { modelToWire, recordingToWire } from '../to-wire.js';
-import type { OneShots } from '../one-shots.js';
-import { classifyRequestOf } from './classify-request.js';
-import type { Readiness } from './readiness.js';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Certificates } from '../../access/certificates.js';
+import { refusal, type Refusal } from '../../domain/error-code.js';
+import { ANYBODY, type Identity } from '../../domain/identity.js';
+import { presentedBy, urlOf } from '../presented.js';
+import { CHALLENGE, errorBody } from './error-body.js';
 import { servePage } from './page.js';
+import { ROUTES, type Answer, type HttpServices } from './routes.js';
+import { OVER_TLS, SECURITY_HEADERS } from './security-headers.js';
 import { statusOf } from './status-codes.js';
 
-export interface HttpServices {
-  readonly readiness: () => Readiness;
-  readonly oneShots: OneShots;
-  readonly metrics: { readonly contentType: string; text(): Promise<string> };
-  readonly log: { error(fields: object, message: string): void };
-}
-
-type Route = (request: IncomingMessage, response: ServerResponse, services: HttpServices) => void | Promise<void>;
-
-const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
-  '/healthz': { GET: (_, response) => sendJson(response, 200, { status: 'alive' }) },
-  '/readyz': {
-    GET: (_, response, { readiness }) => {
-      const now = readiness();
-      sendJson(
-        response,
-        now.ready ? 200 : 503,
-        now.ready ? { status: 'ready' } : { status: 'not ready', reason: now.reason },
-      );
-    },
-  },
-  '/metrics': {
-    GET: async (_, response, { metrics }) => send(response, 200, metrics.contentType, await metrics.text()),
-  },
-  '/v1/models': {
-    GET: (_, response, { oneShots }) =>
-      sendJson(response, 200, { models: oneShots.models().map((model, index) => modelToWire(model, index === 0)) }),
-  },
-  '/v1/classify': {
-    POST: async (request, response, { oneShots }) => {
-      const asked = await classifyRequestOf(request);
-      const answer = asked.ok ? await oneShots.classify(asked.message) : { ok: false as const, refusal: asked.refusal };
-      if (answer.ok)
-        send(response, 200, 'application/json', encodeClassifyResponseJson(recordingToWire(answer.verdict)));
-      else sendError(response, answer.refusal.code, answer.refusal.message);
-    },
-  },
+/** The HTTP side of the server, under TLS where there are certificates; WebSocket upgrades are `serveWebSocket`'s. */
+export const createHttpServer = (services: HttpServices, certificates: Certificates | null): Server => {
+  const headers = { ...SECURITY_HEADERS, ...(certificates && OVER_TLS) };
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    answer(request, response, services).catch((cause: unknown) => {
+      // Not the whole address: its query may hold a token.
+      services.log.error({ err: cause, path: urlOf(request)?.pathname }, 'an HTTP request failed');
+      if (response.headersSent) response.destroy();
+      else refuse(response, refusal('internal', 'the request failed inside the server; its log says why'));
+    });
+  };
+  return certificates ? secure(certificates, listener) : createServer(listener);
 };
 
-/** The HTTP side of the server; WebSocket upgrades are `serveWebSocket`'s. */
-export const createHttpServer = (services: HttpServices): Server =>
-  createServer((request, response) => {
-    answer(request, response, services).catch((cause: unknown) => {
-      services.log.error({ err: cause, url: request.url }, 'an HTTP request failed');
-      if (response.headersSent) response.destroy();
-      else sendError(response, 'internal', 'the request failed inside the server; its log says why');
-    });
-  });
+const secure = (certificates: Certificates, listener: RequestListener): Server => {
+  const { asksClients } = certificates;
+  const asked = { requestCert: asksClients, rejectUnauthorized: asksClients };
+  const server = createSecureServer({ ...certificates.current, ...asked, ...TLS_VERSIONS }, listener);
+  certificates.onChange((credentials) => server.setSecureContext({ ...credentials, ...TLS_VERSIONS }));
+  return server;
+};
+
+const TLS_VERSIONS = { minVersion: 'TLSv1.2' } as const;
 
 const answer = async (request: IncomingMessage, response: ServerResponse, services: HttpServices): Promise<void> => {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const url = urlOf(request);
+  if (!url) {
+    refuse(response, refusal('bad_request', 'the request has no address that can be read'));
+    return;
+  }
+  const { pathname } = url;
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   const methods = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
-  const route = methods?.[method];
-  if (route) return route(request, response, services);
+  const route = methods && Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (route) {
+    const admission = await admit(request, url, route.openTo, services);
+    if (!admission.ok) {
+      refuse(response, admission.refusal);
+      return;
+    }
+    send(response, await route.answer({ ...services, request, url, identity: admission.identity }));
+    return;
+  }
   if (methods) {
     refuseMethod(response, pathname, Object.keys(methods).join(', '));
     return;
   }
   if (method === 'GET' && (await servePage(pathname, response))) return;
-  sendJson(response, 404, {
-    error: errorOf('bad_request', `${pathname} is no route here: see /v1/models, /v1/classify, /v1/stream`),
-  });
+  refuse(
+    response,
+    refusal('bad_request', `${pathname} is no route here: see /v1/models, /v1/classify, /v1/tokens, /v1/stream`),
+    404,
+  );
+};
+
+type Admitted = { readonly ok: true; readonly identity: Identity } | { readonly ok: false; readonly refusal: Refusal };
+
+/** Asks before anything of the body is read. */
+const admit = async (
+  request: IncomingMessage,
+  url: URL,
+  openTo: 'everybody' | 'callers' | 'readers of metrics',
+  { doorkeeper, openMetrics }: HttpServices,
+): Promise<Admitted> => {
+  if (openTo === 'everybody' || (openMetrics && openTo === 'readers of metrics'))
+    return { ok: true, identity: ANYBODY };
+  const admission = await doorkeeper.admit(presentedBy(request, url));
+  if (!admission.ok || openTo === 'callers' || admission.identity.rights.metrics) return admission;
+  return {
+    ok: false,
+    refusal: refusal('permission_denied', 'metrics tell of every caller: these credentials may not read them'),
+  };
 };
 
 const refuseMethod = (response: ServerResponse, pathname: string, allowed: string): void => {
   response.setHeader('Allow', allowed);
-  sendJson(response, 405, { error: errorOf('bad_request', `${pathname} takes ${allowed}`) });
+  refuse(response, refusal('bad_request', `${pathname} takes ${allowed}`), 405);
 };
 
-const errorOf = (code: ErrorCode, message: string) => ({
-  ...refusal(code, message),
-  retryable: isRetryable[code],
-  request_id: randomUUID(),
-});
+const refuse = (response: ServerResponse, refused: Refusal, status = statusOf(refused.code)): void => {
+  if (status === 401) response.setHeader('WWW-Authenticate', CHALLENGE);
+  send(response, { status, type: 'application/json', body: errorBody(refused) });
+};
 
-const sendError = (response: ServerResponse, code: ErrorCode, message: string): void =>
-  sendJson(response, statusOf(code), { error: errorOf(code, message) });
-
-const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
-  send(response, status, 'application/json', JSON.stringify(body));
-
-const send = (response: ServerResponse, status: number, type: string, body: string): void => {
+const send = (response: ServerResponse, answer: Answer): void => {
+  if ('refusal' in answer) return refuse(response, answer.refusal);
+  const { type, body } = 'json' in answer ? { type: 'application/json', body: JSON.stringify(answer.json) } : answer;
   // An error that leaves part of the request unread ends the connection, so that the rest is not taken for a new one.
-  if (status >= 400 && !response.req.complete) response.setHeader('Connection', 'close');
-  response
-    .writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
-    .end(body);
+  if (answer.status >= 400 && !response.req.complete) response.setHeader('Connection', 'close');
+  response.writeHead(answer.status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
 };

@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { refusal } from '../../domain/error-code.js';
+import type { Identity } from '../../domain/identity.js';
 import type { Caller, CallerMessage, SessionMessage, StreamEnd } from '../../session/caller.js';
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
 import { fromWire } from '../from-wire.js';
@@ -25,6 +26,7 @@ export class WsCaller implements Caller {
 
   constructor(
     private readonly socket: TellingWebSocket,
+    readonly identity: Identity,
     remote: string,
     first: CallerMessage | null,
   ) {

@@ -1,0 +1,42 @@
+import { experimental, ServerCredentials } from '@grpc/grpc-js';
+import type { Certificates, Credentials } from '../../access/certificates.js';
+
+type Provider = experimental.CertificateProvider;
+
+/**
+ * What the gRPC server shows. Certificates come through grpc-js's certificate provider, still called experimental in 1.14, which is its way to change
+ * them for new connections without a restart.
+ */
+export const serverCredentials = (certificates: Certificates | null): ServerCredentials => {
+  if (certificates === null) return ServerCredentials.createInsecure();
+  const provider = providerOf(certificates);
+  // Without authorities clients are not asked for certificates; the library takes null for that, and its types do not.
+  const authorities = (certificates.asksClients ? provider : null)!;
+  return experimental.createCertificateProviderServerCredentials(authorities, provider, certificates.asksClients);
+};
+
+const providerOf = (certificates: Certificates): Provider => {
+  const identities = fanOf(certificates, ({ cert, key }) => ({ certificate: cert, privateKey: key }));
+  const authorities = fanOf(certificates, ({ ca }) => (ca ? { caCertificate: ca } : null));
+  return {
+    addIdentityCertificateListener: identities.add,
+    removeIdentityCertificateListener: identities.remove,
+    addCaCertificateListener: authorities.add,
+    removeCaCertificateListener: authorities.remove,
+  };
+};
+
+const fanOf = <T>(certificates: Certificates, select: (credentials: Credentials) => T) => {
+  const listeners = new Set<(update: T) => void>();
+  certificates.onChange((credentials) => {
+    for (const listener of listeners) listener(select(credentials));
+  });
+  return {
+    add: (listener: (update: T) => void) => {
+      listeners.add(listener);
+      // grpc-js does not listen yet while it adds.
+      process.nextTick(() => listeners.has(listener) && listener(select(certificates.current)));
+    },
+    remove: (listener: (update: T) => void) => void listeners.delete(listener),
+  };
+};
