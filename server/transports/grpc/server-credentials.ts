@@ -10,9 +10,13 @@ type Provider = experimental.CertificateProvider;
 export const serverCredentials = (certificates: Certificates | null): ServerCredentials => {
   if (certificates === null) return ServerCredentials.createInsecure();
   const provider = providerOf(certificates);
-  // Without authorities clients are not asked for certificates; the library takes null for that, and its types do not.
-  const authorities = (certificates.asksClients ? provider : null)!;
-  return experimental.createCertificateProviderServerCredentials(authorities, provider, certificates.asksClients);
+  // In 1.14 the first of these is the certificate and the second the authorities, whatever their names in its types say.
+  return experimental.createCertificateProviderServerCredentials(
+    provider,
+    // Null, which the types do not know either, asks clients for no certificate.
+    (certificates.asksClients ? provider : null),
+    certificates.asksClients,
+  );
 };
 
 const providerOf = (certificates: Certificates): Provider => {
