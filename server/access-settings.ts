@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { keySchema, type StoredKey } from './access/key-file.js';
+import { keySchema } from './access/key-file.js';
 import { keysFromText } from './access/keys-from-text.js';
 import { originSchema } from './access/rights-schema.js';
 import { isOn, setting } from './setting.js';
 
 const optional = z.string().min(1).nullable().default(null);
-const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+const listOf = (given: unknown): unknown =>
+  typeof given === 'string' ? given.split(',').map((part) => part.trim()) : given;
 
-const keysOf = (text: string, { issues }: z.RefinementCtx<string>): readonly StoredKey[] => {
-  const read = keysFromText(text);
+const keysOf = (given: unknown, { issues }: z.RefinementCtx): unknown => {
+  if (typeof given !== 'string') return given;
+  const read = keysFromText(given);
   if (read.ok) return read.keys;
   issues.push({ code: 'custom', message: read.problem, input: '' });
   return z.NEVER;
@@ -28,7 +30,7 @@ export const ACCESS_SETTINGS = {
   apiKeys: setting(
     null,
     'API keys, comma-separated: KEY, NAME=KEY or NAME=sha256:HEX',
-    z.union([z.array(keySchema), z.string().transform(keysOf)]).default([]),
+    z.preprocess(keysOf, z.array(keySchema).default([])),
   ),
   jwtIssuer: setting('--jwt-issuer <name>', 'iss of the JWTs that callers may show', optional),
   jwtAudience: setting('--jwt-audience <name>', 'aud of the JWTs that callers may show', optional),
@@ -40,7 +42,7 @@ export const ACCESS_SETTINGS = {
   allowOrigin: setting(
     '--allow-origin <list>',
     "pages that may call, comma-separated, beside the server's own and those on loopback: https://example.org",
-    z.union([z.array(originSchema), z.string().transform(list).pipe(z.array(originSchema))]).default([]),
+    z.preprocess(listOf, z.array(originSchema).default([])),
   ),
   openMetrics: setting('--open-metrics', 'answer /metrics also to callers without credentials', isOn.default(false)),
   tlsCert: setting('--tls-cert <path>', 'certificate chain (PEM) of HTTPS, WSS and gRPC', optional),

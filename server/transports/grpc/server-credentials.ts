@@ -14,7 +14,7 @@ export const serverCredentials = (certificates: Certificates | null): ServerCred
   return experimental.createCertificateProviderServerCredentials(
     provider,
     // Null, which the types do not know either, asks clients for no certificate.
-    (certificates.asksClients ? provider : null),
+    certificates.asksClients ? provider : null,
     certificates.asksClients,
   );
 };
