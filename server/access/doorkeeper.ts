@@ -13,6 +13,8 @@ export interface Presented {
   /** The name in the client's certificate, where TLS has verified one. */
   readonly certificate: string | null;
   readonly provenance: Provenance;
+  /** Where it comes from, for the log. */
+  readonly remote: string;
 }
 
 export type Admission =
@@ -47,13 +49,18 @@ export class Doorkeeper {
   }
 
   async admit(presented: Presented): Promise<Admission> {
-    const admission = await this.identify(presented);
-    if (!admission.ok) return admission;
-    const { provenance } = presented;
-    if (isFromAllowedPage(provenance, admission.identity.rights.origins, this.originRule)) return admission;
+    const identified = await this.identify(presented);
+    const admission = identified.ok ? this.checkPage(presented, identified.identity) : identified;
+    if (!admission.ok) this.log.warn({ remote: presented.remote, ...admission.refusal }, 'caller not let in');
+    return admission;
+  }
+
+  private checkPage({ provenance }: Presented, identity: Identity): Admission {
+    if (isFromAllowedPage(provenance, identity.rights.origins, this.originRule)) return { ok: true, identity };
+    const page = JSON.stringify(provenance.origin?.slice(0, 128));
     return refused(
       'permission_denied',
-      `pages from ${JSON.stringify(provenance.origin?.slice(0, 128))} may not call this server: the operator allows them with --allow-origin, or with the key`,
+      `pages from ${page} may not call this server: the operator allows them with --allow-origin, or with the key`,
     );
   }
 
@@ -70,11 +77,10 @@ export class Doorkeeper {
     if (isTokenShaped(text)) return this.byToken(text);
     if (by === 'url')
       return refused('unauthenticated', 'a URL carries only tokens from POST /v1/tokens: addresses end up in logs');
-    if (this.ways.jwt !== null && text.split('.').length === 3) return this.byJwt(this.ways.jwt, text);
     const identity = this.ways.keys?.find(text, Date.now()) ?? null;
-    return identity
-      ? { ok: true, identity }
-      : refused('unauthenticated', `these credentials are not good here: ${HOW}`);
+    if (identity) return { ok: true, identity };
+    if (this.ways.jwt !== null && text.split('.').length === 3) return this.byJwt(this.ways.jwt, text);
+    return refused('unauthenticated', `these credentials are not good here: ${HOW}`);
   }
 
   private byCertificate(name: string | null): Admission {

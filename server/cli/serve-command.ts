@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { isLoopbackName } from '../access/origin-rule.js';
 import { environmentNameOf, readConfig, SETTINGS, type Config } from '../config.js';
 import { startServer, type RunningServer } from '../main.js';
 import { createLogger } from '../operations/logger.js';
@@ -31,6 +32,7 @@ const serve = async (config: Config): Promise<void> => {
     log.debug({ err: problem }, 'the server could not start');
     throw new Failure(startProblem(problem, config));
   });
+  if (isClear(config)) log.warn({}, 'credentials and audio travel in the clear: use --tls-cert, or a proxy that does');
   process.stdout.write(banner(server));
   let isDraining = false;
   const stop = (signal: string) => {
@@ -45,6 +47,9 @@ const serve = async (config: Config): Promise<void> => {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 };
+
+/** Whether others may listen in. */
+const isClear = ({ host, tlsCert }: Config): boolean => tlsCert === null && !isLoopbackName(host);
 
 /** What is wrong and what would be right, where the system's own words leave that open. */
 const startProblem = (problem: unknown, { host, port, grpcPort }: Config): string => {

@@ -7,9 +7,15 @@ const BEARER_PROTOCOL = 'earshot.bearer.';
 /** The URL parameter that carries a single-use token. */
 export const TOKEN_PARAMETER = 'token';
 
-/** The address of a request; null where it is none. */
-export const urlOf = ({ url = '/' }: IncomingMessage): URL | null =>
-  URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost') : null;
+/** The address of a request; null where it is none. A path is a path, also one that begins with two slashes. */
+export const urlOf = ({ url = '/' }: IncomingMessage): URL | null => {
+  const address = url.startsWith('/') ? `http://localhost${url}` : url;
+  return URL.canParse(address) ? new URL(address) : null;
+};
+
+/** Address and port of who sends a request. */
+export const remoteOf = ({ socket }: IncomingMessage): string =>
+  `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
 
 type Credential = Presented['credentials'][number];
 
@@ -30,6 +36,7 @@ export const presentedBy = (request: IncomingMessage, { searchParams }: URL): Pr
     ...searchParams.getAll(TOKEN_PARAMETER).map((text): Credential => ({ by: 'url', text })),
   ],
   certificate: certificateOf(request.socket as Partial<TLSSocket>),
+  remote: remoteOf(request),
   provenance: { origin: request.headers.origin ?? null, host: request.headers.host ?? null },
 });
 

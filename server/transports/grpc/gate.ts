@@ -46,6 +46,7 @@ export class Gate {
         credentials: metadata.get('authorization').flatMap((value) => bearerIn(String(value))),
         certificate: nameIn(call.getAuthContext().sslPeerCertificate),
         provenance: { origin: null, host: null },
+        remote: call.getPeer(),
       });
       if (!admission.ok) {
         call.sendStatus(statusFor(admission.refusal));

@@ -11,7 +11,7 @@ import { fromWire } from '../from-wire.js';
 import { CHALLENGE, errorBody } from '../http/error-body.js';
 import { SECURITY_HEADERS } from '../http/security-headers.js';
 import { statusOf } from '../http/status-codes.js';
-import { offeredProtocols, presentedBy, TOKEN_PARAMETER, urlOf } from '../presented.js';
+import { offeredProtocols, presentedBy, remoteOf, TOKEN_PARAMETER, urlOf } from '../presented.js';
 import { SUB_PROTOCOL_NAMES } from './sub-protocol.js';
 import { TellingWebSocket } from './telling-web-socket.js';
 import { WsCaller } from './ws-caller.js';
@@ -40,8 +40,7 @@ export const serveWebSocket = (server: Server, reception: Reception, doorkeeper:
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const remote = `${request.socket.remoteAddress ?? '?'}:${request.socket.remotePort ?? 0}`;
-      reception.receive(new WsCaller(webSocket, admission.identity, remote, startOf(url)));
+      reception.receive(new WsCaller(webSocket, admission.identity, remoteOf(request), startOf(url)));
     });
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
