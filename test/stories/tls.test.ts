@@ -124,7 +124,9 @@ describe('TLS', function () {
     }
     await assert.rejects(fetch(server.running.httpUrl.replace('https', 'http')));
     const answered = await new Promise<Record<string, unknown>>((resolve) =>
-      request(server.running.httpUrl, { ca: authority.pem }, ({ headers }) => resolve(headers)).end(),
+      request(server.running.httpUrl, { ca: authority.pem, headers: { Host: 'ears.example' } }, ({ headers }) =>
+        resolve(headers),
+      ).end(),
     );
     assert.equal(answered['strict-transport-security'], 'max-age=31536000');
     await server.running.drain();

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { isLoopbackName } from '../../access/origin-rule.js';
 import type { Certificates } from '../../access/certificates.js';
 import { refusal, type Refusal } from '../../domain/error-code.js';
 import { ANYBODY, type Identity } from '../../domain/identity.js';
@@ -12,8 +13,8 @@ import { statusOf } from './status-codes.js';
 
 /** The HTTP side of the server, under TLS where there are certificates; WebSocket upgrades are `serveWebSocket`'s. */
 export const createHttpServer = (services: HttpServices, certificates: Certificates | null): Server => {
-  const headers = { ...SECURITY_HEADERS, ...(certificates && OVER_TLS) };
   const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const headers = { ...SECURITY_HEADERS, ...(certificates && !isLocal(request) && OVER_TLS) };
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     answer(request, response, services).catch((cause: unknown) => {
       // Not the whole address: its query may hold a token.
@@ -24,6 +25,9 @@ export const createHttpServer = (services: HttpServices, certificates: Certifica
   };
   return certificates ? secure(certificates, listener) : createServer(listener);
 };
+
+/** Whether it was sent to this machine by name or address: what browsers remember of `localhost` holds for every port of it. */
+const isLocal = ({ headers: { host = '' } }: IncomingMessage): boolean => isLoopbackName(host.replace(/:\d+$/, ''));
 
 const secure = (certificates: Certificates, listener: RequestListener): Server => {
   const { asksClients } = certificates;
