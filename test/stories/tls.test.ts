@@ -124,8 +124,10 @@ describe('TLS', function () {
     }
     await assert.rejects(fetch(server.running.httpUrl.replace('https', 'http')));
     const answered = await new Promise<Record<string, unknown>>((resolve) =>
-      request(server.running.httpUrl, { ca: authority.pem, headers: { Host: 'ears.example' } }, ({ headers }) =>
-        resolve(headers),
+      request(
+        server.running.httpUrl,
+        { ca: authority.pem, servername: 'localhost', headers: { Host: 'ears.example' } },
+        ({ headers }) => resolve(headers),
       ).end(),
     );
     assert.equal(answered['strict-transport-security'], 'max-age=31536000');
