@@ -1,24 +1,11 @@
-import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { isLoopbackName } from './access/origin-rule.js';
+import { ACCESS_SETTINGS, asksCallers, missingBeside } from './access-settings.js';
 import { LOG_LEVELS } from './operations/logger.js';
+import { isOn, setting, whole } from './setting.js';
 
 const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
-
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
-const isOn = z.union([
-  z.boolean(),
-  z.enum(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1'),
-]);
-
-interface Setting<T> {
-  /** As commander reads it; the name without dashes in camelCase is the key. */
-  readonly flag: string;
-  readonly about: string;
-  readonly value: z.ZodType<T>;
-}
-
-const setting = <T>(flag: string, about: string, value: z.ZodType<T>): Setting<T> => ({ flag, about, value });
 
 /** Every setting of `earshot serve`. The flag `--some-name` has the environment twin `EARSHOT_SOME_NAME`; flags win. */
 export const SETTINGS = {
@@ -30,6 +17,7 @@ export const SETTINGS = {
     'listen beyond loopback although anybody may then connect',
     isOn.default(false),
   ),
+  ...ACCESS_SETTINGS,
   models: setting('--models <folder>', 'folder of model packages', z.string().min(1).default(BUNDLED_MODELS)),
   defaultModel: setting(
     '--default-model <name>',
@@ -134,26 +122,25 @@ export const readConfig = (flags: Readonly<Record<string, unknown>>, environment
     const given = flags[key] ?? environment[name];
     const parsed = value.safeParse(given);
     if (!parsed.success) {
-      const source = flags[key] === undefined ? name : (flag.split(' ')[0] ?? flag);
-      return {
-        ok: false,
-        problem: `${source} ${JSON.stringify(given)}: ${parsed.error.issues[0]?.message ?? 'not valid'}`,
-      };
+      const source = flags[key] === undefined || flag === null ? name : (flag.split(' ')[0] ?? flag);
+      // What has no flag is secret.
+      const shown = flag === null ? '' : ` ${JSON.stringify(given)}`;
+      return { ok: false, problem: `${source}${shown}: ${parsed.error.issues[0]?.message ?? 'not valid'}` };
     }
     values[key] = parsed.data;
   }
-  return checkExposure(values as unknown as Config);
+  return checked(values as unknown as Config);
 };
 
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+const checked = (config: Config): ConfigResult => {
+  const problem = missingBeside(config) ?? exposure(config);
+  return problem === null ? { ok: true, config } : { ok: false, problem };
+};
 
-const checkExposure = (config: Config): ConfigResult =>
-  isLoopback(config.host) || config.allowUnauthenticated
-    ? { ok: true, config }
-    : {
-        ok: false,
-        problem:
-          `--host ${config.host} is reachable from other machines and no authentication is configured: anybody could connect. ` +
-          'Listen on 127.0.0.1 behind a proxy that authenticates, or say --allow-unauthenticated (EARSHOT_ALLOW_UNAUTHENTICATED=true)',
-      };
+/** Why the server must not listen as it is told to; null where it may. */
+const exposure = (config: Config): string | null =>
+  isLoopbackName(config.host) || config.allowUnauthenticated || asksCallers(config)
+    ? null
+    : `--host ${config.host} is reachable from other machines and no authentication is configured: anybody could connect. ` +
+      'Make API keys ("earshot keys create", --keys-file), accept JWTs (--jwt-issuer, --jwt-audience, --jwt-jwks) or client certificates (--tls-client-ca); ' +
+      'or listen on 127.0.0.1 behind a proxy that authenticates; or say --allow-unauthenticated (EARSHOT_ALLOW_UNAUTHENTICATED=true)';

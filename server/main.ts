@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Certificates } from './access/certificates.js';
+import { openAccess } from './access/open-access.js';
 import type { Config } from './config.js';
 import { milliseconds } from './domain/units.js';
 import { startInference, type Inference } from './inference/inference.js';
@@ -37,19 +39,26 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   const context = contextOf(config, metrics, log);
   const reception = new Reception(context);
   const started: { grpc?: GrpcServer; inference?: Inference } = {};
+  const certificates = Certificates.open(config, log);
+  const access = openAccess(config, log, () => systemClock.now());
+  const { doorkeeper } = access;
   const oneShots = createOneShots(context, reception);
   const limits = connectionLimitsOf(config);
   const readiness = () => readinessOf(reception, started.inference);
-  const http = createHttpServer({ readiness, oneShots, metrics, log }, limits);
-  serveWebSocket(http, reception, limits);
+  const { openMetrics } = config;
+  const http = createHttpServer({ readiness, oneShots, metrics, log, doorkeeper, openMetrics }, limits, certificates);
+  serveWebSocket(http, reception, doorkeeper, limits);
   const close = async () => {
     await started.grpc?.close(1_000);
     await closeHttp(http);
     await started.inference?.close();
+    access.close();
+    certificates?.close();
   };
   try {
     const port = await listen(http, config);
-    started.grpc = await serveGrpc(`${config.host}:${config.grpcPort}`, { reception, oneShots, limits });
+    const doors = { doorkeeper, certificates, limits };
+    started.grpc = await serveGrpc(`${config.host}:${config.grpcPort}`, { reception, oneShots, ...doors });
     started.inference = await openInference(config, context, metrics, log);
     watch(metrics, reception, started.inference, context.models);
     reception.open();
@@ -60,7 +69,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
       await close();
     };
     return {
-      httpUrl: `http://${config.host}:${port}`,
+      httpUrl: `${certificates ? 'https' : 'http'}://${config.host}:${port}`,
       grpcAddress: `${config.host}:${started.grpc.port}`,
       models: context.models.all,
       workers: started.inference.health().workers,

@@ -14,7 +14,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'server/pipeline': ['server/audio', 'server/domain'],
   'server/inference': ['server/audio', 'server/domain'],
   'server/session': ['server/pipeline', 'server/audio', 'server/domain'],
-  'server/transports': ['server/session', 'server/audio', 'server/domain', 'proto'],
+  'server/access': ['server/domain'],
+  'server/transports': ['server/session', 'server/access', 'server/audio', 'server/domain', 'proto'],
   'server/operations': ['server/inference', 'server/session', 'server/domain'],
   proto: [],
   // The resampler of the browser's microphone is the server's.
@@ -26,6 +27,7 @@ const ONE_IMPORTER: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'server/inference/',
   '@grpc/reflection': 'server/transports/grpc/',
   'grpc-health-check': 'server/transports/grpc/',
+  jose: 'server/access/',
   'prom-client': 'server/operations/',
   pino: 'server/operations/',
 };

@@ -41,6 +41,11 @@ export interface StreamOptions extends Settings {
   readonly clientReferenceId?: string;
   /** Aborts the stream, also while it is being opened. */
   readonly signal?: AbortSignal;
+  /**
+   * API key, JWT or single-use token for a server that asks for one; a function is asked before every connection, for what expires or is good once. Sent
+   * as `Authorization: Bearer`, by browsers as a sub-protocol.
+   */
+  readonly token?: Asked<string>;
   /** HTTP headers of the handshake, or gRPC metadata; a function is asked before every connection, for credentials that expire. Browsers send none. */
   readonly headers?: Asked<Readonly<Record<string, string>>>;
   /** Milliseconds until the server must be ready, at each connection. Default: 10000. */
@@ -50,6 +55,12 @@ export interface StreamOptions extends Settings {
   /** Milliseconds of audio that may wait for the server; beyond it `send` takes no more. Default: 30000. */
   readonly bufferMs?: number;
 }
+
+/** The headers that go with a connection, the token's among them. */
+export const headersFor = async ({ headers = {}, token = '' }: StreamOptions): Promise<Record<string, string>> => {
+  const [named, credential] = await Promise.all([ask(headers), ask(token)]);
+  return { ...named, ...(credential !== '' && { Authorization: `Bearer ${credential}` }) };
+};
 
 /** The start message that the options ask for; throws EarshotError `bad_request` with the sentence that the server would say. */
 export function startFrom(options: StreamOptions): StartDraft {

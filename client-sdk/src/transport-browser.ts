@@ -23,20 +23,26 @@ interface BrowserSocket {
   addEventListener(type: string, listener: (event: { data?: unknown; code?: number; reason?: string }) => void): void;
 }
 
-type BrowserSocketClass = new (url: URL, protocols: string) => BrowserSocket;
+type BrowserSocketClass = new (url: URL, protocols: readonly string[]) => BrowserSocket;
+
+/** The sub-protocol in which a credential travels, since browsers send no headers. */
+const BEARER_PROTOCOL = 'earshot.bearer.';
+/** What a sub-protocol may consist of (RFC 9110 §5.6.2), as far as credentials use it. */
+const TOKEN_SHAPE = /^[\w.~+-]*$/;
 
 /** Connects by the WebSocket of the browser. */
-export const browserTransport = ({ url, headers }: StreamOptions, codec: Codec): Connect => {
+export const browserTransport = ({ url, headers, token = '' }: StreamOptions, codec: Codec): Connect => {
   if (headers !== undefined)
-    throw new EarshotError(
-      'bad_request',
-      'headers cannot be sent by a browser; give a url that carries the credentials',
-    );
+    throw new EarshotError('bad_request', 'headers cannot be sent by a browser; give the credential as token');
   const resolved = (address: string | URL): URL => streamUrl(address, pageAddress());
   if (typeof url !== 'function') resolved(url);
   return async (events) => {
     const { WebSocket } = globalThis as unknown as { WebSocket: BrowserSocketClass };
-    return new BrowserConnection(new WebSocket(resolved(await ask(url)), codec.subProtocol), codec, events);
+    const [address, credential] = await Promise.all([ask(url), ask(token)]);
+    if (!TOKEN_SHAPE.test(credential))
+      throw new EarshotError('bad_request', 'token has characters that a browser cannot send');
+    const protocols = [codec.subProtocol, ...(credential === '' ? [] : [BEARER_PROTOCOL + credential])];
+    return new BrowserConnection(new WebSocket(resolved(address), protocols), codec, events);
   };
 };
 

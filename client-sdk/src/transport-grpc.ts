@@ -10,7 +10,7 @@ import {
 } from '../../proto/wire.js';
 import type { Connect, Connection, ConnectionEvents } from './connection.js';
 import { EarshotError, type ClientErrorCode } from './earshot-error.js';
-import { ask, type StreamOptions } from './stream-options.js';
+import { ask, headersFor, type StreamOptions } from './stream-options.js';
 
 const PATH = '/earshot.v1.IntentService/StreamIntents';
 /** Trailing metadata in which the server repeats the code of its error. */
@@ -20,13 +20,14 @@ const CLOSE_TIMEOUT_MS = 2_000;
 type Call = grpc.ClientDuplexStream<ClientDraft, Decoded<ServerMessage>>;
 
 /** Connects by gRPC to `host:port` or `http://host:port` without, to `https://host:port` with encryption. */
-export const grpcTransport = ({ url, headers = {} }: StreamOptions): Connect => {
+export const grpcTransport = (options: StreamOptions): Connect => {
+  const { url } = options;
   if (typeof url !== 'function') addressOf(String(url));
   return async (events) => {
-    const [address, named] = await Promise.all([ask(url), ask(headers)]);
+    const [address, headers] = await Promise.all([ask(url), headersFor(options)]);
     const { target, credentials } = addressOf(String(address));
     const metadata = new grpc.Metadata();
-    for (const [name, value] of Object.entries(named)) metadata.set(name, value);
+    for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
     return new GrpcConnection(new grpc.Client(target, credentials), metadata, events);
   };
 };

@@ -5,7 +5,7 @@ import type { Codec } from './codec.js';
 import type { Connect, Connection, ConnectionEvents } from './connection.js';
 import { EarshotError } from './earshot-error.js';
 import { refusalOf } from './handshake-refusal.js';
-import { ask, type StreamOptions } from './stream-options.js';
+import { ask, headersFor, type StreamOptions } from './stream-options.js';
 import { streamUrl } from './stream-url.js';
 
 /** Bytes that may wait in the socket before `send` asks its caller to wait. */
@@ -14,11 +14,12 @@ const NORMAL_CLOSURE = 1000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /** Connects by WebSocket; `http:` and `https:` addresses work too, and a bare origin gets the path `/v1/stream`. */
-export const webSocketTransport = ({ url, headers = {} }: StreamOptions, codec: Codec): Connect => {
+export const webSocketTransport = (options: StreamOptions, codec: Codec): Connect => {
+  const { url } = options;
   if (typeof url !== 'function') streamUrl(url);
   return async (events) => {
-    const [address, named] = await Promise.all([ask(url), ask(headers)]);
-    const socket = new WebSocket(streamUrl(address), codec.subProtocol, { headers: named, perMessageDeflate: false });
+    const [address, headers] = await Promise.all([ask(url), headersFor(options)]);
+    const socket = new WebSocket(streamUrl(address), codec.subProtocol, { headers, perMessageDeflate: false });
     return new WebSocketConnection(socket, codec, events);
   };
 };

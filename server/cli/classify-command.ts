@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ClassifyResponse } from '../../proto/one-shot-messages.js';
 import { Failure, sentenceOf } from './failure.js';
+import { bearerOf, keyOption } from './key-option.js';
 import { intentOf } from './story-lines.js';
 import { table } from './table.js';
 
@@ -10,6 +11,7 @@ interface ClassifyFlags {
   readonly model?: string;
   readonly topK?: string;
   readonly json?: boolean;
+  readonly key?: string;
 }
 
 type Result =
@@ -28,6 +30,7 @@ export const classifyCommand = (): Command =>
       if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it is no whole number');
       return text;
     })
+    .addOption(keyOption())
     .option('--json', 'one object a line')
     .action(run);
 
@@ -56,14 +59,18 @@ const inOrder = async (files: readonly string[], work: (file: string) => Promise
   return results;
 };
 
-const classify = async (file: string, { url, model, topK }: ClassifyFlags): Promise<Result> => {
+const classify = async (file: string, { url, model, topK, key }: ClassifyFlags): Promise<Result> => {
   const body = await readFile(file).catch((problem: unknown) => sentenceOf(problem));
   if (typeof body === 'string') return { file, problem: body };
   const query = new URLSearchParams({
     ...(model === undefined ? {} : { model }),
     ...(topK === undefined ? {} : { top_k: topK }),
   });
-  const response = await fetch(`${url}/v1/classify?${query.toString()}`, { method: 'POST', body }).catch(() => {
+  const response = await fetch(`${url}/v1/classify?${query.toString()}`, {
+    method: 'POST',
+    body,
+    headers: bearerOf(key),
+  }).catch(() => {
     throw new Failure(`no server answers at ${url}: start one with "earshot serve"`);
   });
   const answer = (await response.json()) as ClassifyResponse & { error?: { code: string; message: string } };

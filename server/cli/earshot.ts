@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { classifyCommand } from './classify-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { Failure } from './failure.js';
+import { keysCommand } from './keys-command.js';
 import { modelsCommand } from './models-command.js';
 import { serveCommand } from './serve-command.js';
 import { streamCommand } from './stream-command.js';
@@ -18,7 +19,7 @@ const program = new Command('earshot')
     'after',
     '\nExamples:\n  earshot serve\n  earshot stream samples/freeze-card-8k-mulaw.wav\n  earshot classify samples/*.wav\n\nExit codes: 0 good, 1 failed, 2 wrong usage.',
   );
-for (const create of [serveCommand, streamCommand, classifyCommand, modelsCommand, doctorCommand])
+for (const create of [serveCommand, streamCommand, classifyCommand, modelsCommand, keysCommand, doctorCommand])
   program.addCommand(create());
 for (const command of [program, ...program.commands]) command.exitOverride();
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { isLoopbackName } from '../access/origin-rule.js';
 import { environmentNameOf, readConfig, SETTINGS, type Config } from '../config.js';
 import { startServer, type RunningServer } from '../main.js';
 import { createLogger } from '../operations/logger.js';
@@ -7,11 +8,14 @@ import { VERSION } from './version.js';
 
 export const serveCommand = (): Command => {
   const command = new Command('serve').description('start the server');
+  const inEnvironment = ['', 'Only in the environment, since a command line is seen by every user of the machine:'];
   for (const [key, { flag, about, value }] of Object.entries(SETTINGS)) {
     const preset = value.safeParse(undefined).data;
-    const shown = preset === null || preset === undefined ? '' : `, default ${String(preset)}`;
-    command.option(flag, `${about} (${environmentNameOf(key)}${shown})`);
+    const shown = isShown(preset) ? `, default ${String(preset)}` : '';
+    if (flag === null) inEnvironment.push(`  ${environmentNameOf(key)}  ${about}`);
+    else command.option(flag, `${about} (${environmentNameOf(key)}${shown})`);
   }
+  command.addHelpText('after', inEnvironment.join('\n'));
   return command.action(async (flags: Record<string, unknown>) => {
     const read = readConfig(flags);
     if (!read.ok) throw new Failure(read.problem, 2);
@@ -19,12 +23,16 @@ export const serveCommand = (): Command => {
   });
 };
 
+const isShown = (preset: unknown): preset is string | number | boolean =>
+  ['string', 'number', 'boolean'].includes(typeof preset);
+
 const serve = async (config: Config): Promise<void> => {
   const log = createLogger(config.logLevel);
   const server = await startServer(config, log).catch((problem: unknown) => {
     log.debug({ err: problem }, 'the server could not start');
     throw new Failure(startProblem(problem, config));
   });
+  if (isClear(config)) log.warn({}, 'credentials and audio travel in the clear: use --tls-cert, or a proxy that does');
   process.stdout.write(banner(server));
   let isDraining = false;
   const stop = (signal: string) => {
@@ -39,6 +47,9 @@ const serve = async (config: Config): Promise<void> => {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 };
+
+/** Whether others may listen in. */
+const isClear = ({ host, tlsCert }: Config): boolean => tlsCert === null && !isLoopbackName(host);
 
 /** What is wrong and what would be right, where the system's own words leave that open. */
 const startProblem = (problem: unknown, { host, port, grpcPort }: Config): string => {

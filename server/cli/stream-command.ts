@@ -4,6 +4,7 @@ import { openStream as openGrpcStream } from '../../client-sdk/src/grpc.js';
 import { protobuf } from '../../client-sdk/src/protobuf.js';
 import { ENCODINGS } from '../../proto/client-messages.js';
 import { Failure } from './failure.js';
+import { keyOption } from './key-option.js';
 import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
 import { bytesPerSecond, readStreamAudio, wavToStream, type StreamAudio } from './stream-audio.js';
 import { jsonView, liveView, plainView, type StreamView } from './stream-view.js';
@@ -23,6 +24,7 @@ interface StreamFlags {
   readonly encoding: Encoding;
   readonly sampleRate: number;
   readonly channels: number;
+  readonly key?: string;
 }
 
 const number = (text: string): number => {
@@ -47,6 +49,7 @@ export const streamCommand = (): Command =>
     .option('--silence-ms <n>', 'silence that ends an utterance', number)
     .option('--no-interim', 'finals only')
     .option('--fast', 'as fast as the server takes it, not at speaking speed')
+    .addOption(keyOption())
     .option('--json', 'one server message a line')
     .addOption(new Option('--encoding <name>', 'of raw standard input').choices([...ENCODINGS]).default('pcm_s16le'))
     .option('--sample-rate <hz>', 'of raw standard input', number, 16_000)
@@ -93,10 +96,11 @@ const viewFor = ({ json }: StreamFlags): StreamView => {
 };
 
 const open = async (flags: StreamFlags, audio: StreamAudio['format']): Promise<IntentStream> => {
-  const { silenceMs, protocol, url, grpcUrl, model, hopMs, topK, threshold, interim } = flags;
+  const { silenceMs, protocol, url, grpcUrl, model, hopMs, topK, threshold, interim, key } = flags;
   const options = {
     audio,
     interim,
+    ...(key === undefined ? {} : { token: key }),
     ...(model === undefined ? {} : { model }),
     ...(hopMs === undefined ? {} : { hopMs }),
     ...(topK === undefined ? {} : { topK }),

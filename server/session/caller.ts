@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Refusal } from '../domain/error-code.js';
+import type { Identity } from '../domain/identity.js';
 import type { ModelCard } from '../domain/model-card.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import type { Announcing, AudioFormat, Endpointing } from '../domain/stream-settings.js';
@@ -106,6 +107,8 @@ export type StreamEnd =
 export interface Caller {
   /** Where it calls from and over what, for the log. */
   readonly description: { readonly transport: string; readonly remote: string };
+  /** Who it is, and what it may. */
+  readonly identity: Identity;
   /** What it says; completes when the connection is gone. */
   readonly messages: Observable<CallerMessage>;
   /** Whether the connection went without a goodbye, so that the caller may come back. Known when `messages` completes. */

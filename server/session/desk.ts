@@ -1,3 +1,4 @@
+import type { Account } from './accounts.js';
 import type { ResumeRequest, StreamEnd } from './caller.js';
 import type { Session } from './session.js';
 
@@ -6,6 +7,8 @@ export type SessionEnd = StreamEnd | { readonly kind: 'hung_up' } | { readonly k
 
 /** Where sessions are looked after. */
 export interface Desk {
+  /** Of the caller, who stays the same if it comes back. */
+  readonly account: Account;
   /** The stream that this names, if it can be resumed. */
   find(resume: ResumeRequest): Session | null;
   /** The session's caller has said what stream it wants. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { refusal, type Refusal } from '../domain/error-code.js';
+import type { Identity } from '../domain/identity.js';
 import type { Milliseconds } from '../domain/units.js';
+import { Accounts, type Account } from './accounts.js';
 import type { Caller, ResumeRequest } from './caller.js';
 import type { Desk, SessionEnd } from './desk.js';
 import { Line } from './line.js';
@@ -21,7 +23,11 @@ export class Reception {
   private stage: 'opening' | 'open' | 'draining' = 'opening';
   private allGone: () => void = () => undefined;
 
-  constructor(private readonly context: SessionContext) {}
+  readonly accounts: Accounts;
+
+  constructor(private readonly context: SessionContext) {
+    this.accounts = new Accounts(context.clock);
+  }
 
   get count(): number {
     return this.sessions.size;
@@ -48,6 +54,11 @@ export class Reception {
       : refusal('too_many_sessions', `${maxSessions} streams are open, which is the limit`);
   }
 
+  /** Why this caller would be turned away now; null when it would be admitted. */
+  refusalFor(identity: Identity): Refusal | null {
+    return this.refusal ?? this.accounts.of(identity).refusal;
+  }
+
   /** From now on callers are admitted. */
   open(): void {
     this.stage = 'open';
@@ -55,7 +66,7 @@ export class Reception {
 
   /** Opens a session for this caller, or tells it why not. */
   receive(caller: Caller): void {
-    const refused = this.refusal;
+    const refused = this.refusalFor(caller.identity);
     if (refused) this.turnAway(caller, refused);
     else this.admit(caller);
   }
@@ -75,7 +86,10 @@ export class Reception {
   }
 
   private turnAway(caller: Caller, refused: Refusal): void {
-    this.context.log.warn({ ...caller.description, code: refused.code }, 'caller turned away');
+    this.context.log.warn(
+      { ...caller.description, identity: caller.identity.name, code: refused.code },
+      'caller turned away',
+    );
     caller.send({ kind: 'error', requestId: randomUUID(), ...refused }, 1);
     caller.end({ kind: 'refused', ...refused });
   }
@@ -84,10 +98,11 @@ export class Reception {
     const { log, observer } = this.context;
     const { transport, remote } = caller.description;
     const line = new Line(caller);
-    const session = new Session(line, this.context, this.deskFor(transport));
+    const account = this.accounts.of(caller.identity);
+    const session = new Session(line, this.context, this.deskFor(transport, account));
     observer.sessionOpened(transport);
-    log.info({ session: session.id, transport, remote }, 'session opened');
-    this.sessions.add(session);
+    log.info({ session: session.id, transport, remote, identity: caller.identity.name }, 'session opened');
+    this.enter(session);
     this.held.set(session.id, session);
     this.pending.add(session);
     line.open(session);
@@ -102,11 +117,12 @@ export class Reception {
       longest?.refuse('overloaded', `more than ${maxPending} connections have not said start: this one waited longest`);
   }
 
-  private deskFor(transport: string): Desk {
+  private deskFor(transport: string, account: Account): Desk {
     const { log, observer, clock } = this.context;
     const openedAt = clock.now();
     return {
-      find: (resume) => this.find(resume),
+      account,
+      find: (resume) => this.find(resume, account.identity),
       started: (session) => void this.pending.delete(session),
       ended: (session, end) => {
         this.leave(session);
@@ -118,7 +134,7 @@ export class Reception {
       lost: (session) => this.lose(session),
       found: (session) => {
         this.lost.delete(session);
-        if (session.isOpen) this.sessions.add(session);
+        if (session.isOpen) this.enter(session);
         log.info({ session: session.id }, 'caller is back');
       },
       forget: (session) => {
@@ -128,9 +144,11 @@ export class Reception {
     };
   }
 
-  private find({ sessionId, token }: ResumeRequest): Session | null {
+  /** Nobody resumes a stream of somebody else, not even with its token. */
+  private find({ sessionId, token }: ResumeRequest, { name }: Identity): Session | null {
     const session = this.held.get(sessionId);
-    return session && isSameToken(token, session.token) ? session : null;
+    if (session?.desk.account.identity.name !== name) return null;
+    return isSameToken(token, session.token) ? session : null;
   }
 
   private lose(session: Session): void {
@@ -141,8 +159,13 @@ export class Reception {
     if (this.lost.size > this.context.maxSessions) longestLost?.letGo();
   }
 
+  private enter(session: Session): void {
+    this.sessions.add(session);
+    session.desk.account.opened();
+  }
+
   private leave(session: Session): void {
-    this.sessions.delete(session);
+    if (this.sessions.delete(session)) session.desk.account.closed();
     this.pending.delete(session);
     if (this.sessions.size === 0) this.allGone();
   }

@@ -1,4 +1,5 @@
 import { refusal, type Refusal } from '../domain/error-code.js';
+import type { Rights } from '../domain/identity.js';
 import type { StartRequest, StreamConfig } from './caller.js';
 import type { ModelShelf, ServedModel } from './served-model.js';
 
@@ -9,9 +10,10 @@ export type Resolved =
 const refuse = (code: Refusal['code'], message: string): Resolved => ({ ok: false, refusal: refusal(code, message) });
 
 /** What a start request means on this server: the model it names and every default filled in, or why it cannot be. */
-export const resolveStart = (request: StartRequest, models: ModelShelf): Resolved => {
-  const model = models.find(request.model);
-  if (model === undefined) return refuse('model_not_found', unknownModel(request.model ?? '', models));
+export const resolveStart = (request: StartRequest, models: ModelShelf, rights: Rights): Resolved => {
+  const choice = models.choose(request.model, rights);
+  if (!choice.ok) return choice;
+  const { model } = choice;
   const { card } = model;
   const hop = request.hop ?? card.hop.default;
   if (hop < card.hop.min || hop > card.hop.max)
@@ -31,7 +33,3 @@ export const resolveStart = (request: StartRequest, models: ModelShelf): Resolve
 
 const range = ({ min, max }: { readonly min: number; readonly max: number }): string =>
   min === max ? `${min} only` : `${min}–${max}`;
-
-/** The sentence for a model name that is not on the shelf. */
-export const unknownModel = (name: string, models: ModelShelf): string =>
-  `model "${name.slice(0, 64)}" is not served here: choose one of ${models.all.map(({ card }) => card.name).join(', ')}`;

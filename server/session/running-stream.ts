@@ -1,4 +1,6 @@
 import { Subject, type Subscription } from 'rxjs';
+import { SAMPLE_BYTES } from '../audio/sample-format.js';
+import type { Refusal } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import type { Announcing } from '../domain/stream-settings.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
@@ -7,6 +9,7 @@ import type { Valve } from '../pipeline/flow-gate.js';
 import type { StreamInput } from '../pipeline/stream-input.js';
 import type { CallerMessage, SettingsChange, StreamConfig, StreamTotals } from './caller.js';
 import type { ServedModel } from './served-model.js';
+import type { Account } from './accounts.js';
 import type { SessionContext } from './session-context.js';
 import { StreamTally } from './stream-tally.js';
 
@@ -26,8 +29,14 @@ export interface StreamListener extends Valve {
   /** Everything before this stream time has been announced. */
   settled(to: Milliseconds): void;
   failed(cause: unknown): void;
+  refuse(code: Refusal['code'], message: string): void;
   /** Everything has been announced. */
   completed(): void;
+}
+
+/** What a stream shares with all others, and whose audio it is. */
+export interface StreamContext extends SessionContext {
+  readonly account: Account;
 }
 
 /** What changes a stream, in the order of its audio. */
@@ -39,14 +48,17 @@ export class RunningStream {
   private readonly announcing: Subscription;
   private readonly tally: StreamTally;
   private settings: Announcing;
+  private readonly bytesPerSecond: number;
+  private hasWarned = false;
 
   constructor(
     model: ServedModel,
     config: StreamConfig,
-    private readonly context: SessionContext,
-    listener: StreamListener,
+    private readonly context: StreamContext,
+    private readonly listener: StreamListener,
   ) {
     this.settings = config;
+    this.bytesPerSecond = SAMPLE_BYTES[config.audio.encoding] * config.audio.sampleRate;
     this.tally = new StreamTally(context.observer);
     const pipeline = createIntentPipeline({
       audio: config.audio,
@@ -80,7 +92,9 @@ export class RunningStream {
 
   take(change: StreamChange): void {
     const arrivedAt = this.context.clock.now();
-    if (change.kind === 'audio') this.inputs.next({ kind: 'audio', bytes: change.bytes, arrivedAt });
+    const refused = change.kind === 'audio' ? this.charge(change.bytes.length / this.bytesPerSecond) : null;
+    if (refused) this.listener.refuse(refused.code, refused.message);
+    else if (change.kind === 'audio') this.inputs.next({ kind: 'audio', bytes: change.bytes, arrivedAt });
     else if (change.kind === 'finalize') this.inputs.next({ kind: 'finalize', arrivedAt });
     else this.configure(change.change);
   }
@@ -94,6 +108,17 @@ export class RunningStream {
   stop(): void {
     this.announcing.unsubscribe();
     this.tally.close();
+  }
+
+  /** Puts audio, of all channels together, on the caller's account; says so when that is nearly used up. */
+  private charge(seconds: number): Refusal | null {
+    const { account } = this.context;
+    const refused = account.hear(seconds);
+    const warning = this.hasWarned || refused ? null : account.warning;
+    if (warning === null) return refused;
+    this.hasWarned = true;
+    this.listener.warned('audio_allowance', warning);
+    return null;
   }
 
   private configure({ silence, maxUtterance, ...change }: SettingsChange): void {

@@ -1,3 +1,5 @@
+import { refusal, type Refusal } from '../domain/error-code.js';
+import type { Rights } from '../domain/identity.js';
 import type { ModelCard, Precision, Provider } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
 
@@ -10,6 +12,9 @@ export interface ServedModel {
   readonly classify: Classify;
 }
 
+export type Choice =
+  { readonly ok: true; readonly model: ServedModel } | { readonly ok: false; readonly refusal: Refusal };
+
 /** The models of a server, the default one first. Empty until they are loaded. */
 export class ModelShelf {
   private models: readonly ServedModel[] = [];
@@ -18,9 +23,28 @@ export class ModelShelf {
     return this.models;
   }
 
-  /** The model of that name, or the default for null; undefined when there is none. */
-  find(name: string | null): ServedModel | undefined {
-    return name === null ? this.models[0] : this.models.find(({ card }) => card.name === name);
+  /** Those that a caller may use, its default first. */
+  offeredTo({ models: names }: Rights): readonly ServedModel[] {
+    return names === null ? this.models : this.models.filter(({ card }) => names.includes(card.name));
+  }
+
+  /** The model of that name, or the default for null; or why there is none. Whether a model exists that a caller may not use is not told. */
+  choose(name: string | null, rights: Rights): Choice {
+    const offered = this.offeredTo(rights);
+    const model = name === null ? offered[0] : offered.find(({ card }) => card.name === name);
+    if (model) return { ok: true, model };
+    const asked = name === null ? 'no model' : `model "${name.slice(0, 64)}"`;
+    const names = offered.map(({ card }) => card.name).join(', ');
+    return {
+      ok: false,
+      refusal:
+        rights.models === null
+          ? refusal('model_not_found', `${asked} is not served here: choose one of ${names}`)
+          : refusal(
+              'permission_denied',
+              `${asked} is none that these credentials may use, which are: ${names || 'none that is served here'}`,
+            ),
+    };
   }
 
   /** Replaces what is served; `defaultName` null makes the first the default. Throws when no model has that name. */

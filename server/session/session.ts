@@ -39,7 +39,7 @@ export class Session implements Listener, StreamListener, TimeListener {
   constructor(
     private line: Line,
     private readonly context: SessionContext,
-    private readonly desk: Desk,
+    readonly desk: Desk,
   ) {
     const { clock, limits } = context;
     this.outbox = new Outbox(line.caller, clock, limits.resumeWindow);
@@ -185,7 +185,7 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   private start(request: StartRequest): void {
     const { models, limits } = this.context;
-    const resolved = resolveStart(request, models);
+    const resolved = resolveStart(request, models, this.desk.account.rights);
     if (!resolved.ok) return this.refuse(resolved.refusal.code, resolved.refusal.message);
     const { model, config } = resolved;
     this.phase = 'streaming';
@@ -196,7 +196,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     const told = { sessionId: this.id, resumeToken: this.token, receivedMessages: null };
     this.ready = { kind: 'ready', ...told, config, card: model.card, limits };
     this.outbox.say(this.ready);
-    this.stream = new RunningStream(model, config, this.context, this);
+    this.stream = new RunningStream(model, config, { ...this.context, account: this.desk.account }, this);
   }
 
   /** Leaves the caller to the stream that it wants to go on with. */

@@ -1,9 +1,11 @@
+import { SAMPLE_BYTES } from '../audio/sample-format.js';
 import { readWav } from '../audio/wav.js';
 import { refusal, type Refusal } from '../domain/error-code.js';
+import type { Identity } from '../domain/identity.js';
 import { milliseconds } from '../domain/units.js';
+import type { Account } from '../session/accounts.js';
 import { classifyRecording, type Recording, type RecordingVerdict } from '../session/classify-recording.js';
 import type { Reception } from '../session/reception.js';
-import { unknownModel } from '../session/resolve-start.js';
 import type { ServedModel } from '../session/served-model.js';
 import type { SessionContext } from '../session/session-context.js';
 import { DEFAULTS } from '../../proto/defaults.js';
@@ -15,27 +17,48 @@ export type OneShotAnswer =
 
 /** The requests that are no streams, the same over HTTP and gRPC. */
 export interface OneShots {
-  classify(request: ClassifyRequest): Promise<OneShotAnswer>;
-  /** The models served, the default first. */
-  models(): readonly ServedModel[];
+  classify(request: ClassifyRequest, identity: Identity): Promise<OneShotAnswer>;
+  /** The models that the caller may use, its default first. */
+  models(identity: Identity): readonly ServedModel[];
 }
 
 export const createOneShots = (context: SessionContext, reception: Reception): OneShots => ({
-  models: () => context.models.all,
-  classify: async ({ recording, model: name, top_k }) => {
-    if (reception.refusal) return { ok: false, refusal: reception.refusal };
-    const model = context.models.find(name ?? null);
-    if (!model) return { ok: false, refusal: refusal('model_not_found', unknownModel(name ?? '', context.models)) };
-    const audio = recordingOf(recording);
-    if (!audio.ok) return audio;
-    const verdict = await classifyRecording(audio.recording, model, announcing(top_k), context);
-    if (verdict.gapMs === 0) return { ok: true, verdict };
-    return {
-      ok: false,
-      refusal: refusal('overloaded', `${verdict.gapMs} ms of the recording could not be classified now: try again`),
-    };
+  models: ({ rights }) => context.models.offeredTo(rights),
+  classify: async (request, identity) => {
+    const account = reception.accounts.of(identity);
+    const refused = reception.refusalFor(identity);
+    if (refused) return { ok: false, refusal: refused };
+    account.opened();
+    try {
+      return await classifyFor(account, request, context);
+    } finally {
+      account.closed();
+    }
   },
 });
+
+const classifyFor = async (
+  account: Account,
+  { recording, model: name, top_k }: ClassifyRequest,
+  context: SessionContext,
+): Promise<OneShotAnswer> => {
+  const choice = context.models.choose(name ?? null, account.rights);
+  if (!choice.ok) return choice;
+  const audio = recordingOf(recording);
+  if (!audio.ok) return audio;
+  const refused = account.hear(secondsOf(audio.recording));
+  if (refused) return { ok: false, refusal: refused };
+  const verdict = await classifyRecording(audio.recording, choice.model, announcing(top_k), context);
+  if (verdict.gapMs === 0) return { ok: true, verdict };
+  return {
+    ok: false,
+    refusal: refusal('overloaded', `${verdict.gapMs} ms of the recording could not be classified now: try again`),
+  };
+};
+
+/** Of all channels together. */
+const secondsOf = ({ format, bytes }: Recording): number =>
+  bytes.length / (SAMPLE_BYTES[format.encoding] * format.sampleRate);
 
 const announcing = (topK: number) => ({
   interim: false,

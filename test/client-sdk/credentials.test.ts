@@ -47,6 +47,23 @@ describe('Credentials', () => {
     assert.deepEqual([asked, connections], [3, 2]);
   });
 
+  it('given as a token are sent as such, a new one at each connection, beside other headers', async () => {
+    const shown: unknown[] = [];
+    const url = await serve((socket, request) => {
+      shown.push([request.headers.authorization, request.headers['x-tenant']]);
+      politeServer(socket);
+      if (shown.length < 2) socket.on('message', () => socket.terminate());
+    });
+    let asked = 0;
+    const token = () => `token-${(asked += 1)}`;
+    const stream = await openStream({ url, audio: AUDIO, token, headers: { 'X-Tenant': '7' } });
+    await stream.close();
+    assert.deepEqual(shown, [
+      ['Bearer token-1', '7'],
+      ['Bearer token-2', '7'],
+    ]);
+  });
+
   it('that cannot be had reject', async () => {
     const headers = () => Promise.reject(new Error('no token'));
     await assert.rejects(openStream({ url: await serve(politeServer), audio: AUDIO, headers }), {

@@ -13,8 +13,13 @@ export interface Ran {
 }
 
 /** Runs the `earshot` command to its end, as a shell would. */
-export const earshot = async (args: readonly string[], input?: Uint8Array): Promise<Ran> => {
-  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+export const earshot = async (
+  args: readonly string[],
+  input?: Uint8Array,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ran> => {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env });
   let [out, err] = ['', ''];
   child.stdout.on('data', (text: Buffer) => (out += text.toString()));
   child.stderr.on('data', (text: Buffer) => (err += text.toString()));
@@ -26,15 +31,22 @@ export const earshot = async (args: readonly string[], input?: Uint8Array): Prom
 export interface ServerProcess extends Addresses {
   readonly child: ChildProcess;
   readonly banner: string;
+  /** What it has logged so far. */
+  log(): string;
   /** Sends a signal, waits for the end, gives the exit code. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 /** `earshot serve` as a process of its own, on free ports, resolved when its banner is out. */
-export const serveProcess = async (flags: readonly string[]): Promise<ServerProcess> => {
+export const serveProcess = async (
+  flags: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> => {
   const args = [COMMAND, 'serve', '--port', '0', '--grpc-port', '0', '--provider', 'cpu', ...flags];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  let banner = '';
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  let [banner, log] = ['', ''];
+  child.stderr.on('data', (text: Buffer) => (log += text.toString()));
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (text: Buffer) => {
       banner += text.toString();
@@ -45,6 +57,7 @@ export const serveProcess = async (flags: readonly string[]): Promise<ServerProc
   return {
     child,
     banner,
+    log: () => log,
     http: /http:\/\/(\S+)\//.exec(banner)![1]!,
     grpc: /gRPC +(\S+)/.exec(banner)![1]!,
     stop: async (signal) => {

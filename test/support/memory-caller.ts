@@ -1,11 +1,13 @@
 import { Subject } from 'rxjs';
 import type { Caller, CallerMessage, SessionMessage, StartRequest, StreamEnd } from '../../server/session/caller.js';
+import { ANYBODY, type Identity } from '../../server/domain/identity.js';
 import { hertz, milliseconds } from '../../server/domain/units.js';
 import { deferred } from './outcomes.js';
 
 /** A caller in the same process: what it says is heard at once, what it is told is kept. */
 export class MemoryCaller implements Caller {
   readonly description = { transport: 'memory', remote: 'here' };
+  readonly identity: Identity;
   readonly messages = new Subject<CallerMessage>();
   readonly received: { readonly message: SessionMessage; readonly seq: number }[] = [];
   readonly ends: StreamEnd[] = [];
@@ -16,6 +18,10 @@ export class MemoryCaller implements Caller {
 
   say(...messages: readonly CallerMessage[]): void {
     for (const message of messages) this.messages.next(message);
+  }
+
+  constructor(identity: Identity = ANYBODY) {
+    this.identity = identity;
   }
 
   /** Its connection breaks. */

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { openAccess, type AccessSettings } from '../../server/access/open-access.js';
 import { Reception } from '../../server/session/reception.js';
 import type { SessionContext } from '../../server/session/session-context.js';
 import type { ConnectionLimits } from '../../server/transports/connection-limits.js';
@@ -28,26 +29,40 @@ export interface ScriptedServer extends Addresses {
   close(): Promise<void>;
 }
 
+const NOBODY_ASKED: AccessSettings = {
+  keysFile: null,
+  apiKeys: [],
+  jwtIssuer: null,
+  jwtAudience: null,
+  jwtJwks: null,
+  allowOrigin: [],
+  tlsClientCa: null,
+};
+
 /** Every transport, on free ports of loopback, in front of scripted models instead of graphs. */
 export const serveScripted = async (
   change: Partial<SessionContext> = {},
-  limitsChange: Partial<ConnectionLimits> = {},
+  settings: Partial<ConnectionLimits & AccessSettings> = {},
 ): Promise<ScriptedServer> => {
   const context = contextWith(change);
   const reception = new Reception(context);
   const oneShots = createOneShots(context, reception);
   const metrics = { contentType: 'text/plain', text: () => Promise.resolve('') };
-  const limits = { ...CONNECTION_LIMITS, ...limitsChange };
-  const http = createHttpServer({ readiness: () => ({ ready: true }), oneShots, metrics, log: silentLog }, limits);
-  serveWebSocket(http, reception, limits);
+  const limits = { ...CONNECTION_LIMITS, ...settings };
+  const { doorkeeper, close } = openAccess({ ...NOBODY_ASKED, ...settings }, silentLog, () => context.clock.now());
+  const readiness = () => ({ ready: true }) as const;
+  const services = { readiness, oneShots, metrics, doorkeeper, openMetrics: false, log: silentLog };
+  const http = createHttpServer(services, limits, null);
+  serveWebSocket(http, reception, doorkeeper, limits);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  const grpc = await serveGrpc('127.0.0.1:0', { reception, oneShots, limits });
+  const grpc = await serveGrpc('127.0.0.1:0', { reception, oneShots, doorkeeper, certificates: null, limits });
   reception.open();
   return {
     reception,
     http: `127.0.0.1:${(http.address() as AddressInfo).port}`,
     grpc: `127.0.0.1:${grpc.port}`,
     close: async () => {
+      close();
       await grpc.close(100);
       await closeHttp(http);
     },

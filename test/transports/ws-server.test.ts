@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { START, type WireMessage } from '../support/raw-clients.js';
@@ -84,6 +85,15 @@ describe('The WebSocket server', () => {
     );
     assert.equal(code, 404);
     socket.terminate();
+  });
+
+  it('answers a handshake to //, and goes on', async () => {
+    const [host, port] = server.http.split(':');
+    const socket = connect(Number(port), host);
+    socket.write('GET // HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 404 .*bad_request/s);
+    assert.equal((await fetch(`http://${server.http}/healthz`)).status, 200);
   });
 
   const VIOLATIONS: readonly (readonly [string, Buffer, number])[] = [

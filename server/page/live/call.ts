@@ -6,6 +6,7 @@ import {
   type IntentStream,
   type Ready,
 } from '@earshot/client';
+import { givenKey } from '../shared/ask-server.js';
 import { find } from '../shared/dom.js';
 import { millis, seconds } from '../shared/words.js';
 import type { Finals } from './finals.js';
@@ -39,7 +40,7 @@ export class Call {
     this.#source = source;
     this.#screen = screen;
     // Every label's score, for every label has its line.
-    this.#stream = createStream({ url: location.origin, model, audio: source.audio, topK: 100 });
+    this.#stream = createStream({ url: location.origin, token: givenKey, model, audio: source.audio, topK: 100 });
     this.#listen();
   }
 

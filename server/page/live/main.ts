@@ -1,3 +1,4 @@
+import { askServer } from '../shared/ask-server.js';
 import { find, make, whenSchemeChanges } from '../shared/dom.js';
 import { spoken } from '../shared/words.js';
 import { Call, type Screen } from './call.js';
@@ -110,7 +111,7 @@ function showLabels(name: string): void {
 
 async function offerModels(): Promise<void> {
   try {
-    models = ((await (await fetch('/v1/models')).json()) as { models: Served[] }).models;
+    models = ((await (await askServer('/v1/models')).json()) as { models: Served[] }).models;
   } catch {
     screen.tell('The server does not answer. Start it, then reload this page.', true);
     return;

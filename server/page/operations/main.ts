@@ -1,3 +1,4 @@
+import { askServer } from '../shared/ask-server.js';
 import { find, whenSchemeChanges } from '../shared/dom.js';
 import { Chart } from './chart.js';
 import { History } from './history.js';
@@ -35,7 +36,7 @@ function tell(message: string, isAlarm: boolean): void {
 
 async function look(): Promise<void> {
   try {
-    const [ready, metrics] = await Promise.all([readiness(), fetch('/metrics', { cache: 'no-store' })]);
+    const [ready, metrics] = await Promise.all([readiness(), askServer('/metrics')]);
     show(new Scrape(await metrics.text(), performance.now() / 1000));
     tell(ready.isReady ? 'Ready: streams are taken.' : `Not ready: ${ready.reason}.`, !ready.isReady);
   } catch {

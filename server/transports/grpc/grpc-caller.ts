@@ -1,5 +1,6 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Observable } from 'rxjs';
+import type { Identity } from '../../domain/identity.js';
 import type { Caller, CallerMessage, SessionMessage, StreamEnd } from '../../session/caller.js';
 import { encodeServerProto } from '../../../proto/protobuf.js';
 import { toWire } from '../to-wire.js';
@@ -19,7 +20,10 @@ export class GrpcCaller implements Caller {
   wasLost = false;
   private hasEnded = false;
 
-  constructor(private readonly call: IntentCall) {
+  constructor(
+    private readonly call: IntentCall,
+    readonly identity: Identity,
+  ) {
     this.description = { transport: 'grpc', remote: call.getPeer() };
     this.messages = new Observable((subscriber) => {
       let hasClosed = false;

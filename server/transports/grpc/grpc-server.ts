@@ -1,13 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, type ServerCredentials } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, protoPath as healthProto } from 'grpc-health-check';
+import type { Certificates } from '../../access/certificates.js';
+import type { Doorkeeper } from '../../access/doorkeeper.js';
 import type { Reception } from '../../session/reception.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import { IDLE_CONNECTION_MS, type ConnectionLimits } from '../connection-limits.js';
 import type { OneShots } from '../one-shots.js';
+import { Gate } from './gate.js';
 import { INTENT_SERVICE, intentService } from './intent-service.js';
+import { serverCredentials } from './server-credentials.js';
 
 const PROTO_ROOT = fileURLToPath(new URL('../../../../proto', import.meta.url));
 const SERVICE_NAME = 'earshot.v1.IntentService';
@@ -28,24 +32,32 @@ export interface GrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
+export interface GrpcServices {
+  readonly reception: Reception;
+  readonly oneShots: OneShots;
+  readonly doorkeeper: Doorkeeper;
+  /** Null without TLS. */
+  readonly certificates: Certificates | null;
+}
+
 /** Serves the intent service, health checking and reflection on `address`; rejects when the address cannot be had. */
-export const serveGrpc = async (
-  address: string,
-  { reception, oneShots, limits }: GrpcServices,
-): Promise<GrpcServer> => {
+export const serveGrpc = async (address: string, services: GrpcServices): Promise<GrpcServer> => {
+  const { reception, oneShots, doorkeeper, certificates, limits } = services;
+  const gate = new Gate(doorkeeper);
   const server = new Server({
     'grpc.max_receive_message_length': MAX_RECORDING_BYTES + ENVELOPE_BYTES,
     'grpc.keepalive_time_ms': limits.pingIntervalMs,
     'grpc.keepalive_timeout_ms': limits.pingIntervalMs,
     'grpc.max_connection_idle_ms': IDLE_CONNECTION_MS,
+    interceptors: [gate.interceptor],
   });
-  server.addService(INTENT_SERVICE, intentService(reception, oneShots));
+  server.addService(INTENT_SERVICE, intentService(reception, oneShots, gate));
   const health = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE_NAME]: 'NOT_SERVING' });
   health.addToServer(server);
   const schema = loadSync(['earshot/v1/earshot.proto', healthProto], { includeDirs: [PROTO_ROOT], keepCase: true });
   new ReflectionService(schema).addToServer(server);
   return {
-    port: await bind(server, address),
+    port: await bind(server, address, serverCredentials(certificates)),
     setServing: (isServing) => {
       for (const name of ['', SERVICE_NAME]) health.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
     },
@@ -53,11 +65,9 @@ export const serveGrpc = async (
   };
 };
 
-const bind = (server: Server, address: string): Promise<number> =>
+const bind = (server: Server, address: string, credentials: ServerCredentials): Promise<number> =>
   new Promise((resolve, reject) =>
-    server.bindAsync(address, ServerCredentials.createInsecure(), (problem, port) =>
-      problem ? reject(problem) : resolve(port),
-    ),
+    server.bindAsync(address, credentials, (problem, port) => (problem ? reject(problem) : resolve(port))),
   );
 
 const close = (server: Server, graceMs: number): Promise<void> =>

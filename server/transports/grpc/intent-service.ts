@@ -6,6 +6,7 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { refusal } from '../../domain/error-code.js';
+import type { Identity } from '../../domain/identity.js';
 import type { CallerMessage } from '../../session/caller.js';
 import type { Reception } from '../../session/reception.js';
 import type { Decoded } from '../../../proto/decoded.js';
@@ -21,6 +22,7 @@ import { decodeClientProto } from '../../../proto/protobuf.js';
 import { fromWire } from '../from-wire.js';
 import type { OneShots } from '../one-shots.js';
 import { modelToWire, recordingToWire } from '../to-wire.js';
+import type { Gate } from './gate.js';
 import { GrpcCaller, type IntentCall } from './grpc-caller.js';
 import { statusFor } from './grpc-status.js';
 
@@ -68,32 +70,36 @@ export const INTENT_SERVICE = {
 } as unknown as ServiceDefinition;
 
 /** The service's three calls. */
-export const intentService = (reception: Reception, oneShots: OneShots): UntypedServiceImplementation => ({
-  StreamIntents: (call: IntentCall) => reception.receive(new GrpcCaller(call)),
-  Classify: answering<ClassifyRequest, ClassifyResponse>(async (request) => {
-    const answer = await oneShots.classify(request);
-    return answer.ok ? { ok: true, response: recordingToWire(answer.verdict) } : answer;
-  }),
-  ListModels: answering<object, ListModelsResponse>(() =>
-    Promise.resolve({
-      ok: true,
-      response: { models: oneShots.models().map((model, index) => modelToWire(model, index === 0)) },
+export const intentService = (reception: Reception, oneShots: OneShots, gate: Gate): UntypedServiceImplementation => {
+  const answering = answeringBehind(gate);
+  return {
+    StreamIntents: (call: IntentCall) => reception.receive(new GrpcCaller(call, gate.identityOf(call.metadata))),
+    Classify: answering<ClassifyRequest, ClassifyResponse>(async (request, identity) => {
+      const answer = await oneShots.classify(request, identity);
+      return answer.ok ? { ok: true, response: recordingToWire(answer.verdict) } : answer;
     }),
-  ),
-});
+    ListModels: answering<object, ListModelsResponse>((_, identity) =>
+      Promise.resolve({
+        ok: true,
+        response: { models: oneShots.models(identity).map((model, index) => modelToWire(model, index === 0)) },
+      }),
+    ),
+  };
+};
 
 type Answer<Response> =
   | { readonly ok: true; readonly response: Response }
   | { readonly ok: false; readonly refusal: Parameters<typeof statusFor>[0] };
 
-const answering =
+const answeringBehind =
+  (gate: Gate) =>
   <Request, Response>(
-    answer: (request: Request) => Promise<Answer<Response>>,
+    answer: (request: Request, identity: Identity) => Promise<Answer<Response>>,
   ): handleUnaryCall<Decoded<Request>, Response> =>
   (call: ServerUnaryCall<Decoded<Request>, Response>, callback: sendUnaryData<Response>) => {
-    const { request } = call;
+    const { request, metadata } = call;
     if (!request.ok) return callback(statusFor(refusal('bad_request', request.problem)));
-    answer(request.message).then(
+    answer(request.message, gate.identityOf(metadata)).then(
       (given) => (given.ok ? callback(null, given.response) : callback(statusFor(given.refusal))),
       () => callback(statusFor(refusal('internal', 'the request failed inside the server'))),
     );

@@ -3,14 +3,17 @@ import { refusal, type Refusal } from '../../domain/error-code.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import type { ClassifyRequest } from '../../../proto/one-shot-messages.js';
 import { classifyFromQuery } from '../../../proto/query.js';
-import { targetOf } from './request-url.js';
+import { TOKEN_PARAMETER } from '../presented.js';
 
 export type AskedToClassify =
   { readonly ok: true; readonly message: ClassifyRequest } | { readonly ok: false; readonly refusal: Refusal };
 
 /** What a `POST /v1/classify` asks for: settings from the query, the recording from the body. */
-export const classifyRequestOf = async (request: IncomingMessage): Promise<AskedToClassify> => {
-  const { searchParams } = targetOf(request);
+export const classifyRequestOf = async (
+  request: IncomingMessage,
+  { searchParams }: Pick<URL, 'searchParams'>,
+): Promise<AskedToClassify> => {
+  searchParams.delete(TOKEN_PARAMETER);
   const query = classifyFromQuery(searchParams);
   if (!query.ok) return { ok: false, refusal: refusal('bad_request', query.problem) };
   const bytes = await bodyOf(request);

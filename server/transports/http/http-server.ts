@@ -1,111 +1,121 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { randomUUID } from 'node:crypto';
-import { isRetryable, refusal, type ErrorCode } from '../../domain/error-code.js';
-import { encodeClassifyResponseJson } from '../../../proto/one-shot.js';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { isLoopbackName } from '../../access/origin-rule.js';
+import type { Certificates } from '../../access/certificates.js';
+import { refusal, type Refusal } from '../../domain/error-code.js';
+import { ANYBODY, type Identity } from '../../domain/identity.js';
 import { MAX_HEADER_BYTES, type ConnectionLimits } from '../connection-limits.js';
-import { modelToWire, recordingToWire } from '../to-wire.js';
-import type { OneShots } from '../one-shots.js';
-import { classifyRequestOf } from './classify-request.js';
-import type { Readiness } from './readiness.js';
-import { targetOf } from './request-url.js';
+import { presentedBy } from '../presented.js';
+import { CHALLENGE, errorBody } from './error-body.js';
 import { servePage } from './page.js';
+import { targetOf, type Target } from './request-url.js';
+import { ROUTES, type Answer, type HttpServices } from './routes.js';
+import { OVER_TLS, SECURITY_HEADERS } from './security-headers.js';
 import { statusOf } from './status-codes.js';
 
-export interface HttpServices {
-  readonly readiness: () => Readiness;
-  readonly oneShots: OneShots;
-  readonly metrics: { readonly contentType: string; text(): Promise<string> };
-  readonly log: { error(fields: object, message: string): void };
-}
-
-type Route = (request: IncomingMessage, response: ServerResponse, services: HttpServices) => void | Promise<void>;
-
-const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
-  '/healthz': { GET: (_, response) => sendJson(response, 200, { status: 'alive' }) },
-  '/readyz': {
-    GET: (_, response, { readiness }) => {
-      const now = readiness();
-      sendJson(
-        response,
-        now.ready ? 200 : 503,
-        now.ready ? { status: 'ready' } : { status: 'not ready', reason: now.reason },
-      );
-    },
-  },
-  '/metrics': {
-    GET: async (_, response, { metrics }) => send(response, 200, metrics.contentType, await metrics.text()),
-  },
-  '/v1/models': {
-    GET: (_, response, { oneShots }) =>
-      sendJson(response, 200, { models: oneShots.models().map((model, index) => modelToWire(model, index === 0)) }),
-  },
-  '/v1/classify': {
-    POST: async (request, response, { oneShots }) => {
-      const asked = await classifyRequestOf(request);
-      const answer = asked.ok ? await oneShots.classify(asked.message) : { ok: false as const, refusal: asked.refusal };
-      if (answer.ok)
-        send(response, 200, 'application/json', encodeClassifyResponseJson(recordingToWire(answer.verdict)));
-      else sendError(response, answer.refusal.code, answer.refusal.message);
-    },
-  },
-};
-
-/** The HTTP side of the server; WebSocket upgrades are `serveWebSocket`'s. */
-export const createHttpServer = (services: HttpServices, limits: ConnectionLimits): Server => {
-  const server = createServer(optionsFor(limits), (request, response) => {
+/** The HTTP side of the server, under TLS where there are certificates; WebSocket upgrades are `serveWebSocket`'s. */
+export const createHttpServer = (
+  services: HttpServices,
+  limits: ConnectionLimits,
+  certificates: Certificates | null,
+): Server => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const headers = { ...SECURITY_HEADERS, ...(certificates && !isLocal(request) && OVER_TLS) };
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     answer(request, response, services).catch((cause: unknown) => {
-      services.log.error({ err: cause, url: request.url }, 'an HTTP request failed');
+      // Not the whole address: its query may hold a token.
+      services.log.error({ err: cause, path: targetOf(request).pathname }, 'an HTTP request failed');
       if (response.headersSent) response.destroy();
-      else sendError(response, 'internal', 'the request failed inside the server; its log says why');
+      else refuse(response, refusal('internal', 'the request failed inside the server; its log says why'));
     });
-  });
+  };
+  const options = optionsFor(limits);
+  const server = certificates ? secure(certificates, options, listener) : createServer(options, listener);
   server.maxConnections = limits.maxConnections;
   return server;
 };
 
-const optionsFor = ({ handshakeTimeoutMs, requestTimeoutMs }: ConnectionLimits): ServerOptions => ({
+const optionsFor = ({ handshakeTimeoutMs, requestTimeoutMs }: ConnectionLimits) => ({
   maxHeaderSize: MAX_HEADER_BYTES,
   headersTimeout: Math.min(handshakeTimeoutMs, requestTimeoutMs),
   requestTimeout: requestTimeoutMs,
   connectionsCheckingInterval: Math.ceil(Math.min(handshakeTimeoutMs, requestTimeoutMs) / 5),
+  /** Of TLS. */
+  handshakeTimeout: handshakeTimeoutMs,
 });
 
+/** Whether it was sent to this machine by name or address: what browsers remember of `localhost` holds for every port of it. */
+const isLocal = ({ headers: { host = '' } }: IncomingMessage): boolean => isLoopbackName(host.replace(/:\d+$/, ''));
+
+const secure = (certificates: Certificates, options: object, listener: RequestListener): Server => {
+  const { asksClients } = certificates;
+  const asked = { requestCert: asksClients, rejectUnauthorized: asksClients };
+  const server = createSecureServer({ ...options, ...certificates.current, ...asked, ...TLS_VERSIONS }, listener);
+  certificates.onChange((credentials) => server.setSecureContext({ ...credentials, ...TLS_VERSIONS }));
+  return server;
+};
+
+const TLS_VERSIONS = { minVersion: 'TLSv1.2' } as const;
+
 const answer = async (request: IncomingMessage, response: ServerResponse, services: HttpServices): Promise<void> => {
-  const { pathname } = targetOf(request);
+  const target = targetOf(request);
+  const { pathname } = target;
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   const methods = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
-  const route = methods?.[method];
-  if (route) return route(request, response, services);
+  const route = methods && Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (route) {
+    const admission = await admit(request, target, route.openTo, services);
+    if (!admission.ok) {
+      refuse(response, admission.refusal);
+      return;
+    }
+    send(response, await route.answer({ ...services, request, target, identity: admission.identity }));
+    return;
+  }
   if (methods) {
     refuseMethod(response, pathname, Object.keys(methods).join(', '));
     return;
   }
   if (method === 'GET' && (await servePage(pathname, response))) return;
-  sendJson(response, 404, {
-    error: errorOf('bad_request', `${pathname} is no route here: see /v1/models, /v1/classify, /v1/stream`),
-  });
+  refuse(
+    response,
+    refusal('bad_request', `${pathname} is no route here: see /v1/models, /v1/classify, /v1/tokens, /v1/stream`),
+    404,
+  );
+};
+
+type Admitted = { readonly ok: true; readonly identity: Identity } | { readonly ok: false; readonly refusal: Refusal };
+
+/** Asks before anything of the body is read. */
+const admit = async (
+  request: IncomingMessage,
+  target: Target,
+  openTo: 'everybody' | 'callers' | 'readers of metrics',
+  { doorkeeper, openMetrics }: HttpServices,
+): Promise<Admitted> => {
+  if (openTo === 'everybody' || (openMetrics && openTo === 'readers of metrics'))
+    return { ok: true, identity: ANYBODY };
+  const admission = await doorkeeper.admit(presentedBy(request, target));
+  if (!admission.ok || openTo === 'callers' || admission.identity.rights.metrics) return admission;
+  return {
+    ok: false,
+    refusal: refusal('permission_denied', 'metrics tell of every caller: these credentials may not read them'),
+  };
 };
 
 const refuseMethod = (response: ServerResponse, pathname: string, allowed: string): void => {
   response.setHeader('Allow', allowed);
-  sendJson(response, 405, { error: errorOf('bad_request', `${pathname} takes ${allowed}`) });
+  refuse(response, refusal('bad_request', `${pathname} takes ${allowed}`), 405);
 };
 
-const errorOf = (code: ErrorCode, message: string) => ({
-  ...refusal(code, message),
-  retryable: isRetryable[code],
-  request_id: randomUUID(),
-});
+const refuse = (response: ServerResponse, refused: Refusal, status = statusOf(refused.code)): void => {
+  if (status === 401) response.setHeader('WWW-Authenticate', CHALLENGE);
+  send(response, { status, type: 'application/json', body: errorBody(refused) });
+};
 
-const sendError = (response: ServerResponse, code: ErrorCode, message: string): void =>
-  sendJson(response, statusOf(code), { error: errorOf(code, message) });
-
-const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
-  send(response, status, 'application/json', JSON.stringify(body));
-
-const send = (response: ServerResponse, status: number, type: string, body: string): void => {
+const send = (response: ServerResponse, answer: Answer): void => {
+  if ('refusal' in answer) return refuse(response, answer.refusal);
+  const { type, body } = 'json' in answer ? { type: 'application/json', body: JSON.stringify(answer.json) } : answer;
   // The rest of a request that was refused early is read and forgotten, until its timeout: a reset could reach the client before the answer.
-  response
-    .writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
-    .end(body);
+  response.writeHead(answer.status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
 };

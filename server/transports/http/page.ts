@@ -41,8 +41,6 @@ const POLICY = [
 const HEADERS = {
   'Content-Security-Policy': POLICY.join('; '),
   'Permissions-Policy': 'microphone=(self)',
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-cache',
 };
 

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 
-const ORIGIN = 'http://localhost';
+/** What a request asks for. */
+export type Target = Pick<URL, 'pathname' | 'searchParams'>;
 
-/** The path and query that were asked for. What is no URL, such as `//`, is a path that nobody serves. */
-export const targetOf = ({ url = '/' }: IncomingMessage): Pick<URL, 'pathname' | 'searchParams'> =>
-  URL.canParse(url, ORIGIN) ? new URL(url, ORIGIN) : { pathname: url, searchParams: new URLSearchParams() };
+/** The path and query that were asked for; a path is a path, also one that begins with two slashes. What is no URL is a path that nobody serves. */
+export const targetOf = ({ url = '/' }: IncomingMessage): Target => {
+  const address = url.startsWith('/') ? `http://localhost${url}` : url;
+  return URL.canParse(address) ? new URL(address) : { pathname: url, searchParams: new URLSearchParams() };
+};

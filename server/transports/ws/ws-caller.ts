@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { refusal, type Refusal } from '../../domain/error-code.js';
+import type { Identity } from '../../domain/identity.js';
 import type { Caller, CallerMessage, SessionMessage, StreamEnd } from '../../session/caller.js';
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
 import { CLOSE_TIMEOUT_MS, MAX_BUFFERED_PIECES, MAX_FRAGMENTS } from '../connection-limits.js';
@@ -23,6 +24,7 @@ export class WsCaller implements Caller {
 
   constructor(
     private readonly socket: TellingWebSocket,
+    readonly identity: Identity,
     remote: string,
     first: CallerMessage | null,
   ) {

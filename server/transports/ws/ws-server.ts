@@ -1,15 +1,19 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Refusal } from '../../domain/error-code.js';
+import type { Admission, Doorkeeper } from '../../access/doorkeeper.js';
+import { refusal, type Refusal } from '../../domain/error-code.js';
 import type { CallerMessage } from '../../session/caller.js';
 import type { Reception } from '../../session/reception.js';
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
 import { startFromQuery } from '../../../proto/query.js';
 import { MAX_BUFFERED_PIECES, MAX_FRAGMENTS, type ConnectionLimits } from '../connection-limits.js';
 import { fromWire } from '../from-wire.js';
-import { targetOf } from '../http/request-url.js';
+import { CHALLENGE, errorBody } from '../http/error-body.js';
+import { SECURITY_HEADERS } from '../http/security-headers.js';
 import { statusOf } from '../http/status-codes.js';
+import { targetOf, type Target } from '../http/request-url.js';
+import { offeredProtocols, presentedBy, remoteOf, TOKEN_PARAMETER } from '../presented.js';
 import { Pulse } from './pulse.js';
 import { SUB_PROTOCOL_NAMES } from './sub-protocol.js';
 import { TellingWebSocket } from './telling-web-socket.js';
@@ -17,8 +21,13 @@ import { WsCaller } from './ws-caller.js';
 
 export const STREAM_PATH = '/v1/stream';
 
-/** Takes WebSocket upgrades on `/v1/stream` of an HTTP server and hands every caller to the reception. */
-export const serveWebSocket = (server: Server, reception: Reception, { pingIntervalMs }: ConnectionLimits): void => {
+/** Takes WebSocket upgrades on `/v1/stream` of an HTTP server and hands every caller that may come in to the reception. */
+export const serveWebSocket = (
+  server: Server,
+  reception: Reception,
+  doorkeeper: Doorkeeper,
+  { pingIntervalMs }: ConnectionLimits,
+): void => {
   const sockets = new WebSocketServer({
     noServer: true,
     WebSocket: TellingWebSocket,
@@ -28,57 +37,81 @@ export const serveWebSocket = (server: Server, reception: Reception, { pingInter
     perMessageDeflate: false,
     handleProtocols: (offered) => SUB_PROTOCOL_NAMES.find((name) => offered.has(name)) ?? false,
   });
-  server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
-    const { pathname, searchParams } = targetOf(request);
-    const refused = refusalOf(request, pathname, reception);
-    if (refused) return refuseUpgrade(socket, refused);
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const target = targetOf(request);
+    const refused = refusalOf(request, target.pathname, reception);
+    if (refused) {
+      refuseUpgrade(socket, refused);
+      return;
+    }
+    const admission = await admit(request, target, reception, doorkeeper);
+    if (!admission.ok) {
+      refuseUpgrade(socket, { status: statusOf(admission.refusal.code), ...admission.refusal });
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const remote = `${request.socket.remoteAddress ?? '?'}:${request.socket.remotePort ?? 0}`;
       new Pulse(webSocket, pingIntervalMs);
-      reception.receive(new WsCaller(webSocket, remote, startOf(searchParams)));
+      reception.receive(new WsCaller(webSocket, admission.identity, remoteOf(request), startOf(target)));
     });
+  };
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    upgrade(request, socket, head).catch(() => socket.destroy());
   });
 };
 
-/** What a caller that cannot speak JSON said in its URL; null where a `start` message is to follow. */
-const startOf = (searchParams: URLSearchParams): CallerMessage | null =>
-  searchParams.size > 0 ? fromWire(startFromQuery(searchParams)) : null;
+/** Who calls, if it may come in and open one stream more. */
+const admit = async (
+  request: IncomingMessage,
+  target: Target,
+  reception: Reception,
+  doorkeeper: Doorkeeper,
+): Promise<Admission> => {
+  const admission = await doorkeeper.admit(presentedBy(request, target));
+  const refused = admission.ok ? reception.refusalFor(admission.identity) : null;
+  return refused ? { ok: false, refusal: refused } : admission;
+};
 
-interface UpgradeRefusal {
+/** What a caller that cannot speak JSON said in its URL; null where a `start` message is to follow. */
+const startOf = ({ searchParams }: Target): CallerMessage | null => {
+  searchParams.delete(TOKEN_PARAMETER);
+  return searchParams.size > 0 ? fromWire(startFromQuery(searchParams)) : null;
+};
+
+interface UpgradeRefusal extends Refusal {
   readonly status: number;
-  readonly code: string;
-  readonly message: string;
 }
 
 const refusalOf = (request: IncomingMessage, pathname: string, reception: Reception): UpgradeRefusal | null => {
   if (pathname !== STREAM_PATH)
     return {
       status: 404,
-      code: 'bad_request',
-      message: `${pathname} is no WebSocket route: connect to ${STREAM_PATH}`,
+      ...refusal('bad_request', `${pathname} is no WebSocket route: connect to ${STREAM_PATH}`),
     };
-  const offered = request.headers['sec-websocket-protocol'];
-  const names = offered?.split(',').map((name) => name.trim());
-  if (names && !names.some((name) => SUB_PROTOCOL_NAMES.includes(name)))
+  const offered = offeredProtocols(request);
+  if (request.headers['sec-websocket-protocol'] && !offered.some((name) => SUB_PROTOCOL_NAMES.includes(name)))
     return {
       status: 400,
-      code: 'bad_request',
-      message: `sub-protocol ${offered} is not known: offer ${SUB_PROTOCOL_NAMES.join(' or ')}`,
+      ...refusal(
+        'bad_request',
+        `sub-protocol ${offered.join(', ')} is not known: offer ${SUB_PROTOCOL_NAMES.join(' or ')}`,
+      ),
     };
-  const refused: Refusal | null = reception.refusal;
+  const refused = reception.refusal;
   return refused && { status: statusOf(refused.code), ...refused };
 };
 
-const refuseUpgrade = (socket: Duplex, { status, code, message }: UpgradeRefusal): void => {
-  const body = JSON.stringify({ error: { code, message } });
-  const head = [
-    `HTTP/1.1 ${status} Refused`,
-    'Connection: close',
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
+const refuseUpgrade = (socket: Duplex, { status, ...refused }: UpgradeRefusal): void => {
+  const body = errorBody(refused);
+  const headers = {
+    ...SECURITY_HEADERS,
+    ...(status === 401 && { 'WWW-Authenticate': CHALLENGE }),
+    Connection: 'close',
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(body)),
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   // Not answering the end of a connection keeps it open for ever.
   socket.once('finish', () => socket.destroy());
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end([`HTTP/1.1 ${status} Refused`, ...head, '', body].join('\r\n'));
 };

@@ -1,0 +1,115 @@
+import { refusal, type Refusal } from '../domain/error-code.js';
+import { ALL_RIGHTS, ANYBODY, type Identity } from '../domain/identity.js';
+import type { AccessLog } from './follow.js';
+import type { JwtVerifier } from './jwt-verifier.js';
+import type { KeyRing } from './key-ring.js';
+import { isFromAllowedPage, type OriginRule, type Provenance } from './origin-rule.js';
+import { isTokenShaped, type SingleUseTokens } from './single-use-tokens.js';
+
+/** What a request shows of who sends it. */
+export interface Presented {
+  /** Every credential it carries; `text` is empty where it was not spelt as it should be. */
+  readonly credentials: readonly { readonly by: 'header' | 'sub-protocol' | 'url'; readonly text: string }[];
+  /** The name in the client's certificate, where TLS has verified one. */
+  readonly certificate: string | null;
+  readonly provenance: Provenance;
+  /** Where it comes from, for the log. */
+  readonly remote: string;
+}
+
+export type Admission =
+  { readonly ok: true; readonly identity: Identity } | { readonly ok: false; readonly refusal: Refusal };
+
+/** The ways in which callers can say who they are; null where a way is not configured. */
+export interface Ways {
+  readonly keys: KeyRing | null;
+  readonly jwt: JwtVerifier | null;
+  /** Whether TLS lets nobody in without a certificate of a trusted authority. */
+  readonly certificates: boolean;
+}
+
+const refused = (code: Refusal['code'], message: string): Admission => ({ ok: false, refusal: refusal(code, message) });
+
+const HOW =
+  'send "Authorization: Bearer …" (browsers: the sub-protocol earshot.bearer.…, or a token from POST /v1/tokens)';
+
+/** Decides who a caller is and whether it may come in. What it says quotes no credential. */
+export class Doorkeeper {
+  constructor(
+    private readonly ways: Ways,
+    private readonly origins: readonly string[],
+    readonly tokens: SingleUseTokens,
+    private readonly log: AccessLog,
+  ) {}
+
+  /** Whether callers are asked who they are. */
+  get asks(): boolean {
+    const { keys, jwt, certificates } = this.ways;
+    return keys !== null || jwt !== null || certificates;
+  }
+
+  async admit(presented: Presented): Promise<Admission> {
+    const identified = await this.identify(presented);
+    const admission = identified.ok ? this.checkPage(presented, identified.identity) : identified;
+    if (!admission.ok) this.log.warn({ remote: presented.remote, ...admission.refusal }, 'caller not let in');
+    return admission;
+  }
+
+  private checkPage({ provenance }: Presented, identity: Identity): Admission {
+    if (isFromAllowedPage(provenance, identity.rights.origins, this.originRule)) return { ok: true, identity };
+    const page = JSON.stringify(provenance.origin?.slice(0, 128));
+    return refused(
+      'permission_denied',
+      `pages from ${page} may not call this server: the operator allows them with --allow-origin, or with the key`,
+    );
+  }
+
+  private get originRule(): OriginRule {
+    return { allowed: this.origins, trustsHostNames: this.asks };
+  }
+
+  private async identify({ credentials, certificate }: Presented): Promise<Admission> {
+    if (!this.asks) return { ok: true, identity: ANYBODY };
+    const [credential, another] = credentials;
+    if (another) return refused('unauthenticated', 'more than one credential came: send one');
+    if (!credential) return this.byCertificate(certificate);
+    const { by, text } = credential;
+    if (isTokenShaped(text)) return this.byToken(text);
+    if (by === 'url')
+      return refused('unauthenticated', 'a URL carries only tokens from POST /v1/tokens: addresses end up in logs');
+    const identity = this.ways.keys?.find(text, Date.now()) ?? null;
+    if (identity) return { ok: true, identity };
+    if (this.ways.jwt !== null && text.split('.').length === 3) return this.byJwt(this.ways.jwt, text);
+    return refused('unauthenticated', `these credentials are not good here: ${HOW}`);
+  }
+
+  private byCertificate(name: string | null): Admission {
+    const { keys, jwt } = this.ways;
+    if (name === null || keys !== null || jwt !== null)
+      return refused('unauthenticated', `credentials are needed: ${HOW}`);
+    return { ok: true, identity: { name: `certificate:${name}`, rights: ALL_RIGHTS } };
+  }
+
+  private byToken(token: string): Admission {
+    const identity = this.tokens.spend(token);
+    return identity
+      ? { ok: true, identity }
+      : refused('unauthenticated', 'this token was used already, or has expired: ask POST /v1/tokens for another');
+  }
+
+  private async byJwt(jwt: JwtVerifier, text: string): Promise<Admission> {
+    const verdict = await jwt.verify(text);
+    switch (verdict.kind) {
+      case 'identity':
+        return { ok: true, identity: verdict.identity };
+      case 'refused':
+        return refused('unauthenticated', `the JWT is not good here: ${verdict.why}`);
+      case 'unknown':
+        this.log.error(
+          { reason: String(verdict.cause) },
+          "a JWT could not be verified: its issuer's keys cannot be had",
+        );
+        return refused('overloaded', "JWTs cannot be verified now: the issuer's keys cannot be had");
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { Doorkeeper } from './doorkeeper.js';
+import { follow, type AccessLog } from './follow.js';
+import { JwtVerifier, localKeys, remoteKeys, type FindKey } from './jwt-verifier.js';
+import { readKeyFile, type StoredKey } from './key-file.js';
+import { KeyRing } from './key-ring.js';
+import { SingleUseTokens } from './single-use-tokens.js';
+
+/** What the operator has said of who may come in. */
+export interface AccessSettings {
+  readonly keysFile: string | null;
+  readonly apiKeys: readonly StoredKey[];
+  readonly jwtIssuer: string | null;
+  readonly jwtAudience: string | null;
+  /** A file, or an address. */
+  readonly jwtJwks: string | null;
+  readonly allowOrigin: readonly string[];
+  readonly tlsClientCa: string | null;
+}
+
+export interface Access {
+  readonly doorkeeper: Doorkeeper;
+  /** Follows no file any more. */
+  readonly close: () => void;
+}
+
+/** Reads what the settings name; throws an Error where it is not right. `now` gives milliseconds on a scale that never jumps. */
+export const openAccess = (settings: AccessSettings, log: AccessLog, now: () => number): Access => {
+  const stops: (() => void)[] = [];
+  const { allowOrigin, tlsClientCa } = settings;
+  const ways = {
+    keys: openKeys(settings, log, stops),
+    jwt: openJwt(settings, log, stops),
+    certificates: tlsClientCa !== null,
+  };
+  return {
+    doorkeeper: new Doorkeeper(ways, allowOrigin, new SingleUseTokens(now), log),
+    close: () => {
+      for (const stop of stops) stop();
+    },
+  };
+};
+
+const openKeys = ({ keysFile, apiKeys }: AccessSettings, log: AccessLog, stops: (() => void)[]): KeyRing | null => {
+  if (keysFile === null && apiKeys.length === 0) return null;
+  const ring = new KeyRing(apiKeys);
+  if (keysFile !== null)
+    stops.push(
+      follow(
+        {
+          what: 'the key file',
+          paths: [keysFile],
+          read: () => readKeyFile(keysFile),
+          use: (keys) => ring.replace(keys),
+        },
+        log,
+      ),
+    );
+  return ring;
+};
+
+const openJwt = (settings: AccessSettings, log: AccessLog, stops: (() => void)[]): JwtVerifier | null => {
+  const { jwtIssuer: issuer, jwtAudience: audience, jwtJwks: jwks } = settings;
+  if (issuer === null || audience === null || jwks === null) return null;
+  if (/^https?:/.test(jwks)) {
+    const keys = remoteKeys(new URL(jwks));
+    return new JwtVerifier({ issuer, audience }, () => keys);
+  }
+  let keys: FindKey | null = null;
+  const read = () => localKeys(JSON.parse(readFileSync(jwks, 'utf8')));
+  stops.push(follow({ what: 'the JWKS file', paths: [jwks], read, use: (fresh) => (keys = fresh) }, log));
+  return new JwtVerifier({ issuer, audience }, () => keys!);
+};

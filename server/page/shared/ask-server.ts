@@ -1,0 +1,49 @@
+import { make } from './dom.js';
+
+/** Kept for this tab alone, and only until it is closed. */
+const PLACE = 'earshot-key';
+
+/** The key that the visitor has given; empty where the server has asked for none. */
+export const givenKey = (): string => sessionStorage.getItem(PLACE) ?? '';
+
+/** What the server answers; where it wants a key, or another one, the visitor is asked until it is content. Rejects when the server does not answer. */
+export async function askServer(path: string): Promise<Response> {
+  for (;;) {
+    const key = givenKey();
+    const headers: Record<string, string> = key === '' ? {} : { Authorization: `Bearer ${key}` };
+    const answer = await fetch(path, { cache: 'no-store', headers });
+    if (answer.status !== 401 && answer.status !== 403) return answer;
+    sessionStorage.setItem(
+      PLACE,
+      await askVisitor(key === '' ? 'This server asks for a key.' : await reasonIn(answer)),
+    );
+  }
+}
+
+const reasonIn = async (answer: Response): Promise<string> =>
+  ((await answer.json()) as { error: { message: string } }).error.message;
+
+/** Shows a dialogue that ends with a key. */
+function askVisitor(why: string): Promise<string> {
+  const field = make('input');
+  Object.assign(field, { type: 'password', required: true, autocomplete: 'off', name: 'key' });
+  const form = make(
+    'form',
+    '',
+    make('p', '', why),
+    make('label', 'field', 'API key', field),
+    make('button', 'primary', 'Go on'),
+  );
+  const dialog = make('dialog', 'card', form);
+  dialog.ariaLabel = 'API key';
+  document.body.append(dialog);
+  dialog.addEventListener('cancel', (event) => event.preventDefault());
+  dialog.showModal();
+  return new Promise((resolve) =>
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      dialog.remove();
+      resolve(field.value.trim());
+    }),
+  );
+}

@@ -1,0 +1,27 @@
+/** One more than an hour has, so that a whole hour is always among them. */
+const SLOTS = 61;
+const SLOT_MS = 60_000;
+
+/** A sum over the last hour, kept by minutes: what was added leaves it between 60 and 61 minutes later. */
+export class HourlySum {
+  private readonly slots = new Float64Array(SLOTS);
+  private newest = 0;
+
+  /** `now` in milliseconds, on a scale that never jumps. */
+  add(amount: number, now: number): void {
+    this.forget(now);
+    this.slots[this.newest % SLOTS]! += amount;
+  }
+
+  at(now: number): number {
+    this.forget(now);
+    return this.slots.reduce((sum, amount) => sum + amount, 0);
+  }
+
+  private forget(now: number): void {
+    const minute = Math.floor(now / SLOT_MS);
+    const passed = Math.min(SLOTS, minute - this.newest);
+    for (let back = 0; back < passed; back++) this.slots[(minute - back) % SLOTS] = 0;
+    this.newest = minute;
+  }
+}

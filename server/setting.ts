@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** One setting of `earshot serve`. */
+export interface Setting<T> {
+  /** As commander reads it; the name without dashes in camelCase is the key. Null where only the environment has it: every user of a machine sees command lines. */
+  readonly flag: string | null;
+  readonly about: string;
+  readonly value: z.ZodType<T>;
+}
+
+export const setting = <T>(flag: string | null, about: string, value: z.ZodType<T>): Setting<T> => ({
+  flag,
+  about,
+  value,
+});
+
+export const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+export const isOn = z.union([
+  z.boolean(),
+  z.enum(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1'),
+]);

@@ -1,0 +1,62 @@
+import {
+  ServerInterceptingCall,
+  ServerListenerBuilder,
+  type Metadata,
+  type ServerInterceptor,
+  type ServerInterceptingCallInterface,
+} from '@grpc/grpc-js';
+import type { Doorkeeper } from '../../access/doorkeeper.js';
+import { refusal } from '../../domain/error-code.js';
+import type { Identity } from '../../domain/identity.js';
+import { bearerIn, nameIn } from '../presented.js';
+import { statusFor } from './grpc-status.js';
+
+/** Health checks and reflection are for everybody. */
+const GUARDED = '/earshot.v1.IntentService/';
+
+/** Stands before the intent service: a call is refused before any of its messages is read. */
+export class Gate {
+  /** By the metadata that the call came with, which its handler is given too. */
+  private readonly identities = new WeakMap<Metadata, Identity>();
+
+  constructor(private readonly doorkeeper: Doorkeeper) {}
+
+  /** Who has sent the call that came with this metadata. */
+  identityOf(metadata: Metadata): Identity {
+    const identity = this.identities.get(metadata);
+    if (identity === undefined) throw new Error('a call has passed the gate unasked');
+    return identity;
+  }
+
+  readonly interceptor: ServerInterceptor = ({ path }, call) => {
+    if (!path.startsWith(GUARDED)) return new ServerInterceptingCall(call);
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMetadata((metadata, next) => void this.admit(call, metadata, next))
+      .build();
+    return new ServerInterceptingCall(call, { start: (next) => next(listener) });
+  };
+
+  private async admit(
+    call: ServerInterceptingCallInterface,
+    metadata: Metadata,
+    next: (metadata: Metadata) => void,
+  ): Promise<void> {
+    try {
+      const admission = await this.doorkeeper.admit({
+        credentials: metadata.get('authorization').flatMap((value) => bearerIn(String(value))),
+        certificate: nameIn(call.getAuthContext().sslPeerCertificate),
+        provenance: { origin: null, host: null },
+        remote: call.getPeer(),
+      });
+      if (!admission.ok) {
+        call.sendStatus(statusFor(admission.refusal));
+        return;
+      }
+      this.identities.set(metadata, admission.identity);
+    } catch {
+      call.sendStatus(statusFor(refusal('internal', 'the call failed inside the server')));
+      return;
+    }
+    next(metadata);
+  }
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import type { Doorkeeper } from '../../access/doorkeeper.js';
+import { TOKEN_LIFE_MS } from '../../access/single-use-tokens.js';
+import { refusal, type Refusal } from '../../domain/error-code.js';
+import type { Identity } from '../../domain/identity.js';
+import { encodeClassifyResponseJson } from '../../../proto/one-shot.js';
+import type { OneShots } from '../one-shots.js';
+import { modelToWire, recordingToWire } from '../to-wire.js';
+import { classifyRequestOf } from './classify-request.js';
+import type { Target } from './request-url.js';
+import type { Readiness } from './readiness.js';
+
+export interface HttpServices {
+  readonly readiness: () => Readiness;
+  readonly oneShots: OneShots;
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  readonly doorkeeper: Doorkeeper;
+  /** Whether metrics are for everybody. */
+  readonly openMetrics: boolean;
+  readonly log: { error(fields: object, message: string): void };
+}
+
+/** What one answer says. */
+export type Answer =
+  | { readonly status: number; readonly type: string; readonly body: string }
+  | { readonly status: number; readonly json: object }
+  | { readonly refusal: Refusal };
+
+export interface Exchange extends HttpServices {
+  readonly request: IncomingMessage;
+  readonly target: Target;
+  /** Whose request it is; anybody's where the route is open. */
+  readonly identity: Identity;
+}
+
+interface Route {
+  /** Who is answered: everybody; callers who may come in; of them, those who may read metrics. */
+  readonly openTo: 'everybody' | 'callers' | 'readers of metrics';
+  answer(exchange: Exchange): Answer | Promise<Answer>;
+}
+
+/** Every route but the page's files, by path and method. */
+export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
+  '/healthz': { GET: { openTo: 'everybody', answer: () => ({ status: 200, json: { status: 'alive' } }) } },
+  '/readyz': {
+    GET: {
+      openTo: 'everybody',
+      answer: ({ readiness }) => {
+        const now = readiness();
+        return now.ready
+          ? { status: 200, json: { status: 'ready' } }
+          : { status: 503, json: { status: 'not ready', reason: now.reason } };
+      },
+    },
+  },
+  '/metrics': {
+    GET: {
+      openTo: 'readers of metrics',
+      answer: async ({ metrics }) => ({ status: 200, type: metrics.contentType, body: await metrics.text() }),
+    },
+  },
+  '/v1/models': {
+    GET: {
+      openTo: 'callers',
+      answer: ({ oneShots, identity }) => ({
+        status: 200,
+        json: { models: oneShots.models(identity).map((model, index) => modelToWire(model, index === 0)) },
+      }),
+    },
+  },
+  '/v1/classify': { POST: { openTo: 'callers', answer: (exchange) => classify(exchange) } },
+  '/v1/tokens': { POST: { openTo: 'callers', answer: (exchange) => issueToken(exchange) } },
+};
+
+const classify = async ({ request, target, oneShots, identity }: Exchange): Promise<Answer> => {
+  const asked = await classifyRequestOf(request, target);
+  if (!asked.ok) return asked;
+  const answer = await oneShots.classify(asked.message, identity);
+  if (!answer.ok) return answer;
+  return { status: 200, type: 'application/json', body: encodeClassifyResponseJson(recordingToWire(answer.verdict)) };
+};
+
+const issueToken = ({ doorkeeper, identity }: Exchange): Answer => {
+  const token = doorkeeper.tokens.issue(identity);
+  return token === null
+    ? { refusal: refusal('rate_exceeded', 'too many tokens of these credentials are unspent: each lives for a minute') }
+    : { status: 201, json: { token, expires_in_ms: TOKEN_LIFE_MS } };
+};

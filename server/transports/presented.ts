@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { Presented } from '../access/doorkeeper.js';
+import type { Target } from './http/request-url.js';
+
+/** Browsers cannot send headers with a WebSocket: there a sub-protocol that is offered carries the credential. It is never chosen, so never sent back. */
+const BEARER_PROTOCOL = 'earshot.bearer.';
+/** The URL parameter that carries a single-use token. */
+export const TOKEN_PARAMETER = 'token';
+
+/** Address and port of who sends a request. */
+export const remoteOf = ({ socket }: IncomingMessage): string =>
+  `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
+
+type Credential = Presented['credentials'][number];
+
+/** The sub-protocols that a request offers, credentials left out. */
+export const offeredProtocols = (request: IncomingMessage): readonly string[] =>
+  protocolsIn(request).filter((name) => !name.startsWith(BEARER_PROTOCOL));
+
+const protocolsIn = ({ headers }: IncomingMessage): readonly string[] =>
+  headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+
+/** What an HTTP request, or a WebSocket handshake, shows of who sends it. */
+export const presentedBy = (request: IncomingMessage, { searchParams }: Target): Presented => ({
+  credentials: [
+    ...bearerIn(request.headers.authorization),
+    ...protocolsIn(request)
+      .filter((name) => name.startsWith(BEARER_PROTOCOL))
+      .map((name): Credential => ({ by: 'sub-protocol', text: name.slice(BEARER_PROTOCOL.length) })),
+    ...searchParams.getAll(TOKEN_PARAMETER).map((text): Credential => ({ by: 'url', text })),
+  ],
+  certificate: certificateOf(request.socket as Partial<TLSSocket>),
+  remote: remoteOf(request),
+  provenance: { origin: request.headers.origin ?? null, host: request.headers.host ?? null },
+});
+
+/** The credential of an `Authorization` header; without text where the scheme is another than Bearer. */
+export const bearerIn = (header: string | undefined): readonly Credential[] =>
+  header === undefined ? [] : [{ by: 'header', text: /^Bearer +(\S+) *$/i.exec(header)?.[1] ?? '' }];
+
+const certificateOf = (socket: Partial<TLSSocket>): string | null =>
+  socket.authorized === true ? nameIn(socket.getPeerCertificate?.()) : null;
+
+/** The name in a certificate that TLS has verified: its common name, or else its fingerprint. */
+export const nameIn = (certificate: PeerCertificate | undefined): string | null => {
+  if (certificate === undefined || !('subject' in certificate)) return null;
+  const { CN: name } = certificate.subject as { CN?: string | string[] };
+  return [name].flat().join() || certificate.fingerprint256;
+};

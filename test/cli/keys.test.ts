@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { earshot, serveProcess } from '../support/earshot-command.js';
+import { bearer, handshake } from '../support/knocking.js';
+import { Drawer, eventually, randomKey } from '../support/key-files.js';
+import { ECHO_MODELS, SAMPLES } from '../support/real-server.js';
+
+const FREEZE = `${SAMPLES}/freeze-card-8k-mulaw.wav`;
+
+describe('earshot keys', function () {
+  this.timeout(60_000);
+  const drawer = new Drawer();
+  const file = `${drawer.folder}/keys.json`;
+  const keys = (...args: string[]) => earshot(['keys', ...args, '--file', file]);
+  after(() => drawer.clear());
+
+  const inFile = () =>
+    (JSON.parse(readFileSync(file, 'utf8')) as { keys: { id: string; name: string; sha256: string }[] }).keys;
+
+  it('makes a key that is shown once and kept as its hash, for its owner only', async () => {
+    const { code, out } = await keys('create', 'call-centre');
+    const key = out.trim();
+    assert.deepEqual([code, /^esk_[A-Za-z0-9_-]{43}$/.test(key)], [0, true]);
+    assert.ok(!readFileSync(file, 'utf8').includes(key.slice(4)));
+    assert.equal(inFile()[0]!.sha256, createHash('sha256').update(key).digest('hex'));
+    if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  it('writes down what a key may, and lists it', async () => {
+    const rights = ['--models', 'echo, other', '--max-streams', '2', '--audio-seconds-per-hour', '3600'];
+    const more = ['--origins', 'https://shop.example', '--metrics', '--expires', '2030-01-31'];
+    assert.equal((await keys('create', 'shop', ...rights, ...more)).code, 0);
+    const { out } = await keys('list', '--json');
+    const listed = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const { id, created, ...shop } = listed[1]!;
+    assert.ok(typeof id === 'string' && typeof created === 'string');
+    assert.deepEqual(shop, {
+      name: 'shop',
+      expires: '2030-01-31T00:00:00.000Z',
+      models: ['echo', 'other'],
+      max_streams: 2,
+      audio_seconds_per_hour: 3600,
+      origins: ['https://shop.example'],
+      metrics: true,
+    });
+    assert.match((await keys('list')).out, /call-centre .* never .* all .* no limit/);
+  });
+
+  const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['a name with a blank', ['create', 'call centre'], /name/],
+    ['an origin with a path', ['create', 'x', '--origins', 'https://a.example/b'], /origins/],
+    ['half a stream', ['create', 'x', '--max-streams', '0.5'], /whole number/],
+    ['a date that is none', ['create', 'x', '--expires', 'soon'], /date/],
+  ];
+  for (const [name, args, sentence] of WRONG)
+    it(`refuses ${name} and changes nothing`, async () => {
+      const before = inFile();
+      const { code, err } = await keys(...args);
+      assert.equal(code, 2);
+      assert.match(err, sentence);
+      assert.deepEqual(inFile(), before);
+    });
+
+  it('says so when a key to revoke is not there', async () => {
+    const { code, err } = await keys('revoke', 'nosuch');
+    assert.deepEqual([code, err.includes('nosuch')], [1, true]);
+  });
+
+  it('reaches a server that runs: a new key is good, a revoked one is not; stream and classify show theirs', async () => {
+    const server = await serveProcess(['--models', ECHO_MODELS, '--keys-file', file]);
+    const made = await keys('create', 'fresh');
+    const key = made.out.trim();
+    await eventually(async () => (await handshake(server, bearer(key))) === 101);
+
+    for (const protocol of ['json', 'grpc']) {
+      const args = ['stream', FREEZE, '--fast', '--json', '--protocol', protocol];
+      const url = ['--url', `ws://${server.http}`, '--grpc-url', server.grpc];
+      const good = await earshot([...args, ...url], undefined, { EARSHOT_KEY: key });
+      assert.deepEqual([good.code, good.out.includes('"type":"closed"')], [0, true], good.err);
+      const bad = await earshot([...args, ...url], undefined, { EARSHOT_KEY: randomKey() });
+      assert.deepEqual([bad.code, bad.err.includes('unauthenticated')], [1, true], bad.err);
+    }
+    const classify = ['classify', FREEZE, '--json', '--url', `http://${server.http}`];
+    assert.equal((await earshot(classify, undefined, { EARSHOT_KEY: key })).code, 0);
+    assert.match((await earshot(classify)).out, /unauthenticated/);
+
+    const { id } = inFile().find(({ name }) => name === 'fresh')!;
+    assert.equal((await keys('revoke', id)).code, 0);
+    await eventually(async () => (await handshake(server, bearer(key))) === 401);
+    assert.equal(await server.stop('SIGTERM'), 0);
+  });
+});

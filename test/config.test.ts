@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { readConfig } from '../server/config.js';
+import { randomKey } from './support/key-files.js';
+
+const problemOf = (flags: Record<string, unknown>, environment: Record<string, string> = {}): string | null => {
+  const read = readConfig(flags, environment);
+  return read.ok ? null : read.problem;
+};
+
+describe('The configuration of who may come in', () => {
+  const EVERYWHERE = { host: '0.0.0.0' };
+  const JWT = { jwtIssuer: 'https://issuer.example', jwtAudience: 'earshot', jwtJwks: 'jwks.json' };
+  const TLS = { tlsCert: 'a.crt', tlsKey: 'a.key' };
+
+  it('lets no server listen beyond loopback to callers that it does not ask who they are', () => {
+    for (const host of ['127.0.0.1', '127.8.8.8', 'localhost', '::1']) assert.equal(problemOf({ host }), null);
+    for (const host of ['0.0.0.0', '::', '10.0.0.1', 'ears.example', '127.0.0.1.example'])
+      for (const also of [{}, TLS, { allowOrigin: 'https://a.example' }])
+        assert.match(problemOf({ host, ...also }) ?? '', /no authentication is configured/);
+  });
+
+  it('lets it listen where callers are asked, or the operator says that they need not be', () => {
+    for (const asking of [
+      { keysFile: 'keys.json' },
+      JWT,
+      { ...TLS, tlsClientCa: 'ca.crt' },
+      { allowUnauthenticated: true },
+    ])
+      assert.equal(problemOf({ ...EVERYWHERE, ...asking }), null);
+    assert.equal(problemOf(EVERYWHERE, { EARSHOT_API_KEYS: randomKey() }), null);
+  });
+
+  it('says what is missing where only a part was set', () => {
+    for (const name of ['jwtIssuer', 'jwtAudience', 'jwtJwks'] as const)
+      assert.match(problemOf({ ...JWT, [name]: undefined }) ?? '', /belong together/);
+    assert.match(problemOf({ tlsCert: 'a.crt' }) ?? '', /--tls-cert and --tls-key/);
+    assert.match(problemOf({ tlsClientCa: 'ca.crt' }) ?? '', /--tls-client-ca needs/);
+  });
+
+  it("takes an issuer's keys from files, and from addresses that nobody can change on the way", () => {
+    for (const [place, isGood] of [
+      ['/etc/jwks.json', true],
+      ['https://issuer.example/jwks', true],
+      ['http://127.0.0.1:9000/jwks', true],
+      ['http://issuer.example/jwks', false],
+      ['http://localhost.evil.example/jwks', false],
+    ] as const)
+      assert.equal(problemOf({ ...JWT, jwtJwks: place }) === null, isGood, place);
+  });
+
+  it('takes origins as browsers send them', () => {
+    const read = readConfig({ allowOrigin: 'https://a.example, http://b.example:8080' }, {});
+    assert.deepEqual(read.ok && read.config.allowOrigin, ['https://a.example', 'http://b.example:8080']);
+    for (const allowOrigin of ['a.example', 'https://a.example/', '*', 'null', 'https://A.example'])
+      assert.match(problemOf({ allowOrigin }) ?? '', /--allow-origin .*must be an origin/);
+  });
+
+  it('takes API keys with a name or without, and as hashes', () => {
+    const [key, hash] = [randomKey(), 'ab'.repeat(32)];
+    const read = readConfig({}, { EARSHOT_API_KEYS: `${key}, ci=${key}, old=sha256:${hash}` });
+    assert.ok(read.ok);
+    assert.deepEqual(
+      read.config.apiKeys.map(({ name }) => name),
+      ['environment', 'ci', 'old'],
+    );
+    assert.equal(read.config.apiKeys[2]?.sha256, hash);
+    assert.ok(!JSON.stringify(read.config).includes(key));
+    for (const weak of ['', 'hunter2', 'short-but-random-Zk3', `${key} ${key}`])
+      assert.match(problemOf({}, { EARSHOT_API_KEYS: weak }) ?? '', /key 1 is neither/);
+  });
+});
