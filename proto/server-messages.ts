@@ -128,6 +128,8 @@ export interface Failure {
   /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean;
   readonly request_id: string;
+  /** Where the server knows it: try again no sooner than after so many milliseconds. */
+  readonly retry_after_ms?: number;
 }
 
 /** The stream was refused or ended; the last message before the close that it causes. */

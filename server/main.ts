@@ -5,8 +5,10 @@ import { openAccess } from './access/open-access.js';
 import type { Config } from './config.js';
 import { milliseconds } from './domain/units.js';
 import { startInference, type Inference } from './inference/inference.js';
+import type { InferenceObserver } from './inference/inference-observer.js';
 import { loadModelPackages } from './inference/model-package.js';
 import { createMetrics, type Metrics } from './operations/metrics.js';
+import { Admission } from './session/admission.js';
 import { systemClock } from './session/clock.js';
 import { Reception } from './session/reception.js';
 import { ModelShelf, type ServedModel } from './session/served-model.js';
@@ -83,6 +85,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
 
 const contextOf = (config: Config, metrics: Metrics, log: Log): SessionContext => ({
   models: new ModelShelf(),
+  admission: new Admission(systemClock),
   limits: {
     startTimeout: milliseconds(config.startTimeoutMs),
     idleTimeout: milliseconds(config.idleTimeoutMs),
@@ -106,7 +109,7 @@ const connectionLimitsOf = (config: Config): ConnectionLimits => ({
 
 const openInference = async (
   config: Config,
-  { models }: SessionContext,
+  { models, admission }: SessionContext,
   metrics: Metrics,
   log: Log,
 ): Promise<Inference> => {
@@ -122,8 +125,9 @@ const openInference = async (
     maxBatch: config.maxBatch,
     queueLimit: config.queueLimit,
     log,
-    observer: metrics.inference,
+    observer: observedBy(metrics.inference, admission),
   });
+  admission.watch(() => inference.health().healthy);
   const served = inference.models.map(({ card, provider, variant }) => ({
     card,
     provider,
@@ -133,6 +137,20 @@ const openInference = async (
   models.place(served, config.defaultModel);
   return inference;
 };
+
+/** Metrics count everything; admission learns how long frames wait and run. */
+const observedBy = (metrics: InferenceObserver, admission: Admission): InferenceObserver => ({
+  ...metrics,
+  batchRan: (batch) => {
+    metrics.batchRan(batch);
+    admission.batchRan(batch.rows, batch.inferMs);
+  },
+  workerReady: (frameMs) => admission.batchRan(1, frameMs),
+  frameSettled: (frame) => {
+    metrics.frameSettled(frame);
+    admission.frameWaited(frame.queueMs);
+  },
+});
 
 const watch = (metrics: Metrics, reception: Reception, inference: Inference, { all }: ModelShelf): void =>
   metrics.watch({

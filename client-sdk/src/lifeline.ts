@@ -159,7 +159,8 @@ export class Lifeline {
     const isTooLate = clock.now() - this.#lostAt >= reconnectTimeoutMs;
     if (!isForgotten && (isTooLate || !error.retryable)) return this.#fail(error);
     this.#leave('drop');
-    this.#timer = clock.after(backoffMs(this.#attempt, random()), () => this.#seek());
+    const asked = error.serverMessage?.retry_after_ms ?? 0;
+    this.#timer = clock.after(asked + backoffMs(this.#attempt, random()), () => this.#seek());
     this.#attempt += 1;
   }
 

@@ -1697,6 +1697,9 @@ export namespace earshot {
             /** Error request_id. */
             request_id: string;
 
+            /** Error retry_after_ms. */
+            retry_after_ms: (number|null);
+
             /**
              * Encodes the specified Error message. Does not implicitly {@link earshot.v1.Error.verify|verify} messages.
              * @param message Error message or plain object to encode
@@ -1732,6 +1735,9 @@ export namespace earshot {
 
                 /** Error request_id */
                 request_id?: string;
+
+                /** Error retry_after_ms */
+                retry_after_ms?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

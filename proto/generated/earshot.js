@@ -2648,6 +2648,15 @@ export const earshot = $root.earshot = (() => {
             Error.prototype.message = "";
             Error.prototype.retryable = false;
             Error.prototype.request_id = "";
+            Error.prototype.retry_after_ms = null;
+
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Error.prototype, "_retry_after_ms", {
+                get: $util.oneOfGetter($oneOfFields = ["retry_after_ms"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             Error.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2664,6 +2673,8 @@ export const earshot = $root.earshot = (() => {
                     writer.uint32(24).bool(message.retryable);
                 if (message.request_id != null && $Object.hasOwnProperty.call(message, "request_id") && message.request_id !== "")
                     writer.uint32(34).string(message.request_id);
+                if (message.retry_after_ms != null && $Object.hasOwnProperty.call(message, "retry_after_ms"))
+                    writer.uint32(40).uint32(message.retry_after_ms);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2731,6 +2742,13 @@ export const earshot = $root.earshot = (() => {
                                 message.request_id = value;
                             else
                                 delete message.request_id;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            message.retry_after_ms = reader.uint32();
+                            message._retry_after_ms = "retry_after_ms";
                             continue;
                         }
                     }

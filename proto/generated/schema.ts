@@ -149,6 +149,7 @@ export const SCHEMA: Readonly<Record<string, SchemaMessage>> = {
     message: { id: 2, type: 'string', presence: 'always' },
     retryable: { id: 3, type: 'bool', presence: 'always' },
     request_id: { id: 4, type: 'string', presence: 'always' },
+    retry_after_ms: { id: 5, type: 'uint32', presence: 'optional' },
   },
   Reconnect: {
     grace_ms: { id: 1, type: 'uint32', presence: 'always' },

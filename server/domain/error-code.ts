@@ -1,3 +1,5 @@
+import type { Milliseconds } from './units.js';
+
 /** Every way in which a request or a stream can be refused or ended; the same on every wire. */
 export const ERROR_CODES = [
   'bad_request',
@@ -21,6 +23,8 @@ export interface Refusal {
   readonly code: ErrorCode;
   /** Names the offending value and what would be right. */
   readonly message: string;
+  /** The same will not succeed sooner; left out where that is not known. */
+  readonly retryAfter?: Milliseconds;
 }
 
 export const refusal = (code: ErrorCode, message: string): Refusal => ({ code, message });

@@ -16,6 +16,8 @@ export interface InferenceObserver {
     /** Milliseconds from its arrival to the start of its last run; to its outcome if it never ran. */
     readonly queueMs: number;
   }): void;
+  /** A worker is ready, and has run a frame of a large batch in so many milliseconds, averaged over the models. */
+  workerReady(frameMs: number): void;
   /** A worker died of `reason` and is being replaced. */
   workerRestarted(reason: string): void;
 }
@@ -24,5 +26,6 @@ export interface InferenceObserver {
 export const silentObserver: InferenceObserver = {
   batchRan: () => undefined,
   frameSettled: () => undefined,
+  workerReady: () => undefined,
   workerRestarted: () => undefined,
 };

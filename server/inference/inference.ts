@@ -117,9 +117,11 @@ const startPool = (
 ): Promise<WorkerPool> =>
   WorkerPool.start({
     count,
-    start: (fate) => {
+    start: async (fate) => {
       const signal = AbortSignal.timeout(START_TIMEOUT_MS);
-      return InferenceWorker.start({ plan, isolation, runTimeoutMs, signal, ...fate });
+      const worker = await InferenceWorker.start({ plan, isolation, runTimeoutMs, signal, ...fate });
+      observer.workerReady(worker.frameMs / plan.graphs.length);
+      return worker;
     },
     attach: (worker) => batcher.attach(worker),
     onExhausted: (reason) => batcher.giveUp(`no inference worker is left: ${reason}`),

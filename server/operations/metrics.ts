@@ -52,16 +52,6 @@ const sessionObserver = (registry: Registry): SessionObserver => {
     labelNames: ['transport', 'how'],
     registers,
   });
-  const audio = new Counter({
-    name: 'earshot_audio_seconds_total',
-    help: 'Seconds of audio received, per stream, not per channel',
-    registers,
-  });
-  const silence = new Counter({
-    name: 'earshot_silent_frames_total',
-    help: 'Frames of silence between utterances, which no model was given',
-    registers,
-  });
   const events = new Counter({
     name: 'earshot_events_total',
     help: 'Events announced',
@@ -82,13 +72,29 @@ const sessionObserver = (registry: Registry): SessionObserver => {
   return {
     sessionOpened: (transport) => opened.inc({ transport }),
     sessionEnded: (transport, how) => ended.inc({ transport, how }),
-    audioReceived: (seconds) => audio.inc(seconds),
-    silencePassedOver: (frames) => silence.inc(frames),
+    ...audioObserver(registers),
     tentativeLeftOut: () => leftOut.inc(),
     announced: (event) => {
       events.inc({ kind: event.kind === 'intent' ? event.status : event.kind });
       if (event.kind === 'intent') latency.observe(event.latency.total / 1000);
     },
+  };
+};
+
+const audioObserver = (registers: Registry[]): Pick<SessionObserver, 'audioReceived' | 'silencePassedOver'> => {
+  const audio = new Counter({
+    name: 'earshot_audio_seconds_total',
+    help: 'Seconds of audio received, per stream, not per channel',
+    registers,
+  });
+  const silence = new Counter({
+    name: 'earshot_silent_frames_total',
+    help: 'Frames of silence between utterances, which no model was given',
+    registers,
+  });
+  return {
+    audioReceived: (seconds) => audio.inc(seconds),
+    silencePassedOver: (frames) => silence.inc(frames),
   };
 };
 
@@ -134,6 +140,7 @@ const inferenceObserver = (registry: Registry): InferenceObserver => {
       frames.inc({ model, outcome: kind });
       if (kind === 'classified') queue.observe(queueMs / 1000);
     },
+    workerReady: () => undefined,
     workerRestarted: () => restarts.inc(),
   };
 };

@@ -1,5 +1,5 @@
 import { refusal, type Refusal } from '../domain/error-code.js';
-import { milliseconds, type Milliseconds } from '../domain/units.js';
+import { milliseconds } from '../domain/units.js';
 import type { Clock } from './clock.js';
 
 /** Over so long a time, roughly, the load is averaged. */
@@ -10,11 +10,6 @@ const YOUNG_MS = 2 * AVERAGED_MS;
 const LONGEST_WAIT_MS = 100;
 const RETRY_AFTER = milliseconds(3_000);
 
-/** A refusal that says when the same may succeed. */
-export interface Overload extends Refusal {
-  readonly retryAfter: Milliseconds;
-}
-
 /**
  * Whether the workers can carry one more stream: by how long frames wait for them, and by how many frames a second they
  * run and could run. Streams that have just started count with what they will send, so that a crowd is not admitted as one.
@@ -24,13 +19,18 @@ export class Admission {
   private readonly waits = new FadingSum();
   private readonly frames = new FadingSum();
   private readonly young: { readonly since: number; readonly rate: number }[] = [];
-  /** The least time that a frame took of a worker. */
-  private frameMs = Infinity;
+  /** The least time that a frame took of a worker; null before any was run. */
+  private frameMs: number | null = null;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly workers: () => number,
-  ) {}
+  /** How many workers run frames. */
+  private workers: () => number = () => Infinity;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** From now on `workers` tells how many workers run frames. */
+  watch(workers: () => number): void {
+    this.workers = workers;
+  }
 
   /** A frame was answered, after it had waited so long. */
   frameWaited(waitMs: number): void {
@@ -41,16 +41,17 @@ export class Admission {
 
   /** A batch of so many frames took a worker so long. */
   batchRan(rows: number, inferMs: number): void {
-    this.frameMs = Math.min(this.frameMs, inferMs / rows);
+    this.frameMs = Math.min(this.frameMs ?? Infinity, inferMs / rows);
   }
 
-  /** A stream that sends so many frames a second has started. */
-  started(framesPerSecond: number): void {
-    this.young.push({ since: this.clock.now(), rate: framesPerSecond });
+  /** Admits a stream that will send so many frames a second, or says why it cannot be carried now. */
+  admit(framesPerSecond: number): Refusal | null {
+    const refused = this.refusal(framesPerSecond);
+    if (refused === null) this.young.push({ since: this.clock.now(), rate: framesPerSecond });
+    return refused;
   }
 
-  /** Why a stream that would send so many frames a second cannot be carried now; null when it can. */
-  refusal(framesPerSecond: number): Overload | null {
+  private refusal(framesPerSecond: number): Refusal | null {
     const now = this.clock.now();
     const measured = this.frames.at(now);
     const waitMs = measured < 1 ? 0 : this.waits.at(now) / measured;
@@ -58,7 +59,7 @@ export class Admission {
       return overload(
         `frames wait ${waitMs.toFixed(0)} ms for a worker, ${LONGEST_WAIT_MS} ms at most before a stream more`,
       );
-    const capacity = (this.workers() * 1000) / this.frameMs;
+    const capacity = this.frameMs === null ? Infinity : (this.workers() * 1000) / this.frameMs;
     const expected = (measured * 1000) / AVERAGED_MS + this.expectedOfYoung(now) + framesPerSecond;
     return expected <= Math.max(capacity, framesPerSecond)
       ? null
@@ -72,7 +73,7 @@ export class Admission {
   }
 }
 
-const overload = (why: string): Overload => ({
+const overload = (why: string): Refusal => ({
   ...refusal('overloaded', `the server is full: ${why}; try again in ${RETRY_AFTER / 1000} s`),
   retryAfter: RETRY_AFTER,
 });

@@ -1,7 +1,8 @@
 import { refusal, type Refusal } from '../domain/error-code.js';
 import type { Rights } from '../domain/identity.js';
 import type { StartRequest, StreamConfig } from './caller.js';
-import type { ModelShelf, ServedModel } from './served-model.js';
+import type { ServedModel } from './served-model.js';
+import type { SessionContext } from './session-context.js';
 
 export type Resolved =
   | { readonly ok: true; readonly model: ServedModel; readonly config: StreamConfig }
@@ -9,8 +10,15 @@ export type Resolved =
 
 const refuse = (code: Refusal['code'], message: string): Resolved => ({ ok: false, refusal: refusal(code, message) });
 
-/** What a start request means on this server: the model it names and every default filled in, or why it cannot be. */
-export const resolveStart = (request: StartRequest, models: ModelShelf, rights: Rights): Resolved => {
+/**
+ * What a start request means on this server: the model it names and every default filled in, or why it cannot be. A stream
+ * that is resolved is admitted, and counts.
+ */
+export const resolveStart = (
+  request: StartRequest,
+  { models, admission }: Pick<SessionContext, 'models' | 'admission'>,
+  rights: Rights,
+): Resolved => {
   const choice = models.choose(request.model, rights);
   if (!choice.ok) return choice;
   const { model } = choice;
@@ -28,7 +36,8 @@ export const resolveStart = (request: StartRequest, models: ModelShelf, rights: 
     endpointing: request.endpointing,
     clientReferenceId: request.clientReferenceId,
   };
-  return { ok: true, model, config };
+  const refused = admission.admit((request.audio.channels * 1000) / hop);
+  return refused === null ? { ok: true, model, config } : { ok: false, refusal: refused };
 };
 
 const range = ({ min, max }: { readonly min: number; readonly max: number }): string =>

@@ -66,7 +66,7 @@ export class RunningStream {
       hop: config.hop,
       announcing: config,
       classify: model.classify,
-      tenant: '',
+      tenant: context.account.identity.name,
       valve: listener,
       maxFramesUnderWay: context.maxFramesUnderWay * config.audio.channels,
       now: () => context.clock.now(),

@@ -1,4 +1,5 @@
 import type { StreamEvent } from '../domain/stream-event.js';
+import type { Admission } from './admission.js';
 import type { SessionLimits } from './caller.js';
 import type { Clock } from './clock.js';
 import type { ModelShelf } from './served-model.js';
@@ -32,6 +33,8 @@ export interface SessionContext {
   readonly maxSessions: number;
   /** Callers that may be connected without having said start; beyond them the one that waits longest has to go. */
   readonly maxPending: number;
+  /** Whether the workers can carry one more stream. */
+  readonly admission: Admission;
   readonly clock: Clock;
   readonly observer: SessionObserver;
   readonly log: Log;

@@ -184,9 +184,9 @@ export class Session implements Listener, StreamListener, TimeListener {
   }
 
   private start(request: StartRequest): void {
-    const { models, limits } = this.context;
-    const resolved = resolveStart(request, models, this.desk.account.rights);
-    if (!resolved.ok) return this.refuse(resolved.refusal.code, resolved.refusal.message);
+    const { limits } = this.context;
+    const resolved = resolveStart(request, this.context, this.desk.account.rights);
+    if (!resolved.ok) return this.refuse(resolved.refusal.code, resolved.refusal.message, resolved.refusal.retryAfter);
     const { model, config } = resolved;
     this.phase = 'streaming';
     this.desk.started(this);
@@ -229,9 +229,9 @@ export class Session implements Listener, StreamListener, TimeListener {
     else this.line.caller.resume();
   }
 
-  refuse(code: ErrorCode, message: string): void {
+  refuse(code: ErrorCode, message: string, retryAfter?: Milliseconds): void {
     if (this.phase === 'ended') return;
-    const refused = refusal(code, message);
+    const refused = { ...refusal(code, message), ...(retryAfter === undefined ? {} : { retryAfter }) };
     this.outbox.say({ kind: 'error', requestId: this.id, ...refused });
     this.release({ kind: 'refused', ...refused });
     this.desk.forget(this);

@@ -46,6 +46,7 @@ const bodyOf = (said: SessionMessage): Wire.ServerMessageBody => {
         message: said.message,
         retryable: isRetryable[said.code],
         request_id: said.requestId,
+        ...(said.retryAfter === undefined ? {} : { retry_after_ms: said.retryAfter }),
       };
     case 'reconnect':
       return { type: 'reconnect', grace_ms: said.grace };

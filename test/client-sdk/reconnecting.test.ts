@@ -79,6 +79,17 @@ describe('A stream that loses its connection', () => {
       assert.equal(scene.network.connections.length, 3);
     });
 
+  it('tries again no sooner than it is told', () => {
+    const scene = newScene();
+    open(scene);
+    loseAndOpen(scene);
+    scene.network.last.say({ ...REFUSED, code: 'overloaded', retryable: true, retry_after_ms: 3_000 });
+    scene.clock.pass(2_990);
+    assert.equal(scene.network.connections.length, 2);
+    scene.clock.pass(510);
+    assert.equal(scene.network.connections.length, 3);
+  });
+
   for (const code of ['unauthenticated', 'permission_denied', 'model_not_found'] as const)
     it(`ends when it is told ${code}`, async () => {
       const scene = newScene();

@@ -89,6 +89,7 @@ describe('Inference', () => {
     const observer = {
       batchRan: () => undefined,
       frameSettled: () => undefined,
+      workerReady: () => undefined,
       workerRestarted: (reason: string) => void restarts.push(reason),
     };
     const packages = [await loadModelPackage(join(ODD_MODELS, 'slow'))];

@@ -1,74 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Outcome, Turn } from '../../server/domain/outcome.js';
-import type { Batch, BatchResult, InferenceBackend } from '../../server/inference/inference-backend.js';
+import type { Outcome } from '../../server/domain/outcome.js';
 import { MicroBatcher } from '../../server/inference/micro-batcher.js';
-import { AT_ONCE, deferred, settled } from '../support/outcomes.js';
-
-const MODELS = [
-  { name: 'a', stateSize: 0 },
-  { name: 'b', stateSize: 0 },
-];
-
-/** A frame that carries its number, so that its outcome tells whose it is. */
-const frame = (id: number): Float32Array => new Float32Array(16_000).fill(id, 0, 1);
-
-/** A backend that runs when the test says so; its logits are the numbers of the frames. */
-class ScriptedBackend implements InferenceBackend {
-  readonly batches: { readonly model: string; readonly ids: number[] }[] = [];
-  private readonly finishRuns: ((how: 'well' | Error) => void)[] = [];
-
-  async run(batch: Batch): Promise<BatchResult> {
-    assert.ok(this.finishRuns.length < 2, 'a backend was given a third run');
-    const ids = Array.from({ length: batch.rows }, (_, row) => batch.pcm[row * 16_000]!);
-    this.batches.push({ model: batch.model, ids });
-    const { promise, resolve } = deferred<'well' | Error>();
-    this.finishRuns.push(resolve);
-    const how = await promise;
-    if (how !== 'well') throw how;
-    return {
-      logits: Float32Array.from(ids),
-      nextState: null,
-      speech: null,
-      inferMs: 1,
-      pcm: batch.pcm,
-      state: batch.state,
-    };
-  }
-
-  get isRunning(): boolean {
-    return this.finishRuns.length > 0;
-  }
-
-  async finish(how: 'well' | Error = 'well'): Promise<void> {
-    this.finishRuns.shift()?.(how);
-    await settled();
-  }
-}
-
-const arrange = ({ maxBatch = 4, queueLimit = 100, lanes = 1, paddedSizes = [] as number[] } = {}) => {
-  const batcher = new MicroBatcher({ models: MODELS, maxBatch, paddedSizes, queueLimit, now: () => ++time });
-  let time = 0;
-  const backends = Array.from({ length: lanes }, () => new ScriptedBackend());
-  const detach = backends.map((backend) => batcher.attach(backend));
-  const told = new Map<number, string>();
-  const classify = (id: number, model = 'a', turn: Partial<Turn> = {}) =>
-    batcher.classify(model, frame(id), null, { tenant: '', dueAt: id, ...turn }).then((outcome) => {
-      assert.ok(!told.has(id), `frame ${id} was answered twice`);
-      told.set(id, outcome.kind === 'classified' ? String(outcome.logits[0]) : outcome.kind);
-    });
-  return { batcher, backends, backend: backends[0]!, told, classify, detach };
-};
+import { AT_ONCE, settled } from '../support/outcomes.js';
+import { batcherWith, frame, MODELS, ScriptedBackend } from '../support/scripted-backend.js';
 
 describe('The micro-batcher', () => {
   it('runs a frame at once while a backend is free', () => {
-    const { backend, classify } = arrange();
+    const { backend, classify } = batcherWith();
     void classify(1);
     assert.deepEqual(backend.batches, [{ model: 'a', ids: [1] }]);
   });
 
   it('runs together, in order, what came while the backend was busy', async () => {
-    const { backend, classify } = arrange();
+    const { backend, classify } = batcherWith();
     [1, 2, 3, 4].forEach((id) => void classify(id));
     await backend.finish();
     assert.deepEqual(
@@ -78,7 +23,7 @@ describe('The micro-batcher', () => {
   });
 
   it('takes no more than its maximum', async () => {
-    const { backend, classify } = arrange({ maxBatch: 2 });
+    const { backend, classify } = batcherWith({ maxBatch: 2 });
     [1, 2, 3, 4].forEach((id) => void classify(id));
     await backend.finish();
     await backend.finish();
@@ -89,62 +34,8 @@ describe('The micro-batcher', () => {
     );
   });
 
-  it('hands a busy backend its next batch as soon as that is full, and no third one', () => {
-    const { backend, classify } = arrange({ maxBatch: 2 });
-    void classify(1);
-    void classify(2);
-    assert.equal(backend.batches.length, 1);
-    [3, 4, 5].forEach((id) => void classify(id));
-    assert.deepEqual(
-      backend.batches.map(({ ids }) => ids),
-      [[1], [2, 3]],
-    );
-  });
-
-  it('gives an idle backend what waits before a busy one', () => {
-    const { backends, classify } = arrange({ maxBatch: 1, lanes: 2 });
-    [1, 2, 3, 4, 5].forEach((id) => void classify(id));
-    assert.deepEqual(
-      backends.map(({ batches }) => batches.map(({ ids }) => ids)),
-      [
-        [[1], [3]],
-        [[2], [4]],
-      ],
-    );
-  });
-
-  it('runs first what is due first', async () => {
-    const { backend, classify } = arrange();
-    void classify(1);
-    [9, 3, 5].forEach((id) => void classify(id));
-    await backend.finish();
-    assert.deepEqual(backend.batches[1]?.ids, [3, 5, 9]);
-  });
-
-  it('gives every tenant an equal part of a batch, however much one of them asks for', async () => {
-    const { backend, classify } = arrange({ maxBatch: 8 });
-    void classify(0);
-    for (let id = 1; id <= 5; id++) void classify(id, 'a', { tenant: 'greedy' });
-    for (const id of [20, 21]) void classify(id, 'a', { tenant: 'modest' });
-    void classify(30, 'a', { tenant: 'third' });
-    await backend.finish();
-    assert.deepEqual(backend.batches[1]?.ids, [1, 20, 30, 2, 21, 3, 4, 5]);
-  });
-
-  it('runs no more padding than a quarter of a batch', async () => {
-    const { backend, classify } = arrange({ maxBatch: 32, paddedSizes: [1, 2, 4, 8, 16, 32] });
-    for (let id = 0; id <= 17; id++) void classify(id);
-    await backend.finish();
-    await backend.finish();
-    await backend.finish();
-    assert.deepEqual(
-      backend.batches.map(({ ids }) => ids.length),
-      [1, 16, 1],
-    );
-  });
-
   it('never mixes models, and serves the one whose frame came first', async () => {
-    const { backend, classify } = arrange();
+    const { backend, classify } = batcherWith();
     void classify(1);
     void classify(2, 'b');
     void classify(3);
@@ -158,7 +49,7 @@ describe('The micro-batcher', () => {
   });
 
   it('sheds exactly what comes beyond its queue', async () => {
-    const { backend, classify, told } = arrange({ queueLimit: 2 });
+    const { backend, classify, told } = batcherWith({ queueLimit: 2 });
     [1, 2, 3, 4].forEach((id) => void classify(id));
     await settled();
     assert.deepEqual([...told], [[4, 'shed']]);
@@ -168,7 +59,7 @@ describe('The micro-batcher', () => {
   });
 
   it('runs the frames of a failed run once more, each alone, so that a poisonous one fails by itself', async () => {
-    const { backend, classify, told } = arrange();
+    const { backend, classify, told } = batcherWith();
     void classify(0);
     [1, 2, 3].forEach((id) => void classify(id));
     await backend.finish();
@@ -184,7 +75,7 @@ describe('The micro-batcher', () => {
   });
 
   it('tries the frames of a lane that died on another', async () => {
-    const { backends, classify, told, detach } = arrange({ lanes: 2 });
+    const { backends, classify, told, detach } = batcherWith({ lanes: 2 });
     const [first, second] = backends as [ScriptedBackend, ScriptedBackend];
     void classify(1);
     detach[0]!();
@@ -194,7 +85,7 @@ describe('The micro-batcher', () => {
   });
 
   it('lets frames wait while no backend is there, and fails them when none will come', async () => {
-    const { batcher, classify, told, detach } = arrange();
+    const { batcher, classify, told, detach } = batcherWith();
     detach[0]!();
     void classify(1);
     await settled();
@@ -206,7 +97,7 @@ describe('The micro-batcher', () => {
   });
 
   it('fails what is no frame, and an unknown model, without a run', async () => {
-    const { batcher, backend } = arrange();
+    const { batcher, backend } = batcherWith();
     const outcomes = [
       await batcher.classify('a', new Float32Array(3), null, AT_ONCE),
       await batcher.classify('nosuch', frame(1), null, AT_ONCE),
@@ -215,7 +106,7 @@ describe('The micro-batcher', () => {
   });
 
   it('fails a row whose scores are no numbers, and no other', async () => {
-    const { batcher, backend, told, classify } = arrange();
+    const { batcher, backend, told, classify } = batcherWith();
     void classify(0);
     void classify(1);
     const poisoned = batcher.classify('a', frame(NaN), null, { tenant: '', dueAt: 2 });
@@ -238,11 +129,12 @@ describe('The micro-batcher', () => {
   });
 
   it('tells its observer of every batch and every frame', async () => {
-    const { batcher, backend, classify } = arrange({ queueLimit: 1 });
+    const { batcher, backend, classify } = batcherWith({ queueLimit: 1 });
     const seen: unknown[] = [];
     batcher.observe({
       batchRan: ({ model, rows, capacity }) => seen.push({ model, rows, capacity }),
       frameSettled: ({ model, kind }) => seen.push({ model, kind }),
+      workerReady: () => undefined,
       workerRestarted: () => undefined,
     });
     [1, 2, 3].forEach((id) => void classify(id));
@@ -255,7 +147,7 @@ describe('The micro-batcher', () => {
   });
 
   it('closes when every frame it took has its outcome', async () => {
-    const { batcher, backend, classify, told } = arrange();
+    const { batcher, backend, classify, told } = batcherWith();
     void classify(1);
     let isClosed = false;
     const closing = batcher.close().then(() => (isClosed = true));
@@ -274,7 +166,7 @@ describe('The micro-batcher', () => {
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 3 }),
         async (acts, maxBatch, lanes) => {
-          const { batcher, backends, told, classify } = arrange({ maxBatch, lanes });
+          const { batcher, backends, told, classify } = batcherWith({ maxBatch, lanes });
           const asked: number[] = [];
           for (const act of acts) {
             if (act === 'finish' || act === 'fail') {

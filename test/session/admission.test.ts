@@ -5,7 +5,8 @@ import { ManualClock } from '../support/manual-clock.js';
 /** Two workers that take 5 ms a frame: 400 frames a second. */
 const arrange = () => {
   const clock = new ManualClock();
-  const admission = new Admission(clock, () => 2);
+  const admission = new Admission(clock);
+  admission.watch(() => 2);
   /** So many frames a second for a while, each of which waited so long. */
   const load = (framesPerSecond: number, seconds: number, waitMs = 5): void => {
     for (let frame = 0; frame < framesPerSecond * seconds; frame++) {
@@ -18,58 +19,58 @@ const arrange = () => {
 };
 
 describe('Admission', () => {
-  it('admits anybody to a server that has not run a frame yet', () =>
-    assert.equal(arrange().admission.refusal(2), null));
+  it('admits anybody to a server that has not run a frame yet', () => assert.equal(arrange().admission.admit(2), null));
 
   it('admits while the workers run more than is asked of them', () => {
     const { admission, load } = arrange();
     load(380, 10);
-    assert.equal(admission.refusal(2), null);
+    assert.equal(admission.admit(2), null);
   });
 
   it('refuses what would be more than the workers run, and says when to come again', () => {
     const { admission, load } = arrange();
     load(399, 10);
-    const refused = admission.refusal(8);
-    assert.equal(refused?.code, 'overloaded');
-    assert.equal(refused?.retryAfter, 3000);
-    assert.match(refused?.message ?? '', /40\d frames a second would come, and the workers run 400; try again in 3 s/);
+    const refused = admission.admit(8);
+    assert.ok(refused);
+    assert.equal(refused.code, 'overloaded');
+    assert.equal(refused.retryAfter, 3000);
+    assert.match(refused.message, /40\d frames a second would come, and the workers run 400; try again in 3 s/);
   });
 
   it('refuses when frames wait too long, whatever is measured otherwise', () => {
     const { admission, load } = arrange();
     load(50, 10, 120);
-    assert.match(admission.refusal(2)?.message ?? '', /frames wait 120 ms for a worker/);
+    assert.match(admission.admit(2)?.message ?? '', /frames wait 120 ms for a worker/);
   });
 
   it('admits again when the load has gone', () => {
     const { admission, clock, load } = arrange();
     load(50, 10, 120);
     clock.pass(20_000);
-    assert.equal(admission.refusal(2), null);
+    assert.equal(admission.admit(2), null);
   });
 
   it('does not admit a crowd as if each of it came alone', () => {
     const { admission, load } = arrange();
     load(10, 10);
     let admitted = 0;
-    for (; admission.refusal(2) === null; admitted++) admission.started(2);
+    while (admission.admit(2) === null) admitted++;
     assert.ok(admitted > 180 && admitted < 200, `${admitted} of a crowd`);
   });
 
   it('counts nobody twice: streams that are measured are no longer expected', () => {
     const { admission, load } = arrange();
     load(10, 10);
-    for (let stream = 0; stream < 150; stream++) admission.started(2);
+    for (let stream = 0; stream < 150; stream++) admission.admit(2);
     load(300, 10);
-    assert.equal(admission.refusal(90), null);
-    assert.notEqual(admission.refusal(110), null);
+    assert.equal(admission.admit(90), null);
+    assert.notEqual(admission.admit(110), null);
   });
 
   it('admits one stream to an idle server, however slow its model is', () => {
     const { admission, clock } = arrange();
     admission.batchRan(1, 5_000);
     clock.pass(60_000);
-    assert.equal(admission.refusal(2), null);
+    assert.equal(admission.admit(2), null);
   });
 });

@@ -2,6 +2,7 @@ import type { ModelCard } from '../../server/domain/model-card.js';
 import type { Classify } from '../../server/domain/outcome.js';
 import { milliseconds } from '../../server/domain/units.js';
 import type { SessionLimits } from '../../server/session/caller.js';
+import { Admission } from '../../server/session/admission.js';
 import { systemClock } from '../../server/session/clock.js';
 import { ModelShelf } from '../../server/session/served-model.js';
 import type { Log, SessionContext, SessionObserver } from '../../server/session/session-context.js';
@@ -44,6 +45,7 @@ export const sessionLimits = (change: Partial<SessionLimits> = {}): SessionLimit
 /** What sessions share, with a scripted model; what a test is about is overridden. */
 export const contextWith = (change: Partial<SessionContext> = {}): SessionContext => ({
   models: shelfOf(sayingBalance),
+  admission: new Admission(systemClock),
   limits: sessionLimits(),
   maxFramesUnderWay: 2,
   maxSessions: 100,
