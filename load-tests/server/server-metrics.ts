@@ -11,6 +11,8 @@ export interface ServerSample {
   readonly classified: number;
   /** Frames shed or failed. */
   readonly unclassified: number;
+  /** Frames of silence, which are answered without being classified. */
+  readonly silent: number;
   readonly batches: number;
   readonly batchFrames: number;
   /** Micro-batches of at most so many frames, cumulative as Prometheus has them: [most frames, batches]. */
@@ -45,6 +47,7 @@ export const readSample = (text: string, at: number): ServerSample => {
     queueFrames: sum('earshot_queue_frames'),
     classified: sum('earshot_frames_total', ({ outcome }) => outcome === 'classified'),
     unclassified: sum('earshot_frames_total', ({ outcome }) => outcome !== 'classified'),
+    silent: sum('earshot_silent_frames_total'),
     batches: sum('earshot_batch_frames_count'),
     batchFrames: sum('earshot_batch_frames_sum'),
     batchesUpTo: batchesUpTo(lines),

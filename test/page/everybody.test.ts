@@ -30,7 +30,7 @@ describe('The pages are for everybody', function () {
     await page.click('#play');
     await page.locator('.pill.tentative').waitFor();
   };
-  const watched = (page: Page) => page.locator('#models tr').waitFor();
+  const watched = (page: Page) => page.locator('#models tr').first().waitFor();
 
   for (const scheme of ['light', 'dark'] as const)
     for (const [what, path, ready] of [

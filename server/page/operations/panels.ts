@@ -95,6 +95,7 @@ export function showCounts(scrape: Scrape): void {
     ...[...outcomes].map(([outcome, count]) =>
       countRow(`frames ${outcome}`, count, outcome !== 'classified' && count > 0),
     ),
+    countRow('frames of silence, not classified', scrape.sum('earshot_silent_frames_total'), false),
     ...[...ends].map(([how, count]) => countRow(`streams ended: ${how.replaceAll('_', ' ')}`, count, false)),
     ...[...slow].map(([what, count]) => countRow(what, count, count > 0)),
   ];
