@@ -148,7 +148,7 @@ const observedBy = (metrics: InferenceObserver, admission: Admission): Inference
   workerReady: (frameMs) => admission.batchRan(1, frameMs),
   frameSettled: (frame) => {
     metrics.frameSettled(frame);
-    admission.frameWaited(frame.queueMs);
+    if (frame.lagMs !== null) admission.frameWaited(frame.lagMs);
   },
 });
 

@@ -1,5 +1,8 @@
 import { measurePaced, verdictOn, type PacedPlan } from './paced.js';
 
+/** A server that refuses streams has to get over those it took before the next trial. */
+const RECOVERY_MS = 10_000;
+
 /** Shares of the streams that the rate at full speed would allow; the first that holds counts. */
 const SHARES = [0.95, 0.85, 0.75, 0.65, 0.5, 0.35, 0.2];
 
@@ -16,10 +19,18 @@ export const measureStreamsHeld = async (plan: Omit<PacedPlan, 'streams'>, frame
   let isGeneratorsLimit = false;
   for (const share of SHARES) {
     const streams = Math.max(1, Math.floor((framesPerSecond * share) / 2));
-    const paced = await measurePaced({ ...plan, streams });
+    const paced = await measurePaced({ ...plan, streams }).catch(ifRefused);
+    if (paced === null) await new Promise((resolve) => setTimeout(resolve, RECOVERY_MS));
+    if (paced === null) continue;
     const verdict = verdictOn(paced);
     if (verdict === 'held') return { streams, p99Ms: paced.p99Ms, isGeneratorsLimit };
     if (verdict === 'late') isGeneratorsLimit = true;
   }
   return { streams: 0, p99Ms: NaN, isGeneratorsLimit };
+};
+
+/** A server that refuses a stream for its load holds fewer; every other failure is one. */
+const ifRefused = (cause: unknown): null => {
+  if (cause instanceof Error && cause.message.includes('"overloaded"')) return null;
+  throw cause;
 };

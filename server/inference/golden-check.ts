@@ -67,7 +67,7 @@ const firstDifference = async (
   return null;
 };
 
-const AT_ONCE: Turn = { tenant: '', dueAt: 0 };
+const AT_ONCE: Turn = { tenant: '', liveAt: 0, dueAt: 0 };
 
 const cutFrames = ({ samples, hop }: GoldenVector): CutFrame[] => {
   const framer = createFramer({ hop: samplesIn(hop) });

@@ -31,7 +31,7 @@ export const loadWithStreams = async (
   let lost = 0;
   const startedAt = performance.now();
   const ask = async (dueAt: number): Promise<void> => {
-    const outcome = await classify(samples, state, { tenant: '', dueAt: dueAt + hopMs });
+    const outcome = await classify(samples, state, { tenant: '', liveAt: dueAt, dueAt: dueAt + hopMs });
     if (outcome.kind !== 'classified') lost += 1;
     latencies.push(performance.now() - dueAt);
   };

@@ -15,6 +15,8 @@ export interface InferenceObserver {
     readonly kind: Outcome['kind'];
     /** Milliseconds from its arrival to the start of its last run; to its outcome if it never ran. */
     readonly queueMs: number;
+    /** How long after it was live its last run began; null for a frame that came sooner than at speaking speed. */
+    readonly lagMs: number | null;
   }): void;
   /** A worker is ready, and has run a frame of a large batch in so many milliseconds, averaged over the models. */
   workerReady(frameMs: number): void;

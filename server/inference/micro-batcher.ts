@@ -7,6 +7,9 @@ import { FrameQueue, type BatchedModel, type FrameBatch, type WaitingFrame } fro
 import type { BatchResult, InferenceBackend } from './inference-backend.js';
 import { silentObserver, type InferenceObserver } from './inference-observer.js';
 
+/** A frame that came so much sooner than at speaking speed is of a recording, not of somebody who waits. */
+const AHEAD_MS = 1_000;
+
 export interface MicroBatcherOptions {
   readonly models: readonly BatchedModel[];
   /** The most frames of one run. */
@@ -91,7 +94,7 @@ export class MicroBatcher {
   }
 
   #refuse(model: string, outcome: Outcome): Promise<Outcome> {
-    this.#observer.frameSettled({ model, kind: outcome.kind, queueMs: 0 });
+    this.#observer.frameSettled({ model, kind: outcome.kind, queueMs: 0, lagMs: null });
     return Promise.resolve(outcome);
   }
 
@@ -154,7 +157,9 @@ export class MicroBatcher {
 
   #settle(frame: WaitingFrame, outcome: Outcome, queueMs: number): void {
     this.#unsettled -= 1;
-    this.#observer.frameSettled({ model: frame.model.name, kind: outcome.kind, queueMs });
+    const { liveAt } = frame.turn;
+    const lagMs = liveAt > frame.arrivedAt + AHEAD_MS ? null : Math.max(0, frame.arrivedAt + queueMs - liveAt);
+    this.#observer.frameSettled({ model: frame.model.name, kind: outcome.kind, queueMs, lagMs });
     frame.settle(outcome);
     if (this.#unsettled === 0) this.#closing?.drained();
   }

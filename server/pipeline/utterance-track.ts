@@ -14,6 +14,8 @@ import type { Cut } from './stream-input.js';
 const ONSET_MARGIN_MS = 200;
 /** In dBFS: no speech is so quiet. Below it are digital silence and a telephone's comfort noise. */
 const SILENCE = -65;
+/** Clocks differ: a caller whose clock is up to a twentieth fast is live all the same. */
+const LIVE_PACE = 0.95;
 
 export interface UtteranceTrackOptions {
   readonly channel: number;
@@ -35,6 +37,7 @@ export class UtteranceTrack {
   private start = milliseconds(0);
   private heardTo = 0;
   private underWay = 0;
+  private liveAt = -Infinity;
 
   constructor(private readonly options: UtteranceTrackOptions) {
     this.announcing = options.announcing;
@@ -53,11 +56,19 @@ export class UtteranceTrack {
   }
 
   /** Classifies the channel's next frame; null where it is silence between utterances, which no model need be given. */
-  classify({ samples, loudest, arrivedAt }: Frame): Promise<Outcome> | null {
+  classify(frame: Frame): Promise<Outcome> | null {
+    const { samples, loudest } = frame;
     const { classify, tenant, hop } = this.options;
+    const liveAt = this.pace(frame);
     if (loudest < SILENCE && this.endpointer.isIdle && this.underWay === 0) return null;
     this.underWay += 1;
-    return classify(samples, this.belief.state, { tenant, dueAt: arrivedAt + hop });
+    return classify(samples, this.belief.state, { tenant, liveAt, dueAt: liveAt + hop });
+  }
+
+  /** When the frame would have come at speaking speed: callers that send faster yield to those that are live. */
+  private pace({ arrivedAt, freshFrom, end }: Frame): number {
+    this.liveAt = Math.max(arrivedAt, this.liveAt + LIVE_PACE * (end - freshFrom));
+    return this.liveAt;
   }
 
   /** Takes in the outcome of the channel's next frame; null where it was silence. */

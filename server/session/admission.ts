@@ -12,7 +12,7 @@ const RETRY_AFTER = milliseconds(3_000);
 
 /**
  * Whether the workers can carry one more stream: by how long frames wait for them, and by how many frames a second they
- * run and could run. Streams that have just started count with what they will send, so that a crowd is not admitted as one.
+ * run and could run. Only live frames are told: recordings that are sent as fast as they are taken yield to them. Streams that have just started count with what they will send, so that a crowd is not admitted as one.
  */
 export class Admission {
   /** Frames, and the milliseconds they waited; both fade. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Outcome } from '../../server/domain/outcome.js';
+import { silentObserver } from '../../server/inference/inference-observer.js';
 import { MicroBatcher } from '../../server/inference/micro-batcher.js';
 import { AT_ONCE, settled } from '../support/outcomes.js';
 import { batcherWith, frame, MODELS, ScriptedBackend } from '../support/scripted-backend.js';
@@ -109,7 +110,7 @@ describe('The micro-batcher', () => {
     const { batcher, backend, told, classify } = batcherWith();
     void classify(0);
     void classify(1);
-    const poisoned = batcher.classify('a', frame(NaN), null, { tenant: '', dueAt: 2 });
+    const poisoned = batcher.classify('a', frame(NaN), null, { tenant: '', liveAt: 0, dueAt: 2 });
     await backend.finish();
     await backend.finish();
     assert.deepEqual([(await poisoned).kind, told.get(1)], ['failed', '1']);
@@ -126,6 +127,20 @@ describe('The micro-batcher', () => {
     await backend.finish();
     const { queueMs, inferMs } = (await outcome) as Extract<Outcome, { kind: 'classified' }>;
     assert.deepEqual({ queueMs, inferMs }, { queueMs: 25, inferMs: 1 });
+  });
+
+  it('tells how late live frames were, and of those sent sooner than at speaking speed that they were not live', async () => {
+    let time = 5_000;
+    const batcher = new MicroBatcher({ models: MODELS, maxBatch: 4, paddedSizes: [], queueLimit: 9, now: () => time });
+    const lags: (number | null)[] = [];
+    batcher.observe({ ...silentObserver, frameSettled: ({ lagMs }) => lags.push(lagMs) });
+    for (const liveAt of [4_000, 5_000, 5_900, 6_001])
+      void batcher.classify('a', frame(1), null, { tenant: '', liveAt, dueAt: liveAt });
+    time = 5_101;
+    const backend = new ScriptedBackend();
+    batcher.attach(backend);
+    await backend.finish();
+    assert.deepEqual(lags, [1_100, 100, 0, null]);
   });
 
   it('tells its observer of every batch and every frame', async () => {

@@ -136,7 +136,12 @@ describe('An utterance track', () => {
       now: () => 50,
     });
     void track.classify(frame(0, '#'));
-    assert.deepEqual(turns, [{ tenant: 'somebody', dueAt: 540 }]);
+    assert.deepEqual(turns, [{ tenant: 'somebody', liveAt: 40, dueAt: 540 }]);
+    // Half a second of audio right behind it: it would have been spoken 475 ms later, by a clock a twentieth fast.
+    void track.classify(frame(1, '#'));
+    assert.deepEqual(turns[1], { tenant: 'somebody', liveAt: 515, dueAt: 1015 });
+    void track.classify({ ...frame(2, '#'), arrivedAt: 3_000 });
+    assert.deepEqual(turns[2], { tenant: 'somebody', liveAt: 3_000, dueAt: 3_500 });
   });
 
   it('never announces background', () => {

@@ -12,7 +12,7 @@ export const classified = (logits: readonly number[], change: Partial<Classified
 });
 
 /** Nobody is before it. */
-export const AT_ONCE: Turn = { tenant: '', dueAt: 0 };
+export const AT_ONCE: Turn = { tenant: '', liveAt: 0, dueAt: 0 };
 
 /** A promise that the test settles. */
 export const deferred = <T>(): { promise: Promise<T>; resolve: (value: T) => void } => {

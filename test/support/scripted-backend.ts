@@ -53,7 +53,7 @@ export const batcherWith = ({ maxBatch = 4, queueLimit = 100, lanes = 1, paddedS
   const detach = backends.map((backend) => batcher.attach(backend));
   const told = new Map<number, string>();
   const classify = (id: number, model = 'a', turn: Partial<Turn> = {}) =>
-    batcher.classify(model, frame(id), null, { tenant: '', dueAt: id, ...turn }).then((outcome) => {
+    batcher.classify(model, frame(id), null, { tenant: '', liveAt: 0, dueAt: id, ...turn }).then((outcome) => {
       assert.ok(!told.has(id), `frame ${id} was answered twice`);
       told.set(id, outcome.kind === 'classified' ? String(outcome.logits[0]) : outcome.kind);
     });
