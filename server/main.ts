@@ -143,9 +143,9 @@ const observedBy = (metrics: InferenceObserver, admission: Admission): Inference
   ...metrics,
   batchRan: (batch) => {
     metrics.batchRan(batch);
-    admission.batchRan(batch.rows, batch.inferMs);
+    admission.batchRan(batch.rows, batch.capacity, batch.inferMs);
   },
-  workerReady: (frameMs) => admission.batchRan(1, frameMs),
+  workerReady: (frameMs) => admission.workerReady(frameMs),
   frameSettled: (frame) => {
     metrics.frameSettled(frame);
     if (frame.lagMs !== null) admission.frameWaited(frame.lagMs);

@@ -4,10 +4,16 @@ import type { Clock } from './clock.js';
 
 /** Over so long a time, roughly, the load is averaged. */
 const AVERAGED_MS = 2_000;
+/** When no frame was answered for so long, none waits. */
+const QUIET_MS = 1_000;
 /** A stream that started so lately is not yet in the average: its frames are expected, not measured. */
 const YOUNG_MS = 2 * AVERAGED_MS;
 /** When frames wait longer than this on average, the slowest of them wait too long: one more stream would hurt all. */
-const LONGEST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 50;
+/** The part of what the workers run that is given away: sockets and decoding need the same cores. */
+const GIVEN_AWAY = 0.85;
+/** How much one large batch changes what a frame is known to take. */
+const ADAPTATION = 0.05;
 const RETRY_AFTER = milliseconds(3_000);
 
 /**
@@ -19,7 +25,7 @@ export class Admission {
   private readonly waits = new FadingSum();
   private readonly frames = new FadingSum();
   private readonly young: { readonly since: number; readonly rate: number }[] = [];
-  /** The least time that a frame took of a worker; null before any was run. */
+  /** How long a frame takes of a worker in a large batch, while the others run too; null before any was run. */
   private frameMs: number | null = null;
 
   /** How many workers run frames. */
@@ -39,9 +45,16 @@ export class Admission {
     this.waits.add(waitMs, now);
   }
 
-  /** A batch of so many frames took a worker so long. */
-  batchRan(rows: number, inferMs: number): void {
-    this.frameMs = Math.min(this.frameMs ?? Infinity, inferMs / rows);
+  /** A worker, started beside all others, took so long for a frame of a large batch. */
+  workerReady(frameMs: number): void {
+    this.frameMs = Math.max(this.frameMs ?? 0, frameMs);
+  }
+
+  /** A batch of so many frames, of as many as may run together, took a worker so long. */
+  batchRan(rows: number, capacity: number, inferMs: number): void {
+    if (rows < capacity / 2) return;
+    const frameMs = inferMs / rows;
+    this.frameMs = this.frameMs === null ? frameMs : this.frameMs + ADAPTATION * (frameMs - this.frameMs);
   }
 
   /** Admits a stream that will send so many frames a second, or says why it cannot be carried now. */
@@ -54,12 +67,12 @@ export class Admission {
   private refusal(framesPerSecond: number): Refusal | null {
     const now = this.clock.now();
     const measured = this.frames.at(now);
-    const waitMs = measured < 1 ? 0 : this.waits.at(now) / measured;
+    const waitMs = now - this.frames.since > QUIET_MS ? 0 : this.waits.at(now) / measured;
     if (waitMs > LONGEST_WAIT_MS)
       return overload(
         `frames wait ${waitMs.toFixed(0)} ms for a worker, ${LONGEST_WAIT_MS} ms at most before a stream more`,
       );
-    const capacity = this.frameMs === null ? Infinity : (this.workers() * 1000) / this.frameMs;
+    const capacity = this.frameMs === null ? Infinity : (GIVEN_AWAY * this.workers() * 1000) / this.frameMs;
     const expected = (measured * 1000) / AVERAGED_MS + this.expectedOfYoung(now) + framesPerSecond;
     return expected <= Math.max(capacity, framesPerSecond)
       ? null
@@ -81,7 +94,8 @@ const overload = (why: string): Refusal => ({
 /** A sum whose addends fade with their age, by half in 1.4 s. */
 class FadingSum {
   private sum = 0;
-  private since = 0;
+  /** When the last was added. */
+  since = -Infinity;
 
   add(value: number, now: number): void {
     this.sum = this.at(now) + value;
@@ -89,6 +103,6 @@ class FadingSum {
   }
 
   at(now: number): number {
-    return this.sum * Math.exp((this.since - now) / AVERAGED_MS);
+    return this.sum === 0 ? 0 : this.sum * Math.exp((this.since - now) / AVERAGED_MS);
   }
 }
