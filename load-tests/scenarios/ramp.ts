@@ -9,6 +9,8 @@ import type { Scenario, Trial } from './scenario.js';
 
 const MOST_STREAMS = 100_000;
 const PRECISION = 0.03;
+/** A server that was overloaded refuses streams for as long as it tells them to wait. */
+const RECOVERY_MS = 4_000;
 
 /** Streams are added until p99 or a gap says stop; each size is a run of its own on the same server. */
 export const ramp: Scenario = {
@@ -22,7 +24,10 @@ export const ramp: Scenario = {
         const performance = await perform(stage, settings, streams);
         const trial = trialOf(performance, settings, streams);
         tried.push({ trial, performance });
-        if (!trial.held) await stage.quiet();
+        if (!trial.held) {
+          await stage.quiet();
+          await new Promise((resolve) => setTimeout(resolve, RECOVERY_MS));
+        }
         return trial.held;
       },
       { first: settings.streams, most: MOST_STREAMS, precision: PRECISION },

@@ -6,7 +6,7 @@ import type { Clock } from './clock.js';
 const AVERAGED_MS = 2_000;
 /** When no frame was answered for so long, none waits. */
 const QUIET_MS = 1_000;
-/** A stream that started so lately is not yet in the average: its frames are expected, not measured. */
+/** A stream that began to send so lately is not yet in the average: its frames are expected, not measured. */
 const YOUNG_MS = 2 * AVERAGED_MS;
 /** When frames wait longer than this on average, the slowest of them wait too long: one more stream would hurt all. */
 const LONGEST_WAIT_MS = 50;
@@ -18,7 +18,7 @@ const RETRY_AFTER = milliseconds(3_000);
 
 /**
  * Whether the workers can carry one more stream: by how long frames wait for them, and by how many frames a second they
- * run and could run. Only live frames are told: recordings that are sent as fast as they are taken yield to them. Streams that have just started count with what they will send, so that a crowd is not admitted as one.
+ * run and could run. Only live frames are told: recordings that are sent as fast as they are taken yield to them. Streams that have just begun to send count with what they will, so that a crowd is not admitted as one; idle ones count nothing.
  */
 export class Admission {
   /** Frames, and the milliseconds they waited; both fade. */
@@ -57,14 +57,13 @@ export class Admission {
     this.frameMs = this.frameMs === null ? frameMs : this.frameMs + ADAPTATION * (frameMs - this.frameMs);
   }
 
-  /** Admits a stream that will send so many frames a second, or says why it cannot be carried now. */
-  admit(framesPerSecond: number): Refusal | null {
-    const refused = this.refusal(framesPerSecond);
-    if (refused === null) this.young.push({ since: this.clock.now(), rate: framesPerSecond });
-    return refused;
+  /** A stream has sent its first audio, and will send so many frames a second. */
+  begun(framesPerSecond: number): void {
+    this.young.push({ since: this.clock.now(), rate: framesPerSecond });
   }
 
-  private refusal(framesPerSecond: number): Refusal | null {
+  /** Why a stream that would send so many frames a second cannot be carried now; null when it can. */
+  refusal(framesPerSecond: number): Refusal | null {
     const now = this.clock.now();
     const measured = this.frames.at(now);
     const waitMs = now - this.frames.since > QUIET_MS ? 0 : this.waits.at(now) / measured;

@@ -11,8 +11,7 @@ export type Resolved =
 const refuse = (code: Refusal['code'], message: string): Resolved => ({ ok: false, refusal: refusal(code, message) });
 
 /**
- * What a start request means on this server: the model it names and every default filled in, or why it cannot be. A stream
- * that is resolved is admitted, and counts.
+ * What a start request means on this server: the model it names and every default filled in, or why it cannot be.
  */
 export const resolveStart = (
   request: StartRequest,
@@ -36,9 +35,12 @@ export const resolveStart = (
     endpointing: request.endpointing,
     clientReferenceId: request.clientReferenceId,
   };
-  const refused = admission.admit((request.audio.channels * 1000) / hop);
+  const refused = admission.refusal(framesPerSecond(config));
   return refused === null ? { ok: true, model, config } : { ok: false, refusal: refused };
 };
+
+/** Over all channels. */
+export const framesPerSecond = ({ audio, hop }: StreamConfig): number => (audio.channels * 1000) / hop;
 
 const range = ({ min, max }: { readonly min: number; readonly max: number }): string =>
   min === max ? `${min} only` : `${min}–${max}`;
