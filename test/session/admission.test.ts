@@ -33,7 +33,8 @@ describe('Admission', () => {
     assert.equal(admission.refusal(190), null);
   });
 
-  it('admits anybody to a server that has not run a frame yet', () => assert.equal(arrange().admission.refusal(2), null));
+  it('admits anybody to a server that has not run a frame yet', () =>
+    assert.equal(arrange().admission.refusal(2), null));
 
   it('admits while the workers run more than is asked of them', () => {
     const { admission, load } = arrange();
