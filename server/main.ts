@@ -127,7 +127,6 @@ const openInference = async (
     log,
     observer: observedBy(metrics.inference, admission),
   });
-  admission.watch(() => inference.health().healthy);
   const served = inference.models.map(({ card, provider, variant }) => ({
     card,
     provider,
@@ -138,14 +137,9 @@ const openInference = async (
   return inference;
 };
 
-/** Metrics count everything; admission learns how long frames wait and run. */
+/** Metrics count everything; admission learns how long frames wait. */
 const observedBy = (metrics: InferenceObserver, admission: Admission): InferenceObserver => ({
   ...metrics,
-  batchRan: (batch) => {
-    metrics.batchRan(batch);
-    admission.batchRan(batch.rows, batch.capacity, batch.inferMs);
-  },
-  workerReady: (frameMs) => admission.workerReady(frameMs),
   frameSettled: (frame) => {
     metrics.frameSettled(frame);
     if (frame.lagMs !== null) admission.frameWaited(frame.lagMs);

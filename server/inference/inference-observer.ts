@@ -18,8 +18,6 @@ export interface InferenceObserver {
     /** How long after it was live its last run began; null for a frame that came sooner than at speaking speed. */
     readonly lagMs: number | null;
   }): void;
-  /** A worker is ready, and has run a frame of a large batch in so many milliseconds, averaged over the models. */
-  workerReady(frameMs: number): void;
   /** A worker died of `reason` and is being replaced. */
   workerRestarted(reason: string): void;
 }
@@ -28,6 +26,5 @@ export interface InferenceObserver {
 export const silentObserver: InferenceObserver = {
   batchRan: () => undefined,
   frameSettled: () => undefined,
-  workerReady: () => undefined,
   workerRestarted: () => undefined,
 };

@@ -117,11 +117,9 @@ const startPool = (
 ): Promise<WorkerPool> =>
   WorkerPool.start({
     count,
-    start: async (fate) => {
+    start: (fate) => {
       const signal = AbortSignal.timeout(START_TIMEOUT_MS);
-      const worker = await InferenceWorker.start({ plan, isolation, runTimeoutMs, signal, ...fate });
-      observer.workerReady(worker.frameMs / plan.graphs.length);
-      return worker;
+      return InferenceWorker.start({ plan, isolation, runTimeoutMs, signal, ...fate });
     },
     attach: (worker) => batcher.attach(worker),
     onExhausted: (reason) => batcher.giveUp(`no inference worker is left: ${reason}`),

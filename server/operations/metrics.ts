@@ -140,7 +140,6 @@ const inferenceObserver = (registry: Registry): InferenceObserver => {
       frames.inc({ model, outcome: kind });
       if (kind === 'classified') queue.observe(queueMs / 1000);
     },
-    workerReady: () => undefined,
     workerRestarted: () => restarts.inc(),
   };
 };

@@ -35,12 +35,9 @@ export const resolveStart = (
     endpointing: request.endpointing,
     clientReferenceId: request.clientReferenceId,
   };
-  const refused = admission.refusal(framesPerSecond(config));
+  const refused = admission.refusal();
   return refused === null ? { ok: true, model, config } : { ok: false, refusal: refused };
 };
-
-/** Over all channels. */
-export const framesPerSecond = ({ audio, hop }: StreamConfig): number => (audio.channels * 1000) / hop;
 
 const range = ({ min, max }: { readonly min: number; readonly max: number }): string =>
   min === max ? `${min} only` : `${min}–${max}`;

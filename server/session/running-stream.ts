@@ -8,7 +8,6 @@ import { createIntentPipeline } from '../pipeline/intent-pipeline.js';
 import type { Valve } from '../pipeline/flow-gate.js';
 import type { StreamInput } from '../pipeline/stream-input.js';
 import type { CallerMessage, SettingsChange, StreamConfig, StreamTotals } from './caller.js';
-import { framesPerSecond } from './resolve-start.js';
 import type { ServedModel } from './served-model.js';
 import type { Account } from './accounts.js';
 import type { SessionContext } from './session-context.js';
@@ -51,11 +50,10 @@ export class RunningStream {
   private settings: Announcing;
   private readonly bytesPerSecond: number;
   private hasWarned = false;
-  private hasBegun = false;
 
   constructor(
     model: ServedModel,
-    private readonly config: StreamConfig,
+    config: StreamConfig,
     private readonly context: StreamContext,
     private readonly listener: StreamListener,
   ) {
@@ -96,15 +94,9 @@ export class RunningStream {
     const arrivedAt = this.context.clock.now();
     const refused = change.kind === 'audio' ? this.charge(change.bytes.length / this.bytesPerSecond) : null;
     if (refused) this.listener.refuse(refused.code, refused.message);
-    else if (change.kind === 'audio') this.hear(change.bytes, arrivedAt);
+    else if (change.kind === 'audio') this.inputs.next({ kind: 'audio', bytes: change.bytes, arrivedAt });
     else if (change.kind === 'finalize') this.inputs.next({ kind: 'finalize', arrivedAt });
     else this.configure(change.change);
-  }
-
-  private hear(bytes: Uint8Array, arrivedAt: number): void {
-    if (!this.hasBegun) this.context.admission.begun(framesPerSecond(this.config));
-    this.hasBegun = true;
-    this.inputs.next({ kind: 'audio', bytes, arrivedAt });
   }
 
   /** No more audio: what is held is classified, then `completed` is told. */

@@ -89,7 +89,6 @@ describe('Inference', () => {
     const observer = {
       batchRan: () => undefined,
       frameSettled: () => undefined,
-      workerReady: () => undefined,
       workerRestarted: (reason: string) => void restarts.push(reason),
     };
     const packages = [await loadModelPackage(join(ODD_MODELS, 'slow'))];

@@ -149,7 +149,6 @@ describe('The micro-batcher', () => {
     batcher.observe({
       batchRan: ({ model, rows, capacity }) => seen.push({ model, rows, capacity }),
       frameSettled: ({ model, kind }) => seen.push({ model, kind }),
-      workerReady: () => undefined,
       workerRestarted: () => undefined,
     });
     [1, 2, 3].forEach((id) => void classify(id));

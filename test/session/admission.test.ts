@@ -2,16 +2,13 @@ import assert from 'node:assert/strict';
 import { Admission } from '../../server/session/admission.js';
 import { ManualClock } from '../support/manual-clock.js';
 
-/** Two workers that take 4.25 ms a frame: 0.85 of 470 frames a second are 400. */
 const arrange = () => {
   const clock = new ManualClock();
   const admission = new Admission(clock);
-  admission.watch(() => 2);
-  /** So many frames a second for a while, each of which waited so long. */
-  const load = (framesPerSecond: number, seconds: number, waitMs = 5): void => {
-    for (let frame = 0; frame < framesPerSecond * seconds; frame++) {
-      clock.pass(1000 / framesPerSecond);
-      admission.batchRan(8, 8, 34);
+  /** A hundred frames a second for a while, each of which waited so long. */
+  const load = (seconds: number, waitMs: number): void => {
+    for (let frame = 0; frame < 100 * seconds; frame++) {
+      clock.pass(10);
       admission.frameWaited(waitMs);
     }
   };
@@ -19,73 +16,46 @@ const arrange = () => {
 };
 
 describe('Admission', () => {
-  it('knows what the workers run from their start, and learns from large batches only', () => {
-    const clock = new ManualClock();
-    const admission = new Admission(clock);
-    admission.watch(() => 2);
-    admission.workerReady(4);
-    admission.workerReady(8.5);
-    for (let frame = 0; frame < 1000; frame++) admission.batchRan(3, 8, 3);
-    assert.equal(admission.refusal(201), null);
-    admission.begun(201);
-    assert.match(admission.refusal(2)?.message ?? '', /203 frames a second would come, and the workers run 200/);
-    for (let batch = 0; batch < 200; batch++) admission.batchRan(8, 8, 34);
-    assert.equal(admission.refusal(190), null);
-  });
-
   it('admits anybody to a server that has not run a frame yet', () =>
-    assert.equal(arrange().admission.refusal(2), null));
+    assert.equal(arrange().admission.refusal(), null));
 
-  it('admits while the workers run more than is asked of them', () => {
+  it('admits while frames hardly wait', () => {
     const { admission, load } = arrange();
-    load(380, 10);
-    assert.equal(admission.refusal(2), null);
+    load(10, 99);
+    assert.equal(admission.refusal(), null);
   });
 
-  it('refuses what would be more than the workers run, and says when to come again', () => {
+  it('refuses when frames have waited too long for a while, and says when to come again', () => {
     const { admission, load } = arrange();
-    load(399, 10);
-    const refused = admission.refusal(8);
-    assert.ok(refused);
-    assert.equal(refused.code, 'overloaded');
-    assert.equal(refused.retryAfter, 3000);
-    assert.match(refused.message, /40\d frames a second would come, and the workers run 400; try again in 3 s/);
+    load(1.9, 120);
+    assert.equal(admission.refusal(), null);
+    load(0.2, 120);
+    const refusal = admission.refusal();
+    assert.ok(refusal);
+    assert.deepEqual([refusal.code, refusal.retryAfter], ['overloaded', 3000]);
+    assert.match(
+      refusal.message,
+      /frames wait 120 ms for a worker, 100 ms at most before a stream more; try again in 3 s/,
+    );
   });
 
-  it('refuses when frames wait too long, whatever is measured otherwise', () => {
-    const { admission, load } = arrange();
-    load(50, 10, 60);
-    assert.match(admission.refusal(2)?.message ?? '', /frames wait 60 ms for a worker/);
-  });
-
-  it('admits again when the load has gone', () => {
+  it('takes a crowd that waits once for no overload', () => {
     const { admission, clock, load } = arrange();
-    load(300, 10, 60);
-    clock.pass(1_500);
-    assert.equal(admission.refusal(2), null);
+    for (let frame = 0; frame < 200; frame++) admission.frameWaited(300);
+    assert.equal(admission.refusal(), null);
+    clock.pass(500);
+    load(5, 5);
+    assert.equal(admission.refusal(), null);
   });
 
-  it('does not admit a crowd as if each of it came alone', () => {
-    const { admission, load } = arrange();
-    load(10, 10);
-    let admitted = 0;
-    for (; admission.refusal(2) === null; admitted++) admission.begun(2);
-    assert.ok(admitted > 180 && admitted < 200, `${admitted} of a crowd`);
-  });
-
-  it('counts nobody twice: streams that are measured are no longer expected', () => {
-    const { admission, load } = arrange();
-    load(10, 10);
-    for (let stream = 0; stream < 150; stream++) admission.begun(2);
-    load(300, 10);
-    assert.equal(admission.refusal(90), null);
-    assert.notEqual(admission.refusal(110), null);
-  });
-
-  it('admits one stream to an idle server, however slow its model is', () => {
-    const { admission, clock } = arrange();
-    admission.workerReady(5_000);
-    clock.pass(60_000);
-    assert.equal(admission.refusal(2), null);
+  it('admits again when the load has gone, at once or little by little', () => {
+    const { admission, clock, load } = arrange();
+    load(5, 300);
+    assert.ok(admission.refusal());
+    clock.pass(1_100);
+    assert.equal(admission.refusal(), null);
+    load(5, 300);
+    load(5, 10);
+    assert.equal(admission.refusal(), null);
   });
 });
