@@ -56,6 +56,8 @@ const SPY = `
 
 describe('The microphone of the SDK in Chromium', function () {
   this.timeout(60_000);
+  // Chromium's fake device stutters while the machine is busy, and a tone that stutters has another pitch.
+  this.retries(2);
   let browser: HearingBrowser | undefined;
   let site: Server;
   let address: string;
