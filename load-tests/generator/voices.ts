@@ -54,7 +54,19 @@ const voicesOf = (bytes: Uint8Array, file: string): Voice[] => {
 /** All voices one after the other at `rate`, with a pause after each. */
 export const joined = (voices: readonly Voice[], rate: Hertz): Float32Array => {
   const pause = new Float32Array(PAUSE_SECONDS * rate);
-  const parts = voices.flatMap((voice) => [atRate(voice, rate), pause]);
+  return concatenated(voices.flatMap((voice) => [atRate(voice, rate), pause]));
+};
+
+/** The server's resampler goes to one rate; seen from a proportionally other rate it goes to any. */
+const atRate = ({ rate, amplitudes }: Voice, target: Hertz): Float32Array => {
+  if (rate === target) return amplitudes;
+  const resampler = createResampler(hertz((rate * MODEL_RATE) / target));
+  // What a push gives is overwritten by the next one.
+  const most = resampler.push(amplitudes).slice();
+  return concatenated([most, resampler.flush()]);
+};
+
+const concatenated = (parts: readonly Float32Array[]): Float32Array => {
   const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -62,18 +74,4 @@ export const joined = (voices: readonly Voice[], rate: Hertz): Float32Array => {
     at += part.length;
   }
   return whole;
-};
-
-/** The server's resampler goes to one rate; seen from a proportionally other rate it goes to any. */
-const atRate = ({ rate, amplitudes }: Voice, target: Hertz): Float32Array => {
-  if (rate === target) return amplitudes;
-  const resampler = createResampler(hertz((rate * MODEL_RATE) / target));
-  return joinedTwo(resampler.push(amplitudes), resampler.flush());
-};
-
-const joinedTwo = (first: Float32Array, second: Float32Array): Float32Array => {
-  const both = new Float32Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 };
