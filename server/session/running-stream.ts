@@ -29,7 +29,7 @@ export interface StreamListener extends Valve {
   /** Everything before this stream time has been announced. */
   settled(to: Milliseconds): void;
   failed(cause: unknown): void;
-  refuse(code: Refusal['code'], message: string): void;
+  refused(why: Refusal): void;
   /** Everything has been announced. */
   completed(): void;
 }
@@ -93,7 +93,7 @@ export class RunningStream {
   take(change: StreamChange): void {
     const arrivedAt = this.context.clock.now();
     const refused = change.kind === 'audio' ? this.charge(change.bytes.length / this.bytesPerSecond) : null;
-    if (refused) this.listener.refuse(refused.code, refused.message);
+    if (refused) this.listener.refused(refused);
     else if (change.kind === 'audio') this.inputs.next({ kind: 'audio', bytes: change.bytes, arrivedAt });
     else if (change.kind === 'finalize') this.inputs.next({ kind: 'finalize', arrivedAt });
     else this.configure(change.change);

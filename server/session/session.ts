@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { refusal, type ErrorCode } from '../domain/error-code.js';
+import { refusal, type ErrorCode, type Refusal } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { CallerControl, CallerMessage, Ready, ResumeRequest, StartRequest } from './caller.js';
@@ -33,6 +33,7 @@ export class Session implements Listener, StreamListener, TimeListener {
   private readonly controlRate = new ControlRate(this);
   readonly pause = () => this.setPaused(true);
   readonly resume = () => this.setPaused(false);
+  readonly refuse = (code: ErrorCode, message: string) => this.refused(refusal(code, message));
   /** Runs while the caller is lost. */
   private expiry: { cancel(): void } | null = null;
 
@@ -102,7 +103,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     if (this.phase === 'ended') return;
     if (this.controlRate.isExceededBy(message, this.context.clock.now()) || message.kind === 'ping') return;
     this.time.heard();
-    if (message.kind === 'refused') return this.refuse(message.refusal.code, message.refusal.message);
+    if (message.kind === 'refused') return this.refused(message.refusal);
     if (message.kind === 'keepalive') return this.giveReceipt();
     switch (this.phase) {
       case 'waiting':
@@ -157,14 +158,12 @@ export class Session implements Listener, StreamListener, TimeListener {
     this.giveReceipt();
     this.outbox.say({ kind: 'closed', ...(this.stream?.totals ?? NOTHING_HEARD) });
     this.release({ kind: this.endKind });
-    if (this.token === '') this.forgetAtOnce();
+    // Nobody can come back to a stream that has no token.
+    if (this.token === '') {
+      this.line.close();
+      this.desk.forget(this);
+    }
     if (this.expiry === null) this.line.caller.end({ kind: this.endKind });
-  }
-
-  /** Nobody can come back to a stream that has no token. */
-  private forgetAtOnce(): void {
-    this.line.close();
-    this.desk.forget(this);
   }
 
   private hearFirst(message: CallerControl): void {
@@ -186,7 +185,7 @@ export class Session implements Listener, StreamListener, TimeListener {
   private start(request: StartRequest): void {
     const { limits } = this.context;
     const resolved = resolveStart(request, this.context, this.desk.account.rights);
-    if (!resolved.ok) return this.refuse(resolved.refusal.code, resolved.refusal.message, resolved.refusal.retryAfter);
+    if (!resolved.ok) return this.refused(resolved.refusal);
     const { model, config } = resolved;
     this.phase = 'streaming';
     this.desk.started(this);
@@ -229,13 +228,12 @@ export class Session implements Listener, StreamListener, TimeListener {
     else this.line.caller.resume();
   }
 
-  refuse(code: ErrorCode, message: string, retryAfter?: Milliseconds): void {
+  refused(why: Refusal): void {
     if (this.phase === 'ended') return;
-    const refused = { ...refusal(code, message), ...(retryAfter === undefined ? {} : { retryAfter }) };
-    this.outbox.say({ kind: 'error', requestId: this.id, ...refused });
-    this.release({ kind: 'refused', ...refused });
+    this.outbox.say({ kind: 'error', requestId: this.id, ...why });
+    this.release({ kind: 'refused', ...why });
     this.desk.forget(this);
-    if (this.expiry === null) this.line.caller.end({ kind: 'refused', ...refused });
+    if (this.expiry === null) this.line.caller.end({ kind: 'refused', ...why });
     this.expiry?.cancel();
     this.line.close();
   }
