@@ -17,7 +17,7 @@ export interface Presented {
   readonly remote: string;
 }
 
-export type Admission =
+export type EntryVerdict =
   { readonly ok: true; readonly identity: Identity } | { readonly ok: false; readonly refusal: Refusal };
 
 /** The ways in which callers can say who they are; null where a way is not configured. */
@@ -28,7 +28,10 @@ export interface Ways {
   readonly certificates: boolean;
 }
 
-const refused = (code: Refusal['code'], message: string): Admission => ({ ok: false, refusal: refusal(code, message) });
+const refused = (code: Refusal['code'], message: string): EntryVerdict => ({
+  ok: false,
+  refusal: refusal(code, message),
+});
 
 const HOW =
   'send "Authorization: Bearer …" (browsers: the sub-protocol earshot.bearer.…, or a token from POST /v1/tokens)';
@@ -48,14 +51,14 @@ export class Doorkeeper {
     return keys !== null || jwt !== null || certificates;
   }
 
-  async admit(presented: Presented): Promise<Admission> {
+  async admit(presented: Presented): Promise<EntryVerdict> {
     const identified = await this.identify(presented);
     const admission = identified.ok ? this.checkPage(presented, identified.identity) : identified;
     if (!admission.ok) this.log.warn({ remote: presented.remote, ...admission.refusal }, 'caller not let in');
     return admission;
   }
 
-  private checkPage({ provenance }: Presented, identity: Identity): Admission {
+  private checkPage({ provenance }: Presented, identity: Identity): EntryVerdict {
     if (isFromAllowedPage(provenance, identity.rights.origins, this.originRule)) return { ok: true, identity };
     const page = JSON.stringify(provenance.origin?.slice(0, 128));
     return refused(
@@ -68,7 +71,7 @@ export class Doorkeeper {
     return { allowed: this.origins, trustsHostNames: this.asks };
   }
 
-  private async identify({ credentials, certificate }: Presented): Promise<Admission> {
+  private async identify({ credentials, certificate }: Presented): Promise<EntryVerdict> {
     if (!this.asks) return { ok: true, identity: ANYBODY };
     const [credential, another] = credentials;
     if (another) return refused('unauthenticated', 'more than one credential came: send one');
@@ -83,21 +86,21 @@ export class Doorkeeper {
     return refused('unauthenticated', `these credentials are not good here: ${HOW}`);
   }
 
-  private byCertificate(name: string | null): Admission {
+  private byCertificate(name: string | null): EntryVerdict {
     const { keys, jwt } = this.ways;
     if (name === null || keys !== null || jwt !== null)
       return refused('unauthenticated', `credentials are needed: ${HOW}`);
     return { ok: true, identity: { name: `certificate:${name}`, rights: ALL_RIGHTS } };
   }
 
-  private byToken(token: string): Admission {
+  private byToken(token: string): EntryVerdict {
     const identity = this.tokens.spend(token);
     return identity
       ? { ok: true, identity }
       : refused('unauthenticated', 'this token was used already, or has expired: ask POST /v1/tokens for another');
   }
 
-  private async byJwt(jwt: JwtVerifier, text: string): Promise<Admission> {
+  private async byJwt(jwt: JwtVerifier, text: string): Promise<EntryVerdict> {
     const verdict = await jwt.verify(text);
     switch (verdict.kind) {
       case 'identity':

@@ -18,12 +18,6 @@ const SERVICE_NAME = 'earshot.v1.IntentService';
 /** Room for the fields around a recording. */
 const ENVELOPE_BYTES = 1024;
 
-export interface GrpcServices {
-  readonly reception: Reception;
-  readonly oneShots: OneShots;
-  readonly limits: ConnectionLimits;
-}
-
 export interface GrpcServer {
   readonly port: number;
   /** Answers health checks with SERVING or NOT_SERVING. */
@@ -36,6 +30,7 @@ export interface GrpcServices {
   readonly reception: Reception;
   readonly oneShots: OneShots;
   readonly doorkeeper: Doorkeeper;
+  readonly limits: ConnectionLimits;
   /** Null without TLS. */
   readonly certificates: Certificates | null;
 }

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { isLoopbackName } from '../../access/origin-rule.js';
+import type { EntryVerdict } from '../../access/doorkeeper.js';
 import type { Certificates } from '../../access/certificates.js';
 import { refusal, type Refusal } from '../../domain/error-code.js';
-import { ANYBODY, type Identity } from '../../domain/identity.js';
+import { ANYBODY } from '../../domain/identity.js';
 import { MAX_HEADER_BYTES, type ConnectionLimits } from '../connection-limits.js';
 import { presentedBy } from '../presented.js';
 import { CHALLENGE, errorBody } from './error-body.js';
@@ -84,15 +85,13 @@ const answer = async (request: IncomingMessage, response: ServerResponse, servic
   );
 };
 
-type Admitted = { readonly ok: true; readonly identity: Identity } | { readonly ok: false; readonly refusal: Refusal };
-
 /** Asks before anything of the body is read. */
 const admit = async (
   request: IncomingMessage,
   target: Target,
   openTo: 'everybody' | 'callers' | 'readers of metrics',
   { doorkeeper, openMetrics }: HttpServices,
-): Promise<Admitted> => {
+): Promise<EntryVerdict> => {
   if (openTo === 'everybody' || (openMetrics && openTo === 'readers of metrics'))
     return { ok: true, identity: ANYBODY };
   const admission = await doorkeeper.admit(presentedBy(request, target));

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Admission, Doorkeeper } from '../../access/doorkeeper.js';
+import type { EntryVerdict, Doorkeeper } from '../../access/doorkeeper.js';
 import { refusal, type Refusal } from '../../domain/error-code.js';
 import type { CallerMessage } from '../../session/caller.js';
 import type { Reception } from '../../session/reception.js';
@@ -66,7 +66,7 @@ const admit = async (
   target: Target,
   reception: Reception,
   doorkeeper: Doorkeeper,
-): Promise<Admission> => {
+): Promise<EntryVerdict> => {
   const admission = await doorkeeper.admit(presentedBy(request, target));
   const refused = admission.ok ? reception.refusalFor(admission.identity) : null;
   return refused ? { ok: false, refusal: refused } : admission;
