@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { stateSizeOf } from '../../server/domain/model-card.js';
 import { FRAME_SAMPLES } from '../../server/domain/units.js';
 import { loadModelPackage, type ModelPackage } from '../../server/inference/model-package.js';
 import { quantile } from './statistics.js';
@@ -105,8 +106,7 @@ const feedsFor = ({ inputs, stateShape }: ModelPackage['card'], batch: number): 
   const feeds: Feeds = { [inputs.pcm]: new Tensor('float32', noise, [batch, FRAME_SAMPLES]) };
   if (inputs.state !== null && stateShape !== null) {
     const shape = [batch, ...stateShape];
-    const size = shape.reduce((product, axis) => product * axis, 1);
-    feeds[inputs.state] = new Tensor('float32', new Float32Array(size), shape);
+    feeds[inputs.state] = new Tensor('float32', new Float32Array(batch * stateSizeOf({ stateShape })), shape);
   }
   return feeds;
 };

@@ -1,13 +1,11 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
+import { silentLog } from '../inference/inference-log.js';
 import { startInference } from '../inference/inference.js';
 import { loadModelPackage, type ModelPackage } from '../inference/model-package.js';
 import { listed } from '../inference/worker-plan.js';
 import { sentenceOf } from './failure.js';
-
-const ignore = (): void => undefined;
-const SILENT = { info: ignore, warn: ignore, error: ignore };
 
 /** What verifying one model package showed. */
 export interface PackageReport {
@@ -56,7 +54,13 @@ const verify = async (folder: string, name: string, precision: Config['precision
 
 const runGolden = async (found: ModelPackage, precision: Config['precision']): Promise<string | null> => {
   try {
-    const inference = await startInference({ packages: [found], provider: 'cpu', precision, workers: 1, log: SILENT });
+    const inference = await startInference({
+      packages: [found],
+      provider: 'cpu',
+      precision,
+      workers: 1,
+      log: silentLog,
+    });
     await inference.close();
     return null;
   } catch (problem) {

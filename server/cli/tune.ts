@@ -1,9 +1,10 @@
 import { Failure } from './failure.js';
 import { table } from './table.js';
 import type { Config } from '../config.js';
+import { stateSizeOf } from '../domain/model-card.js';
 import { loadWithStreams, mostHeld } from '../inference/held-streams.js';
 import { startInference } from '../inference/inference.js';
-import type { InferenceLog } from '../inference/inference-log.js';
+import { silentLog } from '../inference/inference-log.js';
 import { loadModelPackages, type ModelPackage } from '../inference/model-package.js';
 import { chooseProvider } from '../inference/provider-choice.js';
 import { probeProvider } from '../inference/provider-probe.js';
@@ -13,9 +14,6 @@ import { bestLayout, layoutsOf, measureLayout, type LayoutRate } from '../infere
 const P99_LIMIT_MS = 250;
 /** In milliseconds, of one trial of so many streams. */
 const TRIAL_MS = 4_000;
-
-const ignore = (): void => undefined;
-const silentLog: InferenceLog = { info: ignore, warn: ignore, error: ignore };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -75,8 +73,7 @@ const holding = async (
   { framesPerSecond }: LayoutRate,
 ): Promise<{ streams: number; p99Ms: number }> => {
   const hopMs = card.hop.default;
-  const size = card.stateShape?.reduce((product, axis) => product * axis, 1);
-  const state = size === undefined ? null : new Float32Array(size);
+  const state = card.stateShape === null ? null : new Float32Array(stateSizeOf(card));
   let held = { streams: 0, p99Ms: 0 };
   await mostHeld(Math.ceil((1.1 * framesPerSecond * hopMs) / 1000), async (streams) => {
     const trial = await loadWithStreams(classify, state, { streams, hopMs, forMs: TRIAL_MS });

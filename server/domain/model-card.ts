@@ -47,3 +47,7 @@ export interface ModelCard {
   readonly variants: readonly Variant[];
   readonly golden: readonly { readonly audio: string; readonly expected: string }[];
 }
+
+/** How many numbers one row's state has; 0 for a stateless model. */
+export const stateSizeOf = ({ stateShape }: Pick<ModelCard, 'stateShape'>): number =>
+  stateShape === null ? 0 : stateShape.reduce((product, axis) => product * axis, 1);

@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { stateSizeOf } from '../domain/model-card.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import { graphProblems } from './graph-check.js';
 import type { Batch, Scores } from './inference-backend.js';
@@ -19,7 +20,7 @@ export class GraphSession {
     this.#plan = plan;
     this.#session = session;
     this.#paddedSizes = paddedSizes;
-    this.#stateSize = (plan.stateShape ?? []).reduce((product, size) => product * size, 1);
+    this.#stateSize = stateSizeOf(plan);
     this.#outputs = [plan.outputs.logits, plan.outputs.nextState, plan.outputs.speech].filter((name) => name !== null);
   }
 

@@ -4,3 +4,8 @@ export interface InferenceLog {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
+
+const ignore = (): void => undefined;
+
+/** For those who are told otherwise. */
+export const silentLog: InferenceLog = { info: ignore, warn: ignore, error: ignore };

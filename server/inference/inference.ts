@@ -1,4 +1,4 @@
-import type { ModelCard, Precision, Provider, Variant } from '../domain/model-card.js';
+import { stateSizeOf, type ModelCard, type Precision, type Provider, type Variant } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
 import { checkGolden, goldenAllowance } from './golden-check.js';
 import type { InferenceLog } from './inference-log.js';
@@ -100,10 +100,7 @@ const createBatcher = (
   maxBatch: number,
 ): MicroBatcher =>
   new MicroBatcher({
-    models: packages.map(({ card }) => ({
-      name: card.name,
-      stateSize: card.stateShape?.reduce((product, size) => product * size, 1) ?? 0,
-    })),
+    models: packages.map(({ card }) => ({ name: card.name, stateSize: stateSizeOf(card) })),
     maxBatch,
     paddedSizes: padsBatches ? batchSizes : [],
     queueLimit: queueLimit ?? DEFAULT_QUEUE_LIMIT,

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Provider } from '../domain/model-card.js';
+import { stateSizeOf, type Provider } from '../domain/model-card.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import { InferenceWorker } from './inference-worker.js';
 import type { ModelPackage } from './model-package.js';
@@ -58,9 +58,8 @@ const runUntil = async (
   rows: number,
   until: number,
 ): Promise<number> => {
-  const stateSize = card.stateShape?.reduce((product, size) => product * size, 1) ?? 0;
   let pcm: Float32Array = noise(rows * FRAME_SAMPLES);
-  let state: Float32Array = new Float32Array(rows * stateSize);
+  let state: Float32Array = new Float32Array(rows * stateSizeOf(card));
   let runs = 0;
   for (; performance.now() < until; runs++) {
     const result = await worker.run({ model: card.name, rows, pcm, state });

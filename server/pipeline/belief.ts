@@ -1,4 +1,4 @@
-import type { ModelCard, Smoothing } from '../domain/model-card.js';
+import { stateSizeOf, type ModelCard, type Smoothing } from '../domain/model-card.js';
 import type { Classified } from '../domain/outcome.js';
 import { logPosterior, posteriorOf } from '../domain/posterior.js';
 
@@ -18,10 +18,7 @@ export interface Belief {
 export const createBelief = (card: ModelCard): Belief =>
   card.stateShape === null
     ? new AccumulatedBelief(card.temperature, card.smoothing ?? { weight: 1, decay: 1 })
-    : new CarriedBelief(
-        card.temperature,
-        card.stateShape.reduce((size, axis) => size * axis, 1),
-      );
+    : new CarriedBelief(card.temperature, stateSizeOf(card));
 
 /** Log-posteriors add up over the frames (naive Bayes over time), each weighted by the seconds that were new in it. */
 class AccumulatedBelief implements Belief {
