@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SAMPLE_BYTES } from '../../server/audio/sample-format.js';
 import { readWav } from '../../server/audio/wav.js';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -37,7 +38,7 @@ const CALLS = { pcm_s16le: 'balance-16k.wav', mulaw: 'freeze-card-8k-mulaw.wav' 
 const UTTERANCE_MS = { from: 600, to: 4_600 } as const;
 
 export const bytesOf = ({ encoding, sampleRate }: Ingress, ms: number): number =>
-  Math.round((sampleRate * ms) / 1000) * (encoding === 'mulaw' ? 1 : 2);
+  Math.round((sampleRate * ms) / 1000) * SAMPLE_BYTES[encoding];
 
 /** A sample call, again and again for `ms`. */
 export const repeatedCall = (ingress: Ingress, ms: number): Uint8Array => {

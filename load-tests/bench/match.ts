@@ -1,7 +1,7 @@
 import { BareSessions, type BareRate } from './bare-session.js';
 import type { ContenderReport, CpuAgreement, MatchReport } from './bench-report.js';
 import { EARSHOT, INSTALL, missingFor, type BenchModel, type Contender, type Match } from './contender.js';
-import { earshotCounters, type EarshotCounters } from './earshot-counters.js';
+import { readSample, type ServerSample } from '../server/server-metrics.js';
 import { measureAtFullSpeed, type FullSpeed, type RoundsPlan } from './full-speed.js';
 import { MULAW_20, PCM_100 } from './ingress.js';
 import { measurePaced } from './paced.js';
@@ -131,17 +131,19 @@ const measure = async (
 /** The capacity model is about the bundled model; the other is there for a rival's sake. */
 const isBundled = ({ checkpoint }: BenchModel): boolean => checkpoint === null;
 
-interface CpuReading extends EarshotCounters {
+interface CpuReading {
+  /** What our server says of itself. */
+  readonly told: ServerSample;
   readonly processCpuMs: number;
 }
 
-const cpuOf = async ({ url, pid }: ServerProcess): Promise<CpuReading> => ({
-  ...(await earshotCounters(url)),
-  processCpuMs: treeCpuMs(pid),
-});
+const cpuOf = async ({ url, pid }: ServerProcess): Promise<CpuReading> => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return { told: readSample(text, 0), processCpuMs: treeCpuMs(pid) };
+};
 
 const agreement = (before: CpuReading, after: CpuReading): CpuAgreement => ({
-  earshotCpuMs: after.cpuMs - before.cpuMs,
+  earshotCpuMs: (after.told.cpuSeconds - before.told.cpuSeconds) * 1000,
   processCpuMs: after.processCpuMs - before.processCpuMs,
-  meanBatch: (after.batchedFrames - before.batchedFrames) / (after.batches - before.batches),
+  meanBatch: (after.told.batchFrames - before.told.batchFrames) / (after.told.batches - before.told.batches),
 });

@@ -1,5 +1,5 @@
 import { SPEAKERS } from '../generator/plan.js';
-import { edgesOf } from '../server/sampler.js';
+import { grownBytes } from '../server/sampler.js';
 import { readyFindings, standardFindings, told } from './finding.js';
 import { planOf, speakers, timetableOf } from './plans.js';
 import type { Scenario } from './scenario.js';
@@ -15,15 +15,13 @@ export const churn: Scenario = {
     const { measured, end } = timetableOf(settings);
     const callers = speakers(settings.streams, settings, end).map((caller) => ({ ...caller, callMs: CALL_MS }));
     const performance = await stage.perform(planOf(settings, callers, [{ name: 'churn', ...measured }]));
-    const edges = edgesOf(performance.server, measured);
-    const grown = edges ? (edges.last.residentBytes - edges.first.residentBytes) / 2 ** 20 : NaN;
     const { calls } = performance.observations;
     const findings = [
       ...standardFindings(performance, settings),
       told('calls', calls.length, ''),
       told('calls a second', calls.length / (end / 1000), ''),
       ...readyFindings(performance.observations, SPEAKERS),
-      told('server memory grew by', grown, 'MiB'),
+      told('server memory grew by', grownBytes(performance.server, measured) / 2 ** 20, 'MiB'),
     ];
     return { performance, findings, trials: [] };
   },

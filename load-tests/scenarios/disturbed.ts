@@ -1,6 +1,6 @@
 import type { Performance } from '../generator/stage.js';
 import type { Settings } from '../settings.js';
-import { edgesOf } from '../server/sampler.js';
+import { grownBytes } from '../server/sampler.js';
 import { atMost, readyFindings, shiftOf, standardFindings, told, type Finding } from './finding.js';
 import {
   beforeAndDuring,
@@ -79,7 +79,7 @@ export const slowReaders = disturbed({
   }),
   findings: (performance) => [
     told("the others' p99 moved by", shiftOf(performance.observations), '%'),
-    told('server memory grew by', grownBytes(performance) / 2 ** 20, 'MiB'),
+    told('server memory grew by', grownMeanwhile(performance) / 2 ** 20, 'MiB'),
   ],
 });
 
@@ -94,7 +94,7 @@ export const idle = disturbed({
     dialOver: (measured.to - middle) / 2,
   }),
   findings: (performance, { streams }) => [
-    atMost('server memory of an idle stream', grownBytes(performance) / 1024 / streams, 'KiB', MOST_IDLE_KIB),
+    atMost('server memory of an idle stream', grownMeanwhile(performance) / 1024 / streams, 'KiB', MOST_IDLE_KIB),
     told("the others' p99 moved by", shiftOf(performance.observations), '%'),
     ...readyFindings(performance.observations, 'idle'),
   ],
@@ -103,9 +103,6 @@ export const idle = disturbed({
 const framesOfGroup = (calls: readonly { group: string; sent: number }[], wanted: string): number =>
   calls.filter(({ group }) => group === wanted).reduce((sum, { sent }) => sum + sent, 0);
 
-/** What the server's resident memory grew by from the end of the first window to the end of the second; NaN where it is not known. */
-const grownBytes = ({ observations, server }: Performance): number => {
-  const [, during] = observations.plan.windows;
-  const edges = edgesOf(server, during!);
-  return edges ? edges.last.residentBytes - edges.first.residentBytes : NaN;
-};
+/** What the server's memory grew by from the end of the first window to the end of the second. */
+const grownMeanwhile = ({ observations, server }: Performance): number =>
+  grownBytes(server, observations.plan.windows[1]!);

@@ -56,6 +56,12 @@ export const sampleOf = async (url: string, origin: number): Promise<ServerSampl
   }
 };
 
+/** By how many bytes the server's resident memory grew in a span; NaN where it is not known. */
+export const grownBytes = (samples: readonly ServerSample[], span: Parameters<typeof edgesOf>[1]): number => {
+  const edges = edgesOf(samples, span);
+  return edges ? edges.last.residentBytes - edges.first.residentBytes : NaN;
+};
+
 /** The newest sample before the span and the newest in it: what lies between is what the span cost. Null where there are no two. */
 export const edgesOf = <T extends { readonly at: number }>(
   samples: readonly T[],
