@@ -18,6 +18,7 @@ from trainer.errors import TrainerError
 from trainer.framing import SAMPLE_RATE, Framing, Samples
 from trainer.onnx_graph import Floats, OnnxGraph, UnfaithfulGraph
 
+# Of the largest logit where that is above 1, as rows are compared: what rounding moves grows with what it moves.
 TOLERANCE = 1e-3
 
 
@@ -28,11 +29,13 @@ def write_golden(folder: Path, sentence: str, logits_of: Any, framing: Framing) 
     soundfile.write(folder / f"{name}.wav", to_int16(synthesise(sentence)), SAMPLE_RATE, subtype="PCM_16")
     pcm = read_audio(folder / f"{name}.wav")
     ends = framing.end_ms(len(pcm))
+    logits = logits_of(pcm)
     frames = [
-        {"end_ms": end, "logits": [round(float(value), 6) for value in logits]}
-        for end, logits in zip(ends, logits_of(pcm), strict=True)
+        {"end_ms": end, "logits": [round(float(value), 6) for value in row]}
+        for end, row in zip(ends, logits, strict=True)
     ]
-    vector = {"hop_ms": framing.hop_ms, "tolerance": TOLERANCE, "frames": frames}
+    tolerance = round(TOLERANCE * max(1.0, float(np.abs(logits).max())), 6)
+    vector = {"hop_ms": framing.hop_ms, "tolerance": tolerance, "frames": frames}
     (folder / f"{name}.json").write_text(json.dumps(vector, indent=1) + "\n", encoding="utf-8")
     return name
 
