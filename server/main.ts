@@ -7,6 +7,8 @@ import { milliseconds } from './domain/units.js';
 import { startInference, type Inference } from './inference/inference.js';
 import type { InferenceObserver } from './inference/inference-observer.js';
 import { loadModelPackages } from './inference/model-package.js';
+import { watchPackages } from './inference/package-watch.js';
+import { ModelGenerations } from './model-generations.js';
 import { createMetrics, type Metrics } from './operations/metrics.js';
 import { Admission } from './session/admission.js';
 import { systemClock } from './session/clock.js';
@@ -31,6 +33,8 @@ export interface RunningServer {
   readonly grpcAddress: string;
   readonly models: readonly ServedModel[];
   readonly workers: number;
+  /** Loads the model packages anew, for new streams; false, and everything as before, where one of them is not right. */
+  reload(): Promise<boolean>;
   /** Takes nothing new, lets streams say what they have to say within the configured grace, then releases everything. */
   drain(): Promise<void>;
 }
@@ -40,20 +44,22 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   const metrics = createMetrics();
   const context = contextOf(config, metrics, log);
   const reception = new Reception(context);
-  const started: { grpc?: GrpcServer; inference?: Inference } = {};
+  const started: { grpc?: GrpcServer; unwatch?: () => void } = {};
+  const models = modelsOf(config, context, metrics, log);
   const certificates = Certificates.open(config, log);
   const access = openAccess(config, log, () => systemClock.now());
   const { doorkeeper } = access;
   const oneShots = createOneShots(context, reception);
   const limits = connectionLimitsOf(config);
-  const readiness = () => readinessOf(reception, started.inference);
+  const readiness = () => readinessOf(reception, models);
   const { openMetrics } = config;
   const http = createHttpServer({ readiness, oneShots, metrics, log, doorkeeper, openMetrics }, limits, certificates);
   serveWebSocket(http, reception, doorkeeper, limits);
   const close = async () => {
+    started.unwatch?.();
     await started.grpc?.close(1_000);
     await closeHttp(http);
-    await started.inference?.close();
+    await models.close();
     access.close();
     certificates?.close();
   };
@@ -61,8 +67,9 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
     const port = await listen(http, config);
     const doors = { doorkeeper, certificates, limits };
     started.grpc = await serveGrpc(`${config.host}:${config.grpcPort}`, { reception, oneShots, ...doors });
-    started.inference = await openInference(config, context, metrics, log);
-    watch(metrics, reception, started.inference, context.models);
+    started.unwatch = await watchPackages(config.models, () => void models.reload());
+    await models.start();
+    watch(metrics, reception, models, context.models);
     reception.open();
     started.grpc.setServing(true);
     const drain = async () => {
@@ -74,7 +81,8 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
       httpUrl: `${certificates ? 'https' : 'http'}://${config.host}:${port}`,
       grpcAddress: `${config.host}:${started.grpc.port}`,
       models: context.models.all,
-      workers: started.inference.health().workers,
+      workers: models.health()?.workers ?? 0,
+      reload: () => models.reload(),
       drain,
     };
   } catch (problem) {
@@ -107,15 +115,24 @@ const connectionLimitsOf = (config: Config): ConnectionLimits => ({
   maxConnections: config.maxSessions + config.maxPending + REQUEST_CONNECTIONS,
 });
 
-const openInference = async (
+const modelsOf = (
   config: Config,
   { models, admission }: SessionContext,
   metrics: Metrics,
   log: Log,
-): Promise<Inference> => {
-  const packages = await loadModelPackages(config.models);
-  const inference = await startInference({
-    packages,
+): ModelGenerations =>
+  new ModelGenerations({
+    load: () => load(config, observedBy(metrics.inference, admission), log),
+    shelf: models,
+    defaultModel: config.defaultModel,
+    grace: milliseconds(config.drainGraceMs),
+    reloaded: metrics.reloaded,
+    log,
+  });
+
+const load = async (config: Config, observer: InferenceObserver, log: Log): Promise<Inference> =>
+  startInference({
+    packages: await loadModelPackages(config.models),
     provider: config.provider,
     precision: config.precision,
     workers: config.workers,
@@ -125,17 +142,8 @@ const openInference = async (
     maxBatch: config.maxBatch,
     queueLimit: config.queueLimit,
     log,
-    observer: observedBy(metrics.inference, admission),
+    observer,
   });
-  const served = inference.models.map(({ card, provider, variant }) => ({
-    card,
-    provider,
-    precision: variant.precision,
-    classify: inference.classifierFor(card.name),
-  }));
-  models.place(served, config.defaultModel);
-  return inference;
-};
 
 /** Metrics count everything; admission learns how long frames wait. */
 const observedBy = (metrics: InferenceObserver, admission: Admission): InferenceObserver => ({
@@ -146,21 +154,23 @@ const observedBy = (metrics: InferenceObserver, admission: Admission): Inference
   },
 });
 
-const watch = (metrics: Metrics, reception: Reception, inference: Inference, { all }: ModelShelf): void =>
+const watch = (metrics: Metrics, reception: Reception, models: ModelGenerations, shelf: ModelShelf): void =>
   metrics.watch({
     sessions: () => reception.count,
     lostSessions: () => reception.lostCount,
-    queueDepth: () => inference.queueDepth,
-    workers: () => inference.health().workers,
-    healthyWorkers: () => inference.health().healthy,
-    models: all.map(({ card, provider }) => ({ name: card.name, version: card.version, provider })),
+    queueDepth: () => models.queueDepth,
+    workers: () => models.health()?.workers ?? 0,
+    healthyWorkers: () => models.health()?.healthy ?? 0,
+    retiring: () => models.retiringCount,
+    models: () => shelf.all.map(({ card, provider }) => ({ name: card.name, version: card.version, provider })),
   });
 
-const readinessOf = (reception: Reception, inference: Inference | undefined): Readiness => {
+const readinessOf = (reception: Reception, models: ModelGenerations): Readiness => {
   if (reception.refusal?.code === 'draining') return { ready: false, reason: 'draining' };
-  if (!inference || reception.refusal?.code === 'overloaded')
+  const health = models.health();
+  if (health === null || reception.refusal?.code === 'overloaded')
     return { ready: false, reason: 'the models are being loaded' };
-  if (inference.health().healthy === 0) return { ready: false, reason: 'no inference worker is healthy' };
+  if (health.healthy === 0) return { ready: false, reason: 'no inference worker is healthy' };
   return { ready: true };
 };
 

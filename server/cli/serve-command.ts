@@ -46,6 +46,8 @@ const serve = async (config: Config): Promise<void> => {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // A terminal that is closed says SIGHUP too: a server that runs in one goes with it.
+  process.on('SIGHUP', (signal) => (process.stdin.isTTY ? stop(signal) : void server.reload()));
 };
 
 /** Whether others may listen in. */

@@ -5,7 +5,8 @@ import { earshotSchema } from './earshot-schema.js';
 import { contradictionsIn, modelCardOf } from './model-card.js';
 import { readLabels } from './model-labels.js';
 import { PackageError } from './package-error.js';
-import { packageFile, readPackageJson, sha256Of } from './package-file.js';
+import { packageFile, readPackageJson } from './package-file.js';
+import { sha256Of } from './sha256.js';
 
 /** A model package whose files are all there and agree with each other; its graph has not been opened yet. */
 export interface ModelPackage {

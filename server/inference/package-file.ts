@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, isAbsolute, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { PackageError } from './package-error.js';
 
@@ -37,13 +34,6 @@ export const readPackageJson = async <S extends z.ZodType>(
   const parsed = parse(where, parseJson(where, await readFile(path, 'utf8')), schema);
   if (parsed.success) return parsed.data;
   throw new PackageError(where, parsed.error.issues.map(problemOf).join('; '));
-};
-
-/** Lower-case hexadecimal SHA-256 of a file. */
-export const sha256Of = async (path: string): Promise<string> => {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 };
 
 const parseJson = (path: string, text: string): unknown => {

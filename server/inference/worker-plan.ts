@@ -35,8 +35,13 @@ export const workerPlan = (packages: readonly ModelPackage[], choice: VariantCho
   threads: 1,
   graphs: packages.map(({ card, folder }) => {
     const { inputs, outputs, stateShape, labels } = card;
-    const path = join(folder, requireVariant(card, choice).file);
-    return { model: card.name, path, inputs, outputs, labels: labels.length, stateShape };
+    const variant = requireVariant(card, choice);
+    const files = [variant, ...(variant.data ? [variant.data] : [])].map(({ file, sha256 }) => ({
+      file: join(folder, file),
+      sha256,
+    }));
+    const path = join(folder, variant.file);
+    return { model: card.name, path, files, inputs, outputs, labels: labels.length, stateShape };
   }),
   batchSizes: choice.provider === 'cpu' ? [...new Set([1, maxBatch])] : bucketsUpTo(maxBatch),
   padsBatches: choice.provider !== 'cpu',

@@ -1,4 +1,4 @@
-import type { ModelCard, Provider } from '../domain/model-card.js';
+import type { ChecksummedFile, ModelCard, Provider } from '../domain/model-card.js';
 import type { Batch, Scores } from './inference-backend.js';
 
 /** One graph that a worker serves, and what its card says of it. */
@@ -6,6 +6,8 @@ export interface GraphPlan {
   readonly model: string;
   /** Absolute path of the ONNX file. */
   readonly path: string;
+  /** That file and those with its weights, by absolute path: what a worker opens must be what the card is of. */
+  readonly files: readonly ChecksummedFile[];
   readonly inputs: ModelCard['inputs'];
   readonly outputs: ModelCard['outputs'];
   readonly labels: number;

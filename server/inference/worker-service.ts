@@ -1,6 +1,7 @@
 import { reasonOf } from './failure-reason.js';
 import { GraphSession } from './graph-session.js';
 import type { Batch } from './inference-backend.js';
+import { sha256Of } from './sha256.js';
 import type { FromWorker, GraphPlan, ToWorker, WorkerPlan, WorkerPort } from './worker-protocol.js';
 
 /** The life of a worker: opens and warms its graphs, answers runs in order, and at the end releases everything. */
@@ -48,6 +49,7 @@ export class WorkerService {
     try {
       const session = await GraphSession.open(graph, plan);
       this.#graphs.set(graph.model, session);
+      await checkUnchanged(graph);
       let frameMs = 0;
       for (const rows of plan.batchSizes) frameMs = (await session.warmUp(rows)) / rows;
       return frameMs;
@@ -73,6 +75,13 @@ export class WorkerService {
     this.#port.close();
   }
 }
+
+/** A worker may be replaced long after its package was checked. Looks after opening, so that nothing can come between. */
+const checkUnchanged = async ({ files }: GraphPlan): Promise<void> => {
+  for (const { file, sha256 } of files)
+    if ((await sha256Of(file)) !== sha256)
+      throw new Error(`${file} has been changed since its package was loaded: only a reload serves the new one`);
+};
 
 /** Only the kind: a message may hold audio, which belongs in no log. */
 const kindOf = (message: never): string => String((message as { kind?: unknown }).kind);

@@ -13,13 +13,16 @@ export interface Gauged {
   readonly queueDepth: () => number;
   readonly workers: () => number;
   readonly healthyWorkers: () => number;
-  readonly models: readonly { readonly name: string; readonly version: string; readonly provider: string }[];
+  /** Sets of models that were replaced and still serve streams. */
+  readonly retiring: () => number;
+  readonly models: () => readonly { readonly name: string; readonly version: string; readonly provider: string }[];
 }
 
 /** Everything that is counted, and its Prometheus text. */
 export interface Metrics {
   readonly sessions: SessionObserver;
   readonly inference: InferenceObserver;
+  readonly reloaded: (outcome: 'loaded' | 'refused') => void;
   /** Registers the gauges, once there is something to read. */
   watch(gauged: Gauged): void;
   readonly contentType: string;
@@ -32,6 +35,7 @@ export const createMetrics = (): Metrics => {
   return {
     sessions: sessionObserver(registry),
     inference: inferenceObserver(registry),
+    reloaded: reloadCounter(registry),
     watch: (gauged) => registerGauges(registry, gauged),
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -144,6 +148,16 @@ const inferenceObserver = (registry: Registry): InferenceObserver => {
   };
 };
 
+const reloadCounter = (registry: Registry): Metrics['reloaded'] => {
+  const reloads = new Counter({
+    name: 'earshot_model_reloads_total',
+    help: 'Reloads of the model packages, by outcome: loaded, or refused and the models before kept',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  return (outcome) => reloads.inc({ outcome });
+};
+
 /** How often the event loop is asked to come round, in milliseconds; the monitor's figures contain this wait. */
 const LOOP_PROBE_MS = 5;
 
@@ -179,6 +193,7 @@ const registerGauges = (registry: Registry, gauged: Gauged): void => {
   gauge('earshot_sessions', 'Streams open now', gauged.sessions);
   gauge('earshot_sessions_lost', 'Streams that wait for a caller whose connection was lost', gauged.lostSessions);
   gauge('earshot_queue_frames', 'Frames waiting for a worker now', gauged.queueDepth);
+  gauge('earshot_models_retiring', 'Sets of models that were replaced and still serve streams', gauged.retiring);
   gauge('earshot_workers', 'Inference workers there should be', gauged.workers);
   gauge('earshot_workers_healthy', 'Inference workers that can take a batch now', gauged.healthyWorkers);
   gauge('earshot_resident_memory_bytes', 'Resident memory of the main process', () => process.memoryUsage.rss());
@@ -186,11 +201,14 @@ const registerGauges = (registry: Registry, gauged: Gauged): void => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });
-  const info = new Gauge({
+  new Gauge({
     name: 'earshot_model_info',
     help: 'Models served',
     labelNames: ['model', 'version', 'provider'],
     registers: [registry],
+    collect() {
+      this.reset();
+      for (const { name, version, provider } of gauged.models()) this.set({ model: name, version, provider }, 1);
+    },
   });
-  for (const { name, version, provider } of gauged.models) info.set({ model: name, version, provider }, 1);
 };

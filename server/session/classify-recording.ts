@@ -24,6 +24,8 @@ export interface RecordingVerdict extends Verdict {
 }
 
 const WIDE_OPEN = { pause: () => undefined, resume: () => undefined };
+/** A recording is done soon by itself. */
+const SOON_GONE = { announceDrain: () => undefined, finish: () => undefined };
 
 /** Classifies a recording through the same pipeline that streams go through, as fast as the workers allow. */
 export const classifyRecording = async (
@@ -44,9 +46,10 @@ export const classifyRecording = async (
     now: () => clock.now(),
     warn: () => undefined,
   });
+  const leaveModel = model.use(SOON_GONE);
   const events = await lastValueFrom(
     pipeline.events(of({ kind: 'audio', bytes, arrivedAt: clock.now() })).pipe(toArray()),
-  );
+  ).finally(leaveModel);
   const { audioMs } = pipeline.totals;
   observer.audioReceived(audioMs / 1000);
   const utterances = events.filter((event) => event.kind === 'intent');

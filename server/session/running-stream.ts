@@ -8,7 +8,7 @@ import { createIntentPipeline } from '../pipeline/intent-pipeline.js';
 import type { Valve } from '../pipeline/flow-gate.js';
 import type { StreamInput } from '../pipeline/stream-input.js';
 import type { CallerMessage, SettingsChange, StreamConfig, StreamTotals } from './caller.js';
-import type { ServedModel } from './served-model.js';
+import type { ModelUser, ServedModel } from './served-model.js';
 import type { Account } from './accounts.js';
 import type { SessionContext } from './session-context.js';
 import { StreamTally } from './stream-tally.js';
@@ -22,7 +22,7 @@ export const NOTHING_HEARD: StreamTotals = {
 };
 
 /** What a stream's pipeline tells. */
-export interface StreamListener extends Valve {
+export interface StreamListener extends Valve, ModelUser {
   /** Something to announce. */
   announced(event: StreamEvent): void;
   warned(code: string, message: string): void;
@@ -47,6 +47,7 @@ export class RunningStream {
   private readonly inputs = new Subject<StreamInput>();
   private readonly announcing: Subscription;
   private readonly tally: StreamTally;
+  private readonly leaveModel: () => void;
   private settings: Announcing;
   private readonly bytesPerSecond: number;
   private hasWarned = false;
@@ -60,6 +61,7 @@ export class RunningStream {
     this.settings = config;
     this.bytesPerSecond = SAMPLE_BYTES[config.audio.encoding] * config.audio.sampleRate;
     this.tally = new StreamTally(context.observer);
+    this.leaveModel = model.use(listener);
     const pipeline = createIntentPipeline({
       audio: config.audio,
       card: model.card,
@@ -108,6 +110,7 @@ export class RunningStream {
   stop(): void {
     this.announcing.unsubscribe();
     this.tally.close();
+    this.leaveModel();
   }
 
   /** Puts audio, of all channels together, on the caller's account; says so when that is nearly used up. */

@@ -2,14 +2,25 @@ import { refusal, type Refusal } from '../domain/error-code.js';
 import type { Rights } from '../domain/identity.js';
 import type { ModelCard, Precision, Provider } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
+import type { Milliseconds } from '../domain/units.js';
 
-/** A model that streams can choose. */
+/** Who uses a model, and can be asked to leave it. */
+export interface ModelUser {
+  /** A newer version waits for the memory of this one: reconnect. */
+  announceDrain(grace: Milliseconds): void;
+  /** The grace is over. */
+  finish(end: 'drained'): void;
+}
+
+/** A model that streams can choose: one version of it, for as long as a stream goes on. */
 export interface ServedModel {
   readonly card: ModelCard;
   /** What its graph runs on, and in which precision. */
   readonly provider: Provider;
   readonly precision: Precision;
   readonly classify: Classify;
+  /** From now on this version is in use; what is returned says that it no longer is. */
+  use(user: ModelUser): () => void;
 }
 
 export type Choice =

@@ -119,7 +119,7 @@ describe('The seven invariants', () => {
     };
     const shelf = new ModelShelf();
     const { card } = contextWith().models.all[0]!;
-    shelf.place([{ card, provider: 'cpu', precision: 'fp32', classify: slow }], null);
+    shelf.place([{ card, provider: 'cpu', precision: 'fp32', classify: slow, use: () => () => undefined }], null);
     const scripted = await serveScripted({ models: shelf });
     const minutes = pcm16(babble(120, 14));
     const { messages } = await TALKS['ws-json'](scripted, [START, ...randomChunks(minutes, 100_000, 4), CLOSE]);

@@ -5,6 +5,7 @@ import type { GraphPlan } from '../../server/inference/worker-protocol.js';
 const PLAN: GraphPlan = {
   model: 'stateful',
   path: 'model.onnx',
+  files: [],
   inputs: { pcm: 'pcm', state: 'state' },
   outputs: { logits: 'logits', nextState: 'next_state', speech: 'speech' },
   labels: 4,

@@ -120,6 +120,11 @@ describe('The start of an inference worker', () => {
   const CASES: readonly (readonly [string, Partial<GraphPlan>, RegExp])[] = [
     ['a graph that is not there', { path: '/nowhere/model.onnx' }, /\/nowhere\/model\.onnx: /],
     ['an input of another name', { inputs: { pcm: 'audio', state: null } }, /inputs\.pcm is audio, but .* are pcm/],
+    [
+      'a graph that is not the one that was checked',
+      { files: [{ file: join(ECHO_MODELS, 'echo', 'model.onnx'), sha256: '0'.repeat(64) }] },
+      /model\.onnx has been changed since its package was loaded/,
+    ],
     ['another number of labels', { labels: 7 }, /logits is float32\[batch, 5\], must be float32\[batch, 7\]/],
     ['a state that the graph has not', { inputs: { pcm: 'pcm', state: 'state' } }, /inputs\.state is state/],
   ];

@@ -29,7 +29,7 @@ export const sayingBalance: Classify = () => Promise.resolve(classified([4, 0, 0
 /** A shelf with one scripted model. */
 export const shelfOf = (classify: Classify, card: ModelCard = statelessCard()): ModelShelf => {
   const shelf = new ModelShelf();
-  shelf.place([{ card, provider: 'cpu', precision: 'fp32', classify }], null);
+  shelf.place([{ card, provider: 'cpu', precision: 'fp32', classify, use: () => () => undefined }], null);
   return shelf;
 };
 

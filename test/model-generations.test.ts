@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import type { Variant } from '../server/domain/model-card.js';
+import { milliseconds } from '../server/domain/units.js';
+import type { Inference } from '../server/inference/inference.js';
+import { ModelGenerations } from '../server/model-generations.js';
+import { ModelShelf, type ModelUser } from '../server/session/served-model.js';
+import { statelessCard } from './support/cards.js';
+import { sayingBalance, silentLog } from './support/contexts.js';
+
+const VARIANT: Variant = {
+  file: 'model.onnx',
+  sha256: '',
+  data: null,
+  precision: 'fp32',
+  providers: ['cpu'],
+  tolerance: null,
+};
+
+/** Sets of models that load at once; keeps what befalls them. */
+class Loader {
+  readonly events: string[] = [];
+  count = 0;
+  problem: string | null = null;
+
+  readonly load = (): Promise<Inference> => {
+    if (this.problem !== null) return Promise.reject(new Error(this.problem));
+    const name = `set ${++this.count}`;
+    this.events.push(`${name} loads`);
+    return Promise.resolve({
+      models: [{ card: { ...statelessCard(), version: String(this.count) }, provider: 'cpu', variant: VARIANT }],
+      queueDepth: this.count,
+      classifierFor: () => sayingBalance,
+      health: () => ({ workers: 2, healthy: 2 }),
+      close: () => Promise.resolve(void this.events.push(`${name} closes`)),
+    });
+  };
+}
+
+const arrange = (settings: { patienceMs?: number; defaultModel?: string } = {}) => {
+  const loader = new Loader();
+  const shelf = new ModelShelf();
+  const outcomes: string[] = [];
+  const generations = new ModelGenerations({
+    load: loader.load,
+    shelf,
+    defaultModel: settings.defaultModel ?? null,
+    grace: milliseconds(20),
+    patienceMs: settings.patienceMs ?? 60_000,
+    reloaded: (outcome) => outcomes.push(outcome),
+    log: silentLog,
+  });
+  const version = () => shelf.all[0]?.card.version;
+  return { loader, shelf, outcomes, generations, version, events: loader.events };
+};
+
+/** A stream that notes what it is asked, and leaves its model when it is finished. */
+const streamOn = (shelf: ModelShelf) => {
+  const asked: string[] = [];
+  const user: ModelUser = {
+    announceDrain: (grace) => asked.push(`reconnect within ${grace}`),
+    finish: () => {
+      asked.push('finish');
+      leave();
+    },
+  };
+  const leave = shelf.all[0]!.use(user);
+  return { asked, leave };
+};
+
+describe('Generations of models', () => {
+  it('close the replaced models at once where no stream uses them', async () => {
+    const { generations, events, version, outcomes } = arrange();
+    await generations.start();
+    assert.equal(await generations.reload(), true);
+    assert.equal(version(), '2');
+    await generations.close();
+    assert.deepEqual(events, ['set 1 loads', 'set 2 loads', 'set 1 closes', 'set 2 closes']);
+    assert.deepEqual(outcomes, ['loaded']);
+  });
+
+  it('keep the replaced models until their last stream has left them', async () => {
+    const { generations, events, shelf } = arrange();
+    await generations.start();
+    const [one, two] = [streamOn(shelf), streamOn(shelf)];
+    await generations.reload();
+    one.leave();
+    one.leave();
+    await new Promise(setImmediate);
+    assert.deepEqual([generations.retiringCount, generations.queueDepth, events.length], [1, 1 + 2, 2]);
+    two.leave();
+    await new Promise(setImmediate);
+    assert.deepEqual([generations.retiringCount, events.at(-1)], [0, 'set 1 closes']);
+    assert.deepEqual([one.asked, two.asked], [[], []]);
+  });
+
+  it('are never more than two: a third waits, asks the streams of the first to reconnect, and ends them', async () => {
+    const { generations, events, shelf, version } = arrange({ patienceMs: 10 });
+    await generations.start();
+    const [stays, goes] = [streamOn(shelf), streamOn(shelf)];
+    await generations.reload();
+    const onSecond = streamOn(shelf);
+    const third = generations.reload();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    goes.leave();
+    assert.equal(version(), '2');
+    assert.equal(await third, true);
+    assert.deepEqual([stays.asked, goes.asked, onSecond.asked], [['reconnect within 20', 'finish'], [], []]);
+    assert.ok(events.includes('set 1 closes') && events.indexOf('set 1 closes') < events.indexOf('set 3 loads'));
+    assert.equal(version(), '3');
+  });
+
+  it('stay as they were where loading fails, or where the default model is gone', async () => {
+    const { generations, loader, version, outcomes } = arrange();
+    await generations.start();
+    loader.problem = 'a checksum is wrong';
+    assert.equal(await generations.reload(), false);
+    loader.problem = null;
+    assert.deepEqual([version(), outcomes], ['1', ['refused']]);
+    const other = arrange({ defaultModel: 'no such model' });
+    await assert.rejects(other.generations.start(), /no such model/);
+    assert.deepEqual(other.events, ['set 1 loads', 'set 1 closes']);
+  });
+
+  it('are reloaded once for all who ask before it has begun', async () => {
+    const { generations, loader } = arrange();
+    await generations.start();
+    assert.deepEqual(await Promise.all([generations.reload(), generations.reload(), generations.reload()]), [
+      true,
+      true,
+      true,
+    ]);
+    assert.equal(loader.count, 2);
+  });
+
+  it('are not reloaded while they close', async () => {
+    const { generations, loader, events } = arrange();
+    await generations.start();
+    const reload = generations.reload();
+    await generations.close();
+    assert.equal(await reload, false);
+    assert.deepEqual([loader.count, events.at(-1)], [1, 'set 1 closes']);
+  });
+});
