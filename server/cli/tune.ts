@@ -41,9 +41,10 @@ const tuneFor = async (model: ModelPackage, { provider: requested, precision }: 
     String(rate.threads),
     String(rate.maxBatch),
     rate.framesPerSecond.toFixed(0),
+    `${(rate.framesPerSecond / rates[0]!.framesPerSecond).toFixed(1)} ×`,
     rate === best ? '← best' : '',
   ];
-  say(table([['workers', 'threads', 'batch', 'frames/s', ''], ...rates.map(rowOf)]));
+  say(table([['workers', 'threads', 'batch', 'frames/s', 'gain', ''], ...rates.map(rowOf)]));
   const { workers, threads, maxBatch } = best;
   const inference = await startInference({
     packages: [model],
