@@ -50,6 +50,12 @@ const sessionObserver = (registry: Registry): SessionObserver => {
     labelNames: ['transport'],
     registers,
   });
+  const turnedAway = new Counter({
+    name: 'earshot_callers_turned_away_total',
+    help: 'Callers for whom no stream was opened, by error code',
+    labelNames: ['transport', 'code'],
+    registers,
+  });
   const ended = new Counter({
     name: 'earshot_sessions_ended_total',
     help: 'Streams ended, by how',
@@ -74,7 +80,12 @@ const sessionObserver = (registry: Registry): SessionObserver => {
     registers,
   });
   return {
-    sessionOpened: (transport) => opened.inc({ transport }),
+    turnedAway: (transport, code) => turnedAway.inc({ transport, code }),
+    sessionOpened: (transport) => {
+      opened.inc({ transport });
+      // So that its first time is an increase.
+      ended.inc({ transport, how: 'internal' }, 0);
+    },
     sessionEnded: (transport, how) => ended.inc({ transport, how }),
     ...audioObserver(registers),
     tentativeLeftOut: () => leftOut.inc(),
@@ -155,6 +166,8 @@ const reloadCounter = (registry: Registry): Metrics['reloaded'] => {
     labelNames: ['outcome'],
     registers: [registry],
   });
+  // What has not happened yet is 0, so that its first time is an increase.
+  for (const outcome of ['loaded', 'refused']) reloads.inc({ outcome }, 0);
   return (outcome) => reloads.inc({ outcome });
 };
 

@@ -90,6 +90,7 @@ export class Reception {
       { ...caller.description, identity: caller.identity.name, code: refused.code },
       'caller turned away',
     );
+    this.context.observer.turnedAway(caller.description.transport, refused.code);
     caller.send({ kind: 'error', requestId: randomUUID(), ...refused }, 1);
     caller.end({ kind: 'refused', ...refused });
   }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import type { Admission } from './admission.js';
 import type { SessionLimits } from './caller.js';
@@ -6,6 +7,8 @@ import type { ModelShelf } from './served-model.js';
 
 /** What the metrics learn of sessions. */
 export interface SessionObserver {
+  /** A caller was not let in, for `code`. */
+  turnedAway(transport: string, code: ErrorCode): void;
   sessionOpened(transport: string): void;
   /** `how` is `hung_up`, `done`, `drained`, `resumed` (its caller went on with an earlier stream) or an error code. */
   sessionEnded(transport: string, how: string): void;

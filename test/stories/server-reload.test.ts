@@ -30,10 +30,7 @@ describe('A server whose model package is changed while it runs', function () {
     rmSync(folder, { recursive: true });
   });
 
-  const reloads = async (outcome: string) => {
-    const count = await metric(server, `earshot_model_reloads_total{outcome="${outcome}"}`);
-    return Number.isNaN(count) ? 0 : count;
-  };
+  const reloads = (outcome: string) => metric(server, `earshot_model_reloads_total{outcome="${outcome}"}`);
 
   const reloaded = async (outcome: string, times: number) => {
     while ((await reloads(outcome)) < times) await sleep(20);

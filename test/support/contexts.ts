@@ -18,6 +18,7 @@ export const silentObserver: SessionObserver = {
   tentativeLeftOut: ignore,
   audioReceived: ignore,
   silencePassedOver: ignore,
+  turnedAway: ignore,
 };
 
 function ignore(): void {
