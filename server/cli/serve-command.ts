@@ -33,7 +33,6 @@ const serve = async (config: Config): Promise<void> => {
     throw new Failure(startProblem(problem, config));
   });
   if (isClear(config)) log.warn({}, 'credentials and audio travel in the clear: use --tls-cert, or a proxy that does');
-  process.stdout.write(banner(server));
   let isDraining = false;
   const stop = (signal: string) => {
     if (isDraining) process.exit(1);
@@ -48,6 +47,7 @@ const serve = async (config: Config): Promise<void> => {
   process.on('SIGINT', stop);
   // A terminal that is closed says SIGHUP too: a server that runs in one goes with it.
   process.on('SIGHUP', (signal) => (process.stdin.isTTY ? stop(signal) : void server.reload()));
+  process.stdout.write(banner(server));
 };
 
 /** Whether others may listen in. */

@@ -68,11 +68,6 @@ const sessionObserver = (registry: Registry): SessionObserver => {
     labelNames: ['kind'],
     registers,
   });
-  const leftOut = new Counter({
-    name: 'earshot_tentative_left_out_total',
-    help: 'Tentative intents not sent because their reader was slow',
-    registers,
-  });
   const latency = new Histogram({
     name: 'earshot_latency_seconds',
     help: "From the arrival of a frame's last sample to its event",
@@ -88,7 +83,6 @@ const sessionObserver = (registry: Registry): SessionObserver => {
     },
     sessionEnded: (transport, how) => ended.inc({ transport, how }),
     ...audioObserver(registers),
-    tentativeLeftOut: () => leftOut.inc(),
     announced: (event) => {
       events.inc({ kind: event.kind === 'intent' ? event.status : event.kind });
       if (event.kind === 'intent') latency.observe(event.latency.total / 1000);
@@ -96,7 +90,9 @@ const sessionObserver = (registry: Registry): SessionObserver => {
   };
 };
 
-const audioObserver = (registers: Registry[]): Pick<SessionObserver, 'audioReceived' | 'silencePassedOver'> => {
+const audioObserver = (
+  registers: Registry[],
+): Pick<SessionObserver, 'audioReceived' | 'silencePassedOver' | 'tentativeLeftOut'> => {
   const audio = new Counter({
     name: 'earshot_audio_seconds_total',
     help: 'Seconds of audio received, per stream, not per channel',
@@ -107,9 +103,15 @@ const audioObserver = (registers: Registry[]): Pick<SessionObserver, 'audioRecei
     help: 'Frames of silence between utterances, which no model was given',
     registers,
   });
+  const leftOut = new Counter({
+    name: 'earshot_tentative_left_out_total',
+    help: 'Tentative intents not sent because their reader was slow',
+    registers,
+  });
   return {
     audioReceived: (seconds) => audio.inc(seconds),
     silencePassedOver: (frames) => silence.inc(frames),
+    tentativeLeftOut: () => leftOut.inc(),
   };
 };
 
