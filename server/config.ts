@@ -101,7 +101,11 @@ export const SETTINGS = {
     'how long streams may go on after SIGTERM',
     whole(0, 3_600_000).default(5_000),
   ),
-  logLevel: setting('--log-level <level>', LOG_LEVELS.join(', '), z.enum(LOG_LEVELS).default('info')),
+  logLevel: setting(
+    '--log-level <level>',
+    `${LOG_LEVELS.join(', ')}; SIGUSR2 switches to debug and back`,
+    z.enum(LOG_LEVELS).default('info'),
+  ),
 } as const;
 
 type Settings = typeof SETTINGS;

@@ -65,7 +65,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   };
   try {
     const port = await listen(http, config);
-    const doors = { doorkeeper, certificates, limits };
+    const doors = { doorkeeper, certificates, limits, log };
     started.grpc = await serveGrpc(`${config.host}:${config.grpcPort}`, { reception, oneShots, ...doors });
     started.unwatch = await watchPackages(config.models, () => void models.reload());
     await models.start();

@@ -4,12 +4,13 @@ import { Command } from 'commander';
 import { readConfig, type Config } from '../config.js';
 import { loadModelPackages } from '../inference/model-package.js';
 import { probeProvider } from '../inference/provider-probe.js';
+import { writeBugReport } from './bug-report.js';
 import { Failure, sentenceOf } from './failure.js';
 import { verifyPackages } from './package-report.js';
 import { tune } from './tune.js';
 
 /** One thing that was looked at. A default `earshot serve` needs only what is `needed`. */
-interface Finding {
+export interface Finding {
   readonly about: string;
   readonly ok: boolean;
   readonly needed: boolean;
@@ -24,19 +25,31 @@ export const doctorCommand = (): Command =>
       '--tune',
       'measure how workers, threads and batches are best laid out, and how many streams this machine holds',
     )
+    .option(
+      '--bundle <file>',
+      'write a bug report too: versions, settings, findings, metrics of a running server; no audio, secret or name',
+    )
     .action(run);
 
-const run = async ({ json, tune: tunes }: { json?: boolean; tune?: boolean }): Promise<void> => {
+interface Flags {
+  readonly json?: boolean;
+  readonly tune?: boolean;
+  readonly bundle?: string;
+}
+
+const run = async ({ json, tune: tunes, bundle }: Flags): Promise<void> => {
   const read = readConfig({});
   if (!read.ok) throw new Failure(read.problem, 2);
   const { config } = read;
   if (tunes) return tune(config);
-  let broken = 0;
+  const findings: Finding[] = [];
   for (const look of [machine, packages, providers, ports])
     for (const finding of await look(config)) {
-      if (finding.needed && !finding.ok) broken++;
+      findings.push(finding);
       process.stdout.write(`${json ? JSON.stringify(finding) : lineOf(finding)}\n`);
     }
+  if (bundle !== undefined) await writeBugReport(bundle, config, findings);
+  const broken = findings.filter(({ needed, ok }) => needed && !ok).length;
   if (broken > 0) throw new Failure(`${broken} of the things that a server needs are not right`);
 };
 

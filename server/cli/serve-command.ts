@@ -47,6 +47,11 @@ const serve = async (config: Config): Promise<void> => {
   process.on('SIGINT', stop);
   // A terminal that is closed says SIGHUP too: a server that runs in one goes with it.
   process.on('SIGHUP', (signal) => (process.stdin.isTTY ? stop(signal) : void server.reload()));
+  process.on('SIGUSR2', () => {
+    const wordy = config.logLevel === 'debug' ? 'trace' : 'debug';
+    log.level = log.level === config.logLevel ? wordy : config.logLevel;
+    log.warn({ level: log.level }, 'the log level was changed');
+  });
   process.stdout.write(banner(server));
 };
 

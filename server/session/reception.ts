@@ -86,12 +86,14 @@ export class Reception {
   }
 
   private turnAway(caller: Caller, refused: Refusal): void {
+    const requestId = randomUUID();
+    const { description, identity } = caller;
     this.context.log.warn(
-      { ...caller.description, identity: caller.identity.name, code: refused.code },
+      { requestId, ...description, identity: identity.name, code: refused.code },
       'caller turned away',
     );
     this.context.observer.turnedAway(caller.description.transport, refused.code);
-    caller.send({ kind: 'error', requestId: randomUUID(), ...refused }, 1);
+    caller.send({ kind: 'error', requestId, ...refused }, 1);
     caller.end({ kind: 'refused', ...refused });
   }
 

@@ -195,6 +195,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     const told = { sessionId: this.id, resumeToken: this.token, receivedMessages: null };
     this.ready = { kind: 'ready', ...told, config, card: model.card, limits };
     this.outbox.say(this.ready);
+    this.context.log.debug({ session: this.id, model: config.model, version: model.card.version }, 'stream started');
     this.stream = new RunningStream(model, config, { ...this.context, account: this.desk.account }, this);
   }
 

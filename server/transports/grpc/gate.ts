@@ -6,8 +6,8 @@ import {
   type ServerInterceptingCallInterface,
 } from '@grpc/grpc-js';
 import type { Doorkeeper } from '../../access/doorkeeper.js';
-import { refusal } from '../../domain/error-code.js';
 import type { Identity } from '../../domain/identity.js';
+import { failedRequest, type FailureLog } from '../failed-request.js';
 import { bearerIn, nameIn } from '../presented.js';
 import { statusFor } from './grpc-status.js';
 
@@ -19,7 +19,15 @@ export class Gate {
   /** By the metadata that the call came with, which its handler is given too. */
   private readonly identities = new WeakMap<Metadata, Identity>();
 
-  constructor(private readonly doorkeeper: Doorkeeper) {}
+  constructor(
+    private readonly doorkeeper: Doorkeeper,
+    private readonly log: FailureLog,
+  ) {}
+
+  /** The status of a call that failed inside the server, which is logged. */
+  failed(cause: unknown) {
+    return statusFor(failedRequest(this.log, cause));
+  }
 
   /** Who has sent the call that came with this metadata. */
   identityOf(metadata: Metadata): Identity {
@@ -53,8 +61,8 @@ export class Gate {
         return;
       }
       this.identities.set(metadata, admission.identity);
-    } catch {
-      call.sendStatus(statusFor(refusal('internal', 'the call failed inside the server')));
+    } catch (cause) {
+      call.sendStatus(this.failed(cause));
       return;
     }
     next(metadata);

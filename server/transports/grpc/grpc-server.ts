@@ -8,6 +8,7 @@ import type { Doorkeeper } from '../../access/doorkeeper.js';
 import type { Reception } from '../../session/reception.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import { IDLE_CONNECTION_MS, type ConnectionLimits } from '../connection-limits.js';
+import type { FailureLog } from '../failed-request.js';
 import type { OneShots } from '../one-shots.js';
 import { Gate } from './gate.js';
 import { INTENT_SERVICE, intentService } from './intent-service.js';
@@ -33,12 +34,13 @@ export interface GrpcServices {
   readonly limits: ConnectionLimits;
   /** Null without TLS. */
   readonly certificates: Certificates | null;
+  readonly log: FailureLog;
 }
 
 /** Serves the intent service, health checking and reflection on `address`; rejects when the address cannot be had. */
 export const serveGrpc = async (address: string, services: GrpcServices): Promise<GrpcServer> => {
-  const { reception, oneShots, doorkeeper, certificates, limits } = services;
-  const gate = new Gate(doorkeeper);
+  const { reception, oneShots, doorkeeper, certificates, limits, log } = services;
+  const gate = new Gate(doorkeeper, log);
   const server = new Server({
     'grpc.max_receive_message_length': MAX_RECORDING_BYTES + ENVELOPE_BYTES,
     'grpc.keepalive_time_ms': limits.pingIntervalMs,

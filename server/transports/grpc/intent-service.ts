@@ -101,6 +101,6 @@ const answeringBehind =
     if (!request.ok) return callback(statusFor(refusal('bad_request', request.problem)));
     answer(request.message, gate.identityOf(metadata)).then(
       (given) => (given.ok ? callback(null, given.response) : callback(statusFor(given.refusal))),
-      () => callback(statusFor(refusal('internal', 'the request failed inside the server'))),
+      (cause: unknown) => callback(gate.failed(cause)),
     );
   };

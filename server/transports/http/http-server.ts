@@ -12,6 +12,7 @@ import { servePage } from './page.js';
 import { targetOf, type Target } from './request-url.js';
 import { ROUTES, type Answer, type HttpServices } from './routes.js';
 import { OVER_TLS, SECURITY_HEADERS } from './security-headers.js';
+import { failedRequest } from '../failed-request.js';
 import { statusOf } from './status-codes.js';
 
 /** The HTTP side of the server, under TLS where there are certificates; WebSocket upgrades are `serveWebSocket`'s. */
@@ -25,9 +26,9 @@ export const createHttpServer = (
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     answer(request, response, services).catch((cause: unknown) => {
       // Not the whole address: its query may hold a token.
-      services.log.error({ err: cause, path: targetOf(request).pathname }, 'an HTTP request failed');
+      const failure = failedRequest(services.log, cause, { path: targetOf(request).pathname });
       if (response.headersSent) response.destroy();
-      else refuse(response, refusal('internal', 'the request failed inside the server; its log says why'));
+      else refuse(response, failure);
     });
   };
   const options = optionsFor(limits);

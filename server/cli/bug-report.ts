@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, availableParallelism, cpus, homedir, hostname, platform, release, totalmem, userInfo } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { SETTINGS, type Config } from '../config.js';
+import type { Finding } from './doctor-command.js';
+import { Failure, sentenceOf } from './failure.js';
+import { VERSION } from './version.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+const FETCH_TIMEOUT_MS = 3_000;
+
+/** Writes what a bug report needs as one JSON file: no audio, no secret, no name of a person, a machine or a folder. Throws where the file is there already. */
+export const writeBugReport = async (file: string, config: Config, findings: readonly Finding[]): Promise<void> => {
+  const report = {
+    madeAt: new Date().toISOString(),
+    versions: { earshot: VERSION, node: process.version, 'onnxruntime-node': versionOf('onnxruntime-node') },
+    machine: machine(),
+    settings: Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, shown(key as keyof Config, config)])),
+    findings,
+    running: await running(config),
+  };
+  try {
+    writeFileSync(file, `${withoutNames(JSON.stringify(report, null, 2), config)}\n`, { flag: 'wx' });
+  } catch (problem) {
+    throw new Failure(`the bug report was not written: ${sentenceOf(problem)}`, 2);
+  }
+};
+
+const versionOf = (name: string): string =>
+  (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
+
+const machine = (): object => ({
+  platform: `${platform()} ${release()} ${arch()}`,
+  cores: availableParallelism(),
+  cpu: cpus()[0]?.model ?? 'unknown',
+  memoryMiB: Math.round(totalmem() / 2 ** 20),
+  openFiles: openFiles(),
+});
+
+/** The soft limit; null where the system does not tell. */
+const openFiles = (): string | null =>
+  existsSync('/proc/self/limits')
+    ? (/^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? null)
+    : null;
+
+/** Numbers, switches and words of a closed list as they are; of everything else only whether it was set. */
+const shown = (key: keyof Config, config: Config): unknown => {
+  const value = config[key];
+  const { value: schema } = SETTINGS[key];
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  if (schema instanceof z.ZodDefault && schema.unwrap() instanceof z.ZodEnum) return value;
+  const preset: unknown = schema.safeParse(undefined).data;
+  return JSON.stringify(value) === JSON.stringify(preset) ? 'as by default' : 'set';
+};
+
+/** What a server on the configured port says of itself. */
+const running = async ({ host, port, tlsCert }: Config): Promise<object | string> => {
+  const url = `${tlsCert === null ? 'http' : 'https'}://${host}:${port}`;
+  const answers: Record<string, string> = {};
+  for (const path of ['/readyz', '/metrics']) {
+    const answer = await fetch(url + path, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) }).catch(() => null);
+    if (answer === null) return `no server answers on port ${port}`;
+    answers[path] = answer.status === 401 ? 'asks for credentials: not read' : await answer.text();
+  }
+  return answers;
+};
+
+/** Errors name files by their path, and that names people and projects. */
+const withoutNames = (text: string, { models }: Config): string =>
+  [
+    [models, '<models>'],
+    [ROOT, '<earshot>'],
+    [homedir(), '<home>'],
+    [process.cwd(), '<folder>'],
+    [hostname(), '<host>'],
+    [userInfo().username, '<user>'],
+  ]
+    .filter(([name]) => name!.length > 2)
+    .reduce(
+      (left, [name, mark]) => left.replaceAll(new RegExp(`(?<![\\w-])${escaped(name!)}(?![\\w-])`, 'g'), mark!),
+      text,
+    );
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { refusal, type Refusal } from '../domain/error-code.js';
+
+/** Where failures of the server itself are told. */
+export interface FailureLog {
+  error(fields: object, message: string): void;
+}
+
+export interface Failed extends Refusal {
+  readonly requestId: string;
+}
+
+/** Logs what failed inside the server, and gives what the request's caller is told: not what failed, but the id to look for. */
+export const failedRequest = (log: FailureLog, cause: unknown, fields: object = {}): Failed => {
+  const requestId = randomUUID();
+  log.error({ requestId, err: cause, ...fields }, 'a request failed');
+  const message = `the request failed inside the server; its log says why, at request ${requestId}`;
+  return { ...refusal('internal', message), requestId };
+};

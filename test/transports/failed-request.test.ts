@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServiceError } from '@grpc/grpc-js';
+import { shelfOf, silentLog } from '../support/contexts.js';
+import { classified } from '../support/outcomes.js';
+import { grpcClient } from '../support/raw-clients.js';
+import { SAMPLES } from '../support/real-server.js';
+import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
+
+const RECORDING = readFileSync(join(SAMPLES, 'balance-16k.wav'));
+
+describe('A request that fails inside the server', () => {
+  const logged: Record<string, unknown>[] = [];
+  let server: ScriptedServer;
+  before(async () => {
+    const log = { ...silentLog, error: (fields: object) => void logged.push(fields as Record<string, unknown>) };
+    const models = shelfOf(() => Promise.resolve({ ...classified([1]), logits: null as never }));
+    server = await serveScripted({ models, log });
+  });
+  beforeEach(() => (logged.length = 0));
+  after(() => server.close());
+
+  const assertLogged = (message: string) => {
+    const [{ requestId, err }] = logged as [Record<string, unknown>];
+    assert.ok(message.endsWith(`at request ${String(requestId)}`), message);
+    assert.ok(err instanceof Error);
+    assert.ok(!message.includes(err.message), 'what failed is not told');
+  };
+
+  it('is logged with the id that an HTTP caller is told', async () => {
+    const response = await fetch(`http://${server.http}/v1/classify`, { method: 'POST', body: RECORDING });
+    const { error } = (await response.json()) as { error: Record<string, string> };
+    assert.deepEqual([response.status, error.code], [500, 'internal']);
+    assertLogged(error.message!);
+    assert.equal(error.request_id, logged[0]!.requestId);
+  });
+
+  it('is logged with the id that a gRPC caller is told', async () => {
+    const client = grpcClient(server);
+    const problem = await new Promise<ServiceError>((resolve) =>
+      client.Classify({ wav: RECORDING }, (cause) => resolve(cause!)),
+    );
+    client.close();
+    assert.equal(problem.code, 13);
+    assertLogged(problem.details);
+  });
+});
