@@ -1,0 +1,20 @@
+/** A least-squares line through values at equal distances; what it rises from the first to the last, as a share of their mean. */
+export const riseOf = (values: readonly number[]): number => {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let [covariance, variance] = [0, 0];
+  values.forEach((value, index) => {
+    covariance += (index - middle) * (value - mean);
+    variance += (index - middle) ** 2;
+  });
+  return ((covariance / variance) * (values.length - 1)) / mean;
+};
+
+/** The least of each of `count` stretches of equal length: memory between two garbage collections says nothing. */
+export const floorsOf = (values: readonly number[], count: number): number[] =>
+  Array.from({ length: count }, (_, index) =>
+    Math.min(...values.slice((index * values.length) / count, ((index + 1) * values.length) / count)),
+  );
+
+export const medianOf = (values: readonly number[]): number =>
+  [...values].sort((one, other) => one - other)[values.length >> 1]!;
