@@ -101,6 +101,19 @@ export const SETTINGS = {
     'how long streams may go on after SIGTERM',
     whole(0, 3_600_000).default(5_000),
   ),
+  otlpEndpoint: setting(
+    '--otlp-endpoint <url>',
+    'where traces are sent by OTLP/HTTP, such as http://127.0.0.1:4318; none are made without it',
+    z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null),
+  ),
+  traceFrames: setting(
+    '--trace-frames <share>',
+    'share of the frames of a traced stream that have spans of their own, 0 to 1',
+    z.coerce.number().min(0).max(1).default(0.01),
+  ),
   logLevel: setting(
     '--log-level <level>',
     `${LOG_LEVELS.join(', ')}; SIGUSR2 switches to debug and back`,

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Certificates } from './access/certificates.js';
 import { openAccess } from './access/open-access.js';
+import { VERSION } from './cli/version.js';
 import type { Config } from './config.js';
 import { milliseconds } from './domain/units.js';
 import { startInference, type Inference } from './inference/inference.js';
@@ -9,6 +10,7 @@ import type { InferenceObserver } from './inference/inference-observer.js';
 import { loadModelPackages } from './inference/model-package.js';
 import { watchPackages } from './inference/package-watch.js';
 import { ModelGenerations } from './model-generations.js';
+import { openTracing } from './operations/open-tracing.js';
 import { createMetrics, type Metrics } from './operations/metrics.js';
 import { Admission } from './session/admission.js';
 import { systemClock } from './session/clock.js';
@@ -42,9 +44,10 @@ export interface RunningServer {
 /** Starts everything and resolves when it is ready; rejects, with all of it closed again, when anything cannot start. */
 export const startServer = async (config: Config, log: Log): Promise<RunningServer> => {
   const metrics = createMetrics();
-  const context = contextOf(config, metrics, log);
+  const tracing = await openTracing(config, VERSION, { log, dropped: metrics.spansDropped });
+  const context = { ...contextOf(config, metrics, log), tracing };
   const reception = new Reception(context);
-  const started: { grpc?: GrpcServer; unwatch?: () => void } = {};
+  const started: { grpc?: GrpcServer } = {};
   const models = modelsOf(config, context, metrics, log);
   const certificates = Certificates.open(config, log);
   const access = openAccess(config, log, () => systemClock.now());
@@ -52,14 +55,14 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   const oneShots = createOneShots(context, reception);
   const limits = connectionLimitsOf(config);
   const readiness = () => readinessOf(reception, models);
-  const { openMetrics } = config;
-  const http = createHttpServer({ readiness, oneShots, metrics, log, doorkeeper, openMetrics }, limits, certificates);
+  const services = { readiness, oneShots, metrics, log, doorkeeper, openMetrics: config.openMetrics };
+  const http = createHttpServer(services, limits, certificates);
   serveWebSocket(http, reception, doorkeeper, limits);
   const close = async () => {
-    started.unwatch?.();
     await started.grpc?.close(1_000);
     await closeHttp(http);
     await models.close();
+    await tracing?.close();
     access.close();
     certificates?.close();
   };
@@ -67,7 +70,6 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
     const port = await listen(http, config);
     const doors = { doorkeeper, certificates, limits, log };
     started.grpc = await serveGrpc(`${config.host}:${config.grpcPort}`, { reception, oneShots, ...doors });
-    started.unwatch = await watchPackages(config.models, () => void models.reload());
     await models.start();
     watch(metrics, reception, models, context.models);
     reception.open();
@@ -91,7 +93,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   }
 };
 
-const contextOf = (config: Config, metrics: Metrics, log: Log): SessionContext => ({
+const contextOf = (config: Config, metrics: Metrics, log: Log): Omit<SessionContext, 'tracing'> => ({
   models: new ModelShelf(),
   admission: new Admission(systemClock),
   limits: {
@@ -123,6 +125,7 @@ const modelsOf = (
 ): ModelGenerations =>
   new ModelGenerations({
     load: () => load(config, observedBy(metrics.inference, admission), log),
+    watch: (changed) => watchPackages(config.models, changed),
     shelf: models,
     defaultModel: config.defaultModel,
     grace: milliseconds(config.drainGraceMs),

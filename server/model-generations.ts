@@ -11,6 +11,8 @@ const PATIENCE_MS = 60_000;
 export interface GenerationsOptions {
   /** Loads, verifies and warms every package; rejects, with everything closed again, with what is wrong. */
   readonly load: () => Promise<Inference>;
+  /** Calls back whenever the packages have changed, until what it resolves with is called. */
+  readonly watch: (changed: () => void) => Promise<() => void>;
   readonly shelf: ModelShelf;
   readonly defaultModel: string | null;
   /** For streams that are asked to reconnect. */
@@ -32,12 +34,13 @@ export class ModelGenerations {
   /** A reload that has not begun: whoever asks for another wants this one. */
   private next: Promise<boolean> | null = null;
   private isClosing = false;
+  private unwatch: () => void = () => undefined;
 
   constructor(private readonly options: GenerationsOptions) {}
 
   /** Rejects as loading does, or where the default model is not among the models. */
   start(): Promise<void> {
-    const started = this.open().then((generation) => void (this.current = generation));
+    const started = this.begin();
     this.work = started.catch(() => undefined);
     return started;
   }
@@ -68,9 +71,15 @@ export class ModelGenerations {
 
   async close(): Promise<void> {
     this.isClosing = true;
+    this.unwatch();
     await this.work;
     await this.current?.inference.close();
     await this.retiring?.inference.close();
+  }
+
+  private async begin(): Promise<void> {
+    this.unwatch = await this.options.watch(() => void this.reload());
+    this.current = await this.open();
   }
 
   private async replace(): Promise<boolean> {

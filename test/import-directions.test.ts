@@ -30,6 +30,9 @@ const ONE_IMPORTER: Readonly<Record<string, string>> = {
   jose: 'server/access/',
   'prom-client': 'server/operations/',
   pino: 'server/operations/',
+  '@opentelemetry/api': 'server/operations/',
+  '@opentelemetry/sdk-trace-base': 'server/operations/',
+  '@opentelemetry/exporter-trace-otlp-http': 'server/operations/',
 };
 
 const folderOf = (file: string): string =>

@@ -42,6 +42,7 @@ const arrange = (settings: { patienceMs?: number; defaultModel?: string } = {}) 
   const outcomes: string[] = [];
   const generations = new ModelGenerations({
     load: loader.load,
+    watch: () => Promise.resolve(() => undefined),
     shelf,
     defaultModel: settings.defaultModel ?? null,
     grace: milliseconds(20),

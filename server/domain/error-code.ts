@@ -18,6 +18,8 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+export const isErrorCode = (word: string): word is ErrorCode => (ERROR_CODES as readonly string[]).includes(word);
+
 /** Why a request or a stream was refused or ended: what the caller is told. */
 export interface Refusal {
   readonly code: ErrorCode;

@@ -23,6 +23,7 @@ export interface Metrics {
   readonly sessions: SessionObserver;
   readonly inference: InferenceObserver;
   readonly reloaded: (outcome: 'loaded' | 'refused') => void;
+  readonly spansDropped: (spans: number) => void;
   /** Registers the gauges, once there is something to read. */
   watch(gauged: Gauged): void;
   readonly contentType: string;
@@ -36,6 +37,7 @@ export const createMetrics = (): Metrics => {
     sessions: sessionObserver(registry),
     inference: inferenceObserver(registry),
     reloaded: reloadCounter(registry),
+    spansDropped: spanCounter(registry),
     watch: (gauged) => registerGauges(registry, gauged),
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -159,6 +161,15 @@ const inferenceObserver = (registry: Registry): InferenceObserver => {
     },
     workerRestarted: () => restarts.inc(),
   };
+};
+
+const spanCounter = (registry: Registry): Metrics['spansDropped'] => {
+  const dropped = new Counter({
+    name: 'earshot_spans_dropped_total',
+    help: 'Spans that could not be sent to --otlp-endpoint',
+    registers: [registry],
+  });
+  return (spans) => dropped.inc(spans);
 };
 
 const reloadCounter = (registry: Registry): Metrics['reloaded'] => {

@@ -6,6 +6,7 @@ import type { StreamEvent } from '../domain/stream-event.js';
 import type { Announcing } from '../domain/stream-settings.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import { createFlowGate, type Valve } from './flow-gate.js';
+import type { FrameWatcher } from './frame-watcher.js';
 import { frameMemory } from './frame-memory.js';
 import { inPieces } from './in-pieces.js';
 import { settleInOrder, type OrderedWork } from './settle-in-order.js';
@@ -29,6 +30,8 @@ export interface PipelineOptions {
   readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
   /** Told, after the events about it, up to which stream time everything on every channel has been announced. */
   readonly settled?: (to: Milliseconds) => void;
+  /** Sees every frame; left out or null where nobody looks. */
+  readonly watcher?: FrameWatcher | null;
 }
 
 /** What is known of a stream's audio so far. */
@@ -84,7 +87,7 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
 
 /** Frames are classified side by side; those of a stateful model one at a time per channel, each with the state left by the one before. */
 const classifying = (
-  { card, audio, settled }: PipelineOptions,
+  { card, audio, settled, watcher = null }: PipelineOptions,
   tracks: readonly UtteranceTrack[],
   frameDone: (outcome: Outcome | null) => void,
 ): OrderedWork<PipelineItem, Outcome, StreamEvent> => {
@@ -93,11 +96,16 @@ const classifying = (
     item.kind === 'frame' ? item.frame.channel : item.kind === 'cut' ? item.cut.channel : null;
   return {
     lane: (item) => (card.stateShape === null ? null : channelOf(item)),
-    begin: (item) => (item.kind === 'frame' ? trackOf(item.frame.channel).classify(item.frame) : null),
+    begin: (item) => {
+      if (item.kind !== 'frame') return null;
+      watcher?.begun(item.frame);
+      return trackOf(item.frame.channel).classify(item.frame);
+    },
     conclude: (item, outcome) => {
       switch (item.kind) {
         case 'frame':
           frameDone(outcome);
+          watcher?.answered(item.frame, outcome);
           frameMemory.giveBack(item.frame.samples);
           return trackOf(item.frame.channel).hear(item.frame, outcome);
         case 'cut':
@@ -108,6 +116,7 @@ const classifying = (
       }
     },
     concluded: (item) => {
+      if (item.kind === 'frame') watcher?.told(item.frame);
       if (settled && channelOf(item) === audio.channels - 1)
         settled(milliseconds(Math.min(...tracks.map(({ settledTo }) => settledTo))));
     },

@@ -105,8 +105,12 @@ export type StreamEnd =
 
 /** The remote end of a stream, whatever carries it: the port that every transport implements. */
 export interface Caller {
-  /** Where it calls from and over what, for the log. */
-  readonly description: { readonly transport: string; readonly remote: string };
+  /** Where it calls from and over what, for the log; and the trace that it is part of, as it says. */
+  readonly description: {
+    readonly transport: string;
+    readonly remote: string;
+    readonly traceParent?: string | undefined;
+  };
   /** Who it is, and what it may. */
   readonly identity: Identity;
   /** What it says; completes when the connection is gone. */

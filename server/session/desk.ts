@@ -5,6 +5,9 @@ import type { Session } from './session.js';
 /** How a session was done with: as its stream ended; or its caller hung up, or went on with an earlier stream. */
 export type SessionEnd = StreamEnd | { readonly kind: 'hung_up' } | { readonly kind: 'resumed' };
 
+/** In metrics and traces. */
+export const nameOf = (end: SessionEnd): string => (end.kind === 'refused' ? end.code : end.kind);
+
 /** Where sessions are looked after. */
 export interface Desk {
   /** Of the caller, who stays the same if it comes back. */

@@ -4,7 +4,7 @@ import type { Identity } from '../domain/identity.js';
 import type { Milliseconds } from '../domain/units.js';
 import { Accounts, type Account } from './accounts.js';
 import type { Caller, ResumeRequest } from './caller.js';
-import type { Desk, SessionEnd } from './desk.js';
+import { nameOf, type Desk } from './desk.js';
 import { Line } from './line.js';
 import { isSameToken } from './resumption.js';
 import { Session } from './session.js';
@@ -173,5 +173,3 @@ export class Reception {
     if (this.sessions.size === 0) this.allGone();
   }
 }
-
-const nameOf = (end: SessionEnd): string => (end.kind === 'refused' ? end.code : end.kind);

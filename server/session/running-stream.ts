@@ -11,6 +11,7 @@ import type { CallerMessage, SettingsChange, StreamConfig, StreamTotals } from '
 import type { ModelUser, ServedModel } from './served-model.js';
 import type { Account } from './accounts.js';
 import type { SessionContext } from './session-context.js';
+import type { StreamOrigin, StreamTrace } from './tracing.js';
 import { StreamTally } from './stream-tally.js';
 
 /** The totals of a stream that never began. */
@@ -37,6 +38,7 @@ export interface StreamListener extends Valve, ModelUser {
 /** What a stream shares with all others, and whose audio it is. */
 export interface StreamContext extends SessionContext {
   readonly account: Account;
+  readonly origin: Omit<StreamOrigin, 'identity'>;
 }
 
 /** What changes a stream, in the order of its audio. */
@@ -48,6 +50,7 @@ export class RunningStream {
   private readonly announcing: Subscription;
   private readonly tally: StreamTally;
   private readonly leaveModel: () => void;
+  private readonly trace: StreamTrace | null;
   private settings: Announcing;
   private readonly bytesPerSecond: number;
   private hasWarned = false;
@@ -62,18 +65,21 @@ export class RunningStream {
     this.bytesPerSecond = SAMPLE_BYTES[config.audio.encoding] * config.audio.sampleRate;
     this.tally = new StreamTally(context.observer);
     this.leaveModel = model.use(listener);
+    const identity = context.account.identity.name;
+    this.trace = context.tracing?.begin({ ...context.origin, identity }, config, model.card.version) ?? null;
     const pipeline = createIntentPipeline({
       audio: config.audio,
       card: model.card,
       hop: config.hop,
       announcing: config,
       classify: model.classify,
-      tenant: context.account.identity.name,
+      tenant: identity,
       valve: listener,
       maxFramesUnderWay: context.maxFramesUnderWay * config.audio.channels,
       now: () => context.clock.now(),
       warn: (code, message) => listener.warned(code, message),
       settled: (to) => listener.settled(to),
+      watcher: this.trace,
     });
     this.tally.follow(pipeline.totals);
     this.announcing = pipeline.events(this.inputs).subscribe({
@@ -106,11 +112,12 @@ export class RunningStream {
     this.inputs.complete();
   }
 
-  /** Tells nothing more. */
-  stop(): void {
+  /** Tells nothing more; `how` is how the stream ended, as in the metrics. */
+  stop(how: string): void {
     this.announcing.unsubscribe();
     this.tally.close();
     this.leaveModel();
+    this.trace?.ended(how, this.totals);
   }
 
   /** Puts audio, of all channels together, on the caller's account; says so when that is nearly used up. */

@@ -3,6 +3,7 @@ import type { StreamEvent } from '../domain/stream-event.js';
 import type { Admission } from './admission.js';
 import type { SessionLimits } from './caller.js';
 import type { Clock } from './clock.js';
+import type { Tracing } from './tracing.js';
 import type { ModelShelf } from './served-model.js';
 
 /** What the metrics learn of sessions. */
@@ -38,6 +39,8 @@ export interface SessionContext {
   readonly maxPending: number;
   /** Whether the workers can carry one more stream. */
   readonly admission: Admission;
+  /** Null where streams are not traced. */
+  readonly tracing: Tracing | null;
   readonly clock: Clock;
   readonly observer: SessionObserver;
   readonly log: Log;

@@ -4,7 +4,7 @@ import type { StreamEvent } from '../domain/stream-event.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { CallerControl, CallerMessage, Ready, ResumeRequest, StartRequest } from './caller.js';
 import { ControlRate } from './control-rate.js';
-import type { Desk, SessionEnd } from './desk.js';
+import { nameOf, type Desk, type SessionEnd } from './desk.js';
 import type { Line, Listener } from './line.js';
 import { MAX_BACKLOG_BYTES, Outbox } from './outbox.js';
 import { resolveStart } from './resolve-start.js';
@@ -196,7 +196,8 @@ export class Session implements Listener, StreamListener, TimeListener {
     this.ready = { kind: 'ready', ...told, config, card: model.card, limits };
     this.outbox.say(this.ready);
     this.context.log.debug({ session: this.id, model: config.model, version: model.card.version }, 'stream started');
-    this.stream = new RunningStream(model, config, { ...this.context, account: this.desk.account }, this);
+    const origin = { session: this.id, ...this.line.caller.description };
+    this.stream = new RunningStream(model, config, { ...this.context, account: this.desk.account, origin }, this);
   }
 
   /** Leaves the caller to the stream that it wants to go on with. */
@@ -242,7 +243,7 @@ export class Session implements Listener, StreamListener, TimeListener {
   private release(end: SessionEnd): void {
     this.phase = 'ended';
     this.time.end();
-    this.stream?.stop();
+    this.stream?.stop(nameOf(end));
     this.stream = null;
     this.desk.ended(this, end);
   }

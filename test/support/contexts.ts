@@ -53,6 +53,7 @@ export const contextWith = (change: Partial<SessionContext> = {}): SessionContex
   maxPending: 100,
   clock: systemClock,
   observer: silentObserver,
+  tracing: null,
   log: silentLog,
   ...change,
 });

@@ -24,7 +24,8 @@ export class GrpcCaller implements Caller {
     private readonly call: IntentCall,
     readonly identity: Identity,
   ) {
-    this.description = { transport: 'grpc', remote: call.getPeer() };
+    const [traceParent] = call.metadata.get('traceparent').map(String);
+    this.description = { transport: 'grpc', remote: call.getPeer(), ...(traceParent !== undefined && { traceParent }) };
     this.messages = new Observable((subscriber) => {
       let hasClosed = false;
       call.on('data', (message: CallerMessage) => {

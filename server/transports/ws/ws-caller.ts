@@ -25,11 +25,11 @@ export class WsCaller implements Caller {
   constructor(
     private readonly socket: TellingWebSocket,
     readonly identity: Identity,
-    remote: string,
+    from: { readonly remote: string; readonly traceParent?: string | undefined },
     first: CallerMessage | null,
   ) {
     this.protocol = subProtocolOf(socket.protocol);
-    this.description = { transport: this.protocol.name === 'earshot.v1.proto' ? 'ws-proto' : 'ws-json', remote };
+    this.description = { transport: this.protocol.name === 'earshot.v1.proto' ? 'ws-proto' : 'ws-json', ...from };
     this.messages = new Observable((subscriber) => {
       socket.on('message', (received, isBinary) =>
         subscriber.next(fromWire(this.protocol.decode(bufferOf(received), isBinary))),

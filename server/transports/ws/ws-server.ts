@@ -51,7 +51,7 @@ export const serveWebSocket = (
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       new Pulse(webSocket, pingIntervalMs);
-      reception.receive(new WsCaller(webSocket, admission.identity, remoteOf(request), startOf(target)));
+      reception.receive(new WsCaller(webSocket, admission.identity, originOf(request), startOf(target)));
     });
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -70,6 +70,12 @@ const admit = async (
   const admission = await doorkeeper.admit(presentedBy(request, target));
   const refused = admission.ok ? reception.refusalFor(admission.identity) : null;
   return refused ? { ok: false, refusal: refused } : admission;
+};
+
+/** A header that came twice is no trace. */
+const originOf = (request: IncomingMessage) => {
+  const { traceparent } = request.headers;
+  return { remote: remoteOf(request), ...(typeof traceparent === 'string' && { traceParent: traceparent }) };
 };
 
 /** What a caller that cannot speak JSON said in its URL; null where a `start` message is to follow. */

@@ -1,0 +1,23 @@
+import type { ExporterOptions } from './otlp-exporter.js';
+import type { RunningTracing } from './tracing.js';
+
+export interface TracingSettings {
+  /** Null for no traces, which loads nothing of OpenTelemetry. */
+  readonly otlpEndpoint: string | null;
+  readonly traceFrames: number;
+}
+
+/** Traces that are sent to the endpoint; null where there is none. */
+export const openTracing = async (
+  { otlpEndpoint, traceFrames }: TracingSettings,
+  version: string,
+  told: Omit<ExporterOptions, 'endpoint'>,
+): Promise<RunningTracing | null> => {
+  if (otlpEndpoint === null) return null;
+  const [{ createTracing }, { otlpExporter }] = await Promise.all([
+    import('./tracing.js'),
+    import('./otlp-exporter.js'),
+  ]);
+  const exporter = otlpExporter({ endpoint: otlpEndpoint, ...told });
+  return createTracing({ exporter, frames: traceFrames, version });
+};

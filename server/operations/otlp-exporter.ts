@@ -1,0 +1,35 @@
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+
+const TIMEOUT_MS = 5_000;
+
+export interface ExporterOptions {
+  /** Of an OTLP/HTTP receiver: `http://127.0.0.1:4318`. */
+  readonly endpoint: string;
+  readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
+  readonly dropped: (spans: number) => void;
+}
+
+/** Sends spans by OTLP/HTTP. Where that fails they are counted and dropped, which is said once, and once when it works again. */
+export const otlpExporter = ({ endpoint, log, dropped }: ExporterOptions): SpanExporter => {
+  const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
+  const inner = new OTLPTraceExporter({ url, timeoutMillis: TIMEOUT_MS });
+  let isFailing = false;
+  const note = ({ code, error }: ExportResult, spans: number) => {
+    const fails = code !== ExportResultCode.SUCCESS;
+    if (fails) dropped(spans);
+    if (fails && !isFailing) log.warn({ url, reason: error?.message }, 'traces cannot be sent and are dropped');
+    if (!fails && isFailing) log.info({ url }, 'traces are sent again');
+    isFailing = fails;
+  };
+  return {
+    export: (spans: ReadableSpan[], done: (result: ExportResult) => void) =>
+      inner.export(spans, (result) => {
+        note(result, spans.length);
+        // What was noted here needs no other word.
+        done({ code: ExportResultCode.SUCCESS });
+      }),
+    shutdown: () => inner.shutdown(),
+  };
+};
