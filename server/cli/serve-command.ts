@@ -28,6 +28,8 @@ const isShown = (preset: unknown): preset is string | number | boolean =>
 
 const serve = async (config: Config): Promise<void> => {
   const log = createLogger(config.logLevel);
+  // A banner that nobody can read keeps nobody from calling.
+  process.stdout.on('error', () => undefined);
   const server = await startServer(config, log).catch((problem: unknown) => {
     log.debug({ err: problem }, 'the server could not start');
     throw new Failure(startProblem(problem, config));

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CLOSE, START, TALKS, until, type Step } from '../support/raw-clients.js';
+import { ECHO_MODELS } from '../support/real-server.js';
+import type { Addresses } from '../support/scripted-server.js';
+import { babble, pcm16 } from '../support/tones.js';
+import { metric } from './chaos.js';
+
+const COMMAND = fileURLToPath(new URL('../../server/cli/earshot.js', import.meta.url));
+const SPEECH = pcm16(babble(2, 3));
+const FLAGS = ['--models', ECHO_MODELS, '--provider', 'cpu', '--port', '0', '--grpc-port', '0'];
+
+/** File descriptors that a server has left. */
+const SPARE = 40;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Started extends Addresses {
+  readonly child: ChildProcess;
+  stop(): Promise<number | null>;
+}
+
+/** A server; `log` is where its standard error goes. */
+const start = async (log: number | 'pipe', node: readonly string[] = []): Promise<Started> => {
+  const child = spawn(process.execPath, [...node, COMMAND, 'serve', ...FLAGS], { stdio: ['ignore', 'pipe', log] });
+  let banner = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout!.on('data', (text: Buffer) => {
+      banner += text.toString();
+      if (banner.includes('Try next')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${banner}`)));
+  });
+  return {
+    child,
+    http: /http:\/\/(\S+)\//.exec(banner)![1]!,
+    grpc: /gRPC +(\S+)/.exec(banner)![1]!,
+    stop: async () => {
+      const ended = once(child, 'exit') as Promise<[number | null]>;
+      child.kill('SIGTERM');
+      return (await ended)[0];
+    },
+  };
+};
+
+const assertServes = async (server: Addresses): Promise<void> => {
+  const { messages } = await TALKS['ws-json'](server, [START, SPEECH, CLOSE]);
+  assert.deepEqual([messages.at(-1)?.type, messages.at(-1)?.gap_ms], ['closed', 0]);
+};
+
+describe('A server whose machine runs short', function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-short-'));
+  before(function () {
+    if (process.platform !== 'linux') this.skip();
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('of disk for its log from the first line on serves all the same, and ends with 0', async () => {
+    const log = openSync('/dev/full', 'w');
+    const server = await start(log);
+    closeSync(log);
+    await assertServes(server);
+    assert.equal(await server.stop(), 0);
+  });
+
+  it('of a reader of its log and its banner serves all the same', async () => {
+    const server = await start('pipe');
+    server.child.stderr!.destroy();
+    server.child.stdout!.destroy();
+    for (let call = 0; call < 3; call++) await assertServes(server);
+    assert.equal(await server.stop(), 0);
+  });
+
+  it('of disk for a while says afterwards how many lines were lost', async function () {
+    const disk = join(folder, 'disk');
+    try {
+      execFileSync('mkdir', [disk]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
+    } catch {
+      console.log('      skipped: a small disk cannot be mounted here');
+      return this.skip();
+    }
+    try {
+      const log = openSync(join(disk, 'log'), 'a');
+      const server = await start(log);
+      closeSync(log);
+      writeFileSync(join(disk, 'other'), Buffer.alloc(60 * 1024 - statSync(join(disk, 'log')).size));
+      for (let call = 0; call < 40; call++) await Promise.all(Array.from({ length: 20 }, () => refused(server)));
+      await assertServes(server);
+      rmSync(join(disk, 'other'));
+      await assertServes(server);
+      assert.equal(await server.stop(), 0);
+      const lines = readFileSync(join(disk, 'log'), 'utf8').trim().split('\n');
+      const torn = lines.filter((line) => !line.endsWith('}'));
+      assert.ok(torn.length <= 1, 'at most the line on which the disk was full is cut short');
+      const said = lines
+        .filter((line) => line.includes('lines of the log were lost'))
+        .map((line) => JSON.parse(line) as { lines: number });
+      assert.equal(said.length, 1);
+      assert.ok(said[0]!.lines > 100);
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+
+  const refused = (server: Addresses) => TALKS['ws-json'](server, [{ ...START, model: 'nosuch' }]);
+
+  it('of file descriptors keeps those who are there, turns others away, and takes callers again', async () => {
+    const server = await start('pipe');
+    server.child.stderr!.resume();
+    // Node itself needs more than a hundred to start.
+    const { pid } = server.child;
+    const most = readdirSync(`/proc/${pid}/fd`).length + SPARE;
+    execFileSync('prlimit', ['--pid', String(pid), `--nofile=${most}`]);
+    const sockets: Socket[] = [];
+    const exhaust: Step = async () => {
+      for (let each = 0; each < 3 * SPARE; each++) {
+        const [host, port] = server.http.split(':');
+        sockets.push(connect(Number(port), host).on('error', () => undefined));
+      }
+      await sleep(500);
+    };
+    const release: Step = async () => {
+      for (const socket of sockets) socket.destroy();
+      await sleep(200);
+    };
+    const { messages } = await TALKS['ws-json'](server, [
+      START,
+      SPEECH,
+      until('intent'),
+      exhaust,
+      SPEECH,
+      release,
+      CLOSE,
+    ]);
+    assert.deepEqual([messages.at(-1)?.type, messages.at(-1)?.gap_ms], ['closed', 0]);
+    await assertServes(server);
+    assert.ok((await metric(server, 'earshot_cpu_seconds')) < 20, 'it did not spin');
+    assert.equal(await server.stop(), 0);
+  });
+
+  it('of wall-clock sense, which jumps a day to and fro, notices nothing in a stream', async () => {
+    const jumping = join(folder, 'jumping.mjs');
+    writeFileSync(
+      jumping,
+      'const now = Date.now; let sign = 1; setInterval(() => (sign = -sign), 100).unref(); Date.now = () => now() + sign * 86_400_000;',
+    );
+    const server = await start('pipe', ['--import', jumping]);
+    server.child.stderr!.resume();
+    const steps: Step[] = [START];
+    for (let second = 0; second < 3; second++) steps.push(SPEECH, () => sleep(150));
+    const { messages } = await TALKS['ws-json'](server, [...steps, CLOSE]);
+    const warnings = messages.filter(({ type }) => type === 'warning' || type === 'error' || type === 'gap');
+    assert.deepEqual([messages.at(-1)?.type, messages.at(-1)?.audio_ms, warnings], ['closed', 6_000, []]);
+    for (const { latency_ms: latency } of messages)
+      if (latency) assert.ok(Math.abs((latency as { total: number }).total) < 60_000);
+    assert.equal(await server.stop(), 0);
+  });
+});
