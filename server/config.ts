@@ -66,6 +66,11 @@ export const SETTINGS = {
     'connections that may be without a start at a time; beyond them the one that waits longest has to go',
     whole(1, 1_000_000).default(1_024),
   ),
+  maxMemoryMb: setting(
+    '--max-memory-mb <n>',
+    'resident memory, in MiB, beyond which no stream more is taken (default: 90 % of the machine or container)',
+    whole(1, 16_777_216).nullable().default(null),
+  ),
   maxStreamMs: setting(
     '--max-stream-ms <n>',
     'a stream that has been open for so long is ended, after a warning (default: a day)',

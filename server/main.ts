@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { totalmem } from 'node:os';
 import { Certificates } from './access/certificates.js';
 import { openAccess } from './access/open-access.js';
 import { VERSION } from './cli/version.js';
@@ -95,7 +96,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
 
 const contextOf = (config: Config, metrics: Metrics, log: Log): Omit<SessionContext, 'tracing'> => ({
   models: new ModelShelf(),
-  admission: new Admission(systemClock),
+  admission: new Admission(systemClock, { used: () => process.memoryUsage.rss(), most: mostMemoryOf(config) }),
   limits: {
     startTimeout: milliseconds(config.startTimeoutMs),
     idleTimeout: milliseconds(config.idleTimeoutMs),
@@ -109,6 +110,15 @@ const contextOf = (config: Config, metrics: Metrics, log: Log): Omit<SessionCont
   observer: metrics.sessions,
   log,
 });
+
+/** What is left beyond it is for the streams that are open. */
+const MEMORY_SHARE = 0.9;
+
+const mostMemoryOf = ({ maxMemoryMb }: Config): number => {
+  // Of a container; far more than there is where nothing limits it.
+  const constrained = process.constrainedMemory() || Infinity;
+  return maxMemoryMb === null ? MEMORY_SHARE * Math.min(totalmem(), constrained) : maxMemoryMb * 2 ** 20;
+};
 
 const connectionLimitsOf = (config: Config): ConnectionLimits => ({
   handshakeTimeoutMs: config.startTimeoutMs,

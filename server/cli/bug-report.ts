@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, homedir, hostname, platform, release, totalmem, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { SETTINGS, type Config } from '../config.js';
 import type { Finding } from './doctor-command.js';
 import { Failure, sentenceOf } from './failure.js';
+import { openFilesLimit } from './open-files.js';
 import { VERSION } from './version.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
@@ -36,14 +37,8 @@ const machine = (): object => ({
   cores: availableParallelism(),
   cpu: cpus()[0]?.model ?? 'unknown',
   memoryMiB: Math.round(totalmem() / 2 ** 20),
-  openFiles: openFiles(),
+  openFiles: openFilesLimit(),
 });
-
-/** The soft limit; null where the system does not tell. */
-const openFiles = (): string | null =>
-  existsSync('/proc/self/limits')
-    ? (/^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? null)
-    : null;
 
 /** Numbers, switches and words of a closed list as they are; of everything else only whether it was set. */
 const shown = (key: keyof Config, config: Config): unknown => {

@@ -4,6 +4,8 @@ import { environmentNameOf, readConfig, SETTINGS, type Config } from '../config.
 import { startServer, type RunningServer } from '../main.js';
 import { createLogger } from '../operations/logger.js';
 import { Failure, sentenceOf } from './failure.js';
+import { openFilesLimit } from './open-files.js';
+import type { Log } from '../session/session-context.js';
 import { VERSION } from './version.js';
 
 export const serveCommand = (): Command => {
@@ -35,6 +37,7 @@ const serve = async (config: Config): Promise<void> => {
     throw new Failure(startProblem(problem, config));
   });
   if (isClear(config)) log.warn({}, 'credentials and audio travel in the clear: use --tls-cert, or a proxy that does');
+  warnOfFewFiles(config, log);
   let isDraining = false;
   const stop = (signal: string) => {
     if (isDraining) process.exit(1);
@@ -55,6 +58,18 @@ const serve = async (config: Config): Promise<void> => {
     log.warn({ level: log.level }, 'the log level was changed');
   });
   process.stdout.write(banner(server));
+};
+
+/** Models, workers, the page, and what the runtime itself keeps open. */
+const OTHER_FILES = 100;
+
+const warnOfFewFiles = ({ maxSessions }: Config, log: Log): void => {
+  const limit = openFilesLimit();
+  if (limit !== null && limit < maxSessions + OTHER_FILES)
+    log.warn(
+      { limit, maxSessions },
+      'fewer files may be open than streams: raise "ulimit -n", or lower --max-sessions',
+    );
 };
 
 /** Whether others may listen in. */

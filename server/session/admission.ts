@@ -12,8 +12,17 @@ const SUSTAINED_MS = 2_000;
 const QUIET_MS = 1_000;
 const RETRY_AFTER = milliseconds(3_000);
 
+/** Bytes that the process has, and may have before it takes no further stream. */
+export interface Memory {
+  used(): number;
+  readonly most: number;
+}
+
+const BOUNDLESS: Memory = { used: () => 0, most: Infinity };
+const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
 /**
- * Whether the workers can carry one more stream: by how long frames of live callers have waited for them. Recordings that
+ * Whether one more stream can be carried: by the memory of the process, and by how long frames of live callers have waited for workers. Recordings that
  * are sent as fast as they are taken yield to live callers, and are not told of.
  */
 export class Admission {
@@ -23,7 +32,10 @@ export class Admission {
   /** Since when frames have waited too long; null while they do not. */
   private tooLongSince: number | null = null;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly memory = BOUNDLESS,
+  ) {}
 
   /** A live frame was answered, after it had waited so long. */
   frameWaited(waitMs: number): void {
@@ -37,20 +49,25 @@ export class Admission {
 
   /** Why no further stream can be carried now; null when it can. */
   refusal(): Refusal | null {
+    const used = this.memory.used();
+    if (used > this.memory.most)
+      return full(`${mib(used)} of memory are used, ${mib(this.memory.most)} at most before a stream more`);
     const now = this.clock.now();
     const isQuiet = now - this.frames.since > QUIET_MS;
     if (isQuiet || this.tooLongSince === null || now - this.tooLongSince < SUSTAINED_MS) return null;
     const wait = `frames wait ${this.meanWait(now).toFixed(0)} ms for a worker, ${LONGEST_WAIT_MS} ms at most before a stream more`;
-    return {
-      ...refusal('overloaded', `the server is full: ${wait}; try again in ${RETRY_AFTER / 1000} s`),
-      retryAfter: RETRY_AFTER,
-    };
+    return full(wait);
   }
 
   private meanWait(now: number): number {
     return this.waits.at(now) / this.frames.at(now);
   }
 }
+
+const full = (why: string): Refusal => ({
+  ...refusal('overloaded', `the server is full: ${why}; try again in ${RETRY_AFTER / 1000} s`),
+  retryAfter: RETRY_AFTER,
+});
 
 /** A sum whose addends fade with their age, by half in 1.4 s. */
 class FadingSum {

@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wavOf } from '../support/chromium.js';
 import { CLOSE, START, TALKS, until, type Step } from '../support/raw-clients.js';
 import { ECHO_MODELS } from '../support/real-server.js';
 import type { Addresses } from '../support/scripted-server.js';
@@ -19,6 +20,11 @@ const FLAGS = ['--models', ECHO_MODELS, '--provider', 'cpu', '--port', '0', '--g
 /** File descriptors that a server has left. */
 const SPARE = 40;
 
+const FIVE_MINUTES = wavOf(
+  16_000,
+  new Int16Array(300 * 16_000).map((_, at) => 8_000 * Math.sin(at)),
+);
+
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Started extends Addresses {
@@ -27,8 +33,14 @@ interface Started extends Addresses {
 }
 
 /** A server; `log` is where its standard error goes. */
-const start = async (log: number | 'pipe', node: readonly string[] = []): Promise<Started> => {
-  const child = spawn(process.execPath, [...node, COMMAND, 'serve', ...FLAGS], { stdio: ['ignore', 'pipe', log] });
+const start = async (
+  log: number | 'pipe',
+  node: readonly string[] = [],
+  more: readonly string[] = [],
+): Promise<Started> => {
+  const child = spawn(process.execPath, [...node, COMMAND, 'serve', ...FLAGS, ...more], {
+    stdio: ['ignore', 'pipe', log],
+  });
   let banner = '';
   await new Promise<void>((resolve, reject) => {
     child.stdout!.on('data', (text: Buffer) => {
@@ -113,8 +125,10 @@ describe('A server whose machine runs short', function () {
   const refused = (server: Addresses) => TALKS['ws-json'](server, [{ ...START, model: 'nosuch' }]);
 
   it('of file descriptors keeps those who are there, turns others away, and takes callers again', async () => {
-    const server = await start('pipe');
-    server.child.stderr!.resume();
+    const server = await start('pipe', [], ['--max-sessions', '1000000']);
+    let log = '';
+    server.child.stderr!.on('data', (text: Buffer) => (log += text.toString()));
+    while (!log.includes('fewer files may be open than streams')) await sleep(10);
     // Node itself needs more than a hundred to start.
     const { pid } = server.child;
     const most = readdirSync(`/proc/${pid}/fd`).length + SPARE;
@@ -143,6 +157,31 @@ describe('A server whose machine runs short', function () {
     assert.deepEqual([messages.at(-1)?.type, messages.at(-1)?.gap_ms], ['closed', 0]);
     await assertServes(server);
     assert.ok((await metric(server, 'earshot_cpu_seconds')) < 20, 'it did not spin');
+    assert.equal(await server.stop(), 0);
+  });
+
+  it('of memory takes no stream more, and goes on with those that it has', async () => {
+    const idle = await start('pipe');
+    const resident = Math.round((await metric(idle, 'earshot_resident_memory_bytes')) / 2 ** 20);
+    await idle.stop();
+    // Long recordings, kept until they are answered, fill the rest.
+    const server = await start('pipe', [], ['--max-memory-mb', String(resident + 60)]);
+    server.child.stderr!.resume();
+    const recordings: Promise<Response>[] = [];
+    const fill: Step = async () => {
+      for (let each = 0; each < 8; each++)
+        recordings.push(fetch(`http://${server.http}/v1/classify`, { method: 'POST', body: FIVE_MINUTES }));
+      for (;;) {
+        const { messages } = await TALKS['ws-json'](server, [START, CLOSE]);
+        if (messages.at(-1)?.code === 'overloaded') {
+          assert.match(String(messages.at(-1)?.message), /MiB of memory/);
+          return;
+        }
+      }
+    };
+    const { messages } = await TALKS['ws-json'](server, [START, SPEECH, until('intent'), fill, SPEECH, CLOSE]);
+    assert.deepEqual([messages.at(-1)?.type, messages.at(-1)?.gap_ms], ['closed', 0]);
+    for (const recording of recordings) await (await recording).arrayBuffer();
     assert.equal(await server.stop(), 0);
   });
 

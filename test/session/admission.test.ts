@@ -19,6 +19,16 @@ describe('Admission', () => {
   it('admits anybody to a server that has not run a frame yet', () =>
     assert.equal(arrange().admission.refusal(), null));
 
+  it('refuses while more memory is used than may be, says how much, and admits again', () => {
+    let used = 3 * 2 ** 30;
+    const admission = new Admission(new ManualClock(), { used: () => used, most: 2 * 2 ** 30 });
+    const refused = admission.refusal();
+    assert.deepEqual([refused?.code, refused?.retryAfter], ['overloaded', 3_000]);
+    assert.match(refused!.message, /3072 MiB of memory are used, 2048 MiB at most/);
+    used = 2 ** 30;
+    assert.equal(admission.refusal(), null);
+  });
+
   it('admits while frames hardly wait', () => {
     const { admission, load } = arrange();
     load(10, 99);
