@@ -19,7 +19,7 @@ def main() -> None:
     arguments = parser.parse_args()
     folder: Path = arguments.folder
     torch.manual_seed(0)
-    config = Wav2Vec2Config(num_labels=14) if arguments.base else _small()
+    config = Wav2Vec2Config() if arguments.base else _small()
     Wav2Vec2ForSequenceClassification(config).save_pretrained(folder)
     Wav2Vec2FeatureExtractor().save_pretrained(folder)
 
