@@ -43,7 +43,7 @@ export const measurePaced = async (plan: PacedPlan): Promise<Paced> => {
   const { url, pid } = server;
   const call = { url, model: model.name, ingress, audio: repeatedCall(ingress, audioMs) };
   const [cpuBefore, mainBefore] = [treeCpuMs(pid), mainThreadCpuMs(pid)];
-  const played = await Promise.all(
+  const played = await allOrFirstProblem(
     Array.from({ length: streams }, (_, index) => play({ ...call, spokenAfterMs: ((index * 0.618_034) % 1) * HOP_MS })),
   );
   const streamSeconds = (streams * audioMs) / 1000;
@@ -56,6 +56,12 @@ export const measurePaced = async (plan: PacedPlan): Promise<Paced> => {
     cpuMsPerStreamSecond: (treeCpuMs(pid) - cpuBefore) / streamSeconds,
     mainThreadMsPerStreamSecond: (mainThreadCpuMs(pid) - mainBefore) / streamSeconds,
   };
+};
+
+/** Waits for all of them, also where one fails: what goes on would be in the way of what is measured next. */
+const allOrFirstProblem = async <T>(calls: readonly Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(calls);
+  return Promise.all(calls);
 };
 
 const heardIn = (played: readonly Played[]): Pick<Paced, 'p50Ms' | 'p99Ms' | 'frames' | 'gapMs' | 'lagP99Ms'> => {
