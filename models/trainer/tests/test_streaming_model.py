@@ -38,7 +38,7 @@ def test_what_is_streamed_equals_the_whole_utterance_at_once(model: StreamingInt
     pcm = np.random.default_rng(samples).normal(0, 0.1, samples).astype(np.float32)
     framing = Framing(HOP_MS)
     activations = model.activate(torch.from_numpy(framing.padded(pcm)))[None]
-    whole = model(activations, model.encoder.late(activations))
+    whole = model(activations)
     logits, speech = streamed(model, framing.frames(pcm))
     torch.testing.assert_close(logits, whole.logits[0], atol=1e-4, rtol=0)
     torch.testing.assert_close(speech.flatten(), whole.speech[0].sigmoid(), atol=1e-4, rtol=0)

@@ -31,6 +31,11 @@ class Hearing:
     speech_end: int
     clean: Samples
 
+    @property
+    def spoken(self) -> tuple[int, int]:
+        """The first and last sample of the speech."""
+        return self.speech_start, self.speech_end
+
 
 def speech_bounds(pcm: Samples) -> tuple[int, int]:
     """The first and last sample of what is within 30 dB of the loudest 20 ms."""

@@ -69,6 +69,10 @@ class SpeechEmbedding(nn.Module):
             x = block(x)
         return x.transpose(1, 2).flatten(2)
 
+    def late_parameters(self) -> list[nn.Parameter]:
+        """Those of the later blocks and the projection."""
+        return [*self.blocks[EARLY_BLOCKS:].parameters(), *self.projection.parameters()]
+
     def late(self, activations: Tensor) -> Tensor:
         """Maps activations `[batch, time, 288]` to embeddings, one a window of 14, every 2: `[batch, steps, 96]`."""
         x = activations.unflatten(-1, (-1, BANDS_LEFT)).transpose(1, 2)

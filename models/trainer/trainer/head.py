@@ -76,10 +76,10 @@ class CausalHead(nn.Module):
         x = read(self.convolution, self.norm, self.dropout(steps))
         return x, self.gate(x).sigmoid()
 
-    def classify(self, pools: Pools) -> Tensor:
-        """Maps pools `[..., width]` to logits `[..., labels]`."""
+    def summary(self, pools: Pools) -> Tensor:
+        """Maps pools `[..., width]` to what the classifier reads: `[..., 2 width]`."""
         mean = pools.weighted / (pools.weight + GATE_PRIOR)
-        return torch.as_tensor(self.classifier(self.dropout(torch.cat([pools.peak, mean], dim=-1))))
+        return torch.as_tensor(self.dropout(torch.cat([pools.peak, mean], dim=-1)))
 
     def step(self, steps: Tensor, pools: Pools) -> tuple[Tensor, Pools]:
         """One hop, `[batch, CONTEXT + steps, width]`, and the pools before it to logits and the pools after."""
@@ -89,14 +89,14 @@ class CausalHead(nn.Module):
             weighted=pools.weighted + (gate * x).sum(dim=1),
             weight=pools.weight + gate.sum(dim=1),
         )
-        return self.classify(after), after
+        return torch.as_tensor(self.classifier(self.summary(after))), after
 
     def utterance(self, steps: Tensor, per_hop: int) -> Tensor:
-        """A whole utterance, `[batch, CONTEXT + hops × per_hop, width]`, to `[batch, hops, labels]`."""
+        """A whole utterance, `[batch, CONTEXT + hops × per_hop, width]`, to summaries `[batch, hops, 2 width]`."""
         x, gate = (values.unflatten(1, (-1, per_hop)) for values in self.local(steps))
         pools = Pools(
             peak=x.amax(dim=2).cummax(dim=1).values,
             weighted=(gate * x).sum(dim=2).cumsum(dim=1),
             weight=gate.sum(dim=2).cumsum(dim=1),
         )
-        return self.classify(pools)
+        return self.summary(pools)

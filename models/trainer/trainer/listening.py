@@ -42,8 +42,7 @@ def streaming_listener(model: StreamingIntentModel) -> Listener:
     @torch.no_grad()
     def hear(pcm: Samples) -> Scores:
         activations = model.activate(torch.from_numpy(framing.padded(pcm)))[None]
-        logits = model(activations, model.encoder.late(activations)).logits
-        return np.asarray(logits[0].numpy(), dtype=np.float32)
+        return np.asarray(model(activations).logits[0].numpy(), dtype=np.float32)
 
     return Listener(framing, hear)
 

@@ -15,34 +15,25 @@ LONGEST_SPAN = 14  # activations, 0.6 s
 class Masks:
     """Spans of time and one band in four are replaced by means, after SpecAugment (Park et al. 2019).
 
-    `activations` `[288]` and `embeddings` `[96]` are the means; `spans`, `band` and `wide_only` probabilities: of each
-    of two spans, of a band, and of hiding every embedding, so that the wide reading of the activations learns to
-    suffice.
+    `means` `[288]` are the activations'; `spans` and `band` probabilities: of each of two spans, and of a band.
     """
 
-    activations: Tensor
-    embeddings: Tensor
+    means: Tensor
     spans: float = 0.5
     band: float = 0.3
-    wide_only: float = 0.2
 
-    def __call__(self, activations: Tensor, embeddings: Tensor) -> tuple[Tensor, Tensor]:
-        """Masked copies of one hearing, `[12 hops + 12, 288]` and `[6 hops, 96]`."""
-        activations, embeddings = activations.clone(), embeddings.clone()
+    def __call__(self, activations: Tensor) -> Tensor:
+        """A masked copy of one hearing, `[12 hops + 12, 288]`."""
+        activations = activations.clone()
         for _ in range(SPANS):
             if _happens(self.spans):
                 size = _below(LONGEST_SPAN - 1) + 2
                 start = _below(len(activations) - size)
-                activations[start : start + size] = self.activations
-                # Those embeddings of whose window it is the newest part.
-                first = max(0, start // 2 - 3)
-                embeddings[first : first + size // 2 + 1] = self.embeddings
+                activations[start : start + size] = self.means
         if _happens(self.band):
             band = _below(BANDS_LEFT)
-            activations[:, band::BANDS_LEFT] = self.activations[band::BANDS_LEFT]
-        if _happens(self.wide_only):
-            embeddings[:] = self.embeddings
-        return activations, embeddings
+            activations[:, band::BANDS_LEFT] = self.means[band::BANDS_LEFT]
+        return activations
 
 
 def _happens(probability: float) -> bool:

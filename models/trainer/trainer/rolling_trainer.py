@@ -6,12 +6,15 @@ from typing import Any
 
 import torch
 from sklearn.metrics import accuracy_score, f1_score
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import Dataset, Sampler
 from transformers import EvalPrediction, PreTrainedModel, Trainer, TrainerCallback
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
 from trainer.rolling_loss import last_hop, rolling_loss
+
+# Of the learning rate: what was pretrained needs to move less, and must not be washed away before the rest has learnt.
+PRETRAINED_RATE = 0.3
 
 
 class Hearings(Dataset[Any]):
@@ -33,7 +36,7 @@ class Lesson:
 
     `hear` maps the model and a batch to scores `[members, batch, hops, labels]` and to what else counts in the loss (a
     number); a batch holds `labels` and `weights` (`[batch, hops]`) beside what the model hears; `extractor` is saved
-    beside the model where it has one; `notes` go onto the model card.
+    beside the model where it has one; `notes` go onto the model card; `pretrained` are parameters that learn slower.
     """
 
     model: PreTrainedModel
@@ -43,6 +46,7 @@ class Lesson:
     hear: Callable[[Any, dict[str, Any]], tuple[Tensor, Tensor]]
     extractor: Any = None
     notes: tuple[str, ...] = ()
+    pretrained: tuple[nn.Parameter, ...] = ()
 
 
 class RollingTrainer(Trainer):
@@ -64,6 +68,17 @@ class RollingTrainer(Trainer):
         self.loss_is_scaled_for_ga = False
         self.sampler = LengthGroups(lesson.train, self.args.train_batch_size, self.args.seed)
         self.add_callback(EpochTeller(lesson.train, self.sampler))
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """Hugging Face's, with groups of their own for what was pretrained."""
+        optimizer = super().create_optimizer(model)
+        pretrained = {id(parameter) for parameter in self.lesson.pretrained}
+        for group in list(optimizer.param_groups):
+            slow = [parameter for parameter in group["params"] if id(parameter) in pretrained]
+            group["params"] = [parameter for parameter in group["params"] if id(parameter) not in pretrained]
+            if slow:
+                optimizer.add_param_group({**group, "params": slow, "lr": PRETRAINED_RATE * group["lr"]})
+        return optimizer
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> Tensor:
         """The rolling loss of a batch, and what else counts."""

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
-from trainer.encoder import ACTIVATION_SIZE, EMBEDDING_SIZE, SpeechEmbedding, load_speech_embedding
+from trainer.encoder import ACTIVATION_SIZE, EARLY_BLOCKS, EMBEDDING_SIZE, SpeechEmbedding, load_speech_embedding
 from trainer.head import CONTEXT, CausalHead, Pools, Trunk, read
 from trainer.mel import MEL_BANDS, Grid, MelFrontEnd
 
@@ -20,7 +20,7 @@ STEPS_PER_HOP = 6
 ACTIVATIONS_PER_HOP = 2 * STEPS_PER_HOP
 HISTORY = 6  # how many older ones the steps of the newest hop need
 EARLY_WINDOW = 24  # mel frames
-WIDE_WINDOW = 6  # activations
+NEAR_WINDOW, WIDE_WINDOW = 3, 6  # activations
 
 
 class StreamingIntentConfig(PreTrainedConfig):
@@ -34,14 +34,15 @@ class StreamingIntentConfig(PreTrainedConfig):
         layers: int = 2,
         members: int = 2,
         dropout: float = 0.2,
-        taught: int = 0,
         **standard: Any,
     ) -> None:
         self.width = width
         self.layers = layers
         self.members = members
         self.dropout = dropout
-        self.taught = taught
+        # What a model learns beside intents, and no graph says: a teacher's components, words of a vocabulary.
+        self.taught: int = standard.pop("taught", 0)
+        self.words: int = standard.pop("words", 0)
         super().__init__(**standard)
 
     @property
@@ -66,17 +67,22 @@ class StreamingIntentOutput(ModelOutput):
     """`logits` `[batch, hops, labels]` are the mean of `members` `[members, batch, hops, labels]`.
 
     `speech` `[batch, steps]` are the log-odds that somebody speaks; `taught` `[batch, steps, taught]` is what a teacher
-    would say, while there is one.
+    would say, while there is one; `words` `[members, batch, hops, words]` are the log-odds that each word was said,
+    where a vocabulary is learnt.
     """
 
     logits: Tensor | None = None
     members: Tensor | None = None
     speech: Tensor | None = None
     taught: Tensor | None = None
+    words: Tensor | None = None
 
 
 class StreamingIntentModel(PreTrainedModel):
-    """A frozen speech embedding and a wider reading of its early layers, a recurrent trunk, and small causal heads."""
+    """A speech embedding and a wider reading of its early layers, a recurrent trunk, and small causal heads.
+
+    The early layers are frozen, so that recordings are encoded once; all that follows is trained.
+    """
 
     config_class = StreamingIntentConfig
     config: StreamingIntentConfig
@@ -91,19 +97,24 @@ class StreamingIntentModel(PreTrainedModel):
     def __init__(self, config: StreamingIntentConfig) -> None:
         super().__init__(config)
         self.mel = MelFrontEnd(HOP_GRID)
-        self.encoder = SpeechEmbedding().requires_grad_(False)
+        self.encoder = SpeechEmbedding()
+        self.encoder.blocks[:EARLY_BLOCKS].requires_grad_(False)
         self.register_buffer("silence", torch.zeros(ACTIVATION_SIZE))
         self.register_buffer("activation_mean", torch.zeros(ACTIVATION_SIZE))
         self.register_buffer("activation_scale", torch.ones(ACTIVATION_SIZE))
         self.register_buffer("embedding_mean", torch.zeros(EMBEDDING_SIZE))
         self.register_buffer("embedding_scale", torch.ones(EMBEDDING_SIZE))
-        self.wide = nn.Conv1d(ACTIVATION_SIZE, config.width, WIDE_WINDOW, stride=2)
+        self.near = nn.Conv1d(ACTIVATION_SIZE, config.width, NEAR_WINDOW)
+        self.near_norm = nn.LayerNorm(config.width)
+        self.wide = nn.Conv1d(config.width, config.width, WIDE_WINDOW - NEAR_WINDOW + 1, stride=2)
         self.wide_norm = nn.LayerNorm(config.width)
         self.trunk = Trunk(config.step_size, config.width, config.layers, config.dropout / 2)
         labels = len(config.id2label or {})
         self.heads = nn.ModuleList(CausalHead(config.width, labels, config.dropout) for _ in range(config.members))
         self.speech = nn.Linear(config.width, 1)
         self.taught = nn.Linear(config.width, config.taught) if config.taught else None
+        spotters = config.members if config.words else 0
+        self.words = nn.ModuleList(nn.Linear(2 * config.width, config.words) for _ in range(spotters))
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -121,17 +132,23 @@ class StreamingIntentModel(PreTrainedModel):
         heard = self.encoder.early(self.mel(pcm[None]))[0]
         return torch.cat([self.silence.expand(HISTORY, -1), heard])
 
-    def forward(self, activations: Tensor, embeddings: Tensor) -> StreamingIntentOutput:
-        """Whole utterances: `[batch, 12 hops + 12, 288]` and `encoder.late` of it, `[batch, 6 hops, 96]`."""
+    def forward(self, activations: Tensor, hidden: Tensor | None = None) -> StreamingIntentOutput:
+        """Whole utterances: `[batch, 12 hops + 12, 288]`; of those that are `hidden` `[batch]` no embedding is read."""
+        embeddings = self.encoder.late(activations)
+        if hidden is not None:
+            embeddings = torch.where(hidden[:, None, None], self.embedding_mean, embeddings)
         steps = nn.functional.pad(self._described(activations, embeddings), (0, 0, CONTEXT, 0))
         trunk = self.trunk.utterance(steps)
         read = nn.functional.pad(trunk, (0, 0, CONTEXT, 0))
-        members = torch.stack([head.utterance(read, STEPS_PER_HOP) for head in self._members()])
+        pooled = [head.utterance(read, STEPS_PER_HOP) for head in self._members()]
+        members = torch.stack([head.classifier(each) for head, each in zip(self._members(), pooled, strict=True)])
+        words = [spot(each) for spot, each in zip(self.words, pooled, strict=False)]
         return StreamingIntentOutput(
             logits=members.mean(dim=0),
             members=members,
             speech=self.speech(trunk).squeeze(-1),
             taught=self.taught(trunk) if self.taught is not None else None,
+            words=torch.stack(words) if words else None,
         )
 
     def step(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -157,7 +174,7 @@ class StreamingIntentModel(PreTrainedModel):
         count = embeddings.shape[1]
         newest = activations[:, -(2 * (count - 1) + WIDE_WINDOW) :]
         newest = (newest - self.activation_mean) / self.activation_scale
-        wide = read(self.wide, self.wide_norm, newest)
+        wide = read(self.wide, self.wide_norm, read(self.near, self.near_norm, newest))
         return torch.cat([(embeddings - self.embedding_mean) / self.embedding_scale, wide], dim=-1)
 
     def _members(self) -> list[CausalHead]:

@@ -1,48 +1,30 @@
 """A speech recogniser's encoder as a teacher: what it hears in a clean recording, the student says a little later.
 
-Distillation of features after Romero et al., "FitNets" (2015), from Moonshine tiny (Jeffries et al. 2024), whose
-encoder lies in the PyPI package moonshine-voice (MIT).  Only training needs it: nothing of it is in a model package.
+Distillation of features after Romero et al., "FitNets" (2015).  Only training needs it: nothing of it is in a package.
 """
 
-from importlib import metadata
-from pathlib import Path
+from collections.abc import Callable
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.errors import TrainerError
 from trainer.framing import SAMPLE_RATE, Samples
-from trainer.onnx_graph import OnnxGraph
 
 FEATURE_SECONDS = 0.024
 TARGET_SIZE = 128
 # How much later the student says it: the teacher hears the whole recording, also what comes next.
 DELAY_SECONDS = 0.3
 SMOOTHED_OVER = (-1.2, 0.0, 1.2)  # features
-PACKAGE = "moonshine-voice"
-ENCODER = "assets/tiny-en/encoder_model.ort"
-
-
-class Moonshine:
-    """The encoder of Moonshine tiny on one CPU thread."""
-
-    def __init__(self, file: Path) -> None:
-        self.graph = OnnxGraph(file)
-
-    def __call__(self, pcm: Samples) -> Tensor:
-        """Maps samples at 16 kHz to features, one every 24 ms: `[time, 288]`."""
-        attention = np.ones((1, len(pcm)), dtype=np.int64)
-        return torch.from_numpy(self.graph.run([pcm[None], attention])[0][0])
 
 
 class Teacher:
     """Says what a student should say at each step: the teacher's main components, evened out and of unit variance.
 
-    `examples` are the recordings that the components are found in.
+    `encoder` maps samples at 16 kHz to features, one every 24 ms; `examples` are the recordings that the components are
+    found in.
     """
 
-    def __init__(self, encoder: Moonshine, examples: list[Samples]) -> None:
+    def __init__(self, encoder: Callable[[Samples], Tensor], examples: list[Samples]) -> None:
         self.encoder = encoder
         features = torch.cat([encoder(pcm) for pcm in examples]).double()
         self.mean = features.mean(dim=0)
@@ -80,17 +62,3 @@ def distance(said: Tensor, targets: Tensor) -> Tensor:
     if not known.any():
         return said.sum() * 0
     return (said[known] - targets[known].to(said.dtype)).square().mean()
-
-
-def open_moonshine() -> Moonshine:
-    """The encoder that is installed; where it is not, the error says how to get it."""
-    try:
-        file = Path(str(metadata.distribution(PACKAGE).locate_file(f"moonshine_voice/{ENCODER}")))
-    except metadata.PackageNotFoundError as error:
-        raise TrainerError(
-            f"the teacher moonshine-tiny lies in the package {PACKAGE}: install it with `uv sync --extra teacher`, "
-            'or set streaming.teacher to ""'
-        ) from error
-    if not file.is_file():
-        raise TrainerError(f"{PACKAGE} {metadata.version(PACKAGE)} has no {ENCODER}: install the version in uv.lock")
-    return Moonshine(file)

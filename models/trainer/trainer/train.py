@@ -3,7 +3,6 @@
 import os
 import shutil
 from argparse import Namespace
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +59,7 @@ def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, told: dict[str
     """
     folder: Path = arguments.out
     set_seed(recipe.seed)
-    build: Callable[..., Lesson] = streaming_lesson if recipe.streaming else stateless_lesson
-    lesson = build(recipe, prepared, validation_split(prepared))
+    lesson = _lesson(recipe, prepared, arguments.jobs)
     weights = sum(parameter.numel() for parameter in lesson.model.parameters()) * 4
     require_space(folder, COPIES_ON_DISK * weights, "the checkpoints of this run")
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder / "tensorboard")
@@ -88,6 +86,13 @@ def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, told: dict[str
             lesson.extractor.save_pretrained(folder)
         note_run(folder, lesson.notes)
         print(f"wrote {folder}: best validation {judge_of(recipe.training)} {trainer.state.best_metric:.3f}")
+
+
+def _lesson(recipe: Recipe, prepared: Prepared, jobs: int) -> Lesson:
+    validation = validation_split(prepared)
+    if recipe.streaming:
+        return streaming_lesson(recipe, prepared, validation, jobs)
+    return stateless_lesson(recipe, prepared, validation)
 
 
 def validation_split(prepared: Prepared) -> str:

@@ -90,7 +90,7 @@ class FramedHearings(Hearings):
             hearing = plain_hearing(pcm)
         heard = hearing.pcm[: self.longest]
         frames = FRAMING.frames(heard)
-        targets, weights = hop_targets(hearing, FRAMING, len(frames), label, self.labels)
+        targets, weights = hop_targets(hearing.spoken, FRAMING, len(frames), label, self.labels)
         fresh = np.diff(FRAMING.end_ms(len(heard)), prepend=0) / 1000
         return FramedHearing(frames, torch.from_numpy(fresh).float(), targets, weights)
 

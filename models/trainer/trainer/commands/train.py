@@ -4,6 +4,7 @@
 loss. Both can be changed with --set, or replaced by a TOML file. Several GPUs: `accelerate launch -m trainer.main` in
 the place of `trainer`. `--resume` goes on after an interruption, from the last whole checkpoint, to the same result."""
 
+import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -18,6 +19,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
     parser.add_argument("--precision", choices=("fp32", "fp16", "bf16"), default="fp32", help="mixed precision (GPU)")
     parser.add_argument("--report-to", choices=("none", "tensorboard"), default="none", help="default: none")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="processes that encode (default: the cores)"
+    )
     parser.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
 
 

@@ -1,0 +1,76 @@
+"""Hearings that are encoded once: what is kept, and what makes them anew."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from trainer import encoding as module
+from trainer.encoding import FOLDER, encode_for_training, recording_encoder
+from trainer.hearings import EncodedHearing, Encoder
+from trainer.main import main
+from trainer.prepared import Prepared, load_prepared
+from trainer.recipe import Recipe
+from trainer.recipe_file import load_recipe
+from trainer.train_streaming import new_model
+
+BOTH = ["training.train_on=['train', 'validation', 'test']", "augmentation.copies=2", "streaming.width=8"]
+
+
+@pytest.fixture
+def prepared(recordings: Path, tmp_path: Path) -> Prepared:
+    source = str(recordings / "manifest.csv")
+    folder = tmp_path / "data"
+    assert main(["prepare", source, "--split-by", "clip", "--test-size", "0.34", "--out", str(folder)]) == 0
+    return load_prepared(folder)
+
+
+@pytest.fixture
+def recipe() -> Recipe:
+    return load_recipe("earshot", BOTH, None)
+
+
+def encoded(prepared: Prepared, recipe: Recipe, jobs: int = 1) -> list[EncodedHearing]:
+    encode = recording_encoder(prepared, recipe, Encoder(new_model(recipe, prepared.labels, 0)))
+    return list(encode_for_training(prepared, recipe, encode, jobs))
+
+
+def same(one: list[EncodedHearing], other: list[EncodedHearing]) -> bool:
+    return len(one) == len(other) and all(
+        torch.equal(first.activations, second.activations) for first, second in zip(one, other, strict=True)
+    )
+
+
+def test_what_is_kept_is_what_was_encoded_and_is_not_encoded_again(
+    prepared: Prepared, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = encoded(prepared, recipe)
+    assert len(first) == 6 * 3
+    files = list((prepared.folder / FOLDER).glob("*/*.safetensors"))
+    assert len(files) == 6
+    monkeypatch.setattr(module, "_keep", lambda *_: pytest.fail("encoded again"))
+    assert same(first, encoded(prepared, recipe))
+
+
+def test_several_processes_encode_what_one_does(
+    prepared: Prepared, recipe: Recipe, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    alone = encoded(prepared, recipe)
+    (prepared.folder / FOLDER).rename(tmp_path / "before")
+    monkeypatch.setattr(module, "WORTH_A_PROCESS", 1)
+    assert same(alone, encoded(prepared, recipe, jobs=2))
+
+
+def test_a_part_of_the_recordings_is_heard_as_in_all_of_them(prepared: Prepared, recipe: Recipe) -> None:
+    every = encoded(prepared, recipe)
+    training = replace(recipe.training, train_on=("train",))
+    count = 3 * len(prepared.split("train"))
+    assert same(every[:count], encoded(prepared, replace(recipe, training=training)))
+
+
+@pytest.mark.parametrize("change", ["seed=18", "augmentation.noise=0.9"])
+def test_another_seed_or_augmentation_makes_other_hearings(prepared: Prepared, recipe: Recipe, change: str) -> None:
+    first = encoded(prepared, recipe)
+    assert not same(first, encoded(prepared, load_recipe("earshot", [*BOTH, change], None)))
+    assert len(list((prepared.folder / FOLDER).iterdir())) == 2

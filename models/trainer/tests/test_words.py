@@ -1,0 +1,30 @@
+"""The second thing to learn: which words were said."""
+
+import math
+
+import torch
+
+from trainer.words import FEWEST_TEXTS, Vocabulary, surprise_at_words, words_of
+
+
+def test_words_are_what_is_written_without_case_and_stops() -> None:
+    assert words_of("I'd like £5, PLEASE: please.") == {"i'd", "like", "5", "please"}
+
+
+def test_a_vocabulary_knows_words_of_enough_texts_however_often_each_says_them() -> None:
+    vocabulary = Vocabulary(["my card", "Card!"] * (FEWEST_TEXTS // 2) + ["bank " * 20])
+    assert list(vocabulary.places) == ["card"]
+    assert vocabulary.said("the card, the card").tolist() == [1]
+    assert vocabulary.said("the bank").tolist() == [0]
+    assert vocabulary.said("").isnan().all()
+    assert len(Vocabulary(["", ""])) == 0
+
+
+def test_surprise_is_summed_over_words_and_averaged_over_hearings_whose_words_are_known() -> None:
+    logits = torch.zeros(2, 3, 4, requires_grad=True)
+    said = torch.tensor([[1.0, 0, 0, 1], [math.nan] * 4, [0, 0, 0, 0]])
+    surprise = surprise_at_words(logits, said)
+    assert math.isclose(float(surprise), 4 * math.log(2), rel_tol=1e-6)
+    surprise.backward()
+    assert logits.grad is not None and not logits.grad[:, 1].any()
+    assert float(surprise_at_words(logits, torch.full((3, 4), math.nan))) == 0

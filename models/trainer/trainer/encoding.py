@@ -1,0 +1,170 @@
+"""Encoding recordings before training: on every core, and kept beside the dataset so that nothing is encoded twice."""
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from safetensors.torch import load_file, save_file
+from tqdm import tqdm
+
+from trainer.augment import Augmenter, plain_hearing
+from trainer.framing import Samples
+from trainer.hearings import Encoded, EncodedHearing, Encoder, hearings_of
+from trainer.prepared import Prepared, noises_of, pcm_of
+from trainer.recipe import Augmentation, Recipe
+
+# Of what is kept and how it was made: another number makes all of it anew.
+FORMAT = 1
+VOICES = 16
+FOLDER = "hearings"
+WORTH_A_PROCESS = 32  # recordings
+
+
+@dataclass(frozen=True)
+class RecordingEncoder:
+    """Encodes the hearings of one recording: the same ones wherever, whenever and in whichever order it is asked.
+
+    `noises` and `voices` are what recordings are disturbed by.
+    """
+
+    encode: Encoder
+    augmentation: Augmentation
+    seed: int
+    noises: list[Samples]
+    voices: list[Samples]
+
+    def __call__(self, row: dict[str, Any]) -> list[Encoded]:
+        """Of a dataset's row."""
+        pcm = pcm_of(row)
+        hearings = [] if row["is_synthesised"] else [plain_hearing(pcm)]
+        augmenter = self._augmenter(_digest(row["audio"]["bytes"]))
+        while len(hearings) < hearings_of(row["is_synthesised"], self.augmentation):
+            hearings.append(augmenter.altered(pcm))
+        heard = (replace(each, clean=each.clean[:0]) if row["is_noise"] else each for each in hearings)
+        return [self.encode(each) for each in heard]
+
+    def silences(self) -> list[Encoded]:
+        """Nobody speaking, as often as the recipe says."""
+        augmenter = self._augmenter("silence")
+        count = self.augmentation.silences
+        return [self.encode(augmenter.silence(augmenter.random.uniform(0.5, 8))) for _ in range(count)]
+
+    @cached_property
+    def settings(self) -> str:
+        """A digest of everything that a hearing depends on beside its recording."""
+        teacher = self.encode.teacher
+        parts = [*self.noises, *self.voices, *([teacher.components.numpy()] if teacher else [])]
+        told = [FORMAT, self.seed, asdict(self.augmentation) | {"silences": 0}, [_digest(each) for each in parts]]
+        return _digest(json.dumps(told).encode())
+
+    def _augmenter(self, of: str) -> Augmenter:
+        seed = int(_digest(f"{self.seed} {of}".encode()), 16)
+        return Augmenter(self.augmentation, self.noises, np.random.default_rng(seed), self.voices)
+
+
+def recording_encoder(prepared: Prepared, recipe: Recipe, encode: Encoder) -> RecordingEncoder:
+    """An encoder that disturbs recordings with others of the training split, whatever is trained on."""
+    noises = noises_of(prepared.split("train"))
+    return RecordingEncoder(encode, recipe.augmentation, recipe.seed, noises, examples(prepared, VOICES))
+
+
+def examples(prepared: Prepared, wanted: int) -> list[Samples]:
+    """About as many recordings as wanted, spread over those of people in the training split; without any, over all.
+
+    More synthesised speech thus changes nothing about how real recordings are encoded.
+    """
+    rows = prepared.split("train")
+    real = [index for index, is_synthesised in enumerate(rows["is_synthesised"]) if not is_synthesised]
+    places = real or range(len(rows))
+    return [pcm_of(rows[places[place]]) for place in spread(len(places), wanted)]
+
+
+def spread(count: int, wanted: int) -> range:
+    """About as many indices as wanted, evenly spread over `count`."""
+    return range(0, count, max(1, count // wanted))
+
+
+def encode_for_training(
+    prepared: Prepared, recipe: Recipe, encode: RecordingEncoder, jobs: int
+) -> Iterator[EncodedHearing]:
+    """The hearings of every recording of the training splits, and silences; what is kept is not encoded again."""
+    rows = prepared.split(*recipe.training.train_on)
+    folder = prepared.folder / FOLDER / encode.settings[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / f"{_name(row)}.safetensors" for row in rows]
+    _encode_missing(rows, files, encode, jobs)
+    for row, file in zip(_without_audio(rows), files, strict=True):
+        for kept in _read(file):
+            yield EncodedHearing.of(kept, int(row["label"]), prepared.labels, row["transcription"])
+    if prepared.labels.background:
+        for silence in encode.silences():
+            yield EncodedHearing.of(silence, prepared.labels.background_ids[0], prepared.labels)
+
+
+def _encode_missing(rows: Dataset, files: list[Path], encode: RecordingEncoder, jobs: int) -> None:
+    missing = [index for index, file in enumerate(files) if not file.exists()]
+    wanted = [files[index] for index in missing]
+    bar = tqdm(total=len(files), initial=len(files) - len(missing), desc="encode", unit="recording", mininterval=2)
+    processes = min(jobs, len(missing) // WORTH_A_PROCESS)
+    with bar, ExitStack() as stack:
+        if processes > 1:
+            # Forked ones would inherit locks that PyTorch's threads hold.
+            context = multiprocessing.get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(processes, context, _begin, (encode, rows)))
+            done = pool.map(_keep, missing, wanted, chunksize=4)
+        else:
+            _begin(encode, rows)
+            done = map(_keep, missing, wanted)
+        for _ in done:
+            bar.update()
+
+
+def _begin(encode: RecordingEncoder, rows: Dataset) -> None:
+    """What a process keeps between the recordings that it is given."""
+    torch.set_num_threads(1)
+    _here[:] = [(encode, rows)]
+
+
+_here: list[tuple[RecordingEncoder, Dataset]] = []
+
+
+def _keep(index: int, file: Path) -> None:
+    """Encodes one recording into a file that is whole or absent."""
+    encode, rows = _here[0]
+    tensors = {f"{copy}.{name}": value for copy, each in enumerate(encode(rows[index])) for name, value in each.items()}
+    draft = file.with_suffix(f".{os.getpid()}")
+    save_file(tensors, draft)
+    draft.replace(file)
+
+
+def _read(file: Path) -> list[Encoded]:
+    found: dict[int, Encoded] = {}
+    for key, value in load_file(file).items():
+        copy, name = key.split(".")
+        found.setdefault(int(copy), {})[name] = value
+    return [found[copy] for copy in sorted(found)]
+
+
+def _name(row: dict[str, Any]) -> str:
+    """A recording's content, and what of its row changes how it is heard."""
+    kind = ("noise-" if row["is_noise"] else "") + ("synthesised-" if row["is_synthesised"] else "")
+    return kind + _digest(row["audio"]["bytes"])[:32]
+
+
+def _without_audio(rows: Dataset) -> Dataset:
+    return rows.remove_columns("audio")
+
+
+def _digest(content: bytes | Samples) -> str:
+    return sha256(content.tobytes() if isinstance(content, np.ndarray) else content).hexdigest()

