@@ -2,7 +2,10 @@
 # Makes models/banking-intents from the recordings in ../shared/data beside the repository, and from sentences.
 source "$(dirname "$0")/sources.sh" banking-intents
 
-speech intents/banking.toml
+speech banking 1 --clips 3
+speech minds14-au 3
+speech minds14-gb 4
+speech minds14-translated 5
 trainer prepare "$recipe" --out "$work/data"
 
 # The figures and the calibration: Australia and Great Britain, a tenth of them held out; heard by US callers.

@@ -5,7 +5,7 @@ data="$PWD/../../../shared/data/barista"
 
 awk -F, -v folder="$data/audio" 'NR == 1 { print "path,label" } NR > 1 { print folder "/" $1 "," $2 }' \
   "$data/labels.csv" >"$work/orders.csv"
-speech intents/barista.toml
+speech barista 1
 trainer prepare "$recipe" --out "$work/data"
 
 # The figures and the calibration, clean and in the noise of a kitchen that nothing was trained on.

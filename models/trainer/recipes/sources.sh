@@ -9,10 +9,11 @@ mkdir -p "$work"
 
 trainer() { uv run --locked --extra teacher trainer "$@"; }
 
-# speech SENTENCES.toml: speaks the sentences, and lists intents and background apart: each has splits of its own.
-# The voice piper speaks too where it is installed.
+# speech NAME SEED [--clips N]: speaks intents/NAME.toml, and lists intents and background apart: each has splits of its
+# own.  The voice piper speaks too where it is installed.
 speech() {
-  trainer synthesize "$1" --clean --seed 1 --out "$work/speech"
-  awk -F, 'NR == 1 || $2 != "background"' "$work/speech/manifest.csv" >"$work/speech/intents.csv"
-  awk -F, 'NR == 1 || $2 == "background"' "$work/speech/manifest.csv" >"$work/speech/background.csv"
+  local name="$1" seed="$2" out="$work/$1"
+  trainer synthesize "intents/$name.toml" --clean --seed "$seed" --out "$out" "${@:3}"
+  awk -F, 'NR == 1 || $2 != "background"' "$out/manifest.csv" >"$out/intents.csv"
+  awk -F, 'NR == 1 || $2 == "background"' "$out/manifest.csv" >"$out/background.csv"
 }
