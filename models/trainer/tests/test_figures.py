@@ -19,6 +19,7 @@ from trainer.metrics import (
     intent_figures,
     macro_f1,
     per_class,
+    posteriors,
     reliability,
     top3_accuracy,
 )
@@ -55,6 +56,18 @@ def test_the_threshold_lies_between_sure_and_unsure() -> None:
     fitted = fit_calibration(scores, labels, background=[2])
     sure, unsure = (np.exp(s / fitted.temperature) / (np.exp(s / fitted.temperature) + 2) for s in (4.0, 0.4))
     assert unsure < fitted.threshold <= sure
+
+
+@pytest.mark.parametrize("passing", [36, 44])
+def test_of_thresholds_that_the_clips_cannot_tell_apart_the_lowest_is_taken(passing: int) -> None:
+    # 80 intents are surer than any background, 15 are not; J falls from 0.842 by 0.022 or 0.062 where those 15 pass,
+    # too, and its standard error is 0.037.
+    margins = [5.0] * 80 + [2.0] * 15 + [2.5] * passing + [-5.0] * (200 - passing)
+    scores = np.array([[margin, 0, 0] for margin in margins], dtype=np.float32)
+    fitted = fit_calibration(scores, np.array([0] * 95 + [2] * 200), background=[2])
+    confidence = best_intent(posteriors(scores, fitted.temperature), [2])
+    turned_away = int((confidence[:95] < fitted.threshold - 1e-4).sum())
+    assert turned_away == (0 if passing == 36 else 15)
 
 
 @pytest.mark.parametrize("label", [0, 2])
