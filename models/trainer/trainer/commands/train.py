@@ -17,7 +17,12 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as training.epochs=3")
     parser.add_argument("--out", type=Path, required=True, help="run folder to write")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
-    parser.add_argument("--precision", choices=("fp32", "fp16", "bf16"), default="fp32", help="mixed precision (GPU)")
+    parser.add_argument(
+        "--precision",
+        choices=("fp32", "fp16", "bf16"),
+        default="fp32",
+        help="mixed precision (bf16: also CPUs with matrix units)",
+    )
     parser.add_argument("--report-to", choices=("none", "tensorboard"), default="none", help="default: none")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="processes that encode (default: the cores)"
