@@ -28,9 +28,13 @@ def rolling_loss(scores: Tensor, labels: Tensor, weights: Tensor, class_weights:
 
 def last_hop(scores: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """What was said at the end of each utterance, `[batch, labels]`, averaged over members, and its label `[batch]`."""
-    last = (labels != NO_HOP).sum(dim=1) - 1
-    rows = torch.arange(len(labels), device=labels.device)
-    return scores.mean(dim=0)[rows, last], labels[rows, last]
+    last = at_the_end(labels)
+    return scores.mean(dim=0)[last], labels[last]
+
+
+def at_the_end(labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the last hop of each utterance is: indices of the batch and of the hop, `[batch]` each."""
+    return torch.arange(len(labels), device=labels.device), (labels != NO_HOP).sum(dim=1) - 1
 
 
 def class_weights(labels: list[int], count: int, training: Training) -> Tensor:

@@ -18,7 +18,7 @@ from trainer.masks import Masks
 from trainer.moonshine import open_moonshine
 from trainer.prepared import Prepared
 from trainer.recipe import Recipe
-from trainer.rolling_loss import NO_HOP
+from trainer.rolling_loss import NO_HOP, at_the_end
 from trainer.rolling_trainer import Lesson
 from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
 from trainer.teacher import TARGET_SIZE, Teacher, distance
@@ -110,12 +110,8 @@ def hear_utterances(model: StreamingIntentModel, inputs: dict[str, Any]) -> tupl
     spoken = binary_cross_entropy_with_logits(said.speech, speech.clamp_min(0), weight=(speech >= 0).float())
     missed = distance(said.taught, taught) if taught.shape[-1] else 0
     words = (
-        surprise_at_words(_at_the_end(said.words, inputs["labels"]), inputs["words"]) if said.words is not None else 0
+        surprise_at_words(said.words[:, *at_the_end(inputs["labels"])], inputs["words"])
+        if said.words is not None
+        else 0
     )
     return said.members, SPEECH_WEIGHT * spoken + missed + WORDS_WEIGHT * words
-
-
-def _at_the_end(scores: Tensor, labels: Tensor) -> Tensor:
-    """Of `[members, batch, hops, any]` what belongs to the last hop of each: `[members, batch, any]`."""
-    last = (labels != NO_HOP).sum(dim=1) - 1
-    return scores[:, torch.arange(len(last), device=last.device), last]
