@@ -4,6 +4,9 @@ import math
 
 import torch
 
+from trainer.rolling_loss import NO_HOP
+from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
+from trainer.train_streaming import WORDS_WEIGHT, hear_utterances
 from trainer.words import FEWEST_TEXTS, Vocabulary, surprise_at_words, words_of
 
 
@@ -28,3 +31,21 @@ def test_surprise_is_summed_over_words_and_averaged_over_hearings_whose_words_ar
     surprise.backward()
     assert logits.grad is not None and not logits.grad[:, 1].any()
     assert float(surprise_at_words(logits, torch.full((3, 4), math.nan))) == 0
+
+
+def test_a_streaming_model_learns_words_where_they_are_known_and_from_the_last_hop() -> None:
+    torch.manual_seed(1)
+    model = StreamingIntentModel(StreamingIntentConfig(num_labels=3, width=8, members=2, words=4)).eval()
+    inputs = {
+        "activations": torch.randn(2, 12 * 3 + 12, 288),
+        "labels": torch.tensor([[0, 0, 0], [1, 1, NO_HOP]]),
+        "taught": torch.zeros(2, 18, 0),
+        "speech": torch.ones(2, 18),
+    }
+    said = torch.tensor([[1.0, 0, 1, 0], [0, 1, 0, 0]])
+    known, unknown = (hear_utterances(model, inputs | {"words": words})[1] for words in (said, said * math.nan))
+    words = model(inputs["activations"]).words
+    at_the_end = torch.stack([words[:, 0, 2], words[:, 1, 1]], dim=1)
+    torch.testing.assert_close(known - unknown, WORDS_WEIGHT * surprise_at_words(at_the_end, said))
+    known.backward()
+    assert all(spotter.weight.grad is not None and spotter.weight.grad.any() for spotter in model.words)
