@@ -10,37 +10,37 @@ const ERRORS_ONLY = 3;
 /** A graph in ONNX Runtime. Every call blocks its thread, so this belongs into a worker. */
 export class GraphSession {
   readonly #plan: GraphPlan;
-  readonly #session: InferenceSession;
+  /** One for every size, by its place among the sizes; or a single one, which runs them all. */
+  readonly #sessions: readonly InferenceSession[];
   /** The sizes that are run, ascending; empty where any is. */
   readonly #paddedSizes: readonly number[];
   readonly #stateSize: number;
   readonly #outputs: readonly string[];
 
-  private constructor(plan: GraphPlan, session: InferenceSession, paddedSizes: readonly number[]) {
+  private constructor(plan: GraphPlan, sessions: readonly InferenceSession[], paddedSizes: readonly number[]) {
     this.#plan = plan;
-    this.#session = session;
+    this.#sessions = sessions;
     this.#paddedSizes = paddedSizes;
     this.#stateSize = stateSizeOf(plan);
     this.#outputs = [plan.outputs.logits, plan.outputs.nextState, plan.outputs.speech].filter((name) => name !== null);
   }
 
   /** Opens a graph and checks it against its card. Rejects with what is wrong with the graph, or with the provider. */
-  static async open(
-    plan: GraphPlan,
-    { provider, threads, batchSizes, padsBatches }: WorkerPlan,
-  ): Promise<GraphSession> {
-    const session = await InferenceSession.create(plan.path, {
-      executionProviders: [provider],
-      // Idle threads that spin would take the cores from each other.
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-      logSeverityLevel: ERRORS_ONLY,
-    });
-    const problems = graphProblems(plan, session.inputMetadata, session.outputMetadata);
-    if (problems.length === 0) return new GraphSession(plan, session, padsBatches ? batchSizes : []);
-    await session.release();
-    throw new Error(problems.join('; '));
+  static async open(plan: GraphPlan, workerPlan: WorkerPlan): Promise<GraphSession> {
+    const { batchSizes, padsBatches, sessionPerSize } = workerPlan;
+    const sizes = padsBatches ? [...new Set(batchSizes)] : [];
+    const sessions: InferenceSession[] = [];
+    try {
+      const first = await openSession(plan.path, workerPlan);
+      sessions.push(first);
+      const problems = graphProblems(plan, first.inputMetadata, first.outputMetadata);
+      if (problems.length > 0) throw new Error(problems.join('; '));
+      while (sessionPerSize && sessions.length < sizes.length) sessions.push(await openSession(plan.path, workerPlan));
+      return new GraphSession(plan, sessions, sizes);
+    } catch (error) {
+      await releaseAll(sessions);
+      throw error;
+    }
   }
 
   /** Runs `rows` rows of quiet noise; resolves with the milliseconds that took. Rejects if the outputs do not fit. */
@@ -60,12 +60,12 @@ export class GraphSession {
 
   /** Rejects when the graph does. */
   async run({ rows, pcm, state }: Batch): Promise<Scores> {
-    const size = this.#paddedSizes.find((padded) => padded >= rows) ?? rows;
+    const { size, session } = this.#sizeFor(rows);
     const { inputs, outputs, stateShape, labels } = this.#plan;
     const feeds: Record<string, Tensor> = { [inputs.pcm]: tensor(pcm, [size, FRAME_SAMPLES]) };
     if (inputs.state !== null && stateShape) feeds[inputs.state] = tensor(state, [size, ...stateShape]);
     const startedAt = performance.now();
-    const results = await this.#session.run(feeds, this.#outputs);
+    const results = await session.run(feeds, this.#outputs);
     const inferMs = performance.now() - startedAt;
     const rowsOf = (name: string | null, shape: readonly (number | null)[]): Float32Array | null =>
       name === null ? null : firstRows(name, results[name], [size, ...shape], rows);
@@ -78,9 +78,30 @@ export class GraphSession {
   }
 
   async release(): Promise<void> {
-    await this.#session.release();
+    await releaseAll(this.#sessions);
+  }
+
+  /** The size in which `rows` rows are run, and the session that runs it. */
+  #sizeFor(rows: number): { size: number; session: InferenceSession } {
+    const place = this.#paddedSizes.findIndex((padded) => padded >= rows);
+    const session = this.#sessions[place] ?? this.#sessions[0]!;
+    return { size: this.#paddedSizes[place] ?? rows, session };
   }
 }
+
+const openSession = (path: string, { provider, threads }: WorkerPlan): Promise<InferenceSession> =>
+  InferenceSession.create(path, {
+    executionProviders: [provider],
+    // Idle threads that spin would take the cores from each other.
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    logSeverityLevel: ERRORS_ONLY,
+  });
+
+const releaseAll = async (sessions: readonly InferenceSession[]): Promise<void> => {
+  for (const session of sessions) await session.release();
+};
 
 /** The batch's own memory where it is long enough, so that nothing is copied; zeros after it where not. */
 const tensor = (numbers: Float32Array, shape: readonly number[]): Tensor => {

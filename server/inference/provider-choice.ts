@@ -18,8 +18,8 @@ const REMEDIES: Readonly<Record<Provider, string>> = {
   cpu: 'every model package needs a variant whose providers include cpu',
   webgpu: "it needs a GPU with a Vulkan, Metal or Direct3D 12 driver (on Linux, see Debian's vulkan-tools: vulkaninfo)",
   cuda:
-    "it needs an NVIDIA driver, CUDA 12 and cuDNN 9 on Linux x64, and ONNX Runtime's CUDA files: " +
-    'ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js',
+    "it needs an NVIDIA driver, CUDA and cuDNN 9 on Linux x64, and ONNX Runtime's CUDA files: for CUDA 12 " +
+    'ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js; for CUDA 13 see the README',
 };
 
 /** How many workers suit a provider: one a core, one on a GPU, which runs one batch at a time. */

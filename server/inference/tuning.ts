@@ -35,16 +35,17 @@ export const measureLayout = async (
   layout: Layout,
   forMs = MEASURED_MS,
 ): Promise<LayoutRate> => {
-  const plan = { ...workerPlan([model], choice, layout.maxBatch), threads: layout.threads };
+  const { threads, maxBatch } = layout;
+  const plan = { ...workerPlan([model], choice, maxBatch), threads, batchSizes: [maxBatch] };
   const workers = await Promise.all(
     Array.from({ length: layout.workers }, () => InferenceWorker.start({ plan, isolation: 'thread' })),
   );
   try {
     const until = performance.now() + forMs;
     const startedAt = performance.now();
-    const runs = await Promise.all(workers.map((worker) => runUntil(worker, model, layout.maxBatch, until)));
+    const runs = await Promise.all(workers.map((worker) => runUntil(worker, model, maxBatch, until)));
     const seconds = (performance.now() - startedAt) / 1000;
-    const frames = runs.reduce((sum, count) => sum + count * layout.maxBatch, 0);
+    const frames = runs.reduce((sum, count) => sum + count * maxBatch, 0);
     return { ...layout, framesPerSecond: frames / seconds };
   } finally {
     await Promise.all(workers.map((worker) => worker.close()));

@@ -24,6 +24,8 @@ export interface WorkerPlan {
   readonly batchSizes: readonly number[];
   /** Whether only these sizes are ever run, smaller batches being padded: a GPU tunes itself to every new shape. */
   readonly padsBatches: boolean;
+  /** Whether each of these sizes has a session of its own, with a copy of the weights, because a change of size costs more than a run. */
+  readonly sessionPerSize: boolean;
 }
 
 /** What the server says to a worker; first `start`, then any number of `run`, last `close`. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Variant } from '../../server/domain/model-card.js';
+import type { Provider, Variant } from '../../server/domain/model-card.js';
 import type { Batch } from '../../server/inference/inference-backend.js';
 import { InferenceWorker } from '../../server/inference/inference-worker.js';
 import { loadModelPackage, loadModelPackages } from '../../server/inference/model-package.js';
@@ -141,10 +141,24 @@ describe('The start of an inference worker', () => {
 });
 
 describe('The plan of a worker', () => {
-  it('warms every power of two for a GPU, which is slow to run a shape for the first time', async () => {
-    const packages = [await loadModelPackage(join(ECHO_MODELS, 'echo'))];
-    const { batchSizes, padsBatches } = workerPlan(packages, { provider: 'webgpu', precision: 'auto' }, 20);
-    assert.deepEqual([batchSizes, padsBatches], [[1, 2, 4, 8, 16, 20], true]);
+  const planFor = async (provider: Provider, maxBatch: number): Promise<WorkerPlan> =>
+    workerPlan([await loadModelPackage(join(ECHO_MODELS, 'echo'))], { provider, precision: 'auto' }, maxBatch);
+
+  it('warms every power of two for WebGPU, which is slow to run a shape for the first time', async () => {
+    const { batchSizes, padsBatches, sessionPerSize } = await planFor('webgpu', 20);
+    assert.deepEqual([batchSizes, padsBatches, sessionPerSize], [[1, 2, 4, 8, 16, 20], true, false]);
+  });
+
+  it('has few sizes for CUDA, and for each a session, for cuDNN plans anew whenever the size changes', async () => {
+    const { batchSizes, padsBatches, sessionPerSize } = await planFor('cuda', 128);
+    assert.deepEqual([batchSizes, padsBatches, sessionPerSize], [[1, 8, 32, 128], true, true]);
+    assert.deepEqual((await planFor('cuda', 6)).batchSizes, [1, 6]);
+  });
+
+  it('lets a CPU run any size', async () => {
+    const { batchSizes, padsBatches, sessionPerSize } = await planFor('cpu', 8);
+    assert.deepEqual([batchSizes, padsBatches, sessionPerSize], [[1, 8], false, false]);
+    assert.deepEqual((await planFor('cpu', 1)).batchSizes, [1]);
   });
 
   it('needs a variant of every model for the provider', async () => {
