@@ -7,6 +7,8 @@
 #
 # Everything that is printed, and a report a precision, lie in the folder that is named last (gpu-report).
 set -euo pipefail
+# A stream needs a descriptor at either end.
+ulimit -n "$(ulimit -Hn)"
 provider="${1:?usage: bash load-tests/gpu.sh cuda|webgpu [folder of model packages] [folder of reports]}"
 root="$(cd "$(dirname "$0")/.." && pwd)"
 out="$(realpath -m "${3:-gpu-report}")"
