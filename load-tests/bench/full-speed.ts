@@ -1,7 +1,7 @@
-import { play } from './bench-client.js';
+import { play, type Played } from './bench-client.js';
 import type { BareRate, BareSessions } from './bare-session.js';
 import type { BenchModel } from './contender.js';
-import { repeatedCall, type Ingress } from './ingress.js';
+import { unbrokenSpeech, type Ingress } from './ingress.js';
 import { treeCpuMs } from './process-cpu.js';
 import type { ServerProcess } from './server-process.js';
 import { spreadOf, type Spread } from './statistics.js';
@@ -12,6 +12,8 @@ const FRAME_MS = 1000;
 const FIRST_GUESS_MS = 3_000;
 /** Opening a stream is to be a small part of what its frames cost. */
 const FEWEST_FRAMES_PER_STREAM = 30;
+/** The part of all frames; the first may end before anybody has begun to speak. */
+const FEWEST_CLASSIFIED = 0.95;
 
 export interface FullSpeedRun {
   readonly framesPerSecond: number;
@@ -86,14 +88,23 @@ const run = async (
   ingress: Ingress,
   audioMs: number,
 ): Promise<FullSpeedRun> => {
-  const call = { url, model: name, ingress, audio: repeatedCall(ingress, audioMs), spokenAfterMs: null };
+  const call = { url, model: name, ingress, audio: unbrokenSpeech(ingress, audioMs), spokenAfterMs: null };
   const [cpuBefore, startedAt] = [treeCpuMs(pid), performance.now()];
   const played = await Promise.all(Array.from({ length: streams }, () => play(call)));
   const [cpuMs, ms] = [treeCpuMs(pid) - cpuBefore, performance.now() - startedAt];
+  requireClassified(played);
   const frames = played.reduce((sum, each) => sum + each.frames, 0);
   return {
     framesPerSecond: (frames * 1000) / ms,
     cpuMsPerFrame: cpuMs / frames,
     gapMs: played.reduce((sum, each) => sum + each.gapMs, 0),
   };
+};
+
+/** Throws where frames were answered without the model, for they would make a server look cheaper than it is. */
+export const requireClassified = (played: readonly Pick<Played, 'frames' | 'intents' | 'gapMs'>[]): void => {
+  for (const { frames, intents, gapMs } of played) {
+    if (gapMs === 0 && intents.length < FEWEST_CLASSIFIED * frames)
+      throw new Error(`${intents.length} of ${frames} frames were classified: the audio has pauses`);
+  }
 };

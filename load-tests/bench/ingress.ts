@@ -40,11 +40,14 @@ const UTTERANCE_MS = { from: 600, to: 4_600 } as const;
 export const bytesOf = ({ encoding, sampleRate }: Ingress, ms: number): number =>
   Math.round((sampleRate * ms) / 1000) * SAMPLE_BYTES[encoding];
 
-/** A sample call, again and again for `ms`. */
-export const repeatedCall = (ingress: Ingress, ms: number): Uint8Array => {
-  const call = sampleCall(ingress);
+/**
+ * Four seconds of one utterance, again and again for `ms`: speech without a pause, so that every frame of it is classified.
+ * A server that passes over silence would else be measured by frames that cost it nothing.
+ */
+export const unbrokenSpeech = (ingress: Ingress, ms: number): Uint8Array => {
+  const utterance = oneUtterance(ingress);
   const bytes = Buffer.alloc(bytesOf(ingress, ms));
-  for (let at = 0; at < bytes.length; at += call.length) bytes.set(call.subarray(0, bytes.length - at), at);
+  for (let at = 0; at < bytes.length; at += utterance.length) bytes.set(utterance.subarray(0, bytes.length - at), at);
   return bytes;
 };
 

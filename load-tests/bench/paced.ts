@@ -1,6 +1,6 @@
 import { play, type Played } from './bench-client.js';
 import type { BenchModel } from './contender.js';
-import { repeatedCall, type Ingress } from './ingress.js';
+import { unbrokenSpeech, type Ingress } from './ingress.js';
 import { mainThreadCpuMs, treeCpuMs } from './process-cpu.js';
 import type { ServerProcess } from './server-process.js';
 import { quantile } from './statistics.js';
@@ -41,7 +41,7 @@ export interface PacedPlan {
 export const measurePaced = async (plan: PacedPlan): Promise<Paced> => {
   const { server, model, ingress, streams, audioMs } = plan;
   const { url, pid } = server;
-  const call = { url, model: model.name, ingress, audio: repeatedCall(ingress, audioMs) };
+  const call = { url, model: model.name, ingress, audio: unbrokenSpeech(ingress, audioMs) };
   const [cpuBefore, mainBefore] = [treeCpuMs(pid), mainThreadCpuMs(pid)];
   const played = await allOrFirstProblem(
     Array.from({ length: streams }, (_, index) => play({ ...call, spokenAfterMs: ((index * 0.618_034) % 1) * HOP_MS })),

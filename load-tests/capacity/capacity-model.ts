@@ -30,15 +30,18 @@ const isResampled = ({ sampleRate }: Pick<IngressCost, 'sampleRate'>): boolean =
 
 /**
  * Takes the costs of four ingresses apart: those of one rate differ by their chunks alone, and the two rates by
- * resampling alone. Throws unless each rate was measured with two lengths of chunks.
+ * resampling alone, which costs nothing where it is less than what the measurement scatters. Throws unless each rate was
+ * measured with two lengths of chunks.
  */
 export const partsOf = (costs: readonly IngressCost[]): Parts => {
   const plain = lineThrough(costs.filter((cost) => !isResampled(cost)));
   const resampled = lineThrough(costs.filter(isResampled));
+  const resampledSecond = Math.max(0, resampled.withoutChunks - plain.withoutChunks);
+  const withoutChunks = resampledSecond > 0 ? plain.withoutChunks : (plain.withoutChunks + resampled.withoutChunks) / 2;
   return {
     chunk: (plain.perChunk + resampled.perChunk) / 2,
-    frame: plain.withoutChunks / FRAMES_PER_SECOND,
-    resampledSecond: resampled.withoutChunks - plain.withoutChunks,
+    frame: withoutChunks / FRAMES_PER_SECOND,
+    resampledSecond,
     inference: quantile(
       costs.map(({ cpuMs, mainThreadMs }) => (cpuMs - mainThreadMs) / FRAMES_PER_SECOND),
       0.5,

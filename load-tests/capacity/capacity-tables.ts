@@ -38,7 +38,7 @@ export const capacityTables = (measured: Measured): string => {
   }));
   const parts = partsOf(costs);
   const { date, processor, cores, node, commit, loadBefore } = measured.surroundings;
-  const beside = loadBefore > cores / 4 ? `, while other work ran beside it (load ${loadBefore.toFixed(1)})` : '';
+  const beside = loadBefore > cores / 4 ? `, with a load average of ${loadBefore.toFixed(1)} when it began` : '';
   return [
     `Measured ${date} on ${processor}, ${cores} cores, Node ${node}, commit ${commit ?? 'unknown'}${beside}:`,
     partsTable(parts, measured),

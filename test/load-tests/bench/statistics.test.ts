@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { audioFor, summaryOf, type Round } from '../../../load-tests/bench/full-speed.js';
+import { audioFor, requireClassified, summaryOf, type Round } from '../../../load-tests/bench/full-speed.js';
 import { quantile, spreadOf } from '../../../load-tests/bench/statistics.js';
 
 describe('The statistics of a benchmark', () => {
@@ -41,4 +41,18 @@ describe('The statistics of a benchmark', () => {
   ])
     it(`makes ${frames} frames over ${streams} streams out of ${expected} ms each`, () =>
       assert.equal(audioFor(frames, streams), expected));
+
+  describe('refuse frames that cost the server nothing', () => {
+    const played = (frames: number, classified: number, gapMs = 0) => {
+      const intent = { endMs: 0, scores: [], latencyMs: 1 };
+      return [{ frames, gapMs, intents: Array.from({ length: classified }, () => intent) }];
+    };
+    it('of audio with pauses', () =>
+      assert.throws(
+        () => requireClassified(played(119, 98)),
+        /98 of 119 frames were classified: the audio has pauses/,
+      ));
+    it('but for a first one before anybody speaks', () => requireClassified(played(30, 29)));
+    it('and take frames that were shed for what they are', () => requireClassified(played(119, 60, 500)));
+  });
 });

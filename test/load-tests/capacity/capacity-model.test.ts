@@ -44,6 +44,16 @@ describe('The capacity model', () => {
     );
   });
 
+  it('takes resampling for free where audio that needs it measured as cheaper', () => {
+    const plain = { ...PARTS, resampledSecond: 0 };
+    const costs = costsOf(plain).map((cost) =>
+      cost.sampleRate === 8_000 ? { ...cost, mainThreadMs: cost.mainThreadMs - 0.04 } : cost,
+    );
+    const found = partsOf(costs);
+    assert.equal(found.resampledSecond, 0);
+    assert.ok(Math.abs(found.frame - (PARTS.frame - 0.01)) < 1e-9, 'what a frame costs lies between the two rates');
+  });
+
   it('refuses costs that cannot be taken apart', () => {
     assert.throws(() => partsOf(costsOf(PARTS).slice(0, 3)), /1 ingresses of one rate: two with chunks of different/);
   });
