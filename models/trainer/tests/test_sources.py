@@ -3,6 +3,7 @@
 import json
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import soundfile
 from datasets import Audio, ClassLabel, Dataset, Features, Value
 
 from trainer.errors import TrainerError
-from trainer.recipe import Source
+from trainer.recipe import Source, Splits
 from trainer.sources import Recording, list_recordings
 
 INTENTS = ["abroad", "address", "pay_bill"]
@@ -88,6 +89,22 @@ def test_minds14_wav_folders(tmp_path: Path) -> None:
         ("abroad", "en-AU", "call-1"),
         ("pay_bill", "en-US", ""),
     ]
+
+
+def test_callers_of_some_languages_under_one_label(tmp_path: Path) -> None:
+    write_sound(tmp_path / "en-US~PAY_BILL" / "a.wav")
+    write_sound(tmp_path / "en-AU~ABROAD" / "b.wav")
+    source = Source(path=tmp_path, layout="minds14", configurations=("en-US",), label="background")
+    assert [(each.label, each.language) for each in list_recordings(source)] == [("background", "en-US")]
+
+
+@pytest.mark.parametrize(
+    "told", [{"configurations": ("en-US",)}, {"splits": Splits(test_languages=("en-US",))}], ids=["source", "splits"]
+)
+def test_languages_of_a_folder_under_one_label_are_refused(tmp_path: Path, told: dict[str, Any]) -> None:
+    write_sound(tmp_path / "en-US~PAY_BILL" / "a.wav")
+    with pytest.raises(TrainerError, match=r"layout folder, which knows no languages \(en-US\).*such as minds14"):
+        list_recordings(Source(path=tmp_path, label="background", **told))
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "ogg"])

@@ -1,5 +1,7 @@
 """Where recordings come from: one module per layout, each a function from a source to its recordings."""
 
+from dataclasses import replace
+
 from trainer.errors import TrainerError
 from trainer.recipe import Source
 from trainer.sources.audio_folder import one_label_folder, read_audio_folder
@@ -22,9 +24,12 @@ READERS = {
 
 
 def list_recordings(source: Source) -> list[Recording]:
-    """Lists a source's recordings in a stable order; an empty or malformed source is an error that says where."""
+    """Lists a source's recordings in a stable order, under the source's own label where it has one.
+
+    An empty or malformed source is an error that says where.
+    """
     layout = layout_of(source)
     recordings = READERS[layout](source)
     if not recordings:
         raise TrainerError(f"the source {source.where} holds no recordings (read as layout {layout})")
-    return recordings
+    return recordings if source.label is None else [replace(each, label=source.label) for each in recordings]

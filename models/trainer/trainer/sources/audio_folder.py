@@ -33,8 +33,14 @@ def read_audio_folder(source: Source) -> list[Recording]:
 
 
 def one_label_folder(source: Source) -> list[Recording]:
-    """Every recording under a folder, or one file, with the source's label."""
+    """Every recording under a folder, or one file, with the source's label; of none of them is the language known."""
     assert source.path is not None and source.label is not None
+    languages = (*source.configurations, *source.splits.test_languages)
+    if languages:
+        raise TrainerError(
+            f"the source {source.where} has a label of its own and is read as layout folder, which knows no languages "
+            f"({', '.join(languages)}): give it another layout, such as minds14"
+        )
     root, label = source.path, source.label
     if root.is_file():
         return [recording_in(root, label, group=root.name)]
