@@ -4,7 +4,7 @@ import { measurePaced, verdictOn, type PacedPlan } from './paced.js';
 const RECOVERY_MS = 10_000;
 
 /** Shares of the streams that the rate at full speed would allow; the first that holds counts. */
-const SHARES = [0.95, 0.85, 0.75, 0.65, 0.5, 0.35, 0.2];
+const SHARES = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.5, 0.35, 0.2];
 
 export interface Held {
   /** The most streams at speaking speed that were answered in time; 0 where none of the shares was. */
