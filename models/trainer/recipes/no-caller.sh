@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How well a model understands real callers that has heard none: from what others said (transcripts-alone.toml), and from
-# sentences of our own (sentences-alone.toml).
+# sentences of our own (sentences-alone.toml); and customers of a coffee bar, from orders of our own (orders-alone.toml).
 source "$(dirname "$0")/sources.sh" no-caller
 
 speech banking 1 --clips 3
@@ -12,3 +12,11 @@ for words in transcripts sentences; do
   trainer train "$work/$words-data" --recipe "recipes/$words-alone.toml" --out "$work/$words"
   trainer evaluate "$work/$words" --mislabelled recipes/mislabelled.csv
 done
+
+drinks="$PWD/../../../shared/data/barista"
+awk -F, -v folder="$drinks/audio" 'NR == 1 { print "path,label,split" } NR > 1 { print folder "/" $1 "," $2 ",test" }' \
+  "$drinks/labels.csv" >"$work/orders.csv"
+speech barista 1
+trainer prepare recipes/orders-alone.toml --out "$work/orders-data"
+trainer train "$work/orders-data" --recipe recipes/orders-alone.toml --out "$work/orders"
+trainer evaluate "$work/orders"
