@@ -3,8 +3,7 @@
 source "$(dirname "$0")/sources.sh" barista-drinks
 data="$PWD/../../../shared/data/barista"
 
-awk -F, -v folder="$data/audio" 'NR == 1 { print "path,label" } NR > 1 { print folder "/" $1 "," $2 }' \
-  "$data/labels.csv" >"$work/orders.csv"
+orders
 speech barista 1
 trainer prepare "$recipe" --out "$work/data"
 

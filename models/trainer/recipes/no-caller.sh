@@ -13,9 +13,7 @@ for words in transcripts sentences; do
   trainer evaluate "$work/$words" --mislabelled recipes/mislabelled.csv
 done
 
-drinks="$PWD/../../../shared/data/barista"
-awk -F, -v folder="$drinks/audio" 'NR == 1 { print "path,label,split" } NR > 1 { print folder "/" $1 "," $2 ",test" }' \
-  "$drinks/labels.csv" >"$work/orders.csv"
+orders test
 speech barista 1
 trainer prepare recipes/orders-alone.toml --out "$work/orders-data"
 trainer train "$work/orders-data" --recipe recipes/orders-alone.toml --out "$work/orders"

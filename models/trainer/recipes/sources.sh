@@ -1,5 +1,5 @@
 # What the recipes of both bundled models share; sourced by them, from anywhere, with the model's name: `recipe`, `work`,
-# `trainer`, and sentences turned into speech.
+# `trainer`, sentences turned into speech, and a list of recorded orders.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TQDM_MININTERVAL=10
@@ -16,4 +16,11 @@ speech() {
   trainer synthesize "intents/$name.toml" --clean --seed "$seed" --out "$out" "${@:3}"
   awk -F, 'NR == 1 || $2 != "background"' "$out/manifest.csv" >"$out/intents.csv"
   awk -F, 'NR == 1 || $2 == "background"' "$out/manifest.csv" >"$out/background.csv"
+}
+
+# orders [SPLIT]: lists the recordings of Picovoice's benchmark, all of them in one split where it is told.
+orders() {
+  local data="$PWD/../../../shared/data/barista"
+  awk -F, -v folder="$data/audio" -v split_="${1:-}" 'NR == 1 { print "path,label,split" } NR > 1 { print folder "/" $1 "," $2 "," split_ }' \
+    "$data/labels.csv" >"$work/orders.csv"
 }
