@@ -23,12 +23,16 @@ declare const WebAssembly: {
 
 const FLOAT_BYTES = 4;
 const PAGE_BYTES = 65_536;
+/** How many floats after the outputs are clamped with them at most. */
+const CLAMPED_BEYOND = 3;
 
 const compiled = new WebAssembly.Module(Buffer.from(POLYPHASE_MODULE, 'base64'));
 
 class SimdPolyphase implements Polyphase {
   readonly input: Float32Array;
   readonly #output: Float32Array;
+  /** The outputs of the call before: live chunks are all as long, and a new view costs as much as some outputs. */
+  #given: Float32Array = new Float32Array(0);
   readonly #exports: Exports;
   readonly #taps: number;
   /** Rows a phase, where there are fewer than phases; else 0. */
@@ -45,7 +49,7 @@ class SimdPolyphase implements Polyphase {
     this.#scale = phases < up ? phases / up : 0;
     const { memory } = this.#exports;
     const outputs = outputsOfBlock(up, down);
-    const floats = rows.length * taps + taps + BLOCK_SAMPLES + outputs;
+    const floats = rows.length * taps + taps + BLOCK_SAMPLES + outputs + CLAMPED_BEYOND;
     memory.grow(Math.ceil((floats * FLOAT_BYTES) / PAGE_BYTES));
     const filter = new Float32Array(memory.buffer, 0, rows.length * taps);
     for (const [phase, row] of rows.entries()) filter.set(row, phase * taps);
@@ -63,6 +67,7 @@ class SimdPolyphase implements Polyphase {
     const count = this.#exports.resample(input, output, last, bytes, this.up, this.down, this.#scale);
     place.start = start.value;
     place.phase = phase.value;
-    return this.#output.subarray(0, count);
+    if (this.#given.length !== count) this.#given = this.#output.subarray(0, count);
+    return this.#given;
   }
 }

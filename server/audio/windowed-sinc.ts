@@ -9,7 +9,7 @@ import { MODEL_RATE, type Hertz } from '../domain/units.js';
  */
 export interface WindowedSinc {
   readonly rows: readonly Float32Array[];
-  /** Samples in a row: {@link reach} before the output's place and as many after it. A multiple of 8. */
+  /** Samples in a row: {@link reach} before the output's place and as many after it. A multiple of 16. */
   readonly taps: number;
   readonly reach: number;
 }
@@ -22,7 +22,7 @@ const ROLL_OFF = 0.95;
 /** The filter from `rate` to {@link MODEL_RATE} with `phases` rows, and the one that closes the circle. */
 export function windowedSinc(rate: Hertz, phases: number): WindowedSinc {
   const narrowing = Math.min(1, MODEL_RATE / rate);
-  const reach = 4 * Math.ceil(ZERO_CROSSINGS / narrowing / 4);
+  const reach = 8 * Math.ceil(ZERO_CROSSINGS / narrowing / 8);
   const rows = Array.from({ length: phases + 1 }, (_, phase) => row(phase / phases, reach, ROLL_OFF * narrowing));
   return { rows, taps: 2 * reach, reach };
 }
