@@ -3,7 +3,10 @@ import { measurePaced, verdictOn, type PacedPlan } from './paced.js';
 /** A server that refuses streams has to get over those it took before the next trial. */
 const RECOVERY_MS = 10_000;
 
-/** Shares of the streams that the rate at full speed would allow; the first that holds counts. A short trial may hold a little more than that. */
+/**
+ * Shares of the streams that the rate at full speed would allow; the first that holds counts. A short trial may hold a
+ * little more than that.
+ */
 const SHARES = [1.2, 1.1, 1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.5, 0.35, 0.2];
 
 export interface Held {

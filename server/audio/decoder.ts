@@ -49,7 +49,7 @@ class InterleavedDecoder implements Decoder {
     const seam = from > 0 && this.#heldBytes === 0 ? 1 : 0;
     const whole = (groups - seam) * this.#groupBytes;
     if (whole > 0) this.#unpackAll(new DataView(bytes.buffer, bytes.byteOffset + from, whole), seam, channels);
-    if (from + whole < bytes.length) this.#hold(bytes.subarray(from + whole));
+    this.#hold(bytes.subarray(from + whole));
     return channels;
   }
 

@@ -75,17 +75,14 @@ const LEAST_POWER = 1e-15;
 
 /** In dBFS, about the mean: the constant offset of a sound card is no sound. */
 function levelOf(samples: Float32Array): number {
-  // Even and odd samples apart: an addition need not wait for the one before.
-  let [evenSum, oddSum, evenSquares, oddSquares] = [0, 0, 0, 0];
-  for (let at = 0; at < samples.length; at += 2) {
-    const even = samples[at]!;
-    const odd = samples[at + 1] ?? 0;
-    evenSum += even;
-    oddSum += odd;
-    evenSquares += even * even;
-    oddSquares += odd * odd;
+  let sum = 0;
+  let squares = 0;
+  for (let at = 0; at < samples.length; at++) {
+    const sample = samples[at]!;
+    sum += sample;
+    squares += sample * sample;
   }
   const count = Math.max(1, samples.length);
-  const power = (evenSquares + oddSquares) / count - ((evenSum + oddSum) / count) ** 2;
+  const power = squares / count - (sum / count) ** 2;
   return 10 * Math.log10(Math.max(LEAST_POWER, power));
 }

@@ -46,9 +46,7 @@ class SlidingFramer implements Transducer<Float32Array, CutFrame[]> {
     const frames: CutFrame[] = [];
     for (let from = 0; from < input.length;) {
       const frame = (this.#frame ??= this.#memory());
-      const left = this.#due - this.#fresh;
-      const isWhole = from === 0 && input.length <= left;
-      const piece = isWhole ? input : input.subarray(from, from + left);
+      const piece = input.subarray(from, from + this.#due - this.#fresh);
       frame.set(piece, FRAME_SAMPLES - this.#due + this.#fresh);
       from += piece.length;
       this.#fresh += piece.length;

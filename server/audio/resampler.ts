@@ -71,14 +71,13 @@ class PolyphaseResampler implements Transducer<Float32Array, Float32Array> {
   /** The outputs that a block makes possible. */
   #take(block: Float32Array): Float32Array {
     const { input } = this.#resampling.filter;
-    // All of what is held, though only the first samples of it count: a shorter view would cost more than the copy.
-    input.set(this.#held);
+    input.set(this.#held.subarray(0, this.#heldSamples));
     input.set(block, this.#heldSamples);
     const filled = this.#heldSamples + block.length;
     const output = this.#resampling.filter.resample(filled, this.#next);
     const dropped = Math.min(this.#next.start, filled);
+    this.#held.set(input.subarray(dropped, filled));
     this.#heldSamples = filled - dropped;
-    for (let at = 0; at < this.#heldSamples; at++) this.#held[at] = input[dropped + at]!;
     this.#next.start -= dropped;
     return output;
   }

@@ -31,8 +31,6 @@ const compiled = new WebAssembly.Module(Buffer.from(POLYPHASE_MODULE, 'base64'))
 class SimdPolyphase implements Polyphase {
   readonly input: Float32Array;
   readonly #output: Float32Array;
-  /** The outputs of the call before: live chunks are all as long, and a new view costs as much as some outputs. */
-  #given: Float32Array = new Float32Array(0);
   readonly #exports: Exports;
   readonly #taps: number;
   /** Rows a phase, where there are fewer than phases; else 0. */
@@ -67,7 +65,6 @@ class SimdPolyphase implements Polyphase {
     const count = this.#exports.resample(input, output, last, bytes, this.up, this.down, this.#scale);
     place.start = start.value;
     place.phase = phase.value;
-    if (this.#given.length !== count) this.#given = this.#output.subarray(0, count);
-    return this.#given;
+    return this.#output.subarray(0, count);
   }
 }
