@@ -13,6 +13,7 @@ from tiny_wav2vec2 import save_tiny_wav2vec2
 from transformers import AutoConfig, AutoModelForAudioClassification
 
 from trainer.main import main
+from trainer.recipe_file import load_recipe
 
 EPOCHS = 4
 PATIENCE = 2
@@ -156,3 +157,48 @@ def test_every_mistake_is_one_sentence(
         assert len(said) == 1
         assert message in said[0]
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_goes_on_from_an_earlier_one_on_other_recordings(data: Path, tmp_path: Path) -> None:
+    first, unmoved, moved = (tmp_path / name for name in ("first", "unmoved", "moved"))
+    assert main(["train", str(data), *STREAMING, *COMMON, "--out", str(first)]) == 0
+    onwards = ["train", str(data), *STREAMING, *COMMON, "--checkpoint", str(first), "--set", "augmentation.copies=0"]
+    assert main([*onwards, "--set", "training.learning_rate=0.0", "--out", str(unmoved)]) == 0
+    assert main([*onwards, "--out", str(moved)]) == 0
+    known = weights(first)
+    assert all(torch.equal(known[name], value) for name, value in weights(unmoved).items())
+    assert not same(first, moved)
+    streaming = load_recipe(str(moved / "recipe.toml")).streaming
+    assert streaming is not None
+    assert streaming.checkpoint == first
+
+
+def test_a_run_for_other_labels_keeps_all_but_the_classifiers(
+    data: Path, recordings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    renamed, first, other = tmp_path / "renamed.csv", tmp_path / "first", tmp_path / "other"
+    manifest = (recordings / "manifest.csv").read_text().replace(",open", ",ajar")
+    renamed.write_text(manifest.replace("\n", f"\n{recordings}/").removesuffix(f"{recordings}/"))
+    split = ["--split-by", "clip", "--test-size", "0.17"]
+    assert main(["prepare", str(renamed), *split, "--out", str(tmp_path / "renamed")]) == 0
+    assert main(["train", str(data), *STREAMING, *COMMON, "--out", str(first)]) == 0
+    onwards = ["train", str(tmp_path / "renamed"), *STREAMING, *COMMON, "--checkpoint", str(first)]
+    assert main([*onwards, "--set", "training.learning_rate=0.0", "--out", str(other)]) == 0
+    assert "knows other labels (close, open): the classifiers are fresh" in capsys.readouterr().out
+    known, found = weights(first), weights(other)
+    assert {name for name in known if not torch.equal(known[name], found[name])} == {
+        f"heads.{member}.classifier.{part}" for member in (0, 1) for part in ("weight", "bias")
+    }
+
+
+def test_a_run_of_other_sizes_is_not_gone_on_with(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, run = tmp_path / "first", tmp_path / "run"
+    assert main(["train", str(data), *STREAMING, *COMMON, "--out", str(first)]) == 0
+    wider = ["train", str(data), *STREAMING, "--set", "streaming.width=16", "--out", str(run)]
+    assert main([*wider, "--checkpoint", str(first)]) == 1
+    assert f"streaming.checkpoint {first} has width 8, the recipe 16: set streaming.width=8" in capsys.readouterr().err
+    assert main([*wider, "--set", f"streaming.checkpoint={tmp_path / 'none'}"]) == 1
+    assert "holds no run of `trainer train`" in capsys.readouterr().err
+    assert not run.exists()

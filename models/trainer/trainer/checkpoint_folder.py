@@ -1,5 +1,6 @@
 """Where a checkpoint lies: a folder, or a hub id that is fetched into the hub's cache."""
 
+import json
 from pathlib import Path
 
 from huggingface_hub import snapshot_download
@@ -10,6 +11,13 @@ from trainer.errors import TrainerError, first_line
 CONFIGURATION = ["config.json", "preprocessor_config.json"]
 # The usual format first; older repositories have only the second.
 WEIGHTS = (["*.safetensors", "*.safetensors.index.json"], ["pytorch_model*"])
+STREAMING = "earshot-streaming-intent"  # the `model_type` of our streaming model
+
+
+def is_streaming(name: str) -> bool:
+    """Whether a name is a folder with a streaming model of ours."""
+    file = Path(name) / "config.json"
+    return file.is_file() and bool(json.loads(file.read_bytes()).get("model_type") == STREAMING)
 
 
 def checkpoint_folder(name: str) -> Path:

@@ -93,7 +93,8 @@ class Source:
 class StreamingModel:
     """Google's speech embedding, frozen, under a recurrent trunk and causal heads of these sizes.
 
-    The `teacher` is "moonshine-tiny", or none.
+    The `teacher` is "moonshine-tiny", or none.  `checkpoint` is the folder of an earlier run of the same sizes, whose
+    weights training begins with.
     """
 
     width: int = 192
@@ -101,6 +102,7 @@ class StreamingModel:
     members: int = 2
     dropout: float = 0.2
     teacher: str = ""
+    checkpoint: Path | None = None
 
     def __post_init__(self) -> None:
         if self.teacher not in TEACHERS:

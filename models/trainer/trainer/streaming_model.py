@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
+from trainer.checkpoint_folder import STREAMING
 from trainer.encoder import ACTIVATION_SIZE, EARLY_BLOCKS, EMBEDDING_SIZE, SpeechEmbedding, load_speech_embedding
 from trainer.head import CONTEXT, CausalHead, Pools, Trunk, read
 from trainer.mel import MEL_BANDS, Grid, MelFrontEnd
@@ -26,7 +27,7 @@ NEAR_WINDOW, WIDE_WINDOW = 3, 6  # activations
 class StreamingIntentConfig(PreTrainedConfig):
     """The standard keys and the sizes of what is trained."""
 
-    model_type = "earshot-streaming-intent"
+    model_type = STREAMING
 
     def __init__(
         self,

@@ -20,6 +20,7 @@ from trainer.prepared import Prepared
 from trainer.recipe import Recipe
 from trainer.rolling_loss import NO_HOP, at_the_end
 from trainer.rolling_trainer import Lesson
+from trainer.starting_point import begin_with
 from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
 from trainer.teacher import TARGET_SIZE, Teacher, distance
 from trainer.weights import SPEECH_EMBEDDING
@@ -34,13 +35,15 @@ HIDDEN = 0.1
 
 
 def streaming_lesson(recipe: Recipe, prepared: Prepared, validation: str, jobs: int) -> Lesson:
-    """A fresh streaming model, and the hearings that it learns from and is judged by."""
+    """A streaming model to train, and the hearings that it learns from and is judged by."""
+    assert recipe.streaming is not None
     rows = prepared.split(*recipe.training.train_on)
     vocabulary = Vocabulary(rows["transcription"])
     model = new_model(recipe, prepared.labels, len(vocabulary))
     encode = recording_encoder(prepared, recipe, Encoder(model, _teacher(recipe, prepared)))
     hearings = list(encode_for_training(prepared, recipe, encode, jobs))
-    set_scales(model, hearings)
+    if not recipe.streaming.checkpoint:
+        set_scales(model, hearings)
     return Lesson(
         model=model,
         train=EncodedHearings(hearings, Masks(model.activation_mean.clone())),
@@ -52,12 +55,15 @@ def streaming_lesson(recipe: Recipe, prepared: Prepared, validation: str, jobs: 
 
 
 def new_model(recipe: Recipe, labels: Labels, words: int) -> StreamingIntentModel:
-    """A model with the ported encoder and everything else fresh."""
+    """A model with the ported encoder and everything else fresh, or begun with an earlier run's weights."""
     assert recipe.streaming is not None
     sizes: dict[str, Any] = asdict(recipe.streaming)
+    checkpoint = sizes.pop("checkpoint")
     sizes |= {"taught": TARGET_SIZE if sizes.pop("teacher") else 0, "words": words}
     model = StreamingIntentModel(StreamingIntentConfig(**sizes, id2label=labels.id2label, label2id=labels.label2id))
     model.load_encoder(load_file(SPEECH_EMBEDDING))
+    if checkpoint:
+        begin_with(model, checkpoint)
     return model
 
 

@@ -1,0 +1,42 @@
+"""Training that goes on where an earlier run ended, on other recordings: sentences first, say, callers later."""
+
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from trainer.errors import TrainerError, first_line
+from trainer.labels import label_names
+from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
+
+SIZES = ("width", "layers", "members")
+# What depends on the recordings of a run: a teacher's components, the words that are common in them.
+OF_THE_RECORDINGS = ("taught.", "words.")
+
+
+def begin_with(model: StreamingIntentModel, folder: Path) -> None:
+    """Takes over what an earlier run learned: all of it but what the teacher says and which words are said.
+
+    Classifiers are taken over where the labels are the same ones, and stay fresh otherwise.  What is no run of the
+    streaming model, or one of other sizes, is an error.
+    """
+    try:
+        earlier = StreamingIntentConfig.from_pretrained(folder)
+        tensors = load_file(folder / "model.safetensors")
+    except (OSError, ValueError, SafetensorError) as error:
+        raise TrainerError(
+            f"streaming.checkpoint {folder} holds no run of `trainer train`: {first_line(error)}"
+        ) from error
+    for size in SIZES:
+        theirs, ours = getattr(earlier, size), getattr(model.config, size)
+        if theirs != ours:
+            raise TrainerError(
+                f"streaming.checkpoint {folder} has {size} {theirs}, the recipe {ours}: set streaming.{size}={theirs}"
+            )
+    fresh: tuple[str, ...] = OF_THE_RECORDINGS
+    known = label_names(earlier.id2label or {})
+    if known != label_names(model.config.id2label or {}):
+        fresh += tuple(f"heads.{member}.classifier." for member in range(model.config.members))
+        print(f"{folder} knows other labels ({', '.join(known)}): the classifiers are fresh, the rest goes on")
+    kept = {name: tensor for name, tensor in tensors.items() if not name.startswith(fresh)}
+    model.load_state_dict(kept, strict=False)
