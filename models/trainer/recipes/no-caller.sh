@@ -4,7 +4,7 @@
 source "$(dirname "$0")/sources.sh" no-caller
 
 speech banking 1 --clips 3
-speech banking-calls 6 --clips 2
+speech banking-calls 6 --clips 1
 speech minds14-au 3
 speech minds14-gb 4
 speech minds14-translated 5

@@ -9,10 +9,10 @@ mkdir -p "$work"
 
 trainer() { uv run --locked --extra teacher trainer "$@"; }
 
-# speech NAME SEED [--clips N]: speaks intents/NAME.toml, and lists intents and background apart: each has splits of its
-# own.  The voice piper speaks too where it is installed.
+# speech NAME SEED [--clips N]: speaks intents/NAME.toml into work/speech/NAME, and lists intents and background apart: each
+# has splits of its own.  The voice piper speaks too where it is installed.
 speech() {
-  local name="$1" seed="$2" out="$work/$1"
+  local name="$1" seed="$2" out="work/speech/$1"
   trainer synthesize "intents/$name.toml" --clean --seed "$seed" --out "$out" "${@:3}"
   awk -F, 'NR == 1 || $2 != "background"' "$out/manifest.csv" >"$out/intents.csv"
   awk -F, 'NR == 1 || $2 == "background"' "$out/manifest.csv" >"$out/background.csv"

@@ -14,6 +14,7 @@ from transformers import AutoConfig, AutoModelForAudioClassification
 
 from trainer.main import main
 from trainer.recipe_file import load_recipe
+from trainer.weights import WEIGHTS
 
 EPOCHS = 4
 PATIENCE = 2
@@ -202,3 +203,13 @@ def test_a_run_of_other_sizes_is_not_gone_on_with(
     assert main([*wider, "--set", f"streaming.checkpoint={tmp_path / 'none'}"]) == 1
     assert "holds no run of `trainer train`" in capsys.readouterr().err
     assert not run.exists()
+
+
+def test_training_begins_with_weights_that_come_with_the_trainer(data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    begun = ["train", str(data), "--recipe", "earshot", *COMMON, "--checkpoint", "bank-calls"]
+    unmoved = ["--set", "training.learning_rate=0.0", "--set", "training.epochs=1"]
+    assert main([*begun, *unmoved, "--out", str(run)]) == 0
+    known, found = load_file(WEIGHTS / "bank-calls" / "model.safetensors"), weights(run)
+    assert all(torch.equal(value.float(), found[name]) for name, value in known.items() if ".classifier." not in name)
+    assert "trunk.layers.0.weight_ih_l0" in known

@@ -1,23 +1,28 @@
 """Where a checkpoint lies: a folder, or a hub id that is fetched into the hub's cache."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
 from trainer.errors import TrainerError, first_line
+from trainer.weights import WEIGHTS
 
 CONFIGURATION = ["config.json", "preprocessor_config.json"]
 # The usual format first; older repositories have only the second.
-WEIGHTS = (["*.safetensors", "*.safetensors.index.json"], ["pytorch_model*"])
+FORMATS = (["*.safetensors", "*.safetensors.index.json"], ["pytorch_model*"])
 STREAMING = "earshot-streaming-intent"  # the `model_type` of our streaming model
 
 
-def is_streaming(name: str) -> bool:
-    """Whether a name is a folder with a streaming model of ours."""
-    file = Path(name) / "config.json"
-    return file.is_file() and bool(json.loads(file.read_bytes()).get("model_type") == STREAMING)
+def streaming_folder(name: str) -> Path | None:
+    """The folder of a streaming model of ours: a run's, or one of that name among the trainer's own weights."""
+    for folder in (Path(name).absolute(), WEIGHTS / name):
+        with suppress(OSError, ValueError):
+            if json.loads((folder / "config.json").read_bytes()).get("model_type") == STREAMING:
+                return folder
+    return None
 
 
 def checkpoint_folder(name: str) -> Path:
@@ -26,7 +31,7 @@ def checkpoint_folder(name: str) -> Path:
     if folder.is_dir():
         return folder
     try:
-        for weights in WEIGHTS:
+        for weights in FORMATS:
             fetched = Path(snapshot_download(name, allow_patterns=[*CONFIGURATION, *weights]))
             if any(fetched.glob(weights[0])):
                 return fetched

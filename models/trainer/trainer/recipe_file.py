@@ -8,7 +8,7 @@ from typing import Any
 
 import tomli_w
 
-from trainer.checkpoint_folder import is_streaming
+from trainer.checkpoint_folder import streaming_folder
 from trainer.errors import TrainerError
 from trainer.recipe import Recipe
 from trainer.toml_config import as_table, merged, parse_table, read_table
@@ -20,11 +20,12 @@ WITH_CHECKPOINT = {"earshot": "earshot-classifier"}
 def load_recipe(name_or_file: str, settings: Sequence[str] = (), checkpoint: str | None = None) -> Recipe:
     """The recipe of that name, or in that file, with `KEY=VALUE` settings put over it.
 
-    A checkpoint of Hugging Face takes the place of the recipe's; `earshot` with one is `earshot-classifier`.  A run
-    folder of the streaming model is what a [streaming] recipe begins with.
+    A checkpoint of Hugging Face takes the place of the recipe's; `earshot` with one is `earshot-classifier`.  A
+    streaming model of ours, a run's folder or a name among the trainer's weights, is what a [streaming] recipe begins
+    with.
     """
-    kind = "streaming" if checkpoint is not None and is_streaming(checkpoint) else "stateless"
-    if checkpoint is not None and kind == "stateless":
+    streaming = streaming_folder(checkpoint) if checkpoint is not None else None
+    if checkpoint is not None and streaming is None:
         name_or_file = WITH_CHECKPOINT.get(name_or_file, name_or_file)
     if name_or_file in BUILT_IN:
         table, where = _built_in(name_or_file), Path()
@@ -33,12 +34,12 @@ def load_recipe(name_or_file: str, settings: Sequence[str] = (), checkpoint: str
     for setting in settings:
         table = merged(table, _setting(setting))
     if checkpoint is not None:
+        kind = "streaming" if streaming else "stateless"
         if kind not in table:
             raise TrainerError(
                 f"--checkpoint {checkpoint} needs a recipe with a [{kind}] table, {name_or_file} has none"
             )
-        place = str(Path(checkpoint).absolute()) if kind == "streaming" else checkpoint
-        table = merged(table, {kind: {"checkpoint": place}})
+        table = merged(table, {kind: {"checkpoint": str(streaming or checkpoint)}})
     try:
         return parse_table(table, Recipe, where)
     except TrainerError as error:

@@ -1,5 +1,6 @@
-"""Where the ported weights lie."""
+"""Where weights lie that come with the trainer."""
 
 from pathlib import Path
 
-SPEECH_EMBEDDING = Path(__file__).parent.parent / "weights" / "speech-embedding.safetensors"
+WEIGHTS = Path(__file__).parent.parent / "weights"
+SPEECH_EMBEDDING = WEIGHTS / "speech-embedding.safetensors"

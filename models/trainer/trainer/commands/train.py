@@ -13,7 +13,9 @@ def configure(parser: ArgumentParser) -> None:
     """Adds the arguments."""
     parser.add_argument("data", type=Path, nargs="?", help="folder written by prepare")
     parser.add_argument("--recipe", help="guide, earshot, earshot-classifier, or a TOML file (default: earshot)")
-    parser.add_argument("--checkpoint", help="an earlier run, or a Hugging Face audio classifier, to go on from")
+    parser.add_argument(
+        "--checkpoint", help="to go on from: an earlier run, bank-calls, or a Hugging Face audio classifier"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as training.epochs=3")
     parser.add_argument("--out", type=Path, required=True, help="run folder to write")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
