@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safetensors.torch import load_file, save_file
 
-from trainer.starting_point import OF_THE_RECORDINGS
+from trainer.starting_point import LEFT_OUT
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="folder to write")
     arguments = parser.parse_args()
     tensors = load_file(arguments.run / "model.safetensors")
-    kept = {name: tensor.half() for name, tensor in tensors.items() if not name.startswith(OF_THE_RECORDINGS)}
+    kept = {name: tensor.half() for name, tensor in tensors.items() if not name.startswith(LEFT_OUT)}
     config = json.loads((arguments.run / "config.json").read_bytes()) | {"taught": 0, "words": 0, "dtype": "float16"}
     arguments.folder.mkdir(parents=True, exist_ok=True)
     save_file(kept, arguments.folder / "model.safetensors")

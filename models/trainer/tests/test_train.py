@@ -12,9 +12,12 @@ from safetensors.torch import load_file
 from tiny_wav2vec2 import save_tiny_wav2vec2
 from transformers import AutoConfig, AutoModelForAudioClassification
 
+from trainer.encoder import EARLY_BLOCKS
 from trainer.main import main
+from trainer.mel import MelFrontEnd
 from trainer.recipe_file import load_recipe
-from trainer.weights import WEIGHTS
+from trainer.streaming_model import HOP_GRID
+from trainer.weights import SPEECH_EMBEDDING, WEIGHTS
 
 EPOCHS = 4
 PATIENCE = 2
@@ -213,3 +216,10 @@ def test_training_begins_with_weights_that_come_with_the_trainer(data: Path, tmp
     known, found = load_file(WEIGHTS / "bank-calls" / "model.safetensors"), weights(run)
     assert all(torch.equal(value.float(), found[name]) for name, value in known.items() if ".classifier." not in name)
     assert "trunk.layers.0.weight_ih_l0" in known
+    # Hearings are kept for every run on a dataset: what encodes them is the same whatever a run begins with.
+    ported, fresh = load_file(SPEECH_EMBEDDING), MelFrontEnd(HOP_GRID)
+    assert torch.equal(found["mel.kernel"], fresh.kernel)
+    assert torch.equal(found["mel.mel_weight"], ported["mel.mel_weight"])
+    early = [name for name in ported if name.startswith(tuple(f"encoder.blocks.{n}." for n in range(EARLY_BLOCKS)))]
+    assert len(early) == 2 * EARLY_BLOCKS
+    assert all(torch.equal(found[name], ported[name]) for name in early)

@@ -5,6 +5,7 @@ from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from trainer.encoder import EARLY_BLOCKS
 from trainer.errors import TrainerError, first_line
 from trainer.labels import label_names
 from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
@@ -12,6 +13,9 @@ from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
 SIZES = ("width", "layers", "members")
 # What depends on the recordings of a run: a teacher's components, the words that are common in them.
 OF_THE_RECORDINGS = ("taught.", "words.")
+# What no run changes, and recordings are encoded by: always the ported encoder's, in full precision.
+FROZEN = ("mel.", "silence", *(f"encoder.blocks.{block}." for block in range(EARLY_BLOCKS)))
+LEFT_OUT = OF_THE_RECORDINGS + FROZEN
 
 
 def begin_with(model: StreamingIntentModel, folder: Path) -> None:
@@ -33,7 +37,7 @@ def begin_with(model: StreamingIntentModel, folder: Path) -> None:
             raise TrainerError(
                 f"streaming.checkpoint {folder} has {size} {theirs}, the recipe {ours}: set streaming.{size}={theirs}"
             )
-    fresh: tuple[str, ...] = OF_THE_RECORDINGS
+    fresh: tuple[str, ...] = LEFT_OUT
     known = label_names(earlier.id2label or {})
     if known != label_names(model.config.id2label or {}):
         fresh += tuple(f"heads.{member}.classifier." for member in range(model.config.members))
