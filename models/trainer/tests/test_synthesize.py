@@ -22,7 +22,7 @@ from trainer.sources import list_recordings
 from trainer.splits import assign_splits
 from trainer.synthesis.engine import Delivery, EngineFailure, Utterance, output_of
 from trainer.synthesis.finish import finished
-from trainer.synthesis.installed import PROGRAMS, PiperPlace, find_engines
+from trainer.synthesis.installed import PROGRAMS, Places, find_engines
 from trainer.synthesis.synthesize import Order, synthesize
 
 TEXT = """
@@ -188,10 +188,10 @@ def test_an_engine_that_is_missing_is_told_and_left_out(monkeypatch: pytest.Monk
 
 
 def test_an_unknown_engine_and_a_piper_that_is_not_there_are_named(tmp_path: Path) -> None:
-    with pytest.raises(TrainerError, match=r"speech.engines: 'parrot' is none of piper, rhvoice"):
+    with pytest.raises(TrainerError, match=r"speech.engines: 'parrot' is none of kokoro, hibari, piper"):
         find_engines("en", {"parrot": 1.0})
     with pytest.raises(TrainerError, match=r"--piper .*nowhere is no file"):
-        find_engines("en", {"piper": 1.0}, PiperPlace(tmp_path / "nowhere"))
+        find_engines("en", {"piper": 1.0}, Places(tmp_path / "nowhere"))
 
 
 def test_an_engine_that_fails_is_quoted() -> None:

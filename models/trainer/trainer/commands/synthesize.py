@@ -22,11 +22,14 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--piper-voice", type=Path, action="append", default=[], metavar="VOICE.onnx", help="a voice for piper"
     )
+    parser.add_argument(
+        "--kokoro", type=Path, metavar="FOLDER", help="what scripts/fetch-kokoro.sh made: 28 voices more"
+    )
 
 
 def run(arguments: Namespace) -> None:
     """Writes the folder."""
-    from trainer.synthesis.installed import PiperPlace, find_engines
+    from trainer.synthesis.installed import Places, find_engines
     from trainer.synthesis.script import load_script
     from trainer.synthesis.speech_cache import default_cache
     from trainer.synthesis.synthesize import Order, synthesize
@@ -34,8 +37,8 @@ def run(arguments: Namespace) -> None:
     script = load_script(arguments.sentences)
     if arguments.clips is not None:
         script = replace(script, speech=replace(script.speech, clips=arguments.clips))
-    piper = PiperPlace(arguments.piper, tuple(arguments.piper_voice))
-    installed = find_engines(script.language, script.speech.engines, piper)
+    places = Places(arguments.piper, tuple(arguments.piper_voice), arguments.kokoro)
+    installed = find_engines(script.language, script.speech.engines, places)
     for sentence in installed.missing:
         print(f"without {sentence}")
     order = Order(script, arguments.seed, arguments.clean, max(1, arguments.jobs))

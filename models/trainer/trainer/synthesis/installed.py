@@ -1,7 +1,7 @@
 """Which engines are installed here, and with what weight each is heard."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,23 @@ from trainer.synthesis.engine import Engine, EngineFailure
 from trainer.synthesis.engines.espeak import Espeak
 from trainer.synthesis.engines.festival import Festival
 from trainer.synthesis.engines.flite import Flite
+from trainer.synthesis.engines.hibari import Hibari
+from trainer.synthesis.engines.kokoro import Kokoro
 from trainer.synthesis.engines.pico import Pico
 from trainer.synthesis.engines.piper import Piper
 from trainer.synthesis.engines.rhvoice import RHVoice
 
 # By how much each sounds like a person, and by how many voices it brings.
-WEIGHTS = {"piper": 4.0, "rhvoice": 5.0, "pico": 4.0, "flite": 4.0, "festival": 2.0, "espeak-ng": 3.0}
+WEIGHTS = {
+    "kokoro": 8.0,
+    "hibari": 4.0,
+    "piper": 4.0,
+    "rhvoice": 5.0,
+    "pico": 4.0,
+    "flite": 4.0,
+    "festival": 2.0,
+    "espeak-ng": 3.0,
+}
 PROGRAMS = {
     "piper": "piper",
     "rhvoice": "RHVoice-test",
@@ -34,11 +45,12 @@ ENGINES: dict[str, Callable[[Path, str], Engine]] = {
 
 
 @dataclass(frozen=True)
-class PiperPlace:
-    """Where Piper is, if not on the path, and further voices for it."""
+class Places:
+    """Where what is not on the path is: Piper and further voices for it, and the folder of Kokoro."""
 
-    program: Path | None = None
-    models: tuple[Path, ...] = ()
+    piper: Path | None = None
+    piper_voices: tuple[Path, ...] = ()
+    kokoro: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -50,17 +62,17 @@ class Installed:
     missing: tuple[str, ...]
 
 
-def find_engines(language: str, wanted: dict[str, float], piper: PiperPlace = PiperPlace()) -> Installed:
+def find_engines(language: str, wanted: dict[str, float], places: Places = Places()) -> Installed:
     """Looks for every engine that has a weight (all of them unless `wanted` names some); none at all is an error."""
     for name in wanted:
-        if name not in PROGRAMS:
-            raise TrainerError(f"speech.engines: {name!r} is none of {', '.join(PROGRAMS)}")
+        if name not in WEIGHTS:
+            raise TrainerError(f"speech.engines: {name!r} is none of {', '.join(WEIGHTS)}")
     weights = {name: weight for name, weight in (wanted or WEIGHTS).items() if weight > 0}
     engines: dict[str, Engine] = {}
     missing = []
     for name in weights:
         try:
-            engines[name] = _found(name, language, piper)
+            engines[name] = _found(name, language, places)
         except EngineFailure as failure:
             missing.append(f"{name}: {failure}")
     if not engines:
@@ -68,19 +80,38 @@ def find_engines(language: str, wanted: dict[str, float], piper: PiperPlace = Pi
     return Installed(engines, {name: weights[name] for name in engines}, tuple(missing))
 
 
-def _found(name: str, language: str, piper: PiperPlace) -> Engine:
-    told = piper.program if name == "piper" else None
-    if told is not None and not told.is_file():
-        raise TrainerError(f"--piper {told} is no file: name the program piper")
-    on_path = shutil.which(PROGRAMS[name])
-    if told is None and on_path is None:
-        raise EngineFailure(f"the program {PROGRAMS[name]} is not installed")
-    program = told or Path(str(on_path))
-    engine = _piper(program, piper.models, language) if name == "piper" else ENGINES[name](program, language)
+def _found(name: str, language: str, places: Places) -> Engine:
+    engine = _opened(name, language, places)
     if not engine.voices:
-        raise EngineFailure(f"{program.name} has no voice for {language!r}")
+        raise EngineFailure(f"it has no voice for {language!r}")
     return engine
 
 
-def _piper(program: Path, models: Sequence[Path], language: str) -> Engine:
-    return Piper(program.absolute(), models, language)
+def _opened(name: str, language: str, places: Places) -> Engine:
+    if name == "hibari":
+        return Hibari(language)
+    if name == "kokoro":
+        return Kokoro(_kokoro_folder(places.kokoro), language)
+    program = _program(name, places.piper if name == "piper" else None)
+    if name == "piper":
+        return Piper(program.absolute(), places.piper_voices, language)
+    return ENGINES[name](program, language)
+
+
+def _kokoro_folder(told: Path | None) -> Path:
+    if told is None:
+        raise EngineFailure("its folder was not named: scripts/fetch-kokoro.sh FOLDER makes one, --kokoro names it")
+    if not told.is_dir():
+        raise TrainerError(f"--kokoro {told} is no folder: scripts/fetch-kokoro.sh makes one")
+    return told
+
+
+def _program(name: str, told: Path | None) -> Path:
+    if told is not None:
+        if not told.is_file():
+            raise TrainerError(f"--{name} {told} is no file: name the program {PROGRAMS[name]}")
+        return told
+    on_path = shutil.which(PROGRAMS[name])
+    if on_path is None:
+        raise EngineFailure(f"the program {PROGRAMS[name]} is not installed")
+    return Path(on_path)
