@@ -7,10 +7,12 @@ import onnx
 import pytest
 import soundfile
 from onnx import TensorProto, helper, numpy_helper
+from speaking import script_of
 
 from trainer.augment import speech_bounds
 from trainer.errors import TrainerError
 from trainer.framing import SAMPLE_RATE
+from trainer.main import main
 from trainer.synthesis.engine import Delivery, EngineFailure, Utterance
 from trainer.synthesis.engines.hibari import Hibari
 from trainer.synthesis.engines.kokoro import Kokoro
@@ -120,3 +122,12 @@ def test_what_is_no_kokoro_is_told(tmp_path: Path) -> None:
     (folder / "kokoro.onnx").write_bytes(b"no graph")
     with pytest.raises(EngineFailure, match=r"kokoro.onnx is no graph that ONNX Runtime can open"):
         Kokoro(folder, "en")
+
+
+def test_only_the_engines_that_are_asked_for_speak(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script_of(tmp_path, '[intents.yes]\nsentences = ["yes please"]\n[intents.no]\nsentences = ["no thanks"]\n')
+    told = ["synthesize", str(tmp_path / "script.toml"), "--cache", str(tmp_path / "cache"), "--clips", "2"]
+    assert main([*told, "--engines", "hibari", "--out", str(tmp_path / "speech")]) == 0
+    assert "1 voices of 1 engines" in capsys.readouterr().out
+    assert main([*told, "--engines", "parrot", "--out", str(tmp_path / "speech")]) == 1
+    assert "'parrot' is no speech engine: kokoro, hibari" in capsys.readouterr().err

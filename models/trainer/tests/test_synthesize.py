@@ -188,7 +188,7 @@ def test_an_engine_that_is_missing_is_told_and_left_out(monkeypatch: pytest.Monk
 
 
 def test_an_unknown_engine_and_a_piper_that_is_not_there_are_named(tmp_path: Path) -> None:
-    with pytest.raises(TrainerError, match=r"speech.engines: 'parrot' is none of kokoro, hibari, piper"):
+    with pytest.raises(TrainerError, match=r"'parrot' is no speech engine: kokoro, hibari, piper"):
         find_engines("en", {"parrot": 1.0})
     with pytest.raises(TrainerError, match=r"--piper .*nowhere is no file"):
         find_engines("en", {"piper": 1.0}, Places(tmp_path / "nowhere"))

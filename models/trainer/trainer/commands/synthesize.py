@@ -18,6 +18,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--clean", action="store_true", help="leave the line out: training adds one of its own")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: the cores)")
     parser.add_argument("--cache", type=Path, help="folder of what was spoken before (default: in the user's cache)")
+    parser.add_argument(
+        "--engines", nargs="+", metavar="NAME", help="who speaks (default: the script's, else everyone)"
+    )
     parser.add_argument("--piper", type=Path, metavar="PROGRAM", help="the program piper, where it is not on the path")
     parser.add_argument(
         "--piper-voice", type=Path, action="append", default=[], metavar="VOICE.onnx", help="a voice for piper"
@@ -29,7 +32,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     """Writes the folder."""
-    from trainer.synthesis.installed import Places, find_engines
+    from trainer.synthesis.installed import Places, chosen, find_engines
     from trainer.synthesis.script import load_script
     from trainer.synthesis.speech_cache import default_cache
     from trainer.synthesis.synthesize import Order, synthesize
@@ -38,7 +41,8 @@ def run(arguments: Namespace) -> None:
     if arguments.clips is not None:
         script = replace(script, speech=replace(script.speech, clips=arguments.clips))
     places = Places(arguments.piper, tuple(arguments.piper_voice), arguments.kokoro)
-    installed = find_engines(script.language, script.speech.engines, places)
+    wanted = chosen(arguments.engines) if arguments.engines else script.speech.engines
+    installed = find_engines(script.language, wanted, places)
     for sentence in installed.missing:
         print(f"without {sentence}")
     order = Order(script, arguments.seed, arguments.clean, max(1, arguments.jobs))

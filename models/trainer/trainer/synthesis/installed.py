@@ -1,7 +1,7 @@
 """Which engines are installed here, and with what weight each is heard."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,11 +62,17 @@ class Installed:
     missing: tuple[str, ...]
 
 
+def chosen(names: Collection[str]) -> dict[str, float]:
+    """These engines, each with its own weight, in an order that is always the same; an unknown one is an error."""
+    unknown = sorted(set(names) - set(WEIGHTS))
+    if unknown:
+        raise TrainerError(f"{unknown[0]!r} is no speech engine: {', '.join(WEIGHTS)}")
+    return {name: weight for name, weight in WEIGHTS.items() if name in names}
+
+
 def find_engines(language: str, wanted: dict[str, float], places: Places = Places()) -> Installed:
     """Looks for every engine that has a weight (all of them unless `wanted` names some); none at all is an error."""
-    for name in wanted:
-        if name not in WEIGHTS:
-            raise TrainerError(f"speech.engines: {name!r} is none of {', '.join(WEIGHTS)}")
+    chosen(wanted)
     weights = {name: weight for name, weight in (wanted or WEIGHTS).items() if weight > 0}
     engines: dict[str, Engine] = {}
     missing = []
