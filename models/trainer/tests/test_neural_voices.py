@@ -97,6 +97,16 @@ def test_kokoro_hears_the_phonemes_their_style_and_the_speed(hibari: Hibari, tmp
         np.testing.assert_allclose(1000 * pcm, [len(phonemes) + 2, len(phonemes) - 1, 1.1], atol=0.05)
 
 
+def test_what_the_neural_voices_cannot_say_is_told(hibari: Hibari, tmp_path: Path) -> None:
+    engine = Kokoro(kokoro_folder(tmp_path / "kokoro"), "en")
+    for text, can in {"café, £3": True, "hi \U0001f642": True, "привет, hello": False, "": False}.items():
+        assert (hibari.speaks(text), engine.speaks(text)) == (can, can), text
+    with pytest.raises(EngineFailure, match=r"there is nothing to say in ' '"):
+        engine.speak([Utterance(" ", engine.voices[0], Delivery())], tmp_path)
+    with pytest.raises(EngineFailure, match=r"\d{3,} phonemes without a pause; 512 are the most"):
+        engine.speak([Utterance("and then I go " * 60, engine.voices[0], Delivery())], tmp_path)
+
+
 def test_british_voices_read_british_english(tmp_path: Path) -> None:
     engine = Kokoro(kokoro_folder(tmp_path / "kokoro"), "en")
     american, british = (engine.readers[accent].phonemize("I can't start the car.") for accent in "ab")
@@ -112,9 +122,6 @@ def test_what_is_no_kokoro_is_told(tmp_path: Path) -> None:
     with pytest.raises(EngineFailure, match=r"should hold one graph, .*, and has 0"):
         Kokoro(tmp_path, "en")
     folder = kokoro_folder(tmp_path / "kokoro")
-    with pytest.raises(EngineFailure, match="there is nothing to say in ' '"):
-        engine = Kokoro(folder, "en")
-        engine.speak([Utterance(" ", engine.voices[0], Delivery())], tmp_path)
     np.zeros(255, np.float32).tofile(folder / "voices" / "am_short.bin")
     with pytest.raises(EngineFailure, match=r"am_short.bin is no voice: float32 in rows of 256; it has 255"):
         Kokoro(folder, "en")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
+from unicodedata import name as name_of
 
 from hibari import Hibari as Speaker
 from hibari.voices import DEFAULT
@@ -30,8 +31,8 @@ class Hibari:
         self.one_at_a_time = Lock()
 
     def speaks(self, text: str) -> bool:
-        """Everything."""
-        return bool(text)
+        """Latin letters: it leaves out every other without a word."""
+        return is_latin(text)
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
         """Speed by the model's own durations."""
@@ -44,3 +45,8 @@ class Hibari:
                     utterance.text, str(files[-1]), utterance.delivery.speed, seed=utterance.delivery.take
                 )
         return files
+
+
+def is_latin(text: str) -> bool:
+    """Whether there is a text, and all of its letters are Latin."""
+    return bool(text) and all("LATIN" in name_of(letter, "") for letter in text if letter.isalpha())

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from trainer.framing import Samples
 from trainer.synthesis.engine import EngineFailure, Utterance, Voice, fingerprint
+from trainer.synthesis.engines.hibari import is_latin
 
 NAME = "kokoro"
 SAMPLE_RATE = 24_000
 STYLE_FLOATS = 256
+MOST_TOKENS = 512
 # The first letter of a voice's name is its language: American and British English.
 AMERICAN, BRITISH = "a", "b"
 
@@ -48,8 +50,8 @@ class Kokoro:
         self.one_at_a_time = Lock()
 
     def speaks(self, text: str) -> bool:
-        """Everything."""
-        return bool(text)
+        """Latin letters, as hibari, which reads for it."""
+        return is_latin(text)
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
         """Speed by the model's own durations."""
@@ -71,6 +73,8 @@ class Kokoro:
         said = []
         for phonemes in sentences:
             tokens = np.array([reader.ids(phonemes)], np.int64)
+            if tokens.size > MOST_TOKENS:
+                raise EngineFailure(f"{tokens.size} phonemes without a pause; {MOST_TOKENS} are the most")
             style = styles[min(len(phonemes), len(styles)) - 1][None]
             said.append(self.session.run(None, dict(zip(inputs, (tokens, style, speed), strict=True)))[0].ravel())
         return np.asarray(np.clip(np.concatenate(said), -1, 1), np.float32)
