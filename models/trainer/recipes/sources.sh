@@ -9,11 +9,14 @@ mkdir -p "$work"
 
 trainer() { uv run --locked --extra teacher trainer "$@"; }
 
-# speech NAME SEED [--clips N]: speaks intents/NAME.toml into work/speech/NAME, and lists intents and background apart: each
-# has splits of its own.  The voice piper speaks too where it is installed.
-speech() {
-  local name="$1" seed="$2" out="work/speech/$1"
-  trainer synthesize "intents/$name.toml" --clean --seed "$seed" --out "$out" "${@:3}"
+# speech NAME SEED [--clips N]: speaks intents/NAME.toml into work/speech/NAME by the engines that the bundled models have
+# heard: the system's, and piper. Intents and background are listed apart: each has splits of its own.
+speech() { spoken "$1" "$1" --seed "$2" --engines piper rhvoice pico flite festival espeak-ng "${@:3}"; }
+
+# spoken NAME FOLDER OPTION…: speaks intents/NAME.toml into work/speech/FOLDER.
+spoken() {
+  local out="work/speech/$2"
+  trainer synthesize "intents/$1.toml" --clean --out "$out" "${@:3}"
   awk -F, 'NR == 1 || $2 != "background"' "$out/manifest.csv" >"$out/intents.csv"
   awk -F, 'NR == 1 || $2 == "background"' "$out/manifest.csv" >"$out/background.csv"
 }
