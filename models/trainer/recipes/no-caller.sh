@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # How well a model understands real callers that has heard none: from what others said (transcripts-alone.toml), and from
-# sentences of our own (sentences-alone.toml); and customers of a coffee bar, from orders of our own (orders-alone.toml).
+# sentences of our own (sentences-alone.toml), said again by a neural voice (sentences-hibari.toml); and customers of a
+# coffee bar, from orders of our own (orders-alone.toml).
 source "$(dirname "$0")/sources.sh" no-caller
 
 speech banking 1 --clips 3
@@ -13,6 +14,13 @@ for words in transcripts sentences; do
   trainer train "$work/$words-data" --recipe "recipes/$words-alone.toml" --out "$work/$words"
   trainer evaluate "$work/$words" --mislabelled recipes/mislabelled.csv
 done
+
+# Eight epochs by the system's engines, then five more with the voice that the trainer brings.
+spoken banking banking-hibari --seed 22 --engines hibari --clips 1
+spoken banking-calls banking-calls-hibari --seed 21 --engines hibari --clips 1
+trainer prepare recipes/sentences-hibari.toml --out "$work/hibari-data"
+trainer train "$work/hibari-data" --recipe recipes/sentences-hibari.toml --checkpoint "$work/sentences" --out "$work/hibari"
+trainer evaluate "$work/hibari" --mislabelled recipes/mislabelled.csv
 
 orders test
 speech barista 1
