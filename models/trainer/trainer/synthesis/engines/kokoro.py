@@ -44,7 +44,7 @@ class Kokoro:
         files = [*folder.glob(f"voices/{AMERICAN}*.bin"), *folder.glob(f"voices/{BRITISH}*.bin")]
         self.styles = {file.stem: _styles(file) for file in sorted(files) if language == "en"}
         self.voices = tuple(Voice(NAME, name, f"{NAME}/{name}") for name in self.styles)
-        self.version = f"{fingerprint(graphs[0])} {version('hibari-tts')}"
+        self.version = " ".join((version("hibari-tts"), *map(fingerprint, (graphs[0], *sorted(files)))))
         self.session = _session(graphs[0])
         self.readers = {accent: Reader(g2p=G2P(british=accent == BRITISH)) for accent in (AMERICAN, BRITISH)}
         self.one_at_a_time = Lock()
