@@ -39,7 +39,7 @@ class Hibari:
         files = []
         for index, utterance in enumerate(utterances):
             files.append(folder / f"{index}.wav")
-            # Its reading of texts is not meant for two threads, and is the quicker half.
+            # Its reading of texts is not made for two threads.
             with self.one_at_a_time:
                 self.speaker.save(
                     utterance.text, str(files[-1]), utterance.delivery.speed, seed=utterance.delivery.take

@@ -41,10 +41,10 @@ class Kokoro:
         graphs = sorted(folder.glob("*.onnx"))
         if len(graphs) != 1:
             raise EngineFailure(f"{folder} should hold one graph, *.onnx, and has {len(graphs)}")
-        files = [*folder.glob(f"voices/{AMERICAN}*.bin"), *folder.glob(f"voices/{BRITISH}*.bin")]
-        self.styles = {file.stem: _styles(file) for file in sorted(files) if language == "en"}
+        files = sorted(folder.glob(f"voices/[{AMERICAN}{BRITISH}]*.bin"))
+        self.styles = {file.stem: _styles(file) for file in files if language == "en"}
         self.voices = tuple(Voice(NAME, name, f"{NAME}/{name}") for name in self.styles)
-        self.version = " ".join((version("hibari-tts"), *map(fingerprint, (graphs[0], *sorted(files)))))
+        self.version = " ".join((version("hibari-tts"), *map(fingerprint, (graphs[0], *files))))
         self.session = _session(graphs[0])
         self.readers = {accent: Reader(g2p=G2P(british=accent == BRITISH)) for accent in (AMERICAN, BRITISH)}
         self.one_at_a_time = Lock()
