@@ -29,6 +29,9 @@ BAD_RECIPES = [
     (HEAD + "[training]\nbest_by = 'last'\nearly_stopping = 3\n", "training.early_stopping 3 needs a training.best_by"),
     (HEAD + "[training]\nschedule = 'up'\n", "training.schedule 'up' is none of linear, cosine"),
     ("extends = 'chance'\n", "extends 'chance' is none of earshot, earshot-classifier, guide"),
+    ("extends = 'parts/base.toml'\n", "extends 'parts/base.toml' is none of .*, nor a .toml beside it"),
+    ("extends = 'base.toml'\n", r"cannot read the configuration .*base\.toml"),
+    ("extends = 'recipe.toml'\n", "extends 'recipe.toml', which extends it in turn"),
     ("[streaming\n", "is not TOML"),
 ]
 
@@ -93,3 +96,14 @@ def test_a_file_that_extends_a_recipe_changes_only_what_it_says(tmp_path: Path) 
     guide, changed = load_recipe("guide"), load_recipe(str(file))
     assert isinstance(changed, Recipe)
     assert (changed.training.epochs, changed.training.batch) == (3.0, guide.training.batch)
+
+
+def test_a_file_extends_a_file_beside_it_and_paths_count_from_both(tmp_path: Path) -> None:
+    base = f'extends = "earshot"\n[training]\nepochs = 3.0\nbatch = 8\n{SOUND}'
+    (tmp_path / "base.toml").write_text(base, encoding="utf-8")
+    file = tmp_path / "recipe.toml"
+    file.write_text('extends = "base.toml"\n[training]\nepochs = 5.0\n', encoding="utf-8")
+    recipe = load_recipe(str(file))
+    assert (recipe.training.epochs, recipe.training.batch) == (5.0, 8)
+    assert recipe.streaming == load_recipe("earshot").streaming
+    assert recipe.sources[0].path == tmp_path / "x"

@@ -1,4 +1,4 @@
-"""Reading and writing recipes: the two that are built in, and files that extend them."""
+"""Reading and writing recipes: those that are built in, and files that extend them or one another."""
 
 import tomllib
 from collections.abc import Sequence
@@ -55,14 +55,19 @@ def _built_in(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files("trainer") / "recipes" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _extended(file: Path) -> dict[str, Any]:
+def _extended(file: Path, extending: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """What a file says over what it extends: a built-in recipe, or a file beside it: all paths count alike."""
     table = read_table(file)
     name = table.pop("extends", None)
     if name is None:
         return table
-    if name not in BUILT_IN:
-        raise TrainerError(f"{file}: extends {name!r} is none of {', '.join(BUILT_IN)}")
-    return merged(_built_in(name), table)
+    if name in BUILT_IN:
+        return merged(_built_in(name), table)
+    if not isinstance(name, str) or Path(name).name != name or not name.endswith(".toml"):
+        raise TrainerError(f"{file}: extends {name!r} is none of {', '.join(BUILT_IN)}, nor a .toml beside it")
+    if file in extending:
+        raise TrainerError(f"{file}: extends {name!r}, which extends it in turn")
+    return merged(_extended(file.parent / name, (*extending, file)), table)
 
 
 def _setting(text: str) -> dict[str, Any]:
