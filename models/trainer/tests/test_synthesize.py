@@ -66,6 +66,20 @@ def test_the_same_clips_whatever_the_number_of_jobs(tmp_path: Path) -> None:
 
 
 @needs("espeak-ng")
+@needs("flite")
+def test_some_labels_sound_as_they_would_among_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("some", "all"):
+        (tmp_path / name).mkdir()
+    everything = made(tmp_path / "all", BOTH, "--clean")
+    some = made(tmp_path / "some", BOTH, "--clean", "--labels", "balance", "background")
+    assert some == [row for row in everything if row["label"] in ("balance", "background")] != everything
+    for row in some:
+        assert (tmp_path / "some/out" / row["path"]).read_bytes() == (tmp_path / "all/out" / row["path"]).read_bytes()
+    assert main(["synthesize", str(tmp_path / "all/script.toml"), "--out", str(tmp_path / "none"), "--labels", "tea"])
+    assert "no sentence has the label 'tea'; known labels: pay_bill, balance, background" in capsys.readouterr().err
+
+
+@needs("espeak-ng")
 @needs("sox")
 def test_clips_are_16_khz_mono_of_16_bits_at_the_level_asked_for(tmp_path: Path) -> None:
     for row in made(tmp_path, ESPEAK, "--clean"):

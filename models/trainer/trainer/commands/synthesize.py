@@ -15,6 +15,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to write; a run that was killed goes on there")
     parser.add_argument("--seed", type=int, default=1, help="of every choice")
     parser.add_argument("--clips", type=int, help="clips a sentence (default: the script's, else 5)")
+    parser.add_argument("--labels", nargs="+", default=[], metavar="NAME", help="what to speak of it (default: all)")
     parser.add_argument("--clean", action="store_true", help="leave the line out: training adds one of its own")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: the cores)")
     parser.add_argument("--cache", type=Path, help="folder of what was spoken before (default: in the user's cache)")
@@ -45,5 +46,5 @@ def run(arguments: Namespace) -> None:
     installed = find_engines(script.language, wanted, places)
     for sentence in installed.missing:
         print(f"without {sentence}")
-    order = Order(script, arguments.seed, arguments.clean, max(1, arguments.jobs))
+    order = Order(script, arguments.seed, arguments.clean, max(1, arguments.jobs), tuple(arguments.labels))
     print(synthesize(order, installed, arguments.cache or default_cache(), arguments.out).summary())

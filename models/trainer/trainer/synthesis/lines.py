@@ -1,7 +1,7 @@
 """The lines of a script: every sentence with its label and split, and its slots filled clip by clip."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trainer.errors import TrainerError
@@ -43,6 +43,15 @@ def script_lines(script: Script) -> list[ScriptLine]:
     for line in answer:
         _require_slots(line, script)
     return answer
+
+
+def of_labels(lines: Sequence[ScriptLine], labels: Sequence[str]) -> list[ScriptLine]:
+    """The lines of these labels, all where none is named; one that the script lacks is a TrainerError."""
+    known = dict.fromkeys(line.label for line in lines)
+    for label in labels:
+        if label not in known:
+            raise TrainerError(f"no sentence has the label {label!r}; known labels: {', '.join(known)}")
+    return [line for line in lines if not labels or line.label in labels]
 
 
 def filled(line: ScriptLine, script: Script, clip: int) -> str:

@@ -7,7 +7,7 @@ from trainer.files import require_space
 from trainer.synthesis.casting import Casting
 from trainer.synthesis.clips import Studio, write_clips, write_manifest
 from trainer.synthesis.installed import Installed
-from trainer.synthesis.lines import script_lines
+from trainer.synthesis.lines import of_labels, script_lines
 from trainer.synthesis.rehearsal import rehearse
 from trainer.synthesis.script import Script
 from trainer.synthesis.speech_cache import SpeechCache
@@ -19,22 +19,23 @@ BYTES_A_CLIP = 500_000
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made: the script, its seed, whether the line is left out, and how many work on it."""
+    """What is to be made: the script, its seed, whether the line is left out, how many work on it, of which labels."""
 
     script: Script
     seed: int = 1
     is_clean: bool = False
     jobs: int = 1
+    labels: tuple[str, ...] = ()  # none: all
 
 
 def synthesize(order: Order, installed: Installed, cache_folder: Path, folder: Path) -> SpokenReport:
     """Writes `audio/*.wav`, then `manifest.csv` and `report.md`.
 
-    A run that was killed goes on from what the cache and the folder hold; the manifest depends on the script, the seed
-    and the engines that are installed, and on nothing else.
+    A run that was killed goes on from what the cache and the folder hold; the manifest depends on the script, the seed,
+    the labels and the engines that are installed, and on nothing else: some labels' rows are those that all would have.
     """
     script, jobs = order.script, order.jobs
-    lines = script_lines(script)
+    lines = of_labels(script_lines(script), order.labels)
     require_space(folder, BYTES_A_CLIP * script.speech.clips * len(lines), "the spoken clips")
     cache = SpeechCache(cache_folder, {name: engine.version for name, engine in installed.engines.items()})
     rehearsed = rehearse(lines, Casting(script, installed, order.seed), cache, jobs)
