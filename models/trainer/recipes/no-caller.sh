@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How well a model understands real callers that has heard none: from what others said (transcripts-alone.toml), and from
-# sentences of our own (sentences-alone.toml), said again by a neural voice (sentences-hibari.toml); and customers of a
-# coffee bar, from orders of our own (orders-alone.toml).
+# sentences of our own (sentences-alone.toml), said again by a neural voice (sentences-hibari.toml), and then from what others
+# said (transcripts-hibari.toml); and customers of a coffee bar, from orders of our own (orders-alone.toml).
 source "$(dirname "$0")/sources.sh" no-caller
 
 speech banking 1 --clips 3
@@ -21,6 +21,13 @@ spoken banking-calls banking-calls-hibari --seed 21 --engines hibari --clips 1
 trainer prepare recipes/sentences-hibari.toml --out "$work/hibari-data"
 trainer train "$work/hibari-data" --recipe recipes/sentences-hibari.toml --checkpoint "$work/sentences" --out "$work/hibari"
 trainer evaluate "$work/hibari" --mislabelled recipes/mislabelled.csv
+
+spoken minds14-au minds14-au-hibari --seed 23 --engines hibari --clips 1
+spoken minds14-gb minds14-gb-hibari --seed 24 --engines hibari --clips 1
+spoken minds14-translated minds14-translated-hibari --seed 25 --engines hibari --clips 1
+trainer prepare recipes/transcripts-hibari.toml --out "$work/hibari-transcripts-data"
+trainer train "$work/hibari-transcripts-data" --recipe recipes/transcripts-hibari.toml --checkpoint "$work/hibari" --out "$work/hibari-transcripts"
+trainer evaluate "$work/hibari-transcripts" --mislabelled recipes/mislabelled.csv
 
 orders test
 speech barista 1
