@@ -34,3 +34,9 @@ speech barista 1
 trainer prepare recipes/orders-alone.toml --out "$work/orders-data"
 trainer train "$work/orders-data" --recipe recipes/orders-alone.toml --out "$work/orders"
 trainer evaluate "$work/orders"
+
+# The same from the weights that the trainer brings, with a neural voice and the quickest of the others.
+spoken barista barista-hibari --seed 26 --engines hibari rhvoice pico flite --clips 4
+trainer prepare recipes/orders-hibari.toml --out "$work/orders-hibari-data"
+trainer train "$work/orders-hibari-data" --recipe recipes/orders-hibari.toml --checkpoint bank-calls --out "$work/orders-hibari"
+trainer evaluate "$work/orders-hibari"
