@@ -9,9 +9,14 @@ mkdir -p "$work"
 
 trainer() { uv run --locked --extra teacher trainer "$@"; }
 
-# speech NAME SEED [--clips N]: speaks intents/NAME.toml into work/speech/NAME by the engines that the bundled models have
-# heard: the system's, and piper. Intents and background are listed apart: each has splits of its own.
-speech() { spoken "$1" "$1" --seed "$2" --engines piper rhvoice pico flite festival espeak-ng "${@:3}"; }
+six=(piper rhvoice pico flite festival espeak-ng)
+
+# speech NAME SEED [--clips N]: speaks intents/NAME.toml into work/speech/NAME by the system's engines and piper. Intents and
+# background are listed apart: each has splits of its own.
+speech() { spoken "$1" "$1" --seed "$2" --engines "${six[@]}" "${@:3}"; }
+
+# talk NAME SEED [--clips N]: of that, only what is no intent, into work/speech/NAME-talk.
+talk() { spoken "$1" "$1-talk" --seed "$2" --engines "${six[@]}" --labels background "${@:3}"; }
 
 # spoken NAME FOLDER OPTION…: speaks intents/NAME.toml into work/speech/FOLDER.
 spoken() {
