@@ -1,42 +1,47 @@
 #!/usr/bin/env bash
 # How well a model understands real callers that has heard none: from what others said (transcripts-alone.toml), and from
 # sentences of our own (sentences-alone.toml), said again by a neural voice (sentences-hibari.toml), and then from what others
-# said (transcripts-hibari.toml); and customers of a coffee bar, from orders of our own (orders-alone.toml).
+# said (transcripts-hibari.toml); and customers of a coffee bar, from orders of our own (orders-alone.toml, orders-hibari.toml).
 source "$(dirname "$0")/sources.sh" no-caller
+
+# again NAME SEED: every sentence of intents/NAME.toml once more, by the neural voice that the trainer brings.
+again() { spoken "$1" "$1-hibari" --seed "$2" --engines hibari --clips 1; }
+
+# trained RECIPE OPTION…: prepares what recipes/RECIPE.toml says and trains on it, into work/no-caller/RECIPE.
+trained() {
+  trainer prepare "recipes/$1.toml" --out "$work/$1-data"
+  trainer train "$work/$1-data" --recipe "recipes/$1.toml" "${@:2}" --out "$work/$1"
+}
+
+# heard_by_callers RECIPE OPTION…: trained, and heard by callers from the US.
+heard_by_callers() {
+  trained "$@"
+  trainer evaluate "$work/$1" --mislabelled recipes/mislabelled.csv
+}
 
 speech banking 1 --clips 3
 speech banking-calls 6 --clips 1
 speech minds14-au 3
 speech minds14-gb 4
 speech minds14-translated 5
-for words in transcripts sentences; do
-  trainer prepare "recipes/$words-alone.toml" --out "$work/$words-data"
-  trainer train "$work/$words-data" --recipe "recipes/$words-alone.toml" --out "$work/$words"
-  trainer evaluate "$work/$words" --mislabelled recipes/mislabelled.csv
-done
+heard_by_callers transcripts-alone
+heard_by_callers sentences-alone
 
-# Eight epochs by the system's engines, then five more with the voice that the trainer brings.
-spoken banking banking-hibari --seed 22 --engines hibari --clips 1
-spoken banking-calls banking-calls-hibari --seed 21 --engines hibari --clips 1
-trainer prepare recipes/sentences-hibari.toml --out "$work/hibari-data"
-trainer train "$work/hibari-data" --recipe recipes/sentences-hibari.toml --checkpoint "$work/sentences" --out "$work/hibari"
-trainer evaluate "$work/hibari" --mislabelled recipes/mislabelled.csv
-
-spoken minds14-au minds14-au-hibari --seed 23 --engines hibari --clips 1
-spoken minds14-gb minds14-gb-hibari --seed 24 --engines hibari --clips 1
-spoken minds14-translated minds14-translated-hibari --seed 25 --engines hibari --clips 1
-trainer prepare recipes/transcripts-hibari.toml --out "$work/hibari-transcripts-data"
-trainer train "$work/hibari-transcripts-data" --recipe recipes/transcripts-hibari.toml --checkpoint "$work/hibari" --out "$work/hibari-transcripts"
-trainer evaluate "$work/hibari-transcripts" --mislabelled recipes/mislabelled.csv
+# Eight epochs by the system's engines and piper, then five more with the neural voice, and five of what others said.
+again banking 22
+again banking-calls 21
+again minds14-au 23
+again minds14-gb 24
+again minds14-translated 25
+heard_by_callers sentences-hibari --checkpoint "$work/sentences-alone"
+heard_by_callers transcripts-hibari --checkpoint "$work/sentences-hibari"
 
 orders test
 speech barista 1
-trainer prepare recipes/orders-alone.toml --out "$work/orders-data"
-trainer train "$work/orders-data" --recipe recipes/orders-alone.toml --out "$work/orders"
-trainer evaluate "$work/orders"
+trained orders-alone
+trainer evaluate "$work/orders-alone"
 
 # The same from the weights that the trainer brings, with a neural voice and the quickest of the others.
 spoken barista barista-hibari --seed 26 --engines hibari rhvoice pico flite --clips 4
-trainer prepare recipes/orders-hibari.toml --out "$work/orders-hibari-data"
-trainer train "$work/orders-hibari-data" --recipe recipes/orders-hibari.toml --checkpoint bank-calls --out "$work/orders-hibari"
+trained orders-hibari --checkpoint bank-calls
 trainer evaluate "$work/orders-hibari"

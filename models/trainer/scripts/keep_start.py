@@ -1,6 +1,6 @@
 """Keeps of a run of the streaming model what other trainings can begin with, in half precision.
 
-Run: `uv run scripts/keep_start.py work/no-caller/hibari weights/bank-calls`.
+Run: `uv run scripts/keep_start.py work/no-caller/sentences-hibari weights/bank-calls`.
 """
 
 import argparse
