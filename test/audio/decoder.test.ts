@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { createDecoder } from '../../server/audio/decoder.js';
 import { SAMPLE_BYTES, type SampleEncoding } from '../../server/audio/sample-format.js';
 import { hertz } from '../../server/domain/units.js';
-import { bytesOf, floatsOf, hasSox, needs, output } from './oracle.js';
+import { hasSox, needs } from '../support/needs.js';
+import { bytesOf, floatsOf, output } from './oracle.js';
 import { cutsOf, joined, noise, pieces } from './signal.js';
 
 const decoderOf = (encoding: SampleEncoding, channels = 1) =>

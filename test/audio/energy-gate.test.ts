@@ -4,6 +4,7 @@ import { createDecoder } from '../../server/audio/decoder.js';
 import { createEnergyGate } from '../../server/audio/energy-gate.js';
 import { createResampler } from '../../server/audio/resampler.js';
 import { readWav } from '../../server/audio/wav.js';
+import { needs } from '../support/needs.js';
 import { joined, noise, sine } from './signal.js';
 
 const HOP = 7_680;
@@ -129,9 +130,7 @@ describe('energy gate on telephone calls', () => {
   };
 
   before(function () {
-    if (existsSync(CALLS)) return;
-    console.log('    skipped: the recordings of MInDS-14 are not there');
-    this.skip();
+    needs(this, existsSync(CALLS), 'the recordings of MInDS-14');
   });
 
   it('hears speech in every call', () => {

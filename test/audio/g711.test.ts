@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ALAW_AMPLITUDES, MULAW_AMPLITUDES } from '../../server/audio/g711.js';
-import { floatsOf, hasSox, needs, output } from './oracle.js';
+import { hasSox, needs } from '../support/needs.js';
+import { floatsOf, output } from './oracle.js';
 
 const CODES = Uint8Array.from({ length: 256 }, (_, code) => code);
 const RAW = ['-r', '8000', '-c', '1'];

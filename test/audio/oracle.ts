@@ -1,23 +1,15 @@
-/** The programs from outside that results are compared with; a test that lacks one is skipped and says so. */
+/** The programs from outside that results are compared with. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-const answers = (program: string, args: readonly string[]): boolean => spawnSync(program, args).status === 0;
+import { answers } from '../support/needs.js';
 
-export const hasSox = answers('sox', ['--version']);
 export const hasFfmpeg = answers('ffmpeg', ['-version']);
 
 const PYTHONS = ['models/trainer/.venv/bin/python', 'python3'].filter(
   (path) => !path.includes('/') || existsSync(path),
 );
 export const scipyPython = PYTHONS.find((python) => answers(python, ['-c', 'import scipy.signal']));
-
-/** Skips the running test, with the reason on the console, unless `isThere`. */
-export function needs(test: Mocha.Context, isThere: unknown, what: string): void {
-  if (isThere) return;
-  console.log(`      skipped: ${what} is not installed`);
-  test.skip();
-}
 
 /** Standard output of a program fed with `input`. */
 export function output(program: string, args: readonly string[], input: Uint8Array): Buffer {

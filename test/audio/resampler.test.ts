@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { createResampler as createWith } from '../../server/audio/resampler.js';
 import { simdPolyphase } from '../../server/audio/simd-polyphase.js';
 import { hertz, type Hertz } from '../../server/domain/units.js';
-import { bytesOf, floatsOf, hasSox, needs, output, scipyPython } from './oracle.js';
+import { hasSox, needs } from '../support/needs.js';
+import { bytesOf, floatsOf, output, scipyPython } from './oracle.js';
 import { POLYPHASE_MODULE } from '../../server/audio/polyphase-module.js';
 import { cutsOf, decibels, joined, noise, pieces, rms, sine, splitTone } from './signal.js';
 
@@ -114,7 +115,7 @@ taps = s.firwin(2 * 64 * wide + 1, 0.95 / wide, window=('kaiser', 12.0))
 x = numpy.frombuffer(sys.stdin.buffer.read(), '<f4').astype('f8')
 sys.stdout.buffer.write(s.resample_poly(x, up, down, window=taps).astype('<f4').tobytes())`;
       const input = chord(rate);
-      const apart = difference(resampled(rate, input), floatsOf(output(scipyPython!, ['-c', program], bytesOf(input))));
+      const apart = difference(resampled(rate, input), floatsOf(output(scipyPython, ['-c', program], bytesOf(input))));
       assert.ok(apart < -90, `${apart.toFixed(1)} dB`);
     });
   }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createDecoder } from '../../server/audio/decoder.js';
 import { readWav, type WavReading } from '../../server/audio/wav.js';
-import { bytesOf, floatsOf, hasFfmpeg, hasSox, needs, output } from './oracle.js';
+import { hasSox, needs } from '../support/needs.js';
+import { bytesOf, floatsOf, hasFfmpeg, output } from './oracle.js';
 import { noise } from './signal.js';
 
 const u16 = (value: number): number[] => [value & 255, value >> 8];

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { heldBytes } from '../support/memory.js';
+import { needs } from '../support/needs.js';
 import { CLOSE, START, strip, TALKS, type Step, type WireMessage } from '../support/raw-clients.js';
 import { BUNDLED_MODELS, ECHO_MODELS, RECORDINGS, serveReal, type RealServer } from '../support/real-server.js';
 import { babble, pcm16, randomChunks, seeded } from '../support/tones.js';
@@ -115,10 +116,7 @@ describe(`Interleaved streams (${STREAMS}, seed ${SEED})`, () => {
   it('of real speech each get exactly their own predictions from the bundled model', async function () {
     this.timeout(0);
     const clips = recordings(20);
-    if (clips === null) {
-      console.log('      skipped: the recordings of ../shared/data/minds14, or sox, are not on this machine');
-      return this.skip();
-    }
+    needs(this, clips, 'the recordings of ../shared/data/minds14, and sox');
     const server = await serveReal({ models: BUNDLED_MODELS });
     await tellApart(server, clips, START);
     await server.running.drain();

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { wavOf } from '../support/chromium.js';
+import { isLinux, needs } from '../support/needs.js';
 import { CLOSE, START, TALKS, until, type Step } from '../support/raw-clients.js';
 import { ECHO_MODELS } from '../support/real-server.js';
 import type { Addresses } from '../support/scripted-server.js';
@@ -70,9 +71,7 @@ describe('A server whose machine runs short', function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'earshot-short-'));
   before(function () {
-    if (process.platform === 'linux') return;
-    console.log('    skipped: prlimit and /proc are on Linux only');
-    this.skip();
+    needs(this, isLinux, 'Linux (prlimit and /proc)');
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -98,8 +97,7 @@ describe('A server whose machine runs short', function () {
       execFileSync('mkdir', [disk]);
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
     } catch {
-      console.log('      skipped: a small disk cannot be mounted here');
-      return this.skip();
+      needs(this, false, 'the right to mount a small disk');
     }
     try {
       const log = openSync(join(disk, 'log'), 'a');

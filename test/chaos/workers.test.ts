@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { childrenOf, serveProcess, type ServerProcess } from '../support/earshot-command.js';
+import { isLinux, needs } from '../support/needs.js';
 import { CLOSE, START, TALKS, type Step, type Told, type WireMessage } from '../support/raw-clients.js';
 import { ECHO_MODELS } from '../support/real-server.js';
 import { babble, pcm16, seeded } from '../support/tones.js';
@@ -67,10 +68,12 @@ describe('Inference workers that fail in mid-batch', function () {
   this.timeout(0);
   let server: ServerProcess;
   before(async function () {
-    if (process.platform !== 'linux') return this.skip();
+    needs(this, isLinux, 'Linux');
     server = await serveProcess([...FLAGS, '--run-timeout-ms', String(RUN_TIMEOUT_MS)]);
   });
-  after(() => server.stop('SIGTERM'));
+  after(async () => {
+    if (isLinux) await server.stop('SIGTERM');
+  });
 
   const bothHealthy = async () => {
     while ((await metric(server, 'earshot_workers_healthy')) < 2) await sleep(20);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { createStream, type StreamMessage } from '../../client-sdk/src/index.js';
 import { cuttingProxy, type CuttingProxy } from '../support/cutting-proxy.js';
+import { needs } from '../support/needs.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 import { ensureBuilt, SDK } from './client-package.js';
@@ -49,10 +50,7 @@ describe('The browser build in Chromium', function () {
   let page: Page;
 
   before(async function () {
-    if (!CHROMIUM) {
-      console.log('      skipped: no Chromium on this machine');
-      return this.skip();
-    }
+    needs(this, CHROMIUM, 'Chromium');
     await ensureBuilt();
     server = await serveReal({ models: ECHO_MODELS });
     proxy = await cuttingProxy(server.http);

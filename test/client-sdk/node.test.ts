@@ -6,20 +6,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createStream, type Encoding, type IntentStream } from '../../client-sdk/src/index.js';
 import { pipe, readWav, writable } from '../../client-sdk/src/node.js';
+import { hasSox, needs } from '../support/needs.js';
 import { ECHO_MODELS, SAMPLES, serveReal, type RealServer } from '../support/real-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
 const SAMPLE = join(SAMPLES, 'balance-16k.wav');
 const PCM = { encoding: 'pcm_s16le', sampleRate: 16_000, channels: 1 } as const;
-
-const hasSox = (() => {
-  try {
-    execFileSync('sox', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 const sox = (...args: string[]): Buffer =>
   execFileSync('sox', ['-q', '-D', SAMPLE, ...args], { maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -46,7 +38,7 @@ describe('A WAV stream', () => {
   for (const [encoding, format] of FORMATS)
     for (const length of [1, 7, 100_000])
       it(`of ${encoding}, in chunks of ${length} bytes, is what sox says`, async function () {
-        if (!hasSox) return this.skip();
+        needs(this, hasSox, 'sox');
         const shape = ['-r', '8000', '-c', '2', ...format];
         const { audio, chunks } = await readWav(chunked(sox(...shape, '-t', 'wav', '-', 'trim', '0', '0.5'), length));
         assert.deepEqual(audio, { encoding, sampleRate: 8_000, channels: 2 });

@@ -8,6 +8,7 @@ import { loadModelPackage, loadModelPackages } from '../../server/inference/mode
 import { ECHO_MODELS, ODD_MODELS } from '../support/real-server.js';
 import { silentLog } from '../support/contexts.js';
 import { babble } from '../support/tones.js';
+import { isLinux, needs } from '../support/needs.js';
 import { AT_ONCE } from '../support/outcomes.js';
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -84,7 +85,7 @@ for (const isolation of ['thread', 'process'] as const)
 
 describe('Inference', () => {
   it('answers every frame, and is whole again, when its worker process is killed in mid-batch', async function () {
-    if (process.platform !== 'linux') return this.skip();
+    needs(this, isLinux, 'Linux');
     const restarts: string[] = [];
     const observer = {
       batchRan: () => undefined,
@@ -142,10 +143,7 @@ describe('Inference', () => {
 
   it('gives the same scores on WebGPU as on the CPU', async function () {
     this.timeout(120_000);
-    if (!existsSync(SWIFTSHADER)) {
-      console.log('      skipped: no software Vulkan device (Debian: chromium, libvulkan1)');
-      return this.skip();
-    }
+    needs(this, existsSync(SWIFTSHADER), 'a software Vulkan device (Debian: chromium, libvulkan1)');
     process.env.VK_ICD_FILENAMES = SWIFTSHADER;
     const packages = [await loadModelPackage(join(ECHO_MODELS, 'echo'))];
     const onGpu = await start({ packages, provider: 'webgpu', isolation: 'process', maxBatch: 4 });
@@ -177,12 +175,12 @@ describe('Inference', () => {
   });
 
   it('says why a provider that was asked for cannot be used, and what to do', async function () {
-    if (existsSync('/proc/driver/nvidia')) return this.skip();
+    needs(this, !existsSync('/proc/driver/nvidia'), 'a machine without an NVIDIA driver');
     await assert.rejects(start({ provider: 'cuda' }), /cuda cannot be used: .*ONNXRUNTIME_NODE_INSTALL=cuda12/s);
   });
 
   it('takes the CPU by itself where it is the best that loads', async function () {
-    if (existsSync('/proc/driver/nvidia')) return this.skip();
+    needs(this, !existsSync('/proc/driver/nvidia'), 'a machine without an NVIDIA driver');
     const inference = await start({ provider: 'auto' });
     assert.equal(inference.models[0]?.provider, 'cpu');
     await inference.close();

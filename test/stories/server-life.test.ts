@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { CLOSE, START, TALKS, until, type Step, type WireMessage } from '../support/raw-clients.js';
 import { childrenOf, earshot, serveProcess, type ServerProcess } from '../support/earshot-command.js';
+import { isLinux, needs } from '../support/needs.js';
 import { ECHO_MODELS } from '../support/real-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
@@ -56,7 +57,7 @@ describe('The life of a server process', () => {
 
   for (const isolation of ['process'] as const)
     it(`loses no connection and no audio when a worker ${isolation} is killed, again and again`, async function () {
-      if (process.platform !== 'linux') return this.skip();
+      needs(this, isLinux, 'Linux');
       const server = await serveProcess(['--models', ECHO_MODELS, '--isolation', isolation, '--workers', '2']);
       const kill: Step = () => {
         const [worker] = childrenOf(server.child.pid!);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'mocha';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { needs } from './needs.js';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const found = PLACES.find((path) => existsSync(path));
@@ -19,10 +20,7 @@ export async function hearingBrowser(
   suite: Context,
   heard: { rate: number; samples: Int16Array },
 ): Promise<HearingBrowser> {
-  if (found === undefined) {
-    console.log(`      skipped: no Chromium on this machine (looked for ${PLACES.join(', ')})`);
-    return suite.skip();
-  }
+  needs(suite, found, `Chromium (looked for ${PLACES.join(', ')})`);
   const folder = mkdtempSync(join(tmpdir(), 'earshot-microphone-'));
   const file = join(folder, 'heard.wav');
   writeFileSync(file, wavOf(heard.rate, heard.samples));

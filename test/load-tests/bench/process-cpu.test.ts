@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mainThreadCpuMs, treeCpuMs } from '../../../load-tests/bench/process-cpu.js';
+import { isLinux, needs } from '../../support/needs.js';
 
 /** Burns CPU on the main thread, in a worker thread and in a child; says what each burned, by its own account. */
 const BURNER = `
@@ -36,13 +37,14 @@ describe('CPU time read from /proc', function () {
   let burned: Burned;
 
   before(async function () {
-    if (process.platform !== 'linux') return this.skip();
+    needs(this, isLinux, 'Linux');
     writeFileSync(join(folder, 'burner.cjs'), BURNER);
     child = fork(join(folder, 'burner.cjs'));
     [burned] = (await once(child, 'message')) as [Burned];
   });
 
   after(async () => {
+    if (!isLinux) return;
     const ended = once(child, 'exit');
     child.send('end');
     await ended;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { startServerProcess } from '../../../load-tests/bench/server-process.js';
+import { isLinux, needs } from '../../support/needs.js';
 
 const node = (code: string): readonly string[] => [process.execPath, '-e', code];
 
@@ -15,7 +16,7 @@ const isAlive = (pid: number): boolean => {
 
 describe('A server under test', () => {
   before(function () {
-    if (process.platform !== 'linux') return this.skip();
+    needs(this, isLinux, 'Linux');
   });
 
   it('is ended together with what it started', async () => {

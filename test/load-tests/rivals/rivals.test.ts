@@ -3,6 +3,7 @@ import { EARSHOT, INSTALL, MATCHES, missingFor, type Match } from '../../../load
 import { MULAW_20, PCM_100 } from '../../../load-tests/bench/ingress.js';
 import { answersOf, differenceOf, type Answers } from '../../../load-tests/bench/same-answers.js';
 import { startServerProcess, type ServerProcess } from '../../../load-tests/bench/server-process.js';
+import { isLinux, needs } from '../../support/needs.js';
 
 const INGRESSES = [PCM_100, MULAW_20];
 
@@ -19,12 +20,9 @@ for (const match of MATCHES) {
     let ours: readonly Answers[];
 
     before(async function () {
-      if (process.platform !== 'linux') return this.skip();
+      needs(this, isLinux, 'Linux');
       const missing = missingFor(EARSHOT, model);
-      if (missing !== null) {
-        console.log(`      skipped: ${missing} is not there; ${INSTALL} makes it`);
-        return this.skip();
-      }
+      needs(this, missing === null, `${missing}: ${INSTALL} makes it`);
       const server = await startServerProcess(EARSHOT.command(model));
       ours = await answersTo(server, match).finally(() => server.stop());
     });
@@ -40,10 +38,7 @@ for (const match of MATCHES) {
     for (const rival of contenders.filter((each) => each !== EARSHOT))
       it(`${rival.name} says what our server says, from PCM and from µ-law`, async function () {
         const missing = missingFor(rival, model);
-        if (missing !== null) {
-          console.log(`      skipped: ${missing} is not there; ${INSTALL} makes it`);
-          return this.skip();
-        }
+        needs(this, missing === null, `${missing}: ${INSTALL} makes it`);
         const server = await startServerProcess(rival.command(model));
         const theirs = await answersTo(server, match).finally(() => server.stop());
         assert.deepEqual(

@@ -1,0 +1,14 @@
+/** What a test cannot do without, and not every machine has: without it the test is skipped and says so. */
+import { spawnSync } from 'node:child_process';
+
+export const answers = (program: string, args: readonly string[]): boolean => spawnSync(program, args).status === 0;
+
+export const hasSox = answers('sox', ['--version']);
+export const isLinux = process.platform === 'linux';
+
+/** Skips the running test, or from `before` its suite, with the reason on the console, unless `isThere`. */
+export function needs(test: Mocha.Context, isThere: unknown, what: string): asserts isThere {
+  if (isThere) return;
+  console.log(`      skipped: needs ${what}`);
+  test.skip();
+}
