@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
 import { Certificates } from '../../server/access/certificates.js';
-import { Authority, hasOpenssl } from '../support/certificates.js';
+import { Authority } from '../support/certificates.js';
 import { Drawer, eventually } from '../support/key-files.js';
-import { needs } from '../support/needs.js';
+import { hasOpenssl, needs } from '../support/needs.js';
 
 describe('Certificates', () => {
   const drawer = new Drawer();
   after(() => drawer.clear());
 
   it('that replace others are taken as a pair: half of one changes nothing, and is told', async function () {
-    needs(this, hasOpenssl(), 'openssl');
+    needs(this, hasOpenssl, 'openssl');
     const authority = new Authority(drawer.folder, 'authority');
     const [first, second] = [authority.sign('first'), authority.sign('second')];
     const files = { tlsCert: `${drawer.folder}/server.crt`, tlsKey: `${drawer.folder}/server.key`, tlsClientCa: null };

@@ -1,7 +1,6 @@
 /** The programs from outside that results are compared with. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-
 import { answers } from '../support/needs.js';
 
 export const hasFfmpeg = answers('ffmpeg', ['-version']);

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { heldBytes } from '../support/memory.js';
-import { needs } from '../support/needs.js';
+import { hasSox, needs } from '../support/needs.js';
 import { CLOSE, START, strip, TALKS, type Step, type WireMessage } from '../support/raw-clients.js';
 import { BUNDLED_MODELS, ECHO_MODELS, RECORDINGS, serveReal, type RealServer } from '../support/real-server.js';
 import { babble, pcm16, randomChunks, seeded } from '../support/tones.js';
@@ -87,18 +87,11 @@ const pcmOf = (file: string): Uint8Array =>
     stdio: ['ignore', 'pipe', 'ignore'],
   });
 
-const recordings = (count: number): Uint8Array[] | null => {
-  if (RECORDINGS === null) return null;
-  const root = RECORDINGS;
-  try {
-    return readdirSync(root)
-      .filter((name) => name.startsWith('en-'))
-      .slice(0, count)
-      .map((folder) => pcmOf(join(root, folder, readdirSync(join(root, folder)).sort()[0]!)));
-  } catch {
-    return null;
-  }
-};
+const recordings = (root: string, count: number): Uint8Array[] =>
+  readdirSync(root)
+    .filter((name) => name.startsWith('en-'))
+    .slice(0, count)
+    .map((folder) => pcmOf(join(root, folder, readdirSync(join(root, folder)).sort()[0]!)));
 
 describe(`Interleaved streams (${STREAMS}, seed ${SEED})`, () => {
   for (const model of ['echo', 'echo-stateful'])
@@ -115,8 +108,8 @@ describe(`Interleaved streams (${STREAMS}, seed ${SEED})`, () => {
 
   it('of real speech each get exactly their own predictions from the bundled model', async function () {
     this.timeout(0);
-    const clips = recordings(20);
-    needs(this, clips, 'the recordings of ../shared/data/minds14, and sox');
+    needs(this, RECORDINGS !== null && hasSox, 'the recordings of ../shared/data/minds14, and sox');
+    const clips = recordings(RECORDINGS, 20);
     const server = await serveReal({ models: BUNDLED_MODELS });
     await tellApart(server, clips, START);
     await server.running.drain();

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { createStream, type StreamMessage } from '../../client-sdk/src/index.js';
+import { A_CHROMIUM, CHROMIUM } from '../support/chromium.js';
 import { cuttingProxy, type CuttingProxy } from '../support/cutting-proxy.js';
 import { needs } from '../support/needs.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
@@ -13,9 +14,6 @@ import { babble, pcm16 } from '../support/tones.js';
 import { ensureBuilt, SDK } from './client-package.js';
 import { storyOf, tell } from './cuts.js';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
 const SPEECH = pcm16(babble(10, 5));
 const OPTIONS = { audio: { encoding: 'pcm_s16le', sampleRate: 16_000 }, endpointing: { silenceMs: 400 } } as const;
 
@@ -50,7 +48,7 @@ describe('The browser build in Chromium', function () {
   let page: Page;
 
   before(async function () {
-    needs(this, CHROMIUM, 'Chromium');
+    needs(this, CHROMIUM, A_CHROMIUM);
     await ensureBuilt();
     server = await serveReal({ models: ECHO_MODELS });
     proxy = await cuttingProxy(server.http);

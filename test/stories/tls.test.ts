@@ -6,10 +6,10 @@ import { connect, type PeerCertificate, type SecureContextOptions } from 'node:t
 import { credentials, loadPackageDefinition, status, type ClientDuplexStream } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { fileURLToPath } from 'node:url';
-import { Authority, hasOpenssl, type Pair } from '../support/certificates.js';
+import { Authority, type Pair } from '../support/certificates.js';
 import { bearer, knock, type Opened } from '../support/knocking.js';
 import { Drawer, entry, eventually, randomKey } from '../support/key-files.js';
-import { needs } from '../support/needs.js';
+import { hasOpenssl, needs } from '../support/needs.js';
 import { serviceIn, START, type GrpcClient } from '../support/raw-clients.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { babble, pcm16 } from '../support/tones.js';
@@ -29,7 +29,7 @@ describe('TLS', function () {
   let authority: Authority;
   let stranger: Authority;
   before(function () {
-    needs(this, hasOpenssl(), 'openssl');
+    needs(this, hasOpenssl, 'openssl');
     authority = new Authority(drawer.folder, 'authority');
     stranger = new Authority(drawer.folder, 'stranger');
   });

@@ -8,16 +8,6 @@ export interface Pair {
   readonly key: string;
 }
 
-/** Whether this machine has openssl. */
-export const hasOpenssl = (): boolean => {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 const openssl = (...args: readonly string[]): void => void execFileSync('openssl', args, { stdio: 'ignore' });
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 

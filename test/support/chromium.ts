@@ -6,7 +6,8 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { needs } from './needs.js';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const found = PLACES.find((path) => existsSync(path));
+export const CHROMIUM = PLACES.find((path) => existsSync(path));
+export const A_CHROMIUM = `Chromium (looked for ${PLACES.join(', ')})`;
 
 /** A Chromium whose microphone hears a recording, over and over, from its start. */
 export interface HearingBrowser {
@@ -20,11 +21,11 @@ export async function hearingBrowser(
   suite: Context,
   heard: { rate: number; samples: Int16Array },
 ): Promise<HearingBrowser> {
-  needs(suite, found, `Chromium (looked for ${PLACES.join(', ')})`);
+  needs(suite, CHROMIUM, A_CHROMIUM);
   const folder = mkdtempSync(join(tmpdir(), 'earshot-microphone-'));
   const file = join(folder, 'heard.wav');
   writeFileSync(file, wavOf(heard.rate, heard.samples));
-  const browser = await chromium.launch({ executablePath: found, args: flags(file) });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: flags(file) });
   return {
     open: (url, options) => open(browser, url, options),
     close: async () => {

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 export const answers = (program: string, args: readonly string[]): boolean => spawnSync(program, args).status === 0;
 
 export const hasSox = answers('sox', ['--version']);
+export const hasOpenssl = answers('openssl', ['version']);
 export const isLinux = process.platform === 'linux';
 
 /** Skips the running test, or from `before` its suite, with the reason on the console, unless `isThere`. */
