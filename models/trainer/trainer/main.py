@@ -12,6 +12,7 @@ COMMANDS = {
     "synthesize": "sentences to labelled speech by every free engine that is installed, with a manifest",
     "prepare": "recordings from anywhere to one dataset at 16 kHz, with labels and splits",
     "train": "a prepared dataset to a run folder with the best checkpoint",
+    "average": "runs that differ in their seed alone to one of the same size",
     "evaluate": "figures and pictures of a run on one split",
     "export": "a checkpoint to a verified model package",
     "push": "a model package to a repository of the hub",

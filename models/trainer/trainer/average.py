@@ -1,0 +1,84 @@
+"""One model from several runs: the mean of their weights.
+
+Runs that go on from the same weights and learn the same end near enough to one another for their mean to be a model
+too: no larger than each, and often surer (Wortsman et al. 2022, "Model soups", arXiv:2203.05482).
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from trainer.errors import TrainerError, first_line
+from trainer.files import write_json, written_whole
+from trainer.recipe import Recipe
+from trainer.recipe_file import load_recipe
+from trainer.run_folder import read_run, require_new, surroundings
+
+WEIGHTS = "model.safetensors"
+# What the mean takes from the first run; the last is there for an audio classifier alone.
+TAKEN_OVER = ("config.json", "recipe.toml", "preprocessor_config.json")
+
+
+def average_runs(runs: Sequence[Path], out: Path) -> None:
+    """Writes a run folder with the mean of the runs' weights.
+
+    The runs differ in their seed alone, and began with the same checkpoint; anything else is an error.
+    """
+    if len(runs) < 2:
+        raise TrainerError(f"a mean needs at least two runs, {len(runs)} was given")
+    require_new(out)
+    told = [read_run(run) for run in runs]
+    _require_alike(runs, told)
+    mean = _mean(runs)
+    with written_whole(out) as folder:
+        for name in TAKEN_OVER:
+            if (runs[0] / name).exists():
+                shutil.copyfile(runs[0] / name, folder / name)
+        save_file(mean, folder / WEIGHTS, metadata={"format": "pt"})
+        seeds = [of_run["seed"] for of_run in told]
+        notes = [*told[0].get("notes", ()), f"The weights are the mean of {len(runs)} runs, seeds {seeds}."]
+        write_json(folder / "run.json", {"data": told[0]["data"], "seed": seeds, **surroundings(), "notes": notes})
+
+
+def _require_alike(runs: Sequence[Path], told: Sequence[dict[str, Any]]) -> None:
+    first = _recipe(runs[0])
+    begun = first.streaming.checkpoint if first.streaming else first.stateless
+    if begun is None:
+        raise TrainerError(f"{runs[0]} began with fresh weights, other ones for each seed: their mean is no model")
+    for run, of_run in zip(runs[1:], told[1:], strict=True):
+        if replace(_recipe(run), seed=first.seed) != first:
+            raise TrainerError(f"{run} and {runs[0]} had other recipes, see recipe.toml: only the seed may differ")
+        if of_run["data"] != told[0]["data"]:
+            raise TrainerError(f"{run} was trained on {of_run['data']}, {runs[0]} on {told[0]['data']}")
+
+
+def _recipe(run: Path) -> Recipe:
+    return load_recipe(str(run / "recipe.toml"))
+
+
+def _mean(runs: Sequence[Path]) -> dict[str, torch.Tensor]:
+    """In double precision, so that what no run changed stays the same bit for bit; integers are the first run's."""
+    first = _weights(runs[0])
+    sums = {name: tensor.double() for name, tensor in first.items() if tensor.is_floating_point()}
+    for run in runs[1:]:
+        weights = _weights(run)
+        for name, total in sums.items():
+            if name not in weights or weights[name].shape != total.shape:
+                raise TrainerError(f"{run} has other weights than {runs[0]}: see {name}")
+            total.add_(weights[name])
+    return {
+        name: (sums[name] / len(runs)).to(tensor.dtype) if name in sums else tensor for name, tensor in first.items()
+    }
+
+
+def _weights(run: Path) -> dict[str, torch.Tensor]:
+    try:
+        return load_file(run / WEIGHTS)
+    except (OSError, SafetensorError) as error:
+        raise TrainerError(f"{run} holds no weights, was its training ended? {first_line(error)}") from error
