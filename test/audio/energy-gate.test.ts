@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createDecoder } from '../../server/audio/decoder.js';
 import { createEnergyGate } from '../../server/audio/energy-gate.js';
 import { createResampler } from '../../server/audio/resampler.js';
 import { readWav } from '../../server/audio/wav.js';
-import { needs } from '../support/needs.js';
+import { needs, RECORDINGS } from '../support/needs.js';
 import { joined, noise, sine } from './signal.js';
 
 const HOP = 7_680;
@@ -114,14 +114,13 @@ describe('energy gate', () => {
   });
 });
 
-const CALLS = '../shared/data/minds14';
-
 describe('energy gate on telephone calls', () => {
+  let calls = '';
   const decodedCalls = (): Float32Array[] => {
-    const folders = readdirSync(CALLS).filter((name) => name.includes('~'));
+    const folders = readdirSync(calls).filter((name) => name.includes('~'));
     return folders.map((folder) => {
-      const file = readdirSync(`${CALLS}/${folder}`).find((name) => name.endsWith('.wav'))!;
-      const wav = readWav(readFileSync(`${CALLS}/${folder}/${file}`));
+      const file = readdirSync(`${calls}/${folder}`).find((name) => name.endsWith('.wav'))!;
+      const wav = readWav(readFileSync(`${calls}/${folder}/${file}`));
       assert.equal(wav.kind, 'audio');
       const [samples] = createDecoder(wav.format).push(wav.audio);
       const resampler = createResampler(wav.format.sampleRate);
@@ -130,7 +129,8 @@ describe('energy gate on telephone calls', () => {
   };
 
   before(function () {
-    needs(this, existsSync(CALLS), 'the recordings of MInDS-14');
+    needs(this, RECORDINGS, 'the recordings of ../shared/data/minds14');
+    calls = RECORDINGS;
   });
 
   it('hears speech in every call', () => {

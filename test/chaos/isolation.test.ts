@@ -4,9 +4,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { heldBytes } from '../support/memory.js';
-import { hasSox, needs } from '../support/needs.js';
-import { CLOSE, START, strip, TALKS, type Step, type WireMessage } from '../support/raw-clients.js';
-import { BUNDLED_MODELS, ECHO_MODELS, RECORDINGS, serveReal, type RealServer } from '../support/real-server.js';
+import { hasSox, needs, RECORDINGS } from '../support/needs.js';
+import { CLOSE, START, strip, TALKS, type Step, type Talk, type WireMessage } from '../support/raw-clients.js';
+import { BUNDLED_MODELS, ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { babble, pcm16, randomChunks, seeded } from '../support/tones.js';
 import { casesOf, SEED } from './chaos.js';
 
@@ -28,6 +28,16 @@ const assertSame = (actual: unknown, expected: unknown, what: string): void => {
     for (const [key, value] of Object.entries(expected))
       assertSame((actual as Record<string, unknown>)[key], value, `${what}.${key}`);
   } else assert.equal(actual, expected, what);
+};
+
+/** What a talk is told after its start. A server that is full says so and is asked again when it said, as any caller does. */
+const told = async (talk: Talk, server: RealServer, steps: () => Step[]): Promise<unknown[]> => {
+  for (;;) {
+    const { messages } = await talk(server, steps());
+    const [first] = messages;
+    if (first?.code !== 'overloaded') return said(messages);
+    await new Promise((resolve) => setTimeout(resolve, Number(first.retry_after_ms)));
+  }
 };
 
 /** Sends a part of the audio, then cuts the connection without a word. */
@@ -68,9 +78,9 @@ const tellApart = async (
       Array.from({ length: STREAMS }, async (_, index) => {
         const clip = clips[index % clips.length]!;
         if (random() < 1 / 3) return abort(server, clip.subarray(0, Math.floor(random() * clip.length)), start);
-        const steps: Step[] = [start, ...jittered(randomChunks(clip, 12_000, index), random), CLOSE];
-        const { messages } = await talks[index % talks.length]!(server, steps);
-        assertSame(said(messages), alone[index % clips.length], `stream ${index}`);
+        const steps = (): Step[] => [start, ...jittered(randomChunks(clip, 12_000, index), random), CLOSE];
+        const heard = await told(talks[index % talks.length]!, server, steps);
+        assertSame(heard, alone[index % clips.length], `stream ${index}`);
       }),
     );
   await round();

@@ -1,11 +1,17 @@
 /** What a test cannot do without, and not every machine has: without it the test is skipped and says so. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 export const answers = (program: string, args: readonly string[]): boolean => spawnSync(program, args).status === 0;
 
 export const hasSox = answers('sox', ['--version']);
 export const hasOpenssl = answers('openssl', ['version']);
 export const isLinux = process.platform === 'linux';
+
+const beside = fileURLToPath(new URL('../../../../shared/data/minds14', import.meta.url));
+/** The folder of real calls beside the project, which no clone has. */
+export const RECORDINGS = existsSync(beside) ? beside : null;
 
 /** Skips the running test, or from `before` its suite, with the reason on the console, unless `isThere`. */
 export function needs(test: Mocha.Context, isThere: unknown, what: string): asserts isThere {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readConfig, type Config } from '../../server/config.js';
 import { startServer, type RunningServer } from '../../server/main.js';
@@ -13,8 +12,6 @@ export const ECHO_MODELS = fromRoot('test/fixtures/models');
 export const ODD_MODELS = fromRoot('test/fixtures/odd-models');
 export const BUNDLED_MODELS = fromRoot('models');
 export const SAMPLES = fromRoot('samples');
-/** Real recordings beside the project; not part of a clone. */
-export const RECORDINGS = existsSync(fromRoot('../shared/data/minds14')) ? fromRoot('../shared/data/minds14') : null;
 
 export interface RealServer extends Addresses {
   readonly running: RunningServer;
