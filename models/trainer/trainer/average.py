@@ -28,7 +28,7 @@ TAKEN_OVER = ("config.json", "recipe.toml", "preprocessor_config.json")
 def average_runs(runs: Sequence[Path], out: Path) -> None:
     """Writes a run folder with the mean of the runs' weights.
 
-    The runs differ in their seed alone, and began with the same checkpoint; anything else is an error.
+    The runs learned the same from the same checkpoint, each by a seed of its own; anything else is an error.
     """
     if len(runs) < 2:
         raise TrainerError(f"a mean needs at least two runs, {len(runs)} was given")
@@ -52,7 +52,7 @@ def _require_alike(runs: Sequence[Path], told: Sequence[dict[str, Any]]) -> None
     if begun is None:
         raise TrainerError(f"{runs[0]} began with fresh weights, other ones for each seed: their mean is no model")
     for run, of_run in zip(runs[1:], told[1:], strict=True):
-        if replace(_recipe(run), seed=first.seed) != first:
+        if replace(_recipe(run), seed=first.seed, package=first.package) != first:
             raise TrainerError(f"{run} and {runs[0]} had other recipes, see recipe.toml: only the seed may differ")
         if of_run["data"] != told[0]["data"]:
             raise TrainerError(f"{run} was trained on {of_run['data']}, {runs[0]} on {told[0]['data']}")
