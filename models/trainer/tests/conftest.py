@@ -7,6 +7,8 @@ import pytest
 import soundfile
 import torch
 
+from trainer.main import main
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> None:
@@ -24,4 +26,13 @@ def recordings(tmp_path: Path) -> Path:
         soundfile.write(folder / f"{index}.wav", random.normal(0, 0.1, 8000 + 1000 * index), 8000)
         lines.append(f"{index}.wav,{'open' if index % 2 else 'close'},caller-{index // 2}")
     (folder / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def data(recordings: Path, tmp_path: Path) -> Path:
+    """They, prepared: one of them to test on, one to validate."""
+    folder = tmp_path / "data"
+    source = str(recordings / "manifest.csv")
+    assert main(["prepare", source, "--split-by", "clip", "--test-size", "0.17", "--out", str(folder)]) == 0
     return folder

@@ -20,14 +20,6 @@ CHANGES = {
 }
 
 
-@pytest.fixture
-def data(recordings: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    source = str(recordings / "manifest.csv")
-    assert main(["prepare", source, "--split-by", "clip", "--test-size", "0.34", "--out", str(folder)]) == 0
-    return folder
-
-
 def train(data: Path, run: Path, *options: str) -> Path:
     assert main(["train", str(data), *TINY, *QUICK, *options, "--out", str(run)]) == 0
     return run

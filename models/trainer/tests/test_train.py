@@ -27,14 +27,6 @@ COMMON = ["--set", f"training.epochs={EPOCHS}", "--set", "augmentation.copies=1"
 
 
 @pytest.fixture
-def data(recordings: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    source = str(recordings / "manifest.csv")
-    assert main(["prepare", source, "--split-by", "clip", "--test-size", "0.17", "--out", str(folder)]) == 0
-    return folder
-
-
-@pytest.fixture
 def tiny(tmp_path: Path) -> str:
     return str(save_tiny_wav2vec2(tmp_path / "tiny"))
 
