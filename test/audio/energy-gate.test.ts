@@ -115,7 +115,7 @@ describe('energy gate', () => {
 });
 
 describe('energy gate on telephone calls', () => {
-  let calls = '';
+  const calls = RECORDINGS ?? '';
   const decodedCalls = (): Float32Array[] => {
     const folders = readdirSync(calls).filter((name) => name.includes('~'));
     return folders.map((folder) => {
@@ -130,7 +130,6 @@ describe('energy gate on telephone calls', () => {
 
   before(function () {
     needs(this, RECORDINGS, 'the recordings of ../shared/data/minds14');
-    calls = RECORDINGS;
   });
 
   it('hears speech in every call', () => {

@@ -15,14 +15,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from trainer.errors import TrainerError, first_line
-from trainer.files import write_json, written_whole
+from trainer.files import written_whole
 from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe
-from trainer.run_folder import read_run, require_new, surroundings
+from trainer.run_folder import begin_run, note_run, read_run, require_new
 
 WEIGHTS = "model.safetensors"
 # What the mean takes from the first run; the last is there for an audio classifier alone.
-TAKEN_OVER = ("config.json", "recipe.toml", "preprocessor_config.json")
+TAKEN_OVER = ("config.json", "preprocessor_config.json")
 
 
 def average_runs(runs: Sequence[Path], out: Path) -> None:
@@ -34,7 +34,8 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
         raise TrainerError(f"a mean needs at least two runs, {len(runs)} was given")
     require_new(out)
     told = [read_run(run) for run in runs]
-    _require_alike(runs, told)
+    recipe = _recipe(runs[0])
+    _require_alike(runs, told, recipe)
     mean = _mean(runs)
     with written_whole(out) as folder:
         for name in TAKEN_OVER:
@@ -42,12 +43,12 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
                 shutil.copyfile(runs[0] / name, folder / name)
         save_file(mean, folder / WEIGHTS, metadata={"format": "pt"})
         seeds = [of_run["seed"] for of_run in told]
-        notes = [*told[0].get("notes", ()), f"The weights are the mean of {len(runs)} runs, seeds {seeds}."]
-        write_json(folder / "run.json", {"data": told[0]["data"], "seed": seeds, **surroundings(), "notes": notes})
+        begin_run(folder, recipe, {"data": told[0]["data"], "seed": seeds})
+        note = f"The weights are the mean of {len(runs)} runs, seeds {seeds}."
+        note_run(folder, (*told[0].get("notes", ()), note))
 
 
-def _require_alike(runs: Sequence[Path], told: Sequence[dict[str, Any]]) -> None:
-    first = _recipe(runs[0])
+def _require_alike(runs: Sequence[Path], told: Sequence[dict[str, Any]], first: Recipe) -> None:
     begun = first.streaming.checkpoint if first.streaming else first.stateless
     if begun is None:
         raise TrainerError(f"{runs[0]} began with fresh weights, other ones for each seed: their mean is no model")
