@@ -116,6 +116,9 @@ def test_the_figures_are_those_of_sklearn_and_scipy() -> None:
     expected = accuracy_score(labels[intents], beliefs[intents].argmax(axis=1))
     assert found["at_the_end"]["accuracy"] == pytest.approx(expected)
     assert found["after_seconds_heard"]["10"] == pytest.approx(expected)
+    without_background = accuracy_score(labels[intents], beliefs[intents][:, :3].argmax(axis=1))
+    assert found["after_seconds_heard_among_intents"]["10"] == pytest.approx(without_background)
+    assert without_background > expected
     low, high = found["at_the_end"]["intervals"]["accuracy"]
     assert low < expected < high
     confidence = np.where(beliefs.argmax(axis=1) == 3, 0, beliefs[:, :3].max(axis=1)).round(6)

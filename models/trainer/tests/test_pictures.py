@@ -35,10 +35,11 @@ def test_the_earliness_curve_is_the_accuracy_after_each_second(figures: dict[str
     picture = earliness_picture(figures)
     assert picture is not None
     [axes] = picture.axes
-    curve, end, chance = axes.lines
+    curve, among, end, chance = axes.lines
     assert dict(curve.get_xydata().tolist()) == {
         float(key): value for key, value in figures["after_seconds_heard"].items()
     }
+    assert among.get_ydata().tolist() == list(figures["after_seconds_heard_among_intents"].values())
     assert end.get_ydata()[0] == figures["at_the_end"]["accuracy"]
     assert chance.get_ydata()[0] == pytest.approx(1 / 3)
     band = {tuple(point) for point in axes.collections[0].get_paths()[0].vertices.tolist()}

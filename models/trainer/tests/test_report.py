@@ -6,8 +6,21 @@ import pytest
 from evaluations import figures_of, heard_of, sure_of
 
 from trainer.calibration import Calibrated, Calibration
+from trainer.model_card import model_card
 from trainer.pictures.draw import PICTURES
 from trainer.report import report
+
+CONTRACT = {
+    "name": "drinks",
+    "version": "0.1.0",
+    "description": "",
+    "background": ["background"],
+    "state": None,
+    "hop_ms": {"default": 500},
+    "temperature": 1.0,
+    "out_of_scope": {"threshold": 0.5},
+    "provenance": {},
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +64,12 @@ def test_a_threshold_that_could_not_be_fitted_is_said_to_be_the_default(mixed: d
     fitted = (Calibrated(Calibration(0.8), "fitted", 6, outside) for outside in (0, 1, 6))
     texts = (report(calibrated_by(mixed, each)) for each in fitted)
     assert ["**the threshold is the default**" in text for text in texts] == [True, False, True]
+
+
+def test_where_background_leads_the_first_of_the_intents_is_told_as_well() -> None:
+    figures = figures_of(heard_of((0, [[0.4, 0.0, 0.0, 0.6]]), (1, [[0.0, 0.2, 0.3, 0.5]])))
+    assert "| 10 s | 0.000 | 0.000–0.000 | 0.500 |" in report(figures)
+    assert "| the first 10 s | 0.000 | 0.500 |" in model_card(CONTRACT | {"metrics": figures}, ["balance"])
 
 
 def test_what_was_not_measured_is_said() -> None:

@@ -52,6 +52,13 @@ def best_intent(posterior: Posteriors, background: list[int]) -> NDArray[np.floa
     return np.where(leads, 0.0, intents)
 
 
+def among_intents(posterior: Posteriors, background: list[int]) -> Posteriors:
+    """The posterior with the background labels out of the running: its order is that of a server's `scores`."""
+    left = posterior.copy()
+    left[:, background] = 0
+    return left
+
+
 def intent_figures(posterior: Posteriors, labels: Ids) -> dict[str, float]:
     """Accuracy, top-3 and macro-F1 of clips that have an intent; background labels count as wrong answers."""
     return {

@@ -54,6 +54,7 @@ def _figures(metrics: dict[str, Any]) -> list[str]:
     if not metrics.get("at_the_end"):
         return []
     at_the_end, silence = metrics["at_the_end"], metrics["after_one_second_of_silence"]
+    after, among = metrics["after_seconds_heard"], metrics.get("after_seconds_heard_among_intents", {})
     lines = [
         "## Measured",
         "",
@@ -63,7 +64,13 @@ def _figures(metrics: dict[str, Any]) -> list[str]:
         "| --- | --- | --- | --- |",
         _row("the whole utterance", at_the_end),
         _row("and one second of silence", silence),
-        *(f"| the first {s} s | {value:.3f} | | |" for s, value in metrics["after_seconds_heard"].items()),
+        "",
+        "| heard | accuracy | first of the intents, as in `scores` |",
+        "| --- | --- | --- |",
+        *(
+            f"| the first {seconds} s | {value:.3f} | {_share(among.get(seconds))} |"
+            for seconds, value in after.items()
+        ),
         "",
         f"{at_the_end['clips']} clips. Expected calibration error {metrics['expected_calibration_error']:.3f}.",
         "",
@@ -101,6 +108,10 @@ def _variants(metrics: dict[str, Any]) -> list[str]:
 
 def _row(what: str, figures: dict[str, float]) -> str:
     return f"| {what} | {figures['accuracy']:.3f} | {figures['top3_accuracy']:.3f} | {figures['macro_f1']:.3f} |"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
 
 
 def _list(title: str, sentences: Sequence[str]) -> list[str]:

@@ -11,16 +11,23 @@ def earliness_lines(figures: Figures) -> list[str]:
     after = figures["after_seconds_heard"]
     if not after:
         return []
-    intervals, end = figures["after_seconds_heard_intervals"], figures["at_the_end"]
-    rows = [(f"{seconds} s", value, intervals[seconds]) for seconds, value in after.items()]
-    rows.append(("to the end", end["accuracy"], end["intervals"]["accuracy"]))
+    intervals, among = figures["after_seconds_heard_intervals"], figures["after_seconds_heard_among_intents"]
+    rows = [
+        f"| {seconds} s | {value:.3f} | {_interval(intervals[seconds])} | {among[seconds]:.3f} |"
+        for seconds, value in after.items()
+    ]
+    end = figures["at_the_end"]
+    rows.append(f"| to the end | {end['accuracy']:.3f} | {_interval(end['intervals']['accuracy'])} | |")
     first, stable = (figures["time_to_first_correct"][key] for key in ("first", "stable"))
     return [
         "## How early",
         "",
-        "| heard | accuracy | 95 % interval |",
-        "| --- | --- | --- |",
-        *(f"| {heard} | {value:.3f} | {_interval(ends)} |" for heard, value, ends in rows),
+        "| heard | accuracy | 95 % interval | first of the intents |",
+        "| --- | --- | --- | --- |",
+        *rows,
+        "",
+        "Where background leads, accuracy counts a mistake; the last column asks which intent comes first, "
+        "as a server's `scores` do.",
         "",
         "Seconds are stream time, the silence before the caller speaks included; "
         "a clip that has ended before counts with its last answer.",

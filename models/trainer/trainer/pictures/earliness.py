@@ -21,6 +21,9 @@ def earliness_picture(figures: dict[str, Any]) -> Figure | None:
         low, high = zip(*(intervals[key] for key in after), strict=True)
         axes.fill_between(seconds, low, high, color=BLUE, alpha=0.2, linewidth=0, label="95 % interval")
     axes.plot(seconds, list(after.values()), color=BLUE, marker="o", label="accuracy so far")
+    if figures["background"]:
+        among = figures["after_seconds_heard_among_intents"]
+        axes.plot(seconds, list(among.values()), color=BLUE, linestyle=":", label="first of the intents so far")
     end = figures["at_the_end"]["accuracy"]
     axes.axhline(end, color=VERMILLION, linestyle="--", label=f"at each clip's end: {end:.1%}")
     intents = len(set(figures["per_class"]) - set(figures["background"]))
