@@ -20,7 +20,7 @@ export const activityOf = (frame: Frame, outcome: Outcome | null, hop: Milliseco
   );
 };
 
-/** The parts of an activity whose middles lie between two points of stream time. */
+/** The parts of an activity whose middles lie between two points of stream time, and of the last no more than lies before the second. */
 const between = ({ from, to, probabilities }: Activity, first: Milliseconds, last: Milliseconds): Activity => {
   const step = (to - from) / probabilities.length;
   const indexAt = (time: number) => Math.min(Math.max(Math.round((time - from) / step), 0), probabilities.length);
@@ -28,7 +28,8 @@ const between = ({ from, to, probabilities }: Activity, first: Milliseconds, las
   const end = Math.max(begin, indexAt(last));
   return {
     from: milliseconds(from + begin * step),
-    to: milliseconds(from + end * step),
+    // A frame's last part may reach into the zeros behind the audio: nobody spoke there.
+    to: milliseconds(Math.min(from + end * step, last)),
     probabilities: probabilities.subarray(begin, end),
   };
 };
