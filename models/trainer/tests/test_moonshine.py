@@ -5,11 +5,12 @@ import pickle
 import numpy as np
 import onnxruntime
 import pytest
+import torch
 
 from trainer import moonshine as module
 from trainer.errors import TrainerError
 from trainer.golden import synthesise
-from trainer.moonshine import Moonshine, open_moonshine
+from trainer.moonshine import Moonshine, Product, open_moonshine
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +27,16 @@ def test_it_hears_speech_as_the_package_does_but_for_eight_bits(encoder: Moonshi
     expected = session.run(None, {"input_values": pcm[None], "attention_mask": np.ones((1, len(pcm)), np.int64)})[0][0]
     heard = encoder(pcm).numpy()
     assert heard.shape == expected.shape and abs(len(heard) - len(pcm) / 384) < 3
-    # The package rounds activations to eight bits; here they are whole or in half precision.
+    # The package rounds activations to eight bits; here they are whole.
     assert np.square(heard - expected).mean() < 0.01 * expected.var()
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_product_is_the_convolution_that_it_replaces(bias: bool) -> None:
+    convolution = torch.nn.Conv1d(3, 5, 7, 2, bias=bias)
+    x = torch.randn(1, 3, 101, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        torch.testing.assert_close(Product(convolution)(x), convolution(x))
 
 
 def test_other_processes_get_the_same_encoder(encoder: Moonshine) -> None:

@@ -10,7 +10,7 @@ import onnx
 import onnxruntime
 import torch
 from onnx import numpy_helper
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import MoonshineConfig
 from transformers.models.moonshine.modeling_moonshine import MoonshineEncoder
 
@@ -25,19 +25,35 @@ FLOAT_WEIGHTS = r"(conv\d|layers\.\d|layer_norm)\."
 
 
 class Moonshine:
-    """Maps samples at 16 kHz to features, one every 24 ms: `[time, 288]`.
-
-    In half precision where the CPU has matrix units for it: twice as fast.
-    """
+    """Maps samples at 16 kHz to features, one every 24 ms: `[time, 288]`."""
 
     def __init__(self, encoder: MoonshineEncoder) -> None:
+        for name in ("conv1", "conv2", "conv3"):
+            setattr(encoder, name, Product(getattr(encoder, name)))
         self.encoder = encoder.eval()
 
     @torch.no_grad()
     def __call__(self, pcm: Samples) -> Tensor:
         """Of a whole recording."""
-        with torch.autocast("cpu", torch.bfloat16, enabled=_multiplies_in_half_precision()):
-            return torch.as_tensor(self.encoder(torch.from_numpy(pcm)[None]).last_hidden_state[0]).float()
+        return torch.as_tensor(self.encoder(torch.from_numpy(pcm)[None]).last_hidden_state[0])
+
+
+class Product(nn.Module):
+    """A convolution over a batch of one, `[1, channels, time]`, as one matrix product.
+
+    PyTorch prepares a convolution anew for every length that it meets, and no two recordings are equally long.
+    """
+
+    def __init__(self, convolution: nn.Conv1d) -> None:
+        super().__init__()
+        self.kernel, self.stride = convolution.kernel_size[0], convolution.stride[0]
+        self.weight = nn.Parameter(convolution.weight.detach().flatten(1))
+        self.bias = convolution.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps `[1, channels, time]` to the same axes."""
+        windows = x[0].unfold(1, self.kernel, self.stride).transpose(0, 1).flatten(1)
+        return nn.functional.linear(windows, self.weight, self.bias).T[None]
 
 
 def open_moonshine() -> Moonshine:
@@ -85,7 +101,3 @@ def _as_onnx(file: Path) -> onnx.ModelProto:
         options.add_session_config_entry("session.save_model_format", "ONNX")
         onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
         return onnx.load(options.optimized_model_filepath)
-
-
-def _multiplies_in_half_precision() -> bool:
-    return bool(torch.cpu._is_amx_tile_supported())

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft
 
 from trainer.framing import Samples
 
@@ -35,6 +36,7 @@ def cross_talk(pcm: Samples, other: Samples, below_db: float, start: int) -> Sam
 
 def coloured_noise(length: int, slope: float, random: np.random.Generator) -> Samples:
     """Gaussian noise of unit power whose amplitude falls as frequency to the power of −`slope`."""
-    spectrum = np.fft.rfft(random.standard_normal(length))
-    shaped = np.fft.irfft(spectrum / np.arange(1, len(spectrum) + 1) ** slope, n=length)
+    size = next_fast_len(length, real=True)
+    spectrum = rfft(random.standard_normal(size))
+    shaped = irfft(spectrum / np.arange(1, len(spectrum) + 1) ** slope, n=size)[:length]
     return np.asarray(shaped / max(rms(shaped), 1e-9), dtype=np.float32)
