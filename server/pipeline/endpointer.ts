@@ -2,8 +2,8 @@ import type { UtteranceEndReason } from '../domain/stream-event.js';
 import type { Endpointing } from '../domain/stream-settings.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 
-/** A click is shorter than this: an utterance begins with at least so much unbroken speech. */
-const ONSET_MS = 60;
+/** A click or a catch of breath is shorter than this: an utterance begins with at least so much unbroken speech. */
+const ONSET_MS = 100;
 const SPEECH_PROBABILITY = 0.5;
 
 /** Probabilities of speech in n equal parts of the stream time from `from` to `to`. */

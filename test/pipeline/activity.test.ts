@@ -49,6 +49,6 @@ describe('What of a frame is speech', () => {
       const outcome = classified([1, 0], { speech: SPEECH });
       return activityOf(frame(8000, 8500, end), outcome, HOP).flatMap((activity) => endpointer.push(activity)).length;
     };
-    assert.deepEqual([begun(8555), begun(8565)], [0, 1]);
+    assert.deepEqual([begun(8590), begun(8600)], [0, 1]);
   });
 });

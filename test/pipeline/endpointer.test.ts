@@ -27,10 +27,10 @@ const play = (
 };
 
 describe('The endpointer', () => {
-  it('begins an utterance where unbroken speech of 60 ms began', () =>
-    assert.deepEqual(play('....###').boundaries, [{ kind: 'began', at: 80 }]));
+  it('begins an utterance where unbroken speech of 100 ms began', () =>
+    assert.deepEqual(play('....#####').boundaries, [{ kind: 'began', at: 80 }]));
 
-  it('takes a click for no utterance', () => assert.deepEqual(play('..##..##..').boundaries, []));
+  it('takes a click for no utterance', () => assert.deepEqual(play('..####..####..').boundaries, []));
 
   it('ends an utterance where its speech ended, once the silence is long enough', () =>
     assert.deepEqual(play('#####..........').boundaries, [
@@ -49,28 +49,28 @@ describe('The endpointer', () => {
 
   it('finds the next utterance after one has ended', () =>
     assert.deepEqual(
-      play('####..........####').boundaries.map(({ kind, at }) => `${kind} ${at}`),
-      ['began 0', 'ended 80', 'began 280'],
+      play('#####..........#####').boundaries.map(({ kind, at }) => `${kind} ${at}`),
+      ['began 0', 'ended 100', 'began 300'],
     ));
 
   it('finds the same boundaries whatever the hop', () => {
-    const parts = '..####...#####..........#..####............##...#######';
+    const parts = '..######...#####..........#..######............##...#######';
     const whole = play(parts).boundaries;
     for (let hop = 1; hop < parts.length; hop++) assert.deepEqual(play(parts, hop).boundaries, whole, `hop ${hop}`);
   });
 
   it('cuts an open utterance when told to, and none between utterances', () => {
-    const { endpointer } = play('####');
-    assert.deepEqual(endpointer.cut(milliseconds(80), 'finalize'), { kind: 'ended', at: 80, reason: 'finalize' });
-    assert.equal(endpointer.cut(milliseconds(80), 'finalize'), null);
+    const { endpointer } = play('#####');
+    assert.deepEqual(endpointer.cut(milliseconds(100), 'finalize'), { kind: 'ended', at: 100, reason: 'finalize' });
+    assert.equal(endpointer.cut(milliseconds(100), 'finalize'), null);
   });
 
   it('uses changed settings from the next activity on', () => {
-    const { endpointer } = play('####.....');
+    const { endpointer } = play('#####.....');
     endpointer.configure({ ...SETTINGS, silence: milliseconds(120) });
     const probabilities = new Float32Array(1);
-    assert.deepEqual(endpointer.push({ from: milliseconds(180), to: milliseconds(200), probabilities }), [
-      { kind: 'ended', at: 80, reason: 'silence' },
+    assert.deepEqual(endpointer.push({ from: milliseconds(200), to: milliseconds(220), probabilities }), [
+      { kind: 'ended', at: 100, reason: 'silence' },
     ]);
   });
 });
