@@ -5,6 +5,12 @@ from typing import Any
 Figures = dict[str, Any]
 MOST_CONFUSIONS = 15
 
+_ABOUT_BACKGROUND = (
+    "Where background leads, accuracy counts a mistake; the last column asks which intent comes first, as a server's "
+    "`scores` do.",
+    "",
+)
+
 
 def earliness_lines(figures: Figures) -> list[str]:
     """Accuracy against seconds heard, and time to first correct; nothing where no clip has an intent."""
@@ -12,23 +18,22 @@ def earliness_lines(figures: Figures) -> list[str]:
     if not after:
         return []
     intervals, among = figures["after_seconds_heard_intervals"], figures["after_seconds_heard_among_intents"]
-    rows = [
-        f"| {seconds} s | {value:.3f} | {_interval(intervals[seconds])} | {among[seconds]:.3f} |"
-        for seconds, value in after.items()
-    ]
     end = figures["at_the_end"]
-    rows.append(f"| to the end | {end['accuracy']:.3f} | {_interval(end['intervals']['accuracy'])} | |")
+    rows = [
+        ("heard", "accuracy", "95 % interval", "first of the intents"),
+        ("---", "---", "---", "---"),
+        *((f"{each} s", f"{of:.3f}", _interval(intervals[each]), f"{among[each]:.3f}") for each, of in after.items()),
+        ("to the end", f"{end['accuracy']:.3f}", _interval(end["intervals"]["accuracy"]), ""),
+    ]
+    # Without background the last column says nothing new.
+    columns = 4 if figures["background"] else 3
     first, stable = (figures["time_to_first_correct"][key] for key in ("first", "stable"))
     return [
         "## How early",
         "",
-        "| heard | accuracy | 95 % interval | first of the intents |",
-        "| --- | --- | --- | --- |",
-        *rows,
+        *(f"| {' | '.join(row[:columns])} |" for row in rows),
         "",
-        "Where background leads, accuracy counts a mistake; the last column asks which intent comes first, "
-        "as a server's `scores` do.",
-        "",
+        *(_ABOUT_BACKGROUND if figures["background"] else ()),
         "Seconds are stream time, the silence before the caller speaks included; "
         "a clip that has ended before counts with its last answer.",
         "",
