@@ -18,9 +18,9 @@ export interface RealServer extends Addresses {
 }
 
 /** The whole server on free ports, with real graphs on the CPU. */
-export const serveReal = async (settings: Partial<Config> = {}): Promise<RealServer> => {
+export const serveReal = async (settings: Partial<Config> = {}, log = silentLog): Promise<RealServer> => {
   const config = readConfig({ port: 0, grpcPort: 0, provider: 'cpu', drainGraceMs: 100, ...settings }, {});
   if (!config.ok) throw new Error(config.problem);
-  const running = await startServer(config.config, silentLog);
+  const running = await startServer(config.config, log);
   return { running, http: running.httpUrl.replace('http://', ''), grpc: running.grpcAddress };
 };

@@ -26,7 +26,7 @@ ours=(--recipe earshot --checkpoint bank-calls --set training.epochs=5)
 prepared guide-data "$data/minds14" --config en-US --split-by clip --validation-size 0
 measured guide guide-data --recipe guide --checkpoint "$work/small"
 
-# The same split, our recipe: what the recipe and the pretrained encoder make of it.
+# The same split, ours.
 measured guide-split-earshot guide-data "${ours[@]}"
 
 # Australia and Great Britain to the US.

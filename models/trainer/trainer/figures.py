@@ -46,7 +46,7 @@ def figures(heard: Heard, labels: Labels, calibrated: Calibrated) -> Figures:
         "background": list(labels.background),
         "calibration": calibrated.as_figures(),
         "intervals": {"level": LEVEL, "resamples": RESAMPLES, "seed": SEED, "resampled": "groups"},
-        **_intents(heard, labels.background_ids, calibrated.calibration),
+        **_intents(heard, labels, is_intent, calibrated.calibration),
         **_reliability(heard, calibrated.calibration),
         **_by_label(heard, labels, calibrated.calibration),
         **_by_language(heard, is_intent, calibrated.calibration),
@@ -54,8 +54,7 @@ def figures(heard: Heard, labels: Labels, calibrated: Calibrated) -> Figures:
     }
 
 
-def _intents(heard: Heard, background: list[int], calibration: Calibration) -> Figures:
-    is_intent = ~np.isin(heard.labels, background)
+def _intents(heard: Heard, known: Labels, is_intent: NDArray[np.bool_], calibration: Calibration) -> Figures:
     if not is_intent.any():
         return {"at_the_end": None, "after_one_second_of_silence": None, "after_seconds_heard": {}}
     clips = [clip for clip, chosen in zip(heard.on_the_way, is_intent, strict=True) if chosen]
@@ -78,7 +77,7 @@ def _intents(heard: Heard, background: list[int], calibration: Calibration) -> F
             seconds: _interval(accuracy, each, labels, groups) for seconds, each in after.items()
         },
         "after_seconds_heard_among_intents": {
-            seconds: accuracy(among_intents(each, background), labels) for seconds, each in after.items()
+            seconds: accuracy(among_intents(each, known.background_ids), labels) for seconds, each in after.items()
         },
         "time_to_first_correct": time_to_first_correct(clips, labels),
     }
