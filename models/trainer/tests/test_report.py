@@ -70,7 +70,9 @@ def test_where_background_leads_the_first_of_the_intents_is_told_as_well() -> No
     figures = figures_of(heard_of((0, [[0.38, 0.01, 0.01, 0.6]]), (1, [[0.01, 0.19, 0.3, 0.5]])))
     assert "| 10 s | 0.000 | 0.000–0.000 | 0.500 |" in report(figures)
     assert "first of the intents" not in report({**figures, "background": []})
-    assert "| the first 10 s | 0.000 | 0.500 |" in model_card(CONTRACT | {"metrics": figures}, ["balance"])
+    contract = CONTRACT | {"metrics": figures}
+    assert "| the first 10 s | 0.000 | 0.500 |" in model_card(contract, ["balance"])
+    assert "| the first 10 s | 0.000 |\n" in model_card(contract | {"background": []}, ["balance"])
 
 
 def test_what_was_not_measured_is_said() -> None:

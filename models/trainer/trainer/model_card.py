@@ -26,7 +26,7 @@ def model_card(contract: dict[str, Any], labels: list[str]) -> str:
         + ".",
         "",
         *_serving(contract),
-        *_figures(metrics),
+        *_figures(contract),
         *_variants(metrics),
         *_list("What the trainer changed or found", provenance.get("notes", ())),
         *_list("Limits", provenance.get("limits", ())),
@@ -50,11 +50,11 @@ def _serving(contract: dict[str, Any]) -> list[str]:
     ]
 
 
-def _figures(metrics: dict[str, Any]) -> list[str]:
+def _figures(contract: dict[str, Any]) -> list[str]:
+    metrics = contract["metrics"]
     if not metrics.get("at_the_end"):
         return []
     at_the_end, silence = metrics["at_the_end"], metrics["after_one_second_of_silence"]
-    after, among = metrics["after_seconds_heard"], metrics.get("after_seconds_heard_among_intents", {})
     lines = [
         "## Measured",
         "",
@@ -65,13 +65,7 @@ def _figures(metrics: dict[str, Any]) -> list[str]:
         _row("the whole utterance", at_the_end),
         _row("and one second of silence", silence),
         "",
-        "| heard | accuracy | first of the intents, as in `scores` |",
-        "| --- | --- | --- |",
-        *(
-            f"| the first {seconds} s | {value:.3f} | {_share(among.get(seconds))} |"
-            for seconds, value in after.items()
-        ),
-        "",
+        *_early(metrics, has_background=bool(contract["background"])),
         f"{at_the_end['clips']} clips. Expected calibration error {metrics['expected_calibration_error']:.3f}.",
         "",
     ]
@@ -89,6 +83,18 @@ def _figures(metrics: dict[str, Any]) -> list[str]:
             "",
         ]
     return [*lines, *mislabelled_lines(metrics), *language_lines(metrics), *class_lines(metrics)]
+
+
+def _early(metrics: dict[str, Any], *, has_background: bool) -> list[str]:
+    """Accuracy after so many seconds; where there is no background, which intent comes first is no other question."""
+    after, among = metrics["after_seconds_heard"], metrics.get("after_seconds_heard_among_intents", {})
+    rows = [
+        ("heard", "accuracy", "first of the intents, as in `scores`"),
+        ("---", "---", "---"),
+        *((f"the first {seconds} s", f"{of:.3f}", _share(among.get(seconds))) for seconds, of in after.items()),
+    ]
+    columns = 3 if has_background and among else 2
+    return [*(f"| {' | '.join(row[:columns])} |" for row in rows), ""]
 
 
 def _variants(metrics: dict[str, Any]) -> list[str]:
