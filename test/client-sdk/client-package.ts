@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { inRepository } from '../support/repository.js';
 
 /** The folder of the published package. */
-export const SDK = fileURLToPath(new URL('../../../client-sdk/', import.meta.url));
+export const SDK = inRepository('client-sdk/');
 
 /** What a program said and how it ended. */
 export interface Ran {

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { bundledSite, type Site } from '../support/bundled-site.js';
 import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
 import { BUNDLED_MODELS, serveReal, type RealServer } from '../support/real-server.js';
+import { inRepository } from '../support/repository.js';
 import { sampleCall } from '../support/sample-calls.js';
 import { SDK } from './client-package.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-
 /** The first block of a language on a page of the documents. */
 function blockOf(page: string, language: string): string {
-  const [, code] = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readFileSync(join(ROOT, page), 'utf8')) ?? [];
+  const [, code] = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readFileSync(inRepository(page), 'utf8')) ?? [];
   assert.ok(code, `${page} has no block of ${language}`);
   return code;
 }

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { BUNDLED_MODELS, SAMPLES, serveReal, type RealServer } from '../support/real-server.js';
+import { inRepository } from '../support/repository.js';
 import { ensureBuilt, run, SDK } from './client-package.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-
 const examplesIn = (file: string): string[] =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code!);
+  [...readFileSync(inRepository(file), 'utf8').matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code!);
 
 const EXAMPLES = ['client-sdk/README.md', 'README.md'].flatMap((page) =>
   examplesIn(page).map((code, index) => ({ name: `${page} ${index + 1}`, code })),
@@ -27,7 +25,7 @@ const complaintsAbout = (file: string): string[] => {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     types: ['node'],
-    typeRoots: [join(ROOT, 'node_modules/@types')],
+    typeRoots: [inRepository('node_modules/@types')],
   });
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 };

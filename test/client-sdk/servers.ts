@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import type { AddressInfo } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { PROTO } from '../support/repository.js';
 
 /** A WebSocket server on a free port of loopback that does with every socket what the test says. */
 export async function webSocketServer(
@@ -19,8 +19,6 @@ export async function webSocketServer(
   };
   return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
 }
-
-const PROTO = fileURLToPath(new URL('../../../proto/earshot/v1/earshot.proto', import.meta.url));
 
 /** A StreamIntents call as proto-loader decodes it, sharing no code with our codec. */
 export type ScriptedCall = grpc.ServerDuplexStream<Record<string, unknown>, Record<string, unknown>>;

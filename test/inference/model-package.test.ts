@@ -12,12 +12,12 @@ import {
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { earshotJsonSchema } from '../../server/inference/earshot-schema.js';
 import { startInference } from '../../server/inference/inference.js';
 import { loadModelPackage, loadModelPackages } from '../../server/inference/model-package.js';
 import { silentLog } from '../support/contexts.js';
 import { BUNDLED_MODELS, ECHO_MODELS } from '../support/real-server.js';
+import { inRepository } from '../support/repository.js';
 
 type Json = Record<string, unknown>;
 
@@ -52,9 +52,7 @@ describe('A model package', () => {
   it('of every bundled model is read', async () => assert.ok((await loadModelPackages(BUNDLED_MODELS)).length > 0));
 
   it('has a JSON Schema that is current', () => {
-    const committed = readJson(
-      fileURLToPath(new URL('../../../server/inference/earshot.schema.json', import.meta.url)),
-    );
+    const committed = readJson(inRepository('server/inference/earshot.schema.json'));
     assert.deepEqual(committed, earshotJsonSchema());
   });
 

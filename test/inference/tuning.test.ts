@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { loadWithStreams, mostHeld } from '../../server/inference/held-streams.js';
 import { loadModelPackage } from '../../server/inference/model-package.js';
 import { bestLayout, layoutsOf, measureLayout } from '../../server/inference/tuning.js';
 import { classified } from '../support/outcomes.js';
-
-const ECHO = fileURLToPath(new URL('../../../test/fixtures/models/echo', import.meta.url));
+import { ECHO_MODELS } from '../support/real-server.js';
 
 describe('Tuning', () => {
   it('measures every way to split the cores of a CPU, and one worker of a GPU', () => {
@@ -19,7 +17,7 @@ describe('Tuning', () => {
   });
 
   it('counts the frames that a layout runs', async () => {
-    const model = await loadModelPackage(join(ECHO));
+    const model = await loadModelPackage(join(ECHO_MODELS, 'echo'));
     const layout = { workers: 2, threads: 1, maxBatch: 4 };
     const rate = await measureLayout(model, { provider: 'cpu', precision: 'auto' }, layout, 200);
     assert.deepEqual({ ...rate, framesPerSecond: 0 }, { ...layout, framesPerSecond: 0 });

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { decodeClientJson, decodeServerJson, ERROR_CODES, type Decoded } from '../../proto/wire.js';
 import { SCHEMA } from '../../proto/generated/schema.js';
 import { isRetryable } from '../../server/domain/error-code.js';
+import { inRepository } from '../support/repository.js';
 
-const PAGE = readFileSync(new URL('../../../proto/PROTOCOL.md', import.meta.url), 'utf8');
+const PAGE = readFileSync(inRepository('proto/PROTOCOL.md'), 'utf8');
 const EXAMPLES = [...PAGE.matchAll(/```json\n([^]*?)```/g)].map(([, text]) => text!);
 
 function decode(text: string): Decoded<unknown> {

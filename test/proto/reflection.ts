@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
-
-const PROTO = fileURLToPath(new URL('../../../proto/earshot/v1/earshot.proto', import.meta.url));
+import { PROTO } from '../support/repository.js';
 
 /** The schema as protobufjs reads it at run time: an oracle that shares no code with the generated codec. */
 export const ROOT = new protobuf.Root();

@@ -5,17 +5,16 @@ import { request } from 'node:https';
 import { connect, type PeerCertificate, type SecureContextOptions } from 'node:tls';
 import { credentials, loadPackageDefinition, status, type ClientDuplexStream } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { fileURLToPath } from 'node:url';
 import { Authority, type Pair } from '../support/certificates.js';
 import { bearer, knock, type Opened } from '../support/knocking.js';
 import { Drawer, entry, eventually, randomKey } from '../support/key-files.js';
 import { hasOpenssl, needs } from '../support/needs.js';
 import { serviceIn, START, type GrpcClient } from '../support/raw-clients.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
+import { PROTO } from '../support/repository.js';
 import { babble, pcm16 } from '../support/tones.js';
 
 const SPEECH = pcm16(babble(2, 5));
-const PROTO = fileURLToPath(new URL('../../../proto/earshot/v1/earshot.proto', import.meta.url));
 const Client = serviceIn(
   loadPackageDefinition(loadSync(PROTO, { keepCase: true })),
   'earshot.v1.IntentService',

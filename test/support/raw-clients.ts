@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { credentials, loadPackageDefinition, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 import { WebSocket } from 'ws';
+import { PROTO } from './repository.js';
 import type { Addresses } from './scripted-server.js';
 
 /**
@@ -27,7 +27,6 @@ export interface Told {
 
 export type Talk = (server: Addresses, steps: readonly Step[]) => Promise<Told>;
 
-const PROTO = fileURLToPath(new URL('../../../proto/earshot/v1/earshot.proto', import.meta.url));
 const schema = protobuf.parse(readFileSync(PROTO, 'utf8'), { keepCase: true }).root;
 export const ClientMessage = schema.lookupType('earshot.v1.ClientMessage');
 export const ServerMessage = schema.lookupType('earshot.v1.ServerMessage');

@@ -1,17 +1,15 @@
-import { fileURLToPath } from 'node:url';
 import { readConfig, type Config } from '../../server/config.js';
 import { startServer, type RunningServer } from '../../server/main.js';
 import { silentLog } from './contexts.js';
+import { inRepository } from './repository.js';
 import type { Addresses } from './scripted-server.js';
 
-const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-
 /** Test models whose logits tell which audio they came from. */
-export const ECHO_MODELS = fromRoot('test/fixtures/models');
+export const ECHO_MODELS = inRepository('test/fixtures/models');
 /** Test models that misbehave: one is slow, one fails for some audio. */
-export const ODD_MODELS = fromRoot('test/fixtures/odd-models');
-export const BUNDLED_MODELS = fromRoot('models');
-export const SAMPLES = fromRoot('samples');
+export const ODD_MODELS = inRepository('test/fixtures/odd-models');
+export const BUNDLED_MODELS = inRepository('models');
+export const SAMPLES = inRepository('samples');
 
 export interface RealServer extends Addresses {
   readonly running: RunningServer;
