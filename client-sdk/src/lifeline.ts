@@ -39,6 +39,7 @@ export class Lifeline {
   #link: Link | null = null;
   #session: Omit<Resume, 'last_event_seq'> | null = null;
   #isUp = false;
+  #isOver = false;
   #hasBeenUp = false;
   #lostAt = 0;
   #attempt = 0;
@@ -79,6 +80,7 @@ export class Lifeline {
   /** Ends the connection; none is sought. */
   end(): void {
     this.#isUp = false;
+    this.#isOver = true;
     this.#timer?.cancel();
     this.#keepalive.stop();
     this.#leave('close');
@@ -147,7 +149,8 @@ export class Lifeline {
     if (reconnectTimeoutMs === 0) return this.#fail(error);
     this.#lostAt = clock.now();
     this.#listener.down(error);
-    this.#retry(error);
+    // Who is told may have ended it.
+    if (!this.#isOver) this.#retry(error);
   }
 
   #retry(error: EarshotError): void {

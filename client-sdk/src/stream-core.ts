@@ -214,7 +214,8 @@ export class StreamCore implements IntentStream, LifelineListener {
 
   #setState(state: StreamState): void {
     const previous = this.#state;
-    if (state === previous) return;
+    // A listener may have ended the stream in the middle of a change.
+    if (state === previous || previous === 'closed') return;
     this.#state = state;
     this.#fan.tell('state', { state, previous });
   }

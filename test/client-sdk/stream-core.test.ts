@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EarshotError } from '../../client-sdk/src/earshot-error.js';
 import type { StreamCore } from '../../client-sdk/src/stream-core.js';
 import { CLOSED, READY, receipt } from './messages.js';
-import { RECONNECT_TIMEOUT_MS } from './scene.js';
+import { newScene, open, RECONNECT_TIMEOUT_MS } from './scene.js';
 import { EVENT_TABLE, EVENTS, FIRST_PAUSE_MS, METHOD_TABLE, METHODS, sceneIn, SITUATIONS } from './state-table.js';
 
 /** `pending` where nothing settles it without the test's doing. */
@@ -63,4 +63,25 @@ describe('A stream', () => {
     scene.network.last.say(receipt(1), CLOSED);
     assert.deepEqual(scene.states, ['open', 'reconnecting', 'open', 'draining', 'closed']);
   });
+
+  const ABORTING: Readonly<Record<string, (stream: StreamCore) => void>> = {
+    'it is ready': (stream) => stream.on('ready', () => stream.abort()),
+    'it is open': (stream) => stream.on('state', ({ state }) => state === 'open' && stream.abort()),
+    'its connection is lost': (stream) => stream.on('state', ({ state }) => state === 'reconnecting' && stream.abort()),
+    'it goes on': (stream) => stream.on('reconnected', () => stream.abort()),
+  };
+  for (const [when, listen] of Object.entries(ABORTING))
+    it(`stays closed when its owner aborts it as soon as ${when}`, async () => {
+      const scene = newScene();
+      listen(scene.stream);
+      await new Promise((resolve) => setImmediate(resolve));
+      open(scene);
+      scene.network.last.events.ended(new EarshotError('disconnected', 'lost', { retryable: true }));
+      scene.clock.pass(FIRST_PAUSE_MS);
+      open(scene);
+      assert.equal(await endOf(scene.stream), 'closed aborted');
+      assert.equal(scene.states.at(-1), 'closed');
+      assert.deepEqual([scene.network.last.ending, scene.clock.pendingAlarms], ['close', 0]);
+      await assert.rejects(scene.stream.send(new Int16Array(160)), { code: 'aborted' });
+    });
 });
