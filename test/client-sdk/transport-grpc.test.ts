@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as grpc from '@grpc/grpc-js';
-import { openStream } from '../../client-sdk/src/grpc.js';
+import { EarshotError, openStream } from '../../client-sdk/src/grpc.js';
 import type { ServerMessage } from '../../proto/wire.js';
+import { ERROR_CODES, isRetryable, type ErrorCode } from '../../server/domain/error-code.js';
 import { AUDIO, CLOSED, intent, READY, receipt, REFUSED } from './messages.js';
 import { grpcServer, type ScriptedCall } from './servers.js';
 
@@ -76,6 +77,20 @@ describe('The gRPC transport', () => {
     metadata.set('earshot-code', 'draining');
     const url = await serve((call) => call.emit('error', { code: grpc.status.UNAVAILABLE, details: 'bye', metadata }));
     await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'draining', closeCode: grpc.status.UNAVAILABLE });
+  });
+
+  it('knows which refusals by status alone are worth another try, as the server does', async () => {
+    const told: Partial<Record<ErrorCode, boolean>> = {};
+    for (const code of ERROR_CODES) {
+      const metadata = new grpc.Metadata();
+      metadata.set('earshot-code', code);
+      const url = await serve((call) => call.emit('error', { code: grpc.status.UNAVAILABLE, details: code, metadata }));
+      const problem: unknown = await openStream({ url, audio: AUDIO }).catch((error: unknown) => error);
+      assert.ok(problem instanceof EarshotError && problem.code === code);
+      told[code] = problem.retryable;
+      stop();
+    }
+    assert.deepEqual(told, isRetryable);
   });
 
   it('rejects everything when the server ends without closed', async () => {
