@@ -54,6 +54,8 @@ export class ReplayRing {
   #receivedTo = 0;
   #settledTo = 0;
   #keepFrom = 0;
+  /** The end of what any session has received. */
+  #confirmedTo = 0;
   #frames: FrameLayout = { frame_ms: 0, hop_ms: 1 };
   #end = 0;
   #rest = new Uint8Array(0);
@@ -64,9 +66,9 @@ export class ReplayRing {
     this.#bytesPerMs = (this.#group * sample_rate) / 1_000;
   }
 
-  /** Milliseconds of audio that no receipt has confirmed. */
+  /** Milliseconds of audio that no receipt has confirmed: what another session hears again is none of it. */
   get backlogMs(): number {
-    return (this.#end - this.#receivedTo + this.#rest.length) / this.#bytesPerMs;
+    return (this.#end - this.#confirmedTo + this.#rest.length) / this.#bytesPerMs;
   }
 
   /** Whether the server has taken in everything. */
@@ -177,6 +179,7 @@ export class ReplayRing {
     this.#received = Math.min(Math.max(this.#received, received), this.#dropped + this.#entries.length);
     this.#receivedTo =
       this.#entries[this.#received - this.#dropped - 1]?.end ?? Math.max(this.#start, this.#receivedTo);
+    this.#confirmedTo = Math.max(this.#confirmedTo, this.#receivedTo);
     const most = Math.min(HISTORY_MS * this.#bytesPerMs, HISTORY_BYTES);
     this.#dropWhile((entry) => this.#receivedTo - entry.end > most);
   }

@@ -156,6 +156,23 @@ describe('A stream whose server knows nothing of it any more', () => {
     });
   });
 
+  it('takes as much new audio as before while the old is heard again', async () => {
+    const scene = newScene(2_000);
+    open(scene);
+    for (let second = 1; second <= 6; second += 1) {
+      void scene.stream.send(SECOND);
+      scene.network.last.say(receipt(second, 0));
+    }
+    loseAndOpen(scene);
+    scene.network.last.say(UNKNOWN);
+    scene.clock.pass(500);
+    scene.network.last.events.opened();
+    scene.network.last.say(READY);
+    assert.equal(audioBytes(sent(scene)), 6 * SECOND.length);
+    assert.equal(await scene.stream.send(SECOND.subarray(0, 16_000)), 500);
+    assert.equal(scene.stream.droppedMs, 0);
+  });
+
   it('goes on with its numbers and its time', async () => {
     const scene = restarted(2_000);
     const told: unknown[] = [];
