@@ -30,11 +30,21 @@ interface Header {
 /** Reads a WAV from anything that gives bytes: a file's stream, a pipe. Rejects with EarshotError `bad_request` where it is none that a stream can carry. */
 export async function readWav(source: AsyncIterable<Uint8Array>): Promise<WavStream> {
   const bytes = source[Symbol.asyncIterator]();
+  try {
+    const { header, head } = await headerOf(bytes);
+    return { audio: header.audio, chunks: samplesOf(head.subarray(header.start), bytes, header.length) };
+  } catch (problem) {
+    await bytes.return?.();
+    throw problem;
+  }
+}
+
+/** The header, and what has been read with it. */
+async function headerOf(bytes: AsyncIterator<Uint8Array>): Promise<{ header: Header; head: Uint8Array }> {
   let head: Uint8Array = new Uint8Array(0);
   for (;;) {
     const header = headerIn(head);
-    if (header !== null)
-      return { audio: header.audio, chunks: samplesOf(head.subarray(header.start), bytes, header.length) };
+    if (header !== null) return { header, head };
     const next = await bytes.next();
     if (next.done) throw wrong(`it ends after ${head.length} bytes, before any samples`);
     if (head.length > LONGEST_HEADER) throw wrong(`it has no samples in its first ${LONGEST_HEADER} bytes`);
@@ -48,17 +58,18 @@ async function* samplesOf(
   length: number,
 ): AsyncGenerator<Uint8Array> {
   let left = length;
-  for (let chunk = first; ;) {
-    const taken = chunk.subarray(0, Math.min(chunk.length, left));
-    left -= taken.length;
-    if (taken.length > 0) yield taken;
-    if (left === 0) {
-      await rest.return?.();
-      return;
+  try {
+    for (let chunk = first; ;) {
+      const taken = chunk.subarray(0, Math.min(chunk.length, left));
+      left -= taken.length;
+      if (taken.length > 0) yield taken;
+      if (left === 0) return;
+      const next = await rest.next();
+      if (next.done) return;
+      chunk = next.value;
     }
-    const next = await rest.next();
-    if (next.done) return;
-    chunk = next.value;
+  } finally {
+    await rest.return?.();
   }
 }
 

@@ -17,7 +17,7 @@ const sox = (...args: string[]): Buffer =>
   execFileSync('sox', ['-q', '-D', SAMPLE, ...args], { maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] });
 
 /** The bytes in chunks of that length. */
-const chunked = (bytes: Uint8Array, length: number): AsyncIterable<Uint8Array> =>
+const chunked = (bytes: Uint8Array, length: number): Readable =>
   Readable.from(
     Array.from({ length: Math.ceil(bytes.length / length) }, (_, n) => bytes.subarray(n * length, (n + 1) * length)),
   );
@@ -52,6 +52,13 @@ describe('A WAV stream', () => {
     assert.deepEqual(await bytesOf(chunks), wav.subarray(44));
   });
 
+  it('lets go of its source when its samples are read no further', async () => {
+    const source = chunked(readFileSync(SAMPLE), 1_000);
+    const { chunks } = await readWav(source);
+    await assert.rejects(pipe(chunks, { send: () => Promise.reject(new Error('the stream has failed')) } as never));
+    assert.equal(source.destroyed, true);
+  });
+
   it('leaves out what follows its samples', async () => {
     const wav = Buffer.concat([readFileSync(SAMPLE), Buffer.from('LIST....')]);
     const { chunks } = await readWav(chunked(wav, 1_000));
@@ -75,10 +82,12 @@ describe('A WAV stream', () => {
     ['samples before the format', broken((wav) => wav.write('fmx ', 12)), 'its samples come before its format'],
   ] as const)
     it(`is refused for ${what}`, async () => {
-      await assert.rejects(readWav(chunked(bytes, 10)), {
+      const source = chunked(bytes, 10);
+      await assert.rejects(readWav(source), {
         code: 'bad_request',
         message: `no WAV that can be streamed: ${sentence}`,
       });
+      assert.equal(source.destroyed, true);
     });
 });
 
