@@ -74,3 +74,13 @@ def test_another_seed_or_augmentation_makes_other_hearings(prepared: Prepared, r
     first = encoded(prepared, recipe)
     assert not same(first, encoded(prepared, load_recipe("earshot", [*BOTH, change], None)))
     assert len(list((prepared.folder / FOLDER).iterdir())) == 2
+
+
+def test_the_threads_of_the_training_are_left_as_they_are(prepared: Prepared, recipe: Recipe) -> None:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(threads + 1)
+    try:
+        encoded(prepared, recipe)
+        assert torch.get_num_threads() == threads + 1
+    finally:
+        torch.set_num_threads(threads)

@@ -23,6 +23,11 @@ def test_a_vocabulary_knows_words_of_enough_texts_however_often_each_says_them()
     assert len(Vocabulary(["", ""])) == 0
 
 
+def test_words_of_equally_many_texts_have_the_same_places_in_every_process() -> None:
+    texts = ["pear fig plum apple", "fig"] * FEWEST_TEXTS
+    assert list(Vocabulary(texts).places) == ["fig", "apple", "pear", "plum"]
+
+
 def test_surprise_is_summed_over_words_and_averaged_over_hearings_whose_words_are_known() -> None:
     logits = torch.zeros(2, 3, 4, requires_grad=True)
     said = torch.tensor([[1.0, 0, 0, 1], [math.nan] * 4, [0, 0, 0, 0]])

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -25,7 +25,7 @@ from trainer.prepared import Prepared, noises_of, pcm_of
 from trainer.recipe import Augmentation, Recipe
 
 # Of what is kept and how it was made: another number makes all of it anew.
-FORMAT = 1
+FORMAT = 2
 VOICES = 16
 FOLDER = "hearings"
 WORTH_A_PROCESS = 32  # recordings
@@ -103,13 +103,25 @@ def encode_for_training(
     folder = prepared.folder / FOLDER / encode.settings[:16]
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{_name(row)}.safetensors" for row in rows]
-    _encode_missing(rows, files, encode, jobs)
+    with _one_thread():
+        _encode_missing(rows, files, encode, jobs)
+        silences = encode.silences() if prepared.labels.background else []
     for row, file in zip(_without_audio(rows), files, strict=True):
         for kept in _read(file):
             yield EncodedHearing.of(kept, int(row["label"]), prepared.labels, row["transcription"])
-    if prepared.labels.background:
-        for silence in encode.silences():
-            yield EncodedHearing.of(silence, prepared.labels.background_ids[0], prepared.labels)
+    for silence in silences:
+        yield EncodedHearing.of(silence, prepared.labels.background_ids[0], prepared.labels)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """As in the processes of a pool, so that hearings do not depend on how many threads the training takes."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _encode_missing(rows: Dataset, files: list[Path], encode: RecordingEncoder, jobs: int) -> None:

@@ -14,12 +14,15 @@ FEWEST_TEXTS = 8
 
 
 class Vocabulary:
-    """The words that are in the most of some texts, at most 500; none where the texts are too few."""
+    """The words that are in the most of some texts, at most 500; none where the texts are too few.
+
+    Each has its place by how many texts it is in, then by the alphabet: the same in every process.
+    """
 
     def __init__(self, texts: Iterable[str]) -> None:
         counts = Counter(word for text in texts for word in words_of(text))
-        common = [word for word, count in counts.most_common(MOST_WORDS) if count >= FEWEST_TEXTS]
-        self.places = {word: place for place, word in enumerate(common)}
+        common = [(-count, word) for word, count in counts.items() if count >= FEWEST_TEXTS]
+        self.places = {word: place for place, (_, word) in enumerate(sorted(common)[:MOST_WORDS])}
 
     def __len__(self) -> int:
         return len(self.places)
