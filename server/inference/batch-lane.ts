@@ -10,6 +10,8 @@ type Memory = Pick<BatchResult, 'pcm' | 'state'>;
 export class BatchLane {
   /** Batches that have been given to the backend and have not come back. */
   underWay = 0;
+  /** Whether what is under way has failed once before. */
+  isRetrying = false;
   readonly backend: InferenceBackend;
   readonly #maxBatch: number;
   readonly #maxState: number;
@@ -29,6 +31,7 @@ export class BatchLane {
       layState(state, frame.state, row * model.stateSize, model.stateSize);
     }
     this.underWay += 1;
+    this.isRetrying = frames.some(({ isRetry }) => isRetry);
     try {
       const result = await this.backend.run({ model: model.name, rows: frames.length, pcm, state });
       this.#free.push({ pcm: result.pcm, state: result.state });

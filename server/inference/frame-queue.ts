@@ -32,23 +32,35 @@ export class FrameQueue {
   /** How many frames wait. */
   depth = 0;
   readonly #waiting = new Map<string, ModelQueue>();
+  readonly #retries: WaitingFrame[] = [];
 
   push(frame: WaitingFrame): void {
     this.#queueOf(frame.model).push(frame);
     this.depth += 1;
   }
 
-  /** Frames of one model whose run has failed, to be run before all others of it, in their order. */
+  /** Frames whose run has failed, to be run again before all others, in their order and each alone. */
   pushAgain(frames: readonly WaitingFrame[]): void {
-    const [first] = frames;
-    if (!first) return;
-    this.#queueOf(first.model).retries.push(...frames);
+    this.#retries.push(...frames);
     this.depth += frames.length;
+  }
+
+  /** Whether frames wait whose run has failed. */
+  get hasRetries(): boolean {
+    return this.#retries.length > 0;
+  }
+
+  /** Takes the first of the frames whose run has failed; null when there is none. */
+  takeRetry(): FrameBatch | null {
+    const frame = this.#retries.shift();
+    if (!frame) return null;
+    this.depth -= 1;
+    return { model: frame.model, frames: [frame] };
   }
 
   /**
    * Takes the frame that is due first, and with it others of its model, as many as `rowsOf` says of those that wait;
-   * leaves out models of which fewer than `least` wait. Null when no frame is left.
+   * leaves out models of which fewer than `least` wait, and frames whose run has failed. Null when no frame is left.
    */
   takeBatch(rowsOf: (waiting: number) => number, least = 1): FrameBatch | null {
     let first: ModelQueue | null = null;
@@ -61,7 +73,7 @@ export class FrameQueue {
   }
 
   takeAll(): WaitingFrame[] {
-    const all = [...this.#waiting.values()].flatMap((queue) => queue.takeAll());
+    const all = [...this.#retries.splice(0), ...[...this.#waiting.values()].flatMap((queue) => queue.takeAll())];
     this.#waiting.clear();
     this.depth = 0;
     return all;
@@ -76,18 +88,12 @@ export class FrameQueue {
 
 /** The waiting frames of one model. */
 class ModelQueue {
-  readonly retries: WaitingFrame[] = [];
+  size = 0;
   /** By tenant, those due first in front; a tenant without waiting frames has no entry. */
   readonly #byTenant = new Map<string, WaitingFrame[]>();
-  #fresh = 0;
-
-  get size(): number {
-    return this.#fresh + this.retries.length;
-  }
 
   /** When its first frame is due; never, where it is empty. */
   get dueAt(): number {
-    if (this.retries.length > 0) return -Infinity;
     let least = Infinity;
     for (const [head] of this.#byTenant.values()) least = Math.min(least, head!.turn.dueAt);
     return least;
@@ -100,13 +106,12 @@ class ModelQueue {
     let place = queue.length;
     while (place > 0 && queue[place - 1]!.turn.dueAt > dueAt) place--;
     queue.splice(place, 0, frame);
-    this.#fresh += 1;
+    this.size += 1;
   }
 
   take(rowsOf: (waiting: number) => number): WaitingFrame[] {
-    if (this.retries.length > 0) return this.retries.splice(0, 1);
-    const rows = Math.min(this.#fresh, rowsOf(this.#fresh));
-    this.#fresh -= rows;
+    const rows = Math.min(this.size, rowsOf(this.size));
+    this.size -= rows;
     const tenants = [...this.#byTenant].sort(([, [a]], [, [b]]) => a!.turn.dueAt - b!.turn.dueAt);
     const taken = tenants.length === 1 ? tenants[0]![1].splice(0, rows) : inTurn(tenants, rows);
     for (const [tenant, queue] of tenants) if (queue.length === 0) this.#byTenant.delete(tenant);
@@ -114,7 +119,7 @@ class ModelQueue {
   }
 
   takeAll(): WaitingFrame[] {
-    return [...this.retries, ...[...this.#byTenant.values()].flat()];
+    return [...this.#byTenant.values()].flat();
   }
 }
 

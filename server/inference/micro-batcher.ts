@@ -112,17 +112,23 @@ export class MicroBatcher {
     return this.#queue.depth >= this.#options.queueLimit ? { kind: 'shed' } : null;
   }
 
-  /** Idle backends first; only what is left over may wait behind a run. */
+  /** Idle backends first; only what is left over may wait behind a run. A second run has its backend to itself. */
   #dispatch(): void {
     const { maxBatch } = this.#options;
-    for (const lane of this.#lanes) if (lane.underWay === 0) this.#give(lane, 1);
     for (const lane of this.#lanes)
-      if (lane.underWay === 1 && this.#queue.depth >= maxBatch) this.#give(lane, maxBatch);
+      if (lane.underWay === 0) this.#give(lane, this.#queue.takeRetry() ?? this.#takeBatch(1));
+    if (this.#queue.hasRetries) return;
+    for (const lane of this.#lanes)
+      if (lane.underWay === 1 && !lane.isRetrying && this.#queue.depth >= maxBatch)
+        this.#give(lane, this.#takeBatch(maxBatch));
   }
 
-  #give(lane: BatchLane, least: number): void {
+  #takeBatch(least: number): FrameBatch | null {
     const { maxBatch, paddedSizes } = this.#options;
-    const batch = this.#queue.takeBatch((waiting) => batchRows(waiting, maxBatch, paddedSizes), least);
+    return this.#queue.takeBatch((waiting) => batchRows(waiting, maxBatch, paddedSizes), least);
+  }
+
+  #give(lane: BatchLane, batch: FrameBatch | null): void {
     if (batch) void this.#run(lane, batch);
   }
 
@@ -147,12 +153,15 @@ export class MicroBatcher {
     }
   }
 
-  /** A frame gets a second run, alone: whichever frame broke the first, it cannot break its neighbours' second. */
+  /**
+   * A frame gets a second run, alone: whichever frame broke the first, it cannot break its neighbours' second. None
+   * gets one where no backend will come.
+   */
   #retryOrFail({ frames }: FrameBatch, reason: string): void {
-    this.#queue.pushAgain(frames.filter(({ isRetry }) => !isRetry).map((frame) => ({ ...frame, isRetry: true })));
-    for (const frame of frames) {
-      if (frame.isRetry) this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);
-    }
+    const isAtAnEnd = (frame: WaitingFrame): boolean => frame.isRetry || this.#givenUp !== null;
+    this.#queue.pushAgain(frames.filter((frame) => !isAtAnEnd(frame)).map((frame) => ({ ...frame, isRetry: true })));
+    for (const frame of frames.filter(isAtAnEnd))
+      this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);
   }
 
   #settle(frame: WaitingFrame, outcome: Outcome, queueMs: number): void {

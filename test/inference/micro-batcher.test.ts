@@ -75,6 +75,39 @@ describe('The micro-batcher', () => {
     assert.deepEqual([...told.values()], ['0', '1', 'failed', '3']);
   });
 
+  it('puts nothing behind a second run, however many frames wait', async () => {
+    const { backend, classify, told } = batcherWith({ maxBatch: 2 });
+    for (let id = 0; id < 9; id++) void classify(id);
+    await backend.finish();
+    // Frames 1 and 2 run, 3 and 4 behind them: both runs fail.
+    await backend.finish(new Error('poisoned'));
+    await backend.finish(new Error('poisoned'));
+    for (let run = 0; run < 4; run++) {
+      await settled();
+      assert.equal(backend.batches.at(-1)!.ids.length, 1);
+      await backend.finish(run === 0 ? new Error('poisoned') : 'well');
+    }
+    while (backend.isRunning) await backend.finish();
+    assert.deepEqual(
+      backend.batches.slice(3, 7).map(({ ids }) => ids),
+      [[1], [2], [3], [4]],
+    );
+    assert.deepEqual(
+      [...told].filter(([, what]) => what === 'failed').map(([id]) => id),
+      [1],
+    );
+  });
+
+  it('fails the frames of a run that fails when no backend will come', async () => {
+    const { batcher, backend, classify, told, detach } = batcherWith();
+    void classify(1);
+    detach[0]!();
+    batcher.giveUp('none is left');
+    await backend.finish(new Error('it hangs'));
+    assert.deepEqual([told.get(1), batcher.queueDepth], ['failed', 0]);
+    await batcher.close();
+  });
+
   it('tries the frames of a lane that died on another', async () => {
     const { backends, classify, told, detach } = batcherWith({ lanes: 2 });
     const [first, second] = backends as [ScriptedBackend, ScriptedBackend];
