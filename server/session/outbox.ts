@@ -5,7 +5,7 @@ import type { Clock } from './clock.js';
 /** While more than this waits for a slow reader, tentative intents, stale by the time they arrive, are left out. */
 const STALE_BACKLOG_BYTES = 64 * 1024;
 /** A reader that lets this much wait is let go. */
-export const MAX_BACKLOG_BYTES = 1024 * 1024;
+const MAX_BACKLOG_BYTES = 1024 * 1024;
 /** Messages kept for a caller that comes back; a stream at speaking speed says some hundred in the window. */
 export const MAX_KEPT_MESSAGES = 2_048;
 
@@ -31,6 +31,14 @@ export class Outbox {
   /** Bytes that wait to be read. */
   get backlogBytes(): number {
     return this.caller?.backlogBytes ?? 0;
+  }
+
+  /** That more waits to be read than may; null while it does not. */
+  get overflow(): string | null {
+    const { backlogBytes } = this;
+    return backlogBytes <= MAX_BACKLOG_BYTES
+      ? null
+      : `${backlogBytes} bytes of events wait to be read, of ${MAX_BACKLOG_BYTES} at most`;
   }
 
   /** Whether this event would be stale by the time it is read. */

@@ -6,7 +6,7 @@ import type { CallerControl, CallerMessage, Ready, ResumeRequest, StartRequest }
 import { ControlRate } from './control-rate.js';
 import { nameOf, type Desk, type SessionEnd } from './desk.js';
 import type { Line, Listener } from './line.js';
-import { MAX_BACKLOG_BYTES, Outbox } from './outbox.js';
+import { Outbox } from './outbox.js';
 import { resolveStart } from './resolve-start.js';
 import { contradiction, newResumeToken, unknownStream } from './resumption.js';
 import { NOTHING_HEARD, RunningStream, type StreamListener } from './running-stream.js';
@@ -102,18 +102,14 @@ export class Session implements Listener, StreamListener, TimeListener {
   hear(message: CallerMessage): void {
     if (this.phase === 'ended') return;
     if (this.controlRate.isExceededBy(message, this.context.clock.now()) || message.kind === 'ping') return;
-    this.time.heard();
+    // Before start nothing but start is waited for.
+    if (this.phase !== 'waiting') this.time.heard();
     if (message.kind === 'refused') return this.refused(message.refusal);
     if (message.kind === 'keepalive') return this.giveReceipt();
-    switch (this.phase) {
-      case 'waiting':
-        return this.hearFirst(message);
-      case 'streaming':
-        return this.hearNext(message);
-      case 'finishing':
-        // What comes after the server itself has ended the stream is no part of it: `closed` tells how much was.
-        if (this.endKind === 'done') this.refuse('bad_request', `${message.kind} came after close`);
-    }
+    if (this.phase === 'waiting') return this.hearFirst(message);
+    if (this.phase === 'streaming') return this.hearNext(message);
+    // What comes after the server itself has ended the stream is no part of it: `closed` tells how much was.
+    if (this.endKind === 'done') this.refuse('bad_request', `${message.kind} came after close`);
   }
 
   hungUp(): void {
@@ -127,12 +123,7 @@ export class Session implements Listener, StreamListener, TimeListener {
   }
 
   announced(event: StreamEvent): void {
-    const { backlogBytes } = this.outbox;
-    if (backlogBytes > MAX_BACKLOG_BYTES)
-      return this.refuse(
-        'overloaded',
-        `${backlogBytes} bytes of events wait to be read, of ${MAX_BACKLOG_BYTES} at most`,
-      );
+    if (this.isUnread()) return;
     const isStale = this.outbox.isStale(event);
     this.stream!.count(event, isStale);
     if (isStale) this.outbox.warnSlowReader();
@@ -156,6 +147,7 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   completed(): void {
     this.giveReceipt();
+    if (this.phase === 'ended') return;
     this.outbox.say({ kind: 'closed', ...(this.stream?.totals ?? NOTHING_HEARD) });
     this.release({ kind: this.endKind });
     // Nobody can come back to a stream that has no token.
@@ -219,15 +211,22 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   private giveReceipt(): void {
     const { givesReceipts, receivedMessages, settledTo } = this;
-    if (givesReceipts) this.outbox.tell({ kind: 'receipt', receivedMessages, settledTo });
+    if (!givesReceipts || this.phase === 'ended' || this.isUnread()) return;
+    this.outbox.tell({ kind: 'receipt', receivedMessages, settledTo });
+  }
+
+  /** Whether its caller lets so much wait that it was let go. */
+  private isUnread(): boolean {
+    const { overflow } = this.outbox;
+    if (overflow !== null) this.refuse('overloaded', overflow);
+    return overflow !== null;
   }
 
   private setPaused(isPaused: boolean): void {
     if (this.phase === 'ended') return;
     this.isPaused = isPaused;
     this.time.heard();
-    if (isPaused) this.line.caller.pause();
-    else this.line.caller.resume();
+    this.line.caller[isPaused ? 'pause' : 'resume']();
   }
 
   refused(why: Refusal): void {

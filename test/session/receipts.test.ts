@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { MemoryCaller, startRequest } from '../support/memory-caller.js';
+import { settled } from '../support/outcomes.js';
 import { arrange, audio, CLOSE } from '../support/returning-callers.js';
 
 const receiptsOf = (caller: MemoryCaller) =>
@@ -27,6 +28,26 @@ describe('Receipts', () => {
     const caller = arrange().call(startRequest({ receipts: true }), { kind: 'keepalive' });
     assert.deepEqual(receiptsOf(caller), [{ kind: 'receipt', receivedMessages: 0, settledTo: 0, seq: 1 }]);
   });
+
+  it('do not follow the error that ends a stream', async () => {
+    const caller = arrange().call(startRequest({ receipts: true }), audio(4));
+    caller.backlogBytes = 2 ** 21;
+    const story = await caller.story;
+    assert.deepEqual([story.at(-1)?.kind, caller.ends[0]?.kind], ['error', 'refused']);
+    await settled();
+    assert.equal(caller.received.length, story.length);
+  });
+
+  for (const [what, message] of [
+    ['keepalives', { kind: 'keepalive' }],
+    ['silence', { kind: 'audio', bytes: new Uint8Array(64_000) }],
+  ] as const)
+    it(`do not pile up without end before a reader that reads nothing and sends ${what}`, async () => {
+      const caller = arrange().call(startRequest({ receipts: true }));
+      caller.backlogBytes = 2 ** 21;
+      caller.say(message);
+      assert.equal((await caller.story).at(-1)?.kind, 'error');
+    });
 
   it('call nothing settled that an open utterance may still need', async () => {
     const caller = arrange().call(startRequest({ receipts: true }), audio(6), CLOSE);

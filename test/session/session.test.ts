@@ -109,6 +109,15 @@ describe('A session', () => {
     assert.equal(lastError(caller).code, 'start_timeout');
   });
 
+  it('ends with start_timeout when nothing but keepalive is said', () => {
+    const { caller, clock } = arrange();
+    for (let second = 0; second < 5; second++) {
+      clock.pass(1_000);
+      caller.say({ kind: 'keepalive' });
+    }
+    assert.equal(lastError(caller).code, 'start_timeout');
+  });
+
   it('ends with idle_timeout only after neither audio nor keepalive came', () => {
     const { caller, clock } = arrange();
     caller.say(startRequest());

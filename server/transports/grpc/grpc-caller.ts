@@ -47,7 +47,7 @@ export class GrpcCaller implements Caller {
   }
 
   send(message: SessionMessage, seq: number): void {
-    if (this.call.cancelled) return;
+    if (this.call.cancelled || this.hasEnded) return;
     const bytes = encodeServerProto(toWire(message, seq));
     this.backlogBytes += bytes.length;
     this.call.write(bytes, () => (this.backlogBytes -= bytes.length));
