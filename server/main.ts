@@ -22,7 +22,7 @@ import type { ConnectionLimits } from './transports/connection-limits.js';
 import { serveGrpc, type GrpcServer } from './transports/grpc/grpc-server.js';
 import { createHttpServer } from './transports/http/http-server.js';
 import type { Readiness } from './transports/http/readiness.js';
-import { createOneShots } from './transports/one-shots.js';
+import { createOneShots, type OneShots } from './transports/one-shots.js';
 import { serveWebSocket } from './transports/ws/ws-server.js';
 
 /** Frames of one channel that may be under way: one runs, one waits, so that a worker never waits for a caller. */
@@ -77,7 +77,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
     started.grpc.setServing(true);
     const drain = async () => {
       started.grpc?.setServing(false);
-      await reception.drain(milliseconds(config.drainGraceMs));
+      await seeOut(reception, oneShots, config);
       await close();
     };
     return {
@@ -92,6 +92,12 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
     await close();
     throw problem;
   }
+};
+
+/** Waits for streams and recordings, within the grace. */
+const seeOut = async (reception: Reception, oneShots: OneShots, { drainGraceMs }: Config): Promise<void> => {
+  const grace = milliseconds(drainGraceMs);
+  await Promise.all([reception.drain(grace), oneShots.done(grace)]);
 };
 
 const contextOf = (config: Config, metrics: Metrics, log: Log): Omit<SessionContext, 'tracing'> => ({

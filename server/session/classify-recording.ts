@@ -1,10 +1,14 @@
-import { lastValueFrom, of, toArray } from 'rxjs';
-import type { SampleFormat } from '../audio/sample-format.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { from, fromEvent, lastValueFrom, takeUntil, toArray } from 'rxjs';
+import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
 import { UNHEARD } from '../domain/posterior.js';
 import type { IntentEvent, Verdict } from '../domain/stream-event.js';
 import type { Announcing } from '../domain/stream-settings.js';
 import type { Milliseconds } from '../domain/units.js';
+import type { Valve } from '../pipeline/flow-gate.js';
 import { createIntentPipeline } from '../pipeline/intent-pipeline.js';
+import type { StreamInput } from '../pipeline/stream-input.js';
+import { CallerLeft } from './caller-left.js';
 import type { ServedModel } from './served-model.js';
 import type { SessionContext } from './session-context.js';
 
@@ -23,39 +27,85 @@ export interface RecordingVerdict extends Verdict {
   readonly gapMs: number;
 }
 
-const WIDE_OPEN = { pause: () => undefined, resume: () => undefined };
+/** How a recording is to be classified. */
+export interface RecordingTask {
+  readonly model: ServedModel;
+  readonly announcing: Announcing;
+  /** Whose recording it is: see `Turn`. */
+  readonly tenant: string;
+  /** Aborted when nobody waits for the verdict any more. */
+  readonly gone: AbortSignal;
+}
+
+/** How much of a recording is worked on in one turn of the event loop, where nothing slows it. */
+const SLICE_SECONDS = 5;
 /** A recording is done soon by itself. */
 const SOON_GONE = { announceDrain: () => undefined, finish: () => undefined };
 
-/** Classifies a recording through the same pipeline that streams go through, as fast as the workers allow. */
+/**
+ * Classifies a recording through the same pipeline that streams go through, as fast as the workers allow; rejects with
+ * CallerLeft, and leaves the rest unheard, when nobody waits for it any more.
+ */
 export const classifyRecording = async (
-  { format, bytes }: Recording,
-  model: ServedModel,
-  announcing: Announcing,
+  recording: Recording,
+  { model, announcing, tenant, gone }: RecordingTask,
   { clock, maxFramesUnderWay, observer }: SessionContext,
 ): Promise<RecordingVerdict> => {
+  const { format } = recording;
+  const slices = new Slices(recording, clock.now());
   const pipeline = createIntentPipeline({
     audio: format,
     card: model.card,
     hop: model.card.hop.default,
     announcing,
     classify: model.classify,
-    tenant: '',
-    valve: WIDE_OPEN,
+    tenant,
+    valve: slices,
     maxFramesUnderWay: maxFramesUnderWay * format.channels,
     now: () => clock.now(),
     warn: () => undefined,
   });
   const leaveModel = model.use(SOON_GONE);
   const events = await lastValueFrom(
-    pipeline.events(of({ kind: 'audio', bytes, arrivedAt: clock.now() })).pipe(toArray()),
+    pipeline.events(from(slices.inputs(gone))).pipe(takeUntil(fromEvent(gone, 'abort')), toArray()),
   ).finally(leaveModel);
+  if (gone.aborted) throw new CallerLeft();
   const { audioMs } = pipeline.totals;
   observer.audioReceived(audioMs / 1000);
   const utterances = events.filter((event) => event.kind === 'intent');
   const gapMs = events.reduce((sum, event) => (event.kind === 'gap' ? sum + event.end - event.start : sum), 0);
   return { model: model.card.name, audioMs, ...surest(utterances), utterances, gapMs };
 };
+
+/** A recording in slices. Others have their turn between them, and none comes while the pipeline has enough. */
+class Slices implements Valve {
+  private isPaused = false;
+  private resumed: () => void = () => undefined;
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly arrivedAt: number,
+  ) {}
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.resumed();
+  }
+
+  async *inputs(gone: AbortSignal): AsyncGenerator<StreamInput> {
+    const { format, bytes } = this.recording;
+    const length = SLICE_SECONDS * format.sampleRate * format.channels * SAMPLE_BYTES[format.encoding];
+    for (let at = 0; at < bytes.length && !gone.aborted; at += length) {
+      yield { kind: 'audio', bytes: bytes.subarray(at, at + length), arrivedAt: this.arrivedAt };
+      await nextTurn();
+      if (this.isPaused) await new Promise<void>((resolve) => (this.resumed = resolve));
+    }
+  }
+}
 
 const surest = (utterances: readonly Verdict[]): Verdict => {
   const inScope = utterances.filter(({ intent }) => intent !== null);

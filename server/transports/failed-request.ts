@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { refusal, type Refusal } from '../domain/error-code.js';
+import { CallerLeft } from '../session/caller-left.js';
 
 /** Where failures of the server itself are told. */
 export interface FailureLog {
+  debug(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
@@ -10,10 +12,11 @@ export interface Failed extends Refusal {
   readonly requestId: string;
 }
 
-/** Logs what failed inside the server, and gives what the request's caller is told: not what failed, but the id to look for. */
+/** Logs what failed inside the server (a caller that left is no failure), and gives what the request's caller is told: not what failed, but the id to look for. */
 export const failedRequest = (log: FailureLog, cause: unknown, fields: object = {}): Failed => {
   const requestId = randomUUID();
-  log.error({ requestId, err: cause, ...fields }, 'a request failed');
+  if (cause instanceof CallerLeft) log.debug({ requestId, ...fields }, cause.message);
+  else log.error({ requestId, err: cause, ...fields }, 'a request failed');
   const message = `the request failed inside the server; its log says why, at request ${requestId}`;
   return { ...refusal('internal', message), requestId };
 };

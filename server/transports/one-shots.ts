@@ -1,8 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SAMPLE_BYTES } from '../audio/sample-format.js';
 import { readWav } from '../audio/wav.js';
 import { refusal, type Refusal } from '../domain/error-code.js';
 import type { Identity } from '../domain/identity.js';
-import { milliseconds } from '../domain/units.js';
+import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { Account } from '../session/accounts.js';
 import { classifyRecording, type Recording, type RecordingVerdict } from '../session/classify-recording.js';
 import type { Reception } from '../session/reception.js';
@@ -17,29 +18,52 @@ export type OneShotAnswer =
 
 /** The requests that are no streams, the same over HTTP and gRPC. */
 export interface OneShots {
-  classify(request: ClassifyRequest, identity: Identity): Promise<OneShotAnswer>;
+  /** Rejects with CallerLeft when `gone` is aborted, which says that nobody waits for the answer any more. */
+  classify(request: ClassifyRequest, identity: Identity, gone: AbortSignal): Promise<OneShotAnswer>;
   /** The models that the caller may use, its default first. */
   models(identity: Identity): readonly ServedModel[];
+  /** Resolves when nothing is being classified any more, or when that has taken too long. */
+  done(within: Milliseconds): Promise<void>;
 }
 
-export const createOneShots = (context: SessionContext, reception: Reception): OneShots => ({
-  models: ({ rights }) => context.models.offeredTo(rights),
-  classify: async (request, identity) => {
-    const account = reception.accounts.of(identity);
-    const refused = reception.refusalFor(identity);
-    if (refused) return { ok: false, refusal: refused };
-    account.opened();
-    try {
-      return await classifyFor(account, request, context);
-    } finally {
-      account.closed();
-    }
-  },
-});
+export const createOneShots = (context: SessionContext, reception: Reception): OneShots => {
+  let underWay = 0;
+  let lastDone: () => void = () => undefined;
+  return {
+    models: ({ rights }) => context.models.offeredTo(rights),
+    classify: async (request, identity, gone) => {
+      const account = reception.accounts.of(identity);
+      const refused = reception.refusalFor(identity);
+      if (refused) return { ok: false, refusal: refused };
+      account.opened();
+      underWay += 1;
+      try {
+        return await classifyFor(account, request, gone, context);
+      } finally {
+        account.closed();
+        underWay -= 1;
+        if (underWay === 0) lastDone();
+      }
+    },
+    done: async (within) => {
+      if (underWay === 0) return;
+      await new Promise<void>((resolve) => {
+        const late = context.clock.after(within, resolve);
+        lastDone = () => {
+          late.cancel();
+          resolve();
+        };
+      });
+      // The last answer is sent before whoever waits goes on.
+      await nextTurn();
+    },
+  };
+};
 
 const classifyFor = async (
   account: Account,
   { recording, model: name, top_k }: ClassifyRequest,
+  gone: AbortSignal,
   context: SessionContext,
 ): Promise<OneShotAnswer> => {
   const choice = context.models.choose(name ?? null, account.rights);
@@ -48,7 +72,9 @@ const classifyFor = async (
   if (!audio.ok) return audio;
   const refused = account.hear(secondsOf(audio.recording));
   if (refused) return { ok: false, refusal: refused };
-  const verdict = await classifyRecording(audio.recording, choice.model, announcing(top_k), context);
+  const { model } = choice;
+  const task = { model, announcing: announcing(top_k), tenant: account.identity.name, gone };
+  const verdict = await classifyRecording(audio.recording, task, context);
   if (verdict.gapMs === 0) return { ok: true, verdict };
   return {
     ok: false,

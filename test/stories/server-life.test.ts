@@ -44,6 +44,20 @@ describe('The life of a server process', () => {
       assert.equal(await exit!, 0);
     });
 
+  it('answers on SIGTERM the recordings that it has taken in', async () => {
+    const server = await serveProcess(['--models', ECHO_MODELS, '--drain-grace-ms', '60000']);
+    const recording = Buffer.concat(Array.from({ length: 100 }, () => SPEECH));
+    const asked = fetch(`http://${server.http}/v1/classify?encoding=pcm_s16le&sample_rate=16000`, {
+      method: 'POST',
+      body: recording,
+    });
+    while (!((await metric(server, 'earshot_frames_total{model="echo",outcome="classified"}')) > 0));
+    const exit = server.stop('SIGTERM');
+    const response = await asked;
+    assert.deepEqual([response.status, ((await response.json()) as { audio_ms: number }).audio_ms], [200, 400_000]);
+    assert.equal(await exit, 0);
+  });
+
   it('is not ready while it drains', async () => {
     const server = await serveProcess(['--models', ECHO_MODELS, '--drain-grace-ms', '400']);
     const look: Step = async () => {

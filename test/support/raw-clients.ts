@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { credentials, loadPackageDefinition, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js';
+import {
+  credentials,
+  loadPackageDefinition,
+  type ClientDuplexStream,
+  type ClientUnaryCall,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 import { WebSocket } from 'ws';
@@ -108,7 +114,10 @@ const Client = serviceIn(loadPackageDefinition(definition), 'earshot.v1.IntentSe
 
 export interface GrpcClient {
   StreamIntents(): ClientDuplexStream<object, Record<string, unknown>>;
-  Classify(request: object, callback: (problem: ServiceError | null, response: Record<string, unknown>) => void): void;
+  Classify(
+    request: object,
+    callback: (problem: ServiceError | null, response: Record<string, unknown>) => void,
+  ): ClientUnaryCall;
   ListModels(request: object, callback: (problem: ServiceError | null, response: { models: object[] }) => void): void;
   close(): void;
 }

@@ -74,8 +74,8 @@ export const intentService = (reception: Reception, oneShots: OneShots, gate: Ga
   const answering = answeringBehind(gate);
   return {
     StreamIntents: (call: IntentCall) => reception.receive(new GrpcCaller(call, gate.identityOf(call.metadata))),
-    Classify: answering<ClassifyRequest, ClassifyResponse>(async (request, identity) => {
-      const answer = await oneShots.classify(request, identity);
+    Classify: answering<ClassifyRequest, ClassifyResponse>(async (request, identity, gone) => {
+      const answer = await oneShots.classify(request, identity, gone);
       return answer.ok ? { ok: true, response: recordingToWire(answer.verdict) } : answer;
     }),
     ListModels: answering<object, ListModelsResponse>((_, identity) =>
@@ -94,12 +94,14 @@ type Answer<Response> =
 const answeringBehind =
   (gate: Gate) =>
   <Request, Response>(
-    answer: (request: Request, identity: Identity) => Promise<Answer<Response>>,
+    answer: (request: Request, identity: Identity, gone: AbortSignal) => Promise<Answer<Response>>,
   ): handleUnaryCall<Decoded<Request>, Response> =>
   (call: ServerUnaryCall<Decoded<Request>, Response>, callback: sendUnaryData<Response>) => {
     const { request, metadata } = call;
     if (!request.ok) return callback(statusFor(refusal('bad_request', request.problem)));
-    answer(request.message, gate.identityOf(metadata)).then(
+    const gone = new AbortController();
+    call.on('cancelled', () => gone.abort());
+    answer(request.message, gate.identityOf(metadata), gone.signal).then(
       (given) => (given.ok ? callback(null, given.response) : callback(statusFor(given.refusal))),
       (cause: unknown) => callback(gate.failed(cause)),
     );

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { refusal, type Refusal } from '../../domain/error-code.js';
+import { CallerLeft } from '../../session/caller-left.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import type { ClassifyRequest } from '../../../proto/one-shot-messages.js';
 import { classifyFromQuery } from '../../../proto/query.js';
@@ -33,7 +34,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Uint8Array | null> => {
   const pieces: Buffer[] = [];
   let length = 0;
   return new Promise((resolve, reject) => {
-    request.on('error', reject);
+    request.on('error', () => reject(new CallerLeft()));
     request.on('end', () => resolve(length > MAX_RECORDING_BYTES ? null : Buffer.concat(pieces, length)));
     request.on('data', (piece: Buffer) => {
       length += piece.length;

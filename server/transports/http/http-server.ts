@@ -27,7 +27,7 @@ export const createHttpServer = (
     answer(request, response, services).catch((cause: unknown) => {
       // Not the whole address: its query may hold a token.
       const failure = failedRequest(services.log, cause, { path: targetOf(request).pathname });
-      if (response.headersSent) response.destroy();
+      if (response.headersSent || response.destroyed) response.destroy();
       else refuse(response, failure);
     });
   };
@@ -71,7 +71,8 @@ const answer = async (request: IncomingMessage, response: ServerResponse, servic
       refuse(response, admission.refusal);
       return;
     }
-    send(response, await route.answer({ ...services, request, target, identity: admission.identity }));
+    const gone = goneWith(response);
+    send(response, await route.answer({ ...services, request, target, gone, identity: admission.identity }));
     return;
   }
   if (methods) {
@@ -84,6 +85,13 @@ const answer = async (request: IncomingMessage, response: ServerResponse, servic
     refusal('bad_request', `${pathname} is no route here: see /v1/models, /v1/classify, /v1/tokens, /v1/stream`),
     404,
   );
+};
+
+/** Aborted when the connection is closed. */
+const goneWith = (response: ServerResponse): AbortSignal => {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
 };
 
 /** Asks before anything of the body is read. */

@@ -30,6 +30,8 @@ export type Answer =
 export interface Exchange extends HttpServices {
   readonly request: IncomingMessage;
   readonly target: Target;
+  /** Aborted when the connection is closed, so that nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
   /** Whose request it is; anybody's where the route is open. */
   readonly identity: Identity;
 }
@@ -73,10 +75,10 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   '/v1/tokens': { POST: { openTo: 'callers', answer: (exchange) => issueToken(exchange) } },
 };
 
-const classify = async ({ request, target, oneShots, identity }: Exchange): Promise<Answer> => {
+const classify = async ({ request, target, oneShots, identity, gone }: Exchange): Promise<Answer> => {
   const asked = await classifyRequestOf(request, target);
   if (!asked.ok) return asked;
-  const answer = await oneShots.classify(asked.message, identity);
+  const answer = await oneShots.classify(asked.message, identity, gone);
   if (!answer.ok) return answer;
   return { status: 200, type: 'application/json', body: encodeClassifyResponseJson(recordingToWire(answer.verdict)) };
 };

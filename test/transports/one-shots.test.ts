@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { request, type ClientRequest } from 'node:http';
+import { join } from 'node:path';
+import { ANYBODY } from '../../server/domain/identity.js';
+import type { Classify, Outcome } from '../../server/domain/outcome.js';
+import { milliseconds } from '../../server/domain/units.js';
+import { Reception } from '../../server/session/reception.js';
+import { createOneShots } from '../../server/transports/one-shots.js';
+import { contextWith, shelfOf, silentLog } from '../support/contexts.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { classified, deferred, settled } from '../support/outcomes.js';
+import { grpcClient } from '../support/raw-clients.js';
+import { SAMPLES } from '../support/real-server.js';
+import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
+
+const RECORDING = readFileSync(join(SAMPLES, 'balance-16k.wav'));
+
+/** A model that answers when the test says so. */
+class Hesitant {
+  frames = 0;
+  private readonly waiting: ((outcome: Outcome) => void)[] = [];
+
+  readonly classify: Classify = () => {
+    this.frames += 1;
+    const { promise, resolve } = deferred<Outcome>();
+    this.waiting.push(resolve);
+    return promise;
+  };
+
+  async answerAll(): Promise<void> {
+    while (this.waiting.length > 0) {
+      for (const answer of this.waiting.splice(0)) answer(classified([4, 0, 0]));
+      for (let turn = 0; turn < 3; turn++) await settled();
+    }
+  }
+}
+
+describe('One-shot requests', () => {
+  const failures: object[] = [];
+  let model = new Hesitant();
+  let server: ScriptedServer;
+  before(async () => {
+    const log = { ...silentLog, error: (fields: object) => void failures.push(fields) };
+    server = await serveScripted({ models: shelfOf((...frame) => model.classify(...frame)), log });
+  });
+  beforeEach(() => {
+    model = new Hesitant();
+    failures.length = 0;
+  });
+  after(() => server.close());
+
+  const post = (length = RECORDING.length): ClientRequest => {
+    const options = { method: 'POST', headers: { 'Content-Length': length } };
+    return request(`http://${server.http}/v1/classify`, options).on('error', () => undefined);
+  };
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) await settled();
+  };
+  /** What its frames under way were answered makes it ask for no more. */
+  const isLeftUnheard = async (): Promise<void> => {
+    const { frames } = model;
+    await model.answerAll();
+    assert.deepEqual([model.frames, failures], [frames, []]);
+  };
+
+  it('are not worked on when their HTTP caller has left', async () => {
+    const posted = post();
+    posted.end(RECORDING);
+    await until(() => model.frames > 0);
+    posted.destroy();
+    // The server learns of it a little later.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await isLeftUnheard();
+  });
+
+  it('are not worked on when their gRPC caller has left', async () => {
+    const client = grpcClient(server);
+    const call = client.Classify({ wav: RECORDING }, () => undefined);
+    await until(() => model.frames > 0);
+    call.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    client.close();
+    await isLeftUnheard();
+  });
+
+  it('are no failure of the server when they break off', async () => {
+    const posted = post();
+    posted.write(RECORDING.subarray(0, 1_000));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    posted.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual([model.frames, failures], [0, []]);
+  });
+
+  it('are waited for when the server drains, but not for ever', async () => {
+    const clock = new ManualClock();
+    const slow = new Hesitant();
+    const context = contextWith({ clock, models: shelfOf(slow.classify) });
+    const reception = new Reception(context);
+    const oneShots = createOneShots(context, reception);
+    reception.open();
+    await oneShots.done(milliseconds(1_000));
+    const ask = () => {
+      const gone = new AbortController().signal;
+      return oneShots.classify({ top_k: 5, recording: { kind: 'wav', bytes: RECORDING } }, ANYBODY, gone);
+    };
+    const told: string[] = [];
+    const note = (what: string) => () => void told.push(what);
+    const answered = ask().then(note('answered'));
+    const done = oneShots.done(milliseconds(1_000)).then(note('done'));
+    await settled();
+    assert.deepEqual(told, []);
+    await slow.answerAll();
+    await Promise.all([answered, done]);
+    assert.deepEqual(told, ['answered', 'done']);
+    void ask();
+    const late = oneShots.done(milliseconds(1_000));
+    await settled();
+    clock.pass(1_000);
+    await late;
+    assert.equal(clock.pendingAlarms, 0);
+  });
+});
