@@ -24,7 +24,7 @@ export const classifyCommand = (): Command =>
   new Command('classify')
     .description('classify whole WAV files by a running server')
     .argument('<file...>', 'WAV files')
-    .option('--url <address>', 'HTTP address of the server', 'http://127.0.0.1:8080')
+    .option('--url <address>', 'HTTP address of the server', httpAddress, 'http://127.0.0.1:8080')
     .option('--model <name>', "model to ask (default: the server's)")
     .option('--top-k <n>', 'scores an answer carries', (text) => {
       if (!/^\d+$/.test(text)) throw new InvalidArgumentError('it is no whole number');
@@ -33,6 +33,12 @@ export const classifyCommand = (): Command =>
     .addOption(keyOption())
     .option('--json', 'one object a line')
     .action(run);
+
+/** Without the slash that it may end with. */
+const httpAddress = (text: string): string => {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('it is no http(s)://host:port');
+  return text.replace(/\/+$/, '');
+};
 
 const run = async (files: string[], flags: ClassifyFlags): Promise<void> => {
   const results = await inOrder(files, (file) => classify(file, flags));
@@ -73,7 +79,9 @@ const classify = async (file: string, { url, model, topK, key }: ClassifyFlags):
   }).catch(() => {
     throw new Failure(`no server answers at ${url}: start one with "earshot serve"`);
   });
-  const answer = (await response.json()) as ClassifyResponse & { error?: { code: string; message: string } };
+  const answer = (await response.json().catch(() => {
+    throw new Failure(`${url} answers HTTP ${response.status} and no JSON: that is no Earshot server`);
+  })) as ClassifyResponse & { error?: { code: string; message: string } };
   return answer.error ? { file, problem: `${answer.error.code}: ${answer.error.message}` } : { file, answer };
 };
 

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { readConfig, type Config } from '../config.js';
@@ -6,6 +5,7 @@ import { loadModelPackages } from '../inference/model-package.js';
 import { probeProvider } from '../inference/provider-probe.js';
 import { writeBugReport } from './bug-report.js';
 import { Failure, sentenceOf } from './failure.js';
+import { ports } from './port-report.js';
 import { verifyPackages } from './package-report.js';
 import { tune } from './tune.js';
 
@@ -41,7 +41,8 @@ const run = async ({ json, tune: tunes, bundle }: Flags): Promise<void> => {
   const read = readConfig({});
   if (!read.ok) throw new Failure(read.problem, 2);
   const { config } = read;
-  if (tunes) return tune(config);
+  if (tunes) await tune(config);
+  if (tunes && bundle === undefined) return;
   const findings: Finding[] = [];
   for (const look of [machine, packages, providers, ports])
     for (const finding of await look(config)) {
@@ -102,28 +103,3 @@ const providers = async ({ models, precision }: Config): Promise<Finding[]> => {
   }
   return findings;
 };
-
-const ports = ({ host, port, grpcPort }: Config): Promise<Finding[]> =>
-  Promise.all([portFinding('HTTP and WebSocket', host, port), portFinding('gRPC', host, grpcPort)]);
-
-const portFinding = async (use: string, host: string, port: number): Promise<Finding> => {
-  const about = `port ${port} (${use})`;
-  if (await isFree(host, port)) return { about, ok: true, needed: true, detail: 'free' };
-  const isOurs = await fetch(`http://${host}:${port}/healthz`).then(
-    async (response) => ((await response.json()) as { status?: string }).status === 'alive',
-    () => false,
-  );
-  return {
-    about,
-    ok: false,
-    needed: true,
-    detail: isOurs ? 'an Earshot server is running there already' : 'taken by another program',
-  };
-};
-
-const isFree = (host: string, port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, host, () => server.close(() => resolve(true)));
-  });

@@ -22,6 +22,10 @@ const program = new Command('earshot')
 for (const create of [serveCommand, streamCommand, classifyCommand, modelsCommand, keysCommand, doctorCommand])
   program.addCommand(create());
 for (const command of [program, ...program.commands]) command.exitOverride();
+// Whoever reads may stop reading, as `| head` does: a command has nothing left to do then. A server has.
+program.hook('preAction', (_, command) => {
+  if (command.name() !== 'serve') process.stdout.on('error', () => process.exit());
+});
 
 /** Help and version end well; anything else that commander ends is wrong usage. */
 const exitCodeOf = (problem: unknown): number => {

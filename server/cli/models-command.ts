@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { SETTINGS } from '../config.js';
+import { Command, Option } from 'commander';
+import { environmentNameOf, SETTINGS } from '../config.js';
 import { Failure, sentenceOf } from './failure.js';
 import { verifyPackages, type PackageReport } from './package-report.js';
 import { table } from './table.js';
@@ -7,8 +7,16 @@ import { table } from './table.js';
 export const modelsCommand = (): Command =>
   new Command('models')
     .description('list the model packages of a folder and verify their checksums and golden vectors')
-    .option('--models <folder>', 'folder of model packages', SETTINGS.models.value.parse(undefined))
-    .option('--precision <name>', 'the variant whose golden vectors are verified: auto, fp32 or int8', 'auto')
+    .addOption(
+      new Option('--models <folder>', 'folder of model packages')
+        .env(environmentNameOf('models'))
+        .default(SETTINGS.models.value.parse(undefined)),
+    )
+    .addOption(
+      new Option('--precision <name>', 'the variant whose golden vectors are verified: auto, fp32, fp16 or int8')
+        .env(environmentNameOf('precision'))
+        .default('auto'),
+    )
     .option('--json', 'one object a line')
     .action(run);
 

@@ -66,8 +66,12 @@ const run = async (file: string, flags: StreamFlags): Promise<void> => {
   });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const view = viewFor(flags);
-  const shown = showAll(stream, view);
+  const shown = showAll(stream, viewFor(flags));
+  // A stream that fails ends the sending, which then tells why.
+  shown.catch(() => {
+    stop.abort();
+    process.stdin.destroy();
+  });
   const chunks = audio ? chunksOf(audio, flags, stop.signal) : input!.chunks(stop.signal);
   try {
     for await (const chunk of chunks) {
@@ -77,7 +81,8 @@ const run = async (file: string, flags: StreamFlags): Promise<void> => {
     await stream.close();
   } catch (problem) {
     await shown.catch(() => undefined);
-    throw failureOf(problem, flags);
+    const ended = stream.state === 'closed' ? (await stream.closed).error : null;
+    throw failureOf(ended ?? problem, flags);
   }
   await shown;
 };

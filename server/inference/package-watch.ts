@@ -35,15 +35,15 @@ const stampsOf = async (folder: string): Promise<string> => {
   const lines: string[] = [];
   for (const name of await namesIn(folder)) {
     const root = join(folder, name);
-    const names = await namesIn(root);
+    const names = await namesIn(root, true);
     if (!names.includes('earshot.json')) continue;
-    const golden = (await namesIn(join(root, 'golden'))).map((each) => join('golden', each));
-    for (const file of [...names, ...golden]) lines.push(await stampOf(join(root, file)));
+    for (const file of names) lines.push(await stampOf(join(root, file)));
   }
   return lines.join('\n');
 };
 
-const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).sort();
+const namesIn = async (folder: string, recursive = false): Promise<string[]> =>
+  (await readdir(folder, { recursive }).catch(() => [])).sort();
 
 const stampOf = (path: string): Promise<string> =>
   stat(path).then(

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { earshot, serveProcess, type ServerProcess } from '../support/earshot-command.js';
+import { COMMAND, earshot, serveProcess, type ServerProcess } from '../support/earshot-command.js';
+import { Drawer, entry, randomKey } from '../support/key-files.js';
 import { BUNDLED_MODELS, ECHO_MODELS, SAMPLES } from '../support/real-server.js';
 
 const FREEZE = join(SAMPLES, 'freeze-card-8k-mulaw.wav');
@@ -147,6 +153,73 @@ describe('The earshot command', () => {
       assert.match(ran.err, sentence);
       assert.doesNotMatch(ran.err, /\n {4}at /);
     });
+
+  it('doctor knows the ports of a running Earshot, and those of another program', async () => {
+    const other = createServer((socket) => socket.end('220 ready\r\n'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const detailOf = async (http: string | number, grpc: string | number) => {
+      const { out } = await earshot(['doctor', '--json'], undefined, {
+        EARSHOT_PORT: String(http),
+        EARSHOT_GRPC_PORT: String(grpc),
+        EARSHOT_MODELS: ECHO_MODELS,
+      });
+      const findings = out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { about: string; detail: string });
+      return findings.filter(({ about }) => about.startsWith('port')).map(({ detail }) => detail);
+    };
+    const ours = 'an Earshot server is running there already';
+    assert.deepEqual(await detailOf(server.http.split(':')[1]!, server.grpc.split(':')[1]!), [ours, ours]);
+    const theirs = 'taken by a program that does not answer as Earshot does';
+    assert.deepEqual(await detailOf(port, port), [theirs, theirs]);
+    other.close();
+  });
+
+  it('looks at the models that the environment names', async () => {
+    const { out } = await earshot(['models', '--json'], undefined, { EARSHOT_MODELS: ECHO_MODELS });
+    assert.match(out, /"echo-stateful"/);
+    assert.doesNotMatch(out, /banking/);
+  });
+
+  it('classifies at an address that ends with a slash, and knows what is no Earshot server', async () => {
+    const other = createHttpServer((_, response) => response.writeHead(502).end('<h1>Bad gateway</h1>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    assert.equal((await earshot(['classify', FREEZE, '--url', `http://${server.http}/`])).code, 0);
+    const { code, err } = await earshot(['classify', FREEZE, '--url', `http://127.0.0.1:${port}`]);
+    assert.deepEqual([code, err.includes('answers HTTP 502 and no JSON')], [1, true]);
+    other.close();
+  });
+
+  it('ends quietly when nobody reads on', async () => {
+    const command = `${process.execPath} ${COMMAND} stream ${FREEZE} --fast --json --url ws://${server.http} | head -n 1`;
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command]);
+    assert.deepEqual([stdout.split('\n').length, stderr], [2, '']);
+  });
+
+  it('tells in one sentence why a stream failed on its way, also while it waits for standard input', async () => {
+    const drawer = new Drawer();
+    const key = randomKey();
+    const file = drawer.put('keys.json', { keys: [entry(key, { audio_seconds_per_hour: 1 })] });
+    const limited = await serveProcess(['--models', ECHO_MODELS, '--keys-file', file]);
+    const sentence = /^earshot: rate_exceeded: 1 s of audio[^\n]*\n$/;
+    const flags = ['--url', `ws://${limited.http}`];
+    const played = await earshot(['stream', FREEZE, ...flags], undefined, { EARSHOT_KEY: key });
+    assert.match(played.err, sentence);
+    const child = spawn(process.execPath, [COMMAND, 'stream', '-', ...flags], {
+      env: { ...process.env, EARSHOT_KEY: key },
+    });
+    let err = '';
+    child.stderr.on('data', (text: Buffer) => (err += text.toString()));
+    child.stdin.write(Buffer.alloc(96_000));
+    const [code] = (await once(child, 'close')) as [number];
+    assert.equal(code, 1);
+    assert.match(err, sentence);
+    await limited.stop('SIGTERM');
+    drawer.clear();
+  });
 
   it('passes on what the server refuses', async () => {
     const { code, err } = await earshot(['stream', FREEZE, '--model', 'nosuch', ...url]);

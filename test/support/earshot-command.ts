@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Addresses } from './scripted-server.js';
 
-const COMMAND = fileURLToPath(new URL('../../server/cli/earshot.js', import.meta.url));
+export const COMMAND = fileURLToPath(new URL('../../server/cli/earshot.js', import.meta.url));
 
 export interface Ran {
   readonly code: number | null;
