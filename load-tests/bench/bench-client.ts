@@ -24,7 +24,7 @@ export interface Call {
   readonly model: string;
   readonly ingress: Ingress;
   readonly audio: Uint8Array;
-  /** At speaking speed, the first chunk so many milliseconds from now; null: as fast as the server takes it. */
+  /** At speaking speed, the first chunk so many milliseconds after the connection opened; null: as fast as the server takes it. */
   readonly spokenAfterMs: number | null;
 }
 
@@ -76,8 +76,9 @@ const listen = (socket: WebSocket, { chunkMs }: Ingress, sent: Sent): Promise<Om
   });
 
 const send = async (socket: WebSocket, { audio, ingress, spokenAfterMs }: Call, sent: Sent): Promise<void> => {
-  const startedAt = performance.now();
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  // How long the server takes to open a connection is none of the generator's lag.
+  const startedAt = performance.now();
   const length = bytesOf(ingress, ingress.chunkMs);
   for (let from = 0; from < audio.length && socket.readyState === WebSocket.OPEN; from += length) {
     if (spokenAfterMs === null) await until(() => socket.bufferedAmount <= MOST_BUFFERED_BYTES);
