@@ -76,6 +76,17 @@ describe('The live page in Chromium', function () {
     assert.deepEqual(complaints, []);
   });
 
+  it('hears the microphone with the default model where no model could be offered', async () => {
+    const { page } = await open(['microphone']);
+    await page.route('**/v1/models', (route) => route.fulfill({ json: { models: [] } }));
+    await page.reload();
+    await waitForState(page, 'being loaded');
+    await page.click('#microphone');
+    await final(page, 'freeze');
+    await page.keyboard.press('Escape');
+    await waitForState(page, 'Done');
+  });
+
   it('shows customer and agent on two tracks', async () => {
     const { page } = await open();
     await play(page, STEREO);

@@ -23,7 +23,7 @@ async function call(ending: AbortController): Promise<void> {
   try {
     // The bot's own voice comes out of a loudspeaker beside the microphone: the one reason to let the browser filter.
     const mic = await microphone({ echoCancellation: true, signal: ending.signal });
-    await talk(mic, ending);
+    await talk(mic, ending).finally(() => mic.stop());
   } catch (problem) {
     showState(sentenceOf(problem), true);
   } finally {

@@ -39,8 +39,15 @@ export class Call {
   constructor(source: Source, model: string, screen: Screen) {
     this.#source = source;
     this.#screen = screen;
-    // Every label's score, for every label has its line.
-    this.#stream = createStream({ url: location.origin, token: givenKey, model, audio: source.audio, topK: 100 });
+    this.#stream = createStream({
+      url: location.origin,
+      token: givenKey,
+      // The server's own where none could be offered.
+      ...(model !== '' && { model }),
+      audio: source.audio,
+      // Every label's score, for every label has its line.
+      topK: 100,
+    });
     this.#listen();
   }
 

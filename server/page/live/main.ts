@@ -86,8 +86,9 @@ async function stream(open: () => Promise<Source>, waiting: string): Promise<voi
   stopping = new AbortController();
   controls.running(true);
   screen.tell(waiting);
+  let source: Source | null = null;
   try {
-    const source = await open();
+    source = await open();
     screen.finals.clear();
     screen.speed.clear();
     call = new Call(source, controls.model, screen);
@@ -96,6 +97,8 @@ async function stream(open: () => Promise<Source>, waiting: string): Promise<voi
   } catch (problem) {
     screen.tell(problem instanceof Error ? sentence(problem.message) : String(problem), true);
   } finally {
+    // Also where no call came of it: a microphone must not be left on.
+    source?.stop();
     call = null;
     controls.running(false);
     void devices.refresh();
