@@ -37,6 +37,7 @@ sentences = ["what is the weather like", "tell me a joke", "who won the match", 
 [speech]
 clips = 3
 """
+CROSS_TALK = "[line]\ncross_talk = 1.0\n"
 BOTH = TEXT + "[speech.engines]\nespeak-ng = 1.0\nflite = 1.0\n"
 ESPEAK = TEXT + "[speech.engines]\nespeak-ng = 1.0\n"
 
@@ -70,8 +71,8 @@ def test_the_same_clips_whatever_the_number_of_jobs(tmp_path: Path) -> None:
 def test_some_labels_sound_as_they_would_among_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("some", "all"):
         (tmp_path / name).mkdir()
-    everything = made(tmp_path / "all", BOTH, "--clean")
-    some = made(tmp_path / "some", BOTH, "--clean", "--labels", "balance", "background")
+    everything = made(tmp_path / "all", BOTH + CROSS_TALK)
+    some = made(tmp_path / "some", BOTH + CROSS_TALK, "--labels", "balance", "background")
     assert some == [row for row in everything if row["label"] in ("balance", "background")] != everything
     for row in some:
         assert (tmp_path / "some/out" / row["path"]).read_bytes() == (tmp_path / "all/out" / row["path"]).read_bytes()
@@ -221,6 +222,17 @@ def test_a_factor_on_the_rate_moves_the_pitch_with_it() -> None:
     assert np.argmax(np.abs(np.fft.rfft(clip, 10 * SAMPLE_RATE))) / 10 == pytest.approx(440, abs=1)
     start, end = speech_bounds(clip)
     assert (end - start) / SAMPLE_RATE == pytest.approx(1 / 1.1, abs=0.04)
+
+
+@needs("espeak-ng")
+def test_clips_that_somebody_else_talks_into_are_made_anew_when_there_are_others(tmp_path: Path) -> None:
+    longer = ESPEAK.replace('"tell me a joke"', '"tell me a joke", "how tall is the tower"') + CROSS_TALK
+    (tmp_path / "fresh").mkdir()
+    made(tmp_path, ESPEAK + CROSS_TALK)
+    rows, fresh = made(tmp_path, longer), made(tmp_path / "fresh", longer)
+    assert rows == fresh
+    for row in rows:
+        assert (tmp_path / "out" / row["path"]).read_bytes() == (tmp_path / "fresh/out" / row["path"]).read_bytes()
 
 
 @needs("espeak-ng")

@@ -33,12 +33,13 @@ class Studio:
     is_clean: bool
     cache: SpeechCache
 
-    def path(self, part: Part) -> str:
+    def path(self, part: Part, others: Sequence[Part]) -> str:
         """The path of a clip in its folder, named by everything that decides how it sounds."""
         level = self.script.speech.level
         line = () if self.is_clean else astuple(self.script.line)
         names = (self.cache.key(part.utterance), *self._names(part), part.rate_factor, level, line)
-        return f"audio/{part.utterance.voice.engine}-{digest(*names)[:16]}.wav"
+        beside = [(self.cache.key(other.utterance), *self._names(other), other.rate_factor) for other in others]
+        return f"audio/{part.utterance.voice.engine}-{digest(*names, *beside)[:16]}.wav"
 
     def clip(self, part: Part, others: Sequence[Samples]) -> Samples:
         """The clip at 16 kHz; `others` may talk into it."""
@@ -47,13 +48,17 @@ class Studio:
         pcm = finished(self.cache.read(part.utterance), part.rate_factor, level, random)
         return pcm if self.is_clean else down_the_line(pcm, self.script.line, others, random)
 
-    def others(self, parts: Sequence[Part]) -> list[Samples]:
-        """A dozen of the parts, for cross-talk: the same whichever clips are there already."""
-        if self.is_clean or not self.script.line.cross_talk:
-            return []
-        chosen = sorted(parts, key=lambda part: digest("others", *self._names(part)))[:OTHER_VOICES]
-        spoken = [(self.cache.read(part.utterance), part) for part in chosen]
-        return [finished(pcm, part.rate_factor, OTHERS_DB, generator(*self._names(part))) for pcm, part in spoken]
+    def others(self, parts: Sequence[Part]) -> dict[str, list[Part]]:
+        """A dozen of the parts of each label, for cross-talk: the same whichever other labels are spoken."""
+        answer: dict[str, list[Part]] = {part.line.label: [] for part in parts}
+        if not self.is_clean and self.script.line.cross_talk:
+            for part in sorted(parts, key=lambda part: digest("others", *self._names(part))):
+                answer[part.line.label].append(part)
+        return {label: chosen[:OTHER_VOICES] for label, chosen in answer.items()}
+
+    def aside(self, part: Part) -> Samples:
+        """The part as it may be heard behind another."""
+        return finished(self.cache.read(part.utterance), part.rate_factor, OTHERS_DB, generator(*self._names(part)))
 
     def _names(self, part: Part) -> tuple[object, ...]:
         return (self.seed, part.line.label, part.line.text, part.number)
@@ -62,11 +67,13 @@ class Studio:
 def write_clips(parts: Sequence[Part], studio: Studio, folder: Path, jobs: int) -> list[str]:
     """Writes the clips that are not there yet; the paths of all, relative to the folder."""
     others = studio.others(parts)
+    heard = {label: [studio.aside(each) for each in chosen] for label, chosen in others.items()}
 
     def write(part: Part) -> str:
-        path = studio.path(part)
+        label = part.line.label
+        path = studio.path(part, others[label])
         if not (folder / path).exists():
-            write_whole(folder / path, wav_bytes(studio.clip(part, others)))
+            write_whole(folder / path, wav_bytes(studio.clip(part, heard[label])))
         return path
 
     with ThreadPoolExecutor(jobs) as pool:
