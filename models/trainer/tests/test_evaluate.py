@@ -20,6 +20,7 @@ from trainer.evaluate import headline
 from trainer.labels import require_same_labels
 from trainer.line import over_eight_kilohertz
 from trainer.listening import line_listener, with_silence
+from trainer.main import main
 from trainer.prepare import prepare
 from trainer.prepared import load_prepared, pcm_of
 from trainer.recipe import Source, Splits
@@ -115,7 +116,12 @@ def test_a_given_calibration_is_used_as_it_is(run_folder: Path, data: Path, tmp_
 
 def test_a_line_is_told_and_every_clip_is_heard_over_it(run_folder: Path, data: Path) -> None:
     evaluate(run_folder, "--data", data, "--law", "mulaw")
-    assert measured(run_folder / "evaluation")["law"] == "mulaw"
+    heard = run_folder / "evaluation-mulaw"
+    assert measured(heard)["law"] == "mulaw"
+    assert (heard / "report.md").read_text().startswith("# Evaluation on the split `test`, as mulaw")
+    assert not (run_folder / "evaluation").exists(), "what is exported was heard as a server hears"
+    package = run_folder.with_name("door")
+    assert main(["export", str(run_folder), "--evaluation", str(heard), "--out", str(package)]) == 1
     listener, pcm = open_checkpoint(run_folder).listener, pcm_of(load_prepared(data).split("test")[0])
     over_line = listener.hear(over_eight_kilohertz(pcm, "mulaw"))
     np.testing.assert_array_equal(line_listener(listener, "mulaw").hear(pcm), over_line)

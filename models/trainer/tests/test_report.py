@@ -75,6 +75,13 @@ def test_where_background_leads_the_first_of_the_intents_is_told_as_well() -> No
     assert "| the first 10 s | 0.000 |\n" in model_card(contract | {"background": []}, ["balance"])
 
 
+def test_figures_of_what_was_trained_on_are_said_to_flatter() -> None:
+    figures = {**figures_of(heard_of((0, [sure_of(0)]))), "trained_on": ["test", "validation"]}
+    sentence = "**The run was trained on `test` and `validation`: figures, or what was fitted there, flatter.**"
+    assert sentence in report(figures)
+    assert sentence in model_card(CONTRACT | {"metrics": figures}, ["balance"])
+
+
 def test_what_was_not_measured_is_said() -> None:
     assert "has no background clips" in report(figures_of(heard_of((0, [sure_of(0)]))))
     assert "None of the 1 clips has an intent" in report(figures_of(heard_of((3, [sure_of(3)]))))

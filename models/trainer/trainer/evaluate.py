@@ -42,8 +42,11 @@ class Evaluation:
 
     @property
     def folder(self) -> Path:
-        """Where everything is written."""
-        return self.out or self.run / "evaluation"
+        """Where everything is written: what was heard otherwise than a server will hear is not what is exported."""
+        others = [self.split] if self.split != "test" else []
+        others += [self.law] if self.law else []
+        others += [f"{self.noise.stem}-{self.snr_db:g}db"] if self.noise else []
+        return self.out or self.run / "-".join(["evaluation", *others])
 
 
 def evaluate(evaluation: Evaluation) -> Figures:
@@ -53,11 +56,11 @@ def evaluate(evaluation: Evaluation) -> Figures:
     listener = _listener(checkpoint.listener, evaluation)
     prepared = load_prepared(evaluation.data or _dataset_of(run))
     require_same_labels(label_names(checkpoint.exported.config["id2label"]), prepared.labels.names, run)
-    _tell_if_trained_on(run, evaluation.split)
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     heard = hear_split(prepared, evaluation.split, listener)
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
-    metrics = {"split": evaluation.split, **_heard_through(evaluation), **figures(heard, prepared.labels, calibrated)}
+    about = {"split": evaluation.split, **_heard_through(evaluation), **_trained_on(run, evaluation.split, calibrated)}
+    metrics = {**about, **figures(heard, prepared.labels, calibrated)}
     if evaluation.mislabelled:
         # A prepared dataset keeps the names of files alone.
         names = {Path(row["path"]).name for row in read_csv(evaluation.mislabelled, {"path", "believed", "why"})}
@@ -114,9 +117,11 @@ def _listener(listener: Listener, evaluation: Evaluation) -> Listener:
         raise TrainerError(f"cannot read the noise {evaluation.noise}: {error}") from error
 
 
-def _tell_if_trained_on(run: Path, split: str) -> None:
-    if split in trained_on(run):
-        print(f"the split {split} is what {run} was trained on: its figures flatter")
+def _trained_on(run: Path, split: str, calibrated: Calibrated) -> dict[str, Any]:
+    """Which of what was heard the run was trained on, so that its figures flatter."""
+    heard = {split} | ({VALIDATION} if calibrated.source == "fitted" else set())
+    flattering = sorted(heard & set(trained_on(run)))
+    return {"trained_on": flattering} if flattering else {}
 
 
 def _heard_through(evaluation: Evaluation) -> dict[str, Any]:

@@ -92,16 +92,21 @@ def _labels(request: ExportRequest, checkpoint: Checkpoint, prepared: Prepared |
 
 def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None) -> tuple[Calibration, dict[str, Any]]:
     written = request.evaluation or folder / "evaluation"
-    if request.evaluation is None and not (written / "metrics.json").exists():
+    is_other = request.data is not None and request.data.resolve() != Path(told_of(folder).get("data", "")).resolve()
+    if request.evaluation is None and (is_other or not (written / "metrics.json").exists()):
         if prepared is None:
             print("no evaluation and no dataset: temperature 1 and the default threshold stay uncalibrated")
             return Calibration(), {}
-        print("no evaluation yet: it is made first")
+        print("no evaluation on this dataset yet: it is made first")
         written = (
             folder / "evaluation" if request.data is None else request.out.with_name(f"{request.out.name}-evaluation")
         )
         evaluate(Evaluation(folder, data=prepared.folder, out=written))
-    return Calibration.load(written / "calibration.json"), read_json(written / "metrics.json", "evaluation")
+    calibration = Calibration.load(written / "calibration.json")
+    metrics = read_json(written / "metrics.json", "evaluation")
+    if "noise" in metrics or "law" in metrics:
+        raise TrainerError(f"{written} was heard through noise or a line: its calibration is no server's; name another")
+    return calibration, metrics
 
 
 def _package(request: ExportRequest, folder: Path) -> Package:

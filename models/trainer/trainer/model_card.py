@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from trainer.report_sections import class_lines, language_lines, mislabelled_lines
+from trainer.report_sections import class_lines, flattered_lines, language_lines, mislabelled_lines
 from trainer.variants import variant_lines
 
 
@@ -60,6 +60,8 @@ def _figures(contract: dict[str, Any]) -> list[str]:
         "",
         str(metrics.get("about", "")),
         "",
+        *([f"Heard: the split `{split}`.", ""] if (split := metrics.get("split", "test")) != "test" else []),
+        *flattered_lines(metrics),
         "| heard | accuracy | top 3 | macro-F1 |",
         "| --- | --- | --- | --- |",
         _row("the whole utterance", at_the_end),

@@ -9,6 +9,7 @@ from trainer.report_sections import (
     class_lines,
     confusion_lines,
     earliness_lines,
+    flattered_lines,
     language_lines,
     mislabelled_lines,
 )
@@ -29,10 +30,11 @@ def report(figures: Figures, pictures: Sequence[str] = ()) -> str:
         return [f"![{CAPTIONS[name]}]({name})", ""] if name in pictures else []
 
     lines = [
-        f"# Evaluation on the split `{figures['split']}`",
+        f"# Evaluation on the split `{figures['split']}`{_heard_through(figures)}",
         "",
         *headline_lines(figures),
         "",
+        *flattered_lines(figures),
         *_headline_table(figures),
         *mislabelled_lines(figures),
         *language_lines(figures),
@@ -48,6 +50,11 @@ def report(figures: Figures, pictures: Sequence[str] = ()) -> str:
         *_how_measured(figures),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _heard_through(figures: Figures) -> str:
+    noise, law = figures.get("noise"), figures.get("law")
+    return (f", through {noise['file']} at {noise['snr_db']:g} dB" if noise else "") + (f", as {law}" if law else "")
 
 
 def headline_lines(figures: Figures) -> list[str]:

@@ -47,6 +47,14 @@ def earliness_lines(figures: Figures) -> list[str]:
     ]
 
 
+def flattered_lines(figures: Figures) -> list[str]:
+    """That the run was trained on what was heard, or on what its calibration was fitted on."""
+    if "trained_on" not in figures:
+        return []
+    splits = " and ".join(f"`{split}`" for split in figures["trained_on"])
+    return [f"**The run was trained on {splits}: figures, or what was fitted there, flatter.**", ""]
+
+
 def mislabelled_lines(figures: Figures) -> list[str]:
     """What is left without the clips that are believed mislabelled."""
     if "without_mislabelled" not in figures:

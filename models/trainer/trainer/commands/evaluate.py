@@ -14,7 +14,12 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, help="dataset written by prepare, if not the one that RUN was trained on")
     parser.add_argument("--split", default="test", choices=("test", "validation", "train"), help="what is heard")
     parser.add_argument("--calibration", type=Path, metavar="FILE", help="calibration.json to use instead of fitting")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="folder to write instead of RUN/evaluation")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="folder (default: RUN/evaluation, for another split, noise or law RUN/evaluation-…)",
+    )
     parser.add_argument("--noise", type=Path, metavar="FILE", help="recording of noise to hear every clip through")
     parser.add_argument("--snr-db", type=float, default=12.0, help="how much louder speech is (default: 12)")
     parser.add_argument("--law", choices=("mulaw", "alaw"), help="hear every clip as 8 kHz in this law leaves it")
@@ -34,6 +39,7 @@ def run(arguments: Namespace) -> None:
 
     from trainer.evaluate import Evaluation, evaluate
     from trainer.report import headline_lines
+    from trainer.report_sections import flattered_lines
 
     torch.set_num_threads(arguments.threads)
     evaluation = Evaluation(
@@ -47,5 +53,6 @@ def run(arguments: Namespace) -> None:
         arguments.law,
         arguments.mislabelled,
     )
-    print("\n".join(headline_lines(evaluate(evaluation))))
+    figures = evaluate(evaluation)
+    print("\n".join([*flattered_lines(figures), *headline_lines(figures)]))
     print(f"Everything is in {evaluation.folder}: start with report.md.")
