@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -198,13 +199,56 @@ def test_a_bad_manifest_is_refused_by_name(recordings: Path, tmp_path: Path, tex
         prepare((manifest(recordings),), (), tmp_path / "out")
 
 
+def test_what_lies_in_the_folder_is_replaced_only_where_it_is_a_dataset(recordings: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    prepare((manifest(recordings),), (), out)
+    prepare((manifest(recordings),), (), out)
+    (out / "prepared.json").unlink()
+    with pytest.raises(TrainerError, match=r"holds other things \(no prepared.json\), which would be lost"):
+        prepare((manifest(recordings),), (), out)
+    assert (out / "report.md").exists()
+
+
+def test_an_engine_to_test_on_leaves_recordings_of_people_whole(recordings: Path, tmp_path: Path) -> None:
+    rows = [f"{n % 2}.wav,{'open' if n % 5 else 'close'},sentence-{n // 3},{ENGINES[n % 3]}" for n in range(90)]
+    lines = ["path,label,group,engine", *rows]
+    (recordings / "spoken.csv").write_text("\n".join(lines), encoding="utf-8")
+    splits = Splits(test_size=0.3, test_engine="pico")
+    spoken = replace(manifest(recordings, splits), path=recordings / "spoken.csv")
+    alone = prepare((spoken,), (), tmp_path / "alone").rows.num_rows
+    both = prepare((spoken, manifest(recordings, replace(splits, test_size=0.0))), (), tmp_path / "both").rows.num_rows
+    assert sum(both.values()) == sum(alone.values()) + 6
+
+
+def test_what_one_would_not_expect_of_the_splits_is_told(
+    recordings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (recordings / "monday.csv").write_text("path,label,group,split\n0.wav,open,ann,train\n1.wav,close,bob,train\n")
+    (recordings / "tuesday.csv").write_text("path,label,group,split\n2.wav,open,ann,validation\n")
+    monday, tuesday = (Source(path=recordings / f"{day}.csv") for day in ("monday", "tuesday"))
+    prepare((monday,), (), tmp_path / "out")
+    assert "No recording is in the test split" in capsys.readouterr().out
+    prepare((monday, tuesday), (), tmp_path / "out")
+    assert "1 groups are in more than one split, since each source is split by itself: ann." in capsys.readouterr().out
+
+
 BAD_COMMANDS = [
     (["nowhere/at/all"], "the source nowhere/at/all does not exist"),
     ([".", "--test-size", "0.95"], "leave nothing to train on"),
     ([".", "--fold", "6/5"], "fold '6/5' must be K/N"),
     (
         ["recordings/manifest.csv", "--test-engine", "piper"],
-        "no recording was spoken by the engine 'piper'; engines: none",
+        "no recording is of the engine 'piper', to be tested on; there: none",
+    ),
+    (
+        ["recordings/manifest.csv", "--test-config", "en-us"],
+        "no recording is of the language 'en-us', to be tested on; there: none",
+    ),
+    (["recordings/manifest.csv", "--group-column", "callr"], "lacks the column callr"),
+    (["recordings/manifest.csv", "--config", "en-US"], "lacks the column lang"),
+    (
+        ["recipe.toml", "other.csv", "--fold", "2/5"],
+        "recipe.toml says everything of its sources: write further sources, --fold into it",
     ),
     ([".", "--layout", "tape"], "layout 'tape' is none of auto, manifest"),
 ]

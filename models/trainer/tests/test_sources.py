@@ -122,11 +122,15 @@ def test_an_audiofolder_takes_labels_from_its_metadata(tmp_path: Path, name: str
     text = (
         "file_name,label,speaker\na.wav,yes,ann\n"
         if name.endswith("csv")
-        else '{"file_name": "a.wav", "label": "yes", "speaker": "ann"}\n'
+        else '{"file_name": "a.wav", "label": "yes", "speaker": "ann", "transcription": null}\n'
     )
     (tmp_path / name).write_text(text)
     recordings = list_recordings(Source(path=tmp_path))
-    assert [(each.label, each.group) for each in recordings] == [("yes", "ann")]
+    assert [(each.label, each.group, each.transcription) for each in recordings] == [("yes", "ann", "")]
+    with pytest.raises(TrainerError, match=f"{name} has no column 'caller'"):
+        list_recordings(Source(path=tmp_path, group_column="caller"))
+    with pytest.raises(TrainerError, match=r"is an audiofolder, which knows no languages \(en-US\)"):
+        list_recordings(Source(path=tmp_path, configurations=("en-US",)))
 
 
 def test_one_label_for_a_whole_folder(tmp_path: Path) -> None:
@@ -147,6 +151,8 @@ def test_unknown_columns_are_refused_with_those_there_are(tmp_path: Path) -> Non
         list_recordings(Source(path=tmp_path / "all.parquet", audio_column="sound"))
     with pytest.raises(TrainerError, match="no column mood: say --label-column with one of path, audio"):
         list_recordings(Source(path=tmp_path / "all.parquet", label_column="mood"))
+    with pytest.raises(TrainerError, match="no column 'caller': say --group-column with one of path, audio"):
+        list_recordings(Source(path=tmp_path / "all.parquet", group_column="caller"))
 
 
 def test_the_hub_out_of_reach_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
     recipe = _recipe(runs[0])
     _require_alike(runs, told, recipe)
     mean = _mean(runs)
-    with written_whole(out) as folder:
+    with written_whole(out, "run.json") as folder:
         for name in TAKEN_OVER:
             if (runs[0] / name).exists():
                 shutil.copyfile(runs[0] / name, folder / name)

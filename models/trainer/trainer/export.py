@@ -50,7 +50,7 @@ def export_package(
     def expected(pcm: Samples) -> list[Floats]:
         return module_logits(exported.graph, framing.frames(pcm), floats)
 
-    with written_whole(folder) as draft:
+    with written_whole(folder, "earshot.json") as draft:
         write_onnx(exported.graph, exported.signature, draft / "model.onnx")
         onnx_graph = OnnxGraph(draft / "model.onnx")
         worst = verify_rows(exported.graph, onnx_graph, exported.signature)

@@ -28,8 +28,14 @@ def read_json(file: Path, what: str) -> dict[str, Any]:
 
 
 @contextmanager
-def written_whole(folder: Path) -> Iterator[Path]:
-    """Gives an empty folder and renames it to `folder` at the end; an error leaves `folder` untouched."""
+def written_whole(folder: Path, mark: str) -> Iterator[Path]:
+    """Gives an empty folder and renames it to `folder` at the end; an error leaves `folder` untouched.
+
+    What was written there before is replaced: a folder that holds a file `mark`.  Any other is an error unless empty.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
+        raise TrainerError(f"{folder} holds other things (no {mark}), which would be lost: choose another --out")
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from trainer.errors import TrainerError
 from trainer.files import write_json
 from trainer.labels import Labels
+from trainer.prepared import REPORT
 from trainer.recipe import Source
 from trainer.splits import SPLITS
 from trainer.toml_config import as_table
@@ -46,7 +47,7 @@ class Preparation:
     def save(self, folder: Path, sources: tuple[Source, ...]) -> None:
         """Writes prepared.json, report.md and unreadable.txt."""
         write_json(
-            folder / "prepared.json",
+            folder / REPORT,
             {
                 "labels": list(self.labels.names),
                 "background": list(self.labels.background),

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from trainer.audio import UnreadableAudio, read_piece, wav_bytes
 from trainer.files import require_space, written_whole
 from trainer.framing import SAMPLE_RATE
 from trainer.labels import Labels
+from trainer.plan import Planned, require_found, tell_of_splits
 from trainer.preparation import Preparation
-from trainer.prepared import Prepared, load_prepared, stored_features
+from trainer.prepared import REPORT, Prepared, load_prepared, stored_features
 from trainer.recipe import Source
 from trainer.sources import Recording, list_recordings
 from trainer.splits import assign_splits, without_leaks
@@ -25,22 +26,14 @@ from trainer.splits import assign_splits, without_leaks
 GROWTH = 8
 
 
-@dataclass(frozen=True)
-class Planned:
-    """One recording with the split it was given before anything was read, so that no unreadable file moves another."""
-
-    recording: Recording
-    split: str
-    is_noise: bool
-
-
 def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Path) -> Prepared:
     """Writes the dataset to `folder`; unreadable recordings are listed, and fatal only where a class is left empty."""
     planned = [each for source in sources for each in _plan(source)]
+    require_found(planned, sources)
     labels = Labels.of((each.recording.label for each in planned), background)
     require_space(folder, GROWTH * _bytes_of(planned), "the prepared recordings")
     preparation = Preparation(labels)
-    with written_whole(folder) as draft:
+    with written_whole(folder, REPORT) as draft:
         rows = draft / "rows"
         rows.mkdir()
         splits: dict[str, Dataset] = {}
@@ -53,6 +46,7 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
         shutil.rmtree(rows)
         preparation.save(draft, sources)
     print(preparation.summary())
+    tell_of_splits(planned, sources)
     return load_prepared(folder)
 
 

@@ -14,6 +14,8 @@ from trainer.framing import SAMPLE_RATE, Samples
 from trainer.labels import Labels
 from trainer.splits import SPLITS
 
+REPORT = "prepared.json"
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -60,9 +62,9 @@ def load_prepared(folder: Path) -> Prepared:
         rows = load_from_disk(folder)
     except (OSError, ValueError) as error:
         raise TrainerError(f"{folder} holds no prepared dataset: run `trainer prepare` first") from error
-    if not isinstance(rows, DatasetDict) or not (folder / "prepared.json").exists():
+    if not isinstance(rows, DatasetDict) or not (folder / REPORT).exists():
         raise TrainerError(f"{folder} was not written by `trainer prepare`: run it first")
-    background = tuple(read_json(folder / "prepared.json", "report of `trainer prepare`")["background"])
+    background = tuple(read_json(folder / REPORT, "report of `trainer prepare`")["background"])
     names = tuple(next(iter(rows.values())).features["label"].names)
     missing = sorted(stored_features(Labels(names, background)).keys() - next(iter(rows.values())).column_names)
     if missing:

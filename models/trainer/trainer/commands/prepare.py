@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from trainer.errors import TrainerError
 from trainer.labels import BACKGROUND
 from trainer.recipe import Source, Splits
 from trainer.recipe_file import load_recipe
@@ -44,11 +45,24 @@ def run(arguments: Namespace) -> None:
     from trainer.prepare import prepare
 
     if arguments.sources[0].endswith(".toml"):
+        _require_recipe_alone(arguments)
         recipe = load_recipe(arguments.sources[0])
         prepare(recipe.sources, recipe.background, arguments.out)
         return
     sources = _sources(arguments)
     prepare(sources, (BACKGROUND,) if arguments.background else (), arguments.out)
+
+
+def _require_recipe_alone(arguments: Namespace) -> None:
+    """An error where something is told beside a recipe, which tells all of it: nothing is left out silently."""
+    parser = ArgumentParser()
+    configure(parser)
+    recipe = arguments.sources[0]
+    alone = vars(parser.parse_args([recipe, "--out", str(arguments.out)]))
+    beside = ["--" + name.replace("_", "-") for name, value in alone.items() if getattr(arguments, name) != value]
+    if beside:
+        told = ", ".join(beside).replace("--sources", "further sources")
+        raise TrainerError(f"{recipe} says everything of its sources: write {told} into it")
 
 
 def _sources(arguments: Namespace) -> tuple[Source, ...]:

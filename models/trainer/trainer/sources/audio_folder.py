@@ -18,6 +18,9 @@ def read_audio_folder(source: Source) -> list[Recording]:
     """Labels from `metadata.csv` or `metadata.jsonl` where there is one, else from the name of each file's folder."""
     assert source.path is not None
     root = source.path
+    if source.configurations:
+        told = ", ".join(source.configurations)
+        raise TrainerError(f"the source {source.where} is an audiofolder, which knows no languages ({told})")
     recordings = [recording for file in _metadata_files(root) for recording in _from_metadata(file, source)]
     if recordings:
         return without_lone_split(sorted(recordings, key=lambda recording: recording.name))
@@ -61,6 +64,8 @@ def _metadata_files(root: Path) -> list[Path]:
 def _from_metadata(file: Path, source: Source) -> Iterator[Recording]:
     rows = _json_lines(file) if file.suffix == ".jsonl" else read_csv(file, {"file_name"})
     column = source.label_column or next((name for name in ("label", "intent") if rows and name in rows[0]), "label")
+    if rows and source.group_column and not any(source.group_column in row for row in rows):
+        raise TrainerError(f"{file} has no column {source.group_column!r}, which --group-column names")
     for number, row in enumerate(rows, start=1):
         if not row.get(column) or not row.get("file_name"):
             raise TrainerError(f"{file}, row {number}: file_name and {column} must not be empty")
@@ -78,4 +83,4 @@ def _json_lines(file: Path) -> list[dict[str, str]]:
         lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, ValueError) as error:
         raise TrainerError(f"cannot read {file}: {error}") from error
-    return [{key: str(value) for key, value in line.items()} for line in lines]
+    return [{key: str(value) for key, value in line.items() if value is not None} for line in lines]

@@ -65,6 +65,11 @@ def _from_rows(rows: Dataset, source: Source, configuration: str, split: str) ->
         raise TrainerError(
             f"{source.where} has no column {audio!r}: say --audio-column with one of {', '.join(rows.column_names)}"
         )
+    if source.group_column and source.group_column not in rows.column_names:
+        raise TrainerError(
+            f"{source.where} has no column {source.group_column!r}: say --group-column with one of "
+            f"{', '.join(rows.column_names)}"
+        )
     if isinstance(rows.features[audio], Audio):
         rows = rows.cast_column(audio, Audio(decode=False))
     names = _label_names(rows, label)

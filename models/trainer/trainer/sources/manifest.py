@@ -15,9 +15,13 @@ def read_manifest(source: Source) -> list[Recording]:
     file = source.path
     label_column, group_column = source.label_column or "label", source.group_column or "group"
     recordings = []
-    for number, row in enumerate(read_csv(file, {"path", label_column}), start=2):
+    wanted = {"path", label_column}
+    wanted |= ({group_column} if source.group_column else set()) | ({"lang"} if source.configurations else set())
+    for number, row in enumerate(read_csv(file, wanted), start=2):
         if not row["path"] or not row[label_column]:
             raise TrainerError(f"{file}, line {number}: path and {label_column} must not be empty")
+        if source.configurations and row.get("lang") not in source.configurations:
+            continue
         known = {
             "name": row["path"],
             "group": row.get(group_column) or row.get("speaker") or "",
