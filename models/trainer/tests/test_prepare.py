@@ -230,6 +230,9 @@ def test_what_one_would_not_expect_of_the_splits_is_told(
     assert "No recording is in the test split" in capsys.readouterr().out
     prepare((monday, tuesday), (), tmp_path / "out")
     assert "1 groups are in more than one split, since each source is split by itself: ann." in capsys.readouterr().out
+    by_clip = replace(monday, splits=Splits(by="clip"))
+    prepare((by_clip, tuesday), (), tmp_path / "out")
+    assert "in more than one split" not in capsys.readouterr().out
 
 
 BAD_COMMANDS = [
@@ -238,14 +241,14 @@ BAD_COMMANDS = [
     ([".", "--fold", "6/5"], "fold '6/5' must be K/N"),
     (
         ["recordings/manifest.csv", "--test-engine", "piper"],
-        "no recording is of the engine 'piper', to be tested on; there: none",
+        "no recording is of the engine 'piper'; there: none",
     ),
     (
         ["recordings/manifest.csv", "--test-config", "en-us"],
-        "no recording is of the language 'en-us', to be tested on; there: none",
+        "no recording is of the language 'en-us'; there: none",
     ),
     (["recordings/manifest.csv", "--group-column", "callr"], "lacks the column callr"),
-    (["recordings/manifest.csv", "--config", "en-US"], "lacks the column lang"),
+    (["recordings/manifest.csv", "--config", "en-US"], "no recording is of the language 'en-US'; there: none"),
     (
         ["recipe.toml", "other.csv", "--fold", "2/5"],
         "recipe.toml says everything of its sources: write further sources, --fold into it",

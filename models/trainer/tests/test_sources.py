@@ -129,8 +129,6 @@ def test_an_audiofolder_takes_labels_from_its_metadata(tmp_path: Path, name: str
     assert [(each.label, each.group, each.transcription) for each in recordings] == [("yes", "ann", "")]
     with pytest.raises(TrainerError, match=f"{name} has no column 'caller'"):
         list_recordings(Source(path=tmp_path, group_column="caller"))
-    with pytest.raises(TrainerError, match=r"is an audiofolder, which knows no languages \(en-US\)"):
-        list_recordings(Source(path=tmp_path, configurations=("en-US",)))
 
 
 def test_one_label_for_a_whole_folder(tmp_path: Path) -> None:

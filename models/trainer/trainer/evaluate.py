@@ -59,7 +59,8 @@ def evaluate(evaluation: Evaluation) -> Figures:
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     heard = hear_split(prepared, evaluation.split, listener)
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
-    about = {"split": evaluation.split, **_heard_through(evaluation), **_trained_on(run, evaluation.split, calibrated)}
+    heard_of = {"split": evaluation.split, "dataset": prepared.digest}
+    about = {**heard_of, **_heard_through(evaluation), **_trained_on(run, evaluation.split, calibrated)}
     metrics = {**about, **figures(heard, prepared.labels, calibrated)}
     if evaluation.mislabelled:
         # A prepared dataset keeps the names of files alone.

@@ -92,8 +92,7 @@ def _labels(request: ExportRequest, checkpoint: Checkpoint, prepared: Prepared |
 
 def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None) -> tuple[Calibration, dict[str, Any]]:
     written = request.evaluation or folder / "evaluation"
-    is_other = request.data is not None and request.data.resolve() != Path(told_of(folder).get("data", "")).resolve()
-    if request.evaluation is None and (is_other or not (written / "metrics.json").exists()):
+    if request.evaluation is None and not _is_of(written / "metrics.json", prepared):
         if prepared is None:
             print("no evaluation and no dataset: temperature 1 and the default threshold stay uncalibrated")
             return Calibration(), {}
@@ -107,6 +106,14 @@ def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None)
     if "noise" in metrics or "law" in metrics:
         raise TrainerError(f"{written} was heard through noise or a line: its calibration is no server's; name another")
     return calibration, metrics
+
+
+def _is_of(metrics: Path, prepared: Prepared | None) -> bool:
+    """Whether there is an evaluation, on this dataset where both are known."""
+    if not metrics.exists():
+        return False
+    heard = read_json(metrics, "evaluation").get("dataset")
+    return prepared is None or heard in (None, prepared.digest)
 
 
 def _package(request: ExportRequest, folder: Path) -> Package:

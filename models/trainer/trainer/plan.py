@@ -20,28 +20,32 @@ class Planned:
     is_noise: bool
 
 
-def require_found(planned: Sequence[Planned], sources: Iterable[Source]) -> None:
-    """An error where no source has what a test split is to be made of: a language, or an engine."""
+def require_found(listed: Sequence[Planned], sources: Iterable[Source]) -> None:
+    """An error where no source has a language or an engine that one of them names."""
+    languages = {each.recording.language for each in listed} - {""}
+    engines = {each.recording.engine for each in listed} - {""}
     for source in sources:
-        wanted = {*source.splits.test_languages}, {source.splits.test_engine} - {""}
-        known = {each.recording.language for each in planned}, {each.recording.engine for each in planned}
-        for what, missing, found in zip(("language", "engine"), wanted, known, strict=True):
-            for name in sorted(missing - found):
-                there = ", ".join(sorted(found - {""})) or "none"
-                raise TrainerError(f"no recording is of the {what} {name!r}, to be tested on; there: {there}")
+        named = {*source.splits.test_languages, *source.configurations}
+        _require("language", named, languages)
+        _require("engine", {source.splits.test_engine} - {""}, engines)
 
 
-def tell_of_splits(planned: Sequence[Planned], sources: Iterable[Source]) -> None:
-    """Prints what was asked for and is not there: a test split, and groups that no split shares with another."""
-    splits = {each.split for each in planned}
+def _require(what: str, named: set[str], found: set[str]) -> None:
+    for name in sorted(named - found):
+        raise TrainerError(f"no recording is of the {what} {name!r}; there: {', '.join(sorted(found)) or 'none'}")
+
+
+def tell_of_splits(kept: Sequence[Sequence[Planned]], sources: Sequence[Source]) -> None:
+    """Prints what was asked for and is not there: a test split, and groups that several sources do not divide."""
     wants_test = any(of.splits.test_share or of.splits.test_languages or of.splits.fold for of in sources)
-    if wants_test and "test" not in splits:
+    if wants_test and not any(each.split == "test" for of_source in kept for each in of_source):
         print("No recording is in the test split: the groups are too few or too large for its share.")
-    found = defaultdict(set)
-    for each in planned:
-        if each.recording.group:
-            found[each.recording.group].add(each.split)
-    divided = [group for group, of_group in found.items() if len(of_group) > 1]
+    found: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
+    for index, (of_source, source) in enumerate(zip(kept, sources, strict=True)):
+        for each in of_source if source.splits.by != "clip" else ():
+            if each.recording.group:
+                found[each.recording.group].add((index, each.split))
+    divided = [group for group, places in found.items() if len({split for _, split in places}) > 1]
     if divided:
         print(
             f"{len(divided)} groups are in more than one split, since each source is split by itself: "

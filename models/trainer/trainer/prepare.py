@@ -28,8 +28,10 @@ GROWTH = 8
 
 def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Path) -> Prepared:
     """Writes the dataset to `folder`; unreadable recordings are listed, and fatal only where a class is left empty."""
-    planned = [each for source in sources for each in _plan(source)]
-    require_found(planned, sources)
+    listed = [_listed(source) for source in sources]
+    require_found([each for of_source in listed for each in of_source], sources)
+    kept = [_kept(of_source, source) for of_source, source in zip(listed, sources, strict=True)]
+    planned = [each for of_source in kept for each in of_source]
     labels = Labels.of((each.recording.label for each in planned), background)
     require_space(folder, GROWTH * _bytes_of(planned), "the prepared recordings")
     preparation = Preparation(labels)
@@ -46,16 +48,20 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
         shutil.rmtree(rows)
         preparation.save(draft, sources)
     print(preparation.summary())
-    tell_of_splits(planned, sources)
+    tell_of_splits(kept, sources)
     return load_prepared(folder)
 
 
-def _plan(source: Source) -> list[Planned]:
+def _listed(source: Source) -> list[Planned]:
     recordings = [piece for recording in list_recordings(source) for piece in _pieces(recording, source.piece_seconds)]
     splits = assign_splits(recordings, source)
-    stays = without_leaks([each.engine for each in recordings], splits, source.splits.test_engine)
-    planned = zip(recordings, splits, stays, strict=True)
-    return [Planned(each, split, source.is_noise) for each, split, stay in planned if stay]
+    return [Planned(each, split, source.is_noise) for each, split in zip(recordings, splits, strict=True)]
+
+
+def _kept(listed: list[Planned], source: Source) -> list[Planned]:
+    engines, splits = [each.recording.engine for each in listed], [each.split for each in listed]
+    stays = without_leaks(engines, splits, source.splits.test_engine)
+    return [each for each, stay in zip(listed, stays, strict=True) if stay]
 
 
 def _pieces(recording: Recording, seconds: float | None) -> Iterator[Recording]:

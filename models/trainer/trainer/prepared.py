@@ -1,6 +1,7 @@
 """A prepared dataset: what `prepare` writes and every other command reads."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ class Prepared:
     rows: DatasetDict
     labels: Labels
     folder: Path
+
+    @property
+    def digest(self) -> str:
+        """Tells datasets apart by what was prepared and how it was divided."""
+        return sha256((self.folder / REPORT).read_bytes()).hexdigest()[:16]
 
     def split(self, *names: str) -> Dataset:
         """The rows of some splits, in order; no row where the dataset lacks them."""

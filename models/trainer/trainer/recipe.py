@@ -21,7 +21,8 @@ class Splits:
 
     By group (speaker, call) where groups are known, else as the reference guide's `train_test_split`; `by` says which.
     `fold` "2/5" makes the second of five parts the test split; `test_languages` makes whole languages the test split.
-    `test_engine` leaves of the test split what this speech engine spoke, and of the others what it did not.
+    `test_engine` leaves of the test split what this speech engine spoke, and of the others what it did not; a source
+    that no engine spoke stays whole.
     """
 
     test_size: float | None = None

@@ -1,5 +1,7 @@
 """Hears a split with a run's checkpoint and writes its figures, pictures and a report to RUN/evaluation.
 
+Another split than test, noise and a law are told apart: RUN/evaluation-validation, RUN/evaluation-mulaw and so on.
+
 Temperature and out-of-scope threshold are fitted on the dataset's validation split and saved as calibration.json,
 which export puts into the package.
 """

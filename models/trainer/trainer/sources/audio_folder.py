@@ -18,12 +18,11 @@ def read_audio_folder(source: Source) -> list[Recording]:
     """Labels from `metadata.csv` or `metadata.jsonl` where there is one, else from the name of each file's folder."""
     assert source.path is not None
     root = source.path
-    if source.configurations:
-        told = ", ".join(source.configurations)
-        raise TrainerError(f"the source {source.where} is an audiofolder, which knows no languages ({told})")
     recordings = [recording for file in _metadata_files(root) for recording in _from_metadata(file, source)]
     if recordings:
         return without_lone_split(sorted(recordings, key=lambda recording: recording.name))
+    if source.group_column:
+        raise TrainerError(f"{root} has no metadata in which --group-column {source.group_column!r} could be")
     for file in sorted(_audio_files(root)):
         parts = file.relative_to(root).parts
         split = SPLIT_NAMES.get(parts[0], "") if len(parts) > 1 else ""

@@ -15,12 +15,11 @@ def read_manifest(source: Source) -> list[Recording]:
     file = source.path
     label_column, group_column = source.label_column or "label", source.group_column or "group"
     recordings = []
-    wanted = {"path", label_column}
-    wanted |= ({group_column} if source.group_column else set()) | ({"lang"} if source.configurations else set())
+    wanted = {"path", label_column} | ({group_column} if source.group_column else set())
     for number, row in enumerate(read_csv(file, wanted), start=2):
         if not row["path"] or not row[label_column]:
             raise TrainerError(f"{file}, line {number}: path and {label_column} must not be empty")
-        if source.configurations and row.get("lang") not in source.configurations:
+        if source.configurations and row.get("lang") and row["lang"] not in source.configurations:
             continue
         known = {
             "name": row["path"],

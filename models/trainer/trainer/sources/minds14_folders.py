@@ -9,7 +9,9 @@ def read_minds14_folders(source: Source) -> list[Recording]:
     """Takes language and intent from the folder's name, groups and transcriptions from `metadata.csv` where it is."""
     assert source.path is not None
     root, metadata = source.path, source.path / "metadata.csv"
-    rows = {row["path"]: row for row in read_csv(metadata, {"path"})} if metadata.exists() else {}
+    group_column = source.group_column or "group"
+    wanted = {"path"} | ({group_column} if source.group_column else set())
+    rows = {row["path"]: row for row in read_csv(metadata, wanted)} if metadata.exists() or source.group_column else {}
     recordings = []
     for file in sorted(root.glob("**/*~*/*.wav")):
         name = file.relative_to(root).as_posix()
@@ -17,6 +19,6 @@ def read_minds14_folders(source: Source) -> list[Recording]:
         if source.configurations and language not in source.configurations:
             continue
         row = rows.get(name, {})
-        known = {"group": row.get("group") or "", "transcription": row.get("transcription") or ""}
+        known = {"group": row.get(group_column) or "", "transcription": row.get("transcription") or ""}
         recordings.append(recording_in(file, intent.lower(), name=name, language=language, **known))
     return recordings

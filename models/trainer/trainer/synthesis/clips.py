@@ -15,6 +15,7 @@ from trainer.framing import Samples
 from trainer.synthesis.casting import Part
 from trainer.synthesis.chance import digest, generator
 from trainer.synthesis.finish import down_the_line, finished
+from trainer.synthesis.lines import ScriptLine
 from trainer.synthesis.script import Script
 from trainer.synthesis.speech_cache import SpeechCache, write_whole
 
@@ -48,13 +49,11 @@ class Studio:
         pcm = finished(self.cache.read(part.utterance), part.rate_factor, level, random)
         return pcm if self.is_clean else down_the_line(pcm, self.script.line, others, random)
 
-    def others(self, parts: Sequence[Part]) -> dict[str, list[Part]]:
-        """A dozen of the parts of each label, for cross-talk: the same whichever other labels are spoken."""
-        answer: dict[str, list[Part]] = {part.line.label: [] for part in parts}
-        if not self.is_clean and self.script.line.cross_talk:
-            for part in sorted(parts, key=lambda part: digest("others", *self._names(part))):
-                answer[part.line.label].append(part)
-        return {label: chosen[:OTHER_VOICES] for label, chosen in answer.items()}
+    def others(self, lines: Sequence[ScriptLine]) -> list[ScriptLine]:
+        """A dozen of all lines of the script, for cross-talk: the same whichever labels are spoken."""
+        if self.is_clean or not self.script.line.cross_talk:
+            return []
+        return sorted(lines, key=lambda line: digest("others", self.seed, line.label, line.text))[:OTHER_VOICES]
 
     def aside(self, part: Part) -> Samples:
         """The part as it may be heard behind another."""
@@ -64,16 +63,15 @@ class Studio:
         return (self.seed, part.line.label, part.line.text, part.number)
 
 
-def write_clips(parts: Sequence[Part], studio: Studio, folder: Path, jobs: int) -> list[str]:
-    """Writes the clips that are not there yet; the paths of all, relative to the folder."""
-    others = studio.others(parts)
-    heard = {label: [studio.aside(each) for each in chosen] for label, chosen in others.items()}
+def write_clips(parts: Sequence[Part], others: Sequence[Part], studio: Studio, folder: Path, jobs: int) -> list[str]:
+    """Writes the clips that are not there yet, each heard before the other ones; the paths, relative to the folder."""
+    aside = [(other, studio.aside(other)) for other in others]
 
     def write(part: Part) -> str:
-        label = part.line.label
-        path = studio.path(part, others[label])
+        beside = [(other, pcm) for other, pcm in aside if other != part]
+        path = studio.path(part, [other for other, _ in beside])
         if not (folder / path).exists():
-            write_whole(folder / path, wav_bytes(studio.clip(part, heard[label])))
+            write_whole(folder / path, wav_bytes(studio.clip(part, [pcm for _, pcm in beside])))
         return path
 
     with ThreadPoolExecutor(jobs) as pool:

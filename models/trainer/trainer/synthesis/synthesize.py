@@ -35,12 +35,15 @@ def synthesize(order: Order, installed: Installed, cache_folder: Path, folder: P
     the labels and the engines that are installed, and on nothing else: some labels' rows are those that all would have.
     """
     script, jobs = order.script, order.jobs
-    lines = of_labels(script_lines(script), order.labels)
+    everything = script_lines(script)
+    lines = of_labels(everything, order.labels)
     require_space(folder, BYTES_A_CLIP * script.speech.clips * len(lines), "the spoken clips")
     cache = SpeechCache(cache_folder, {name: engine.version for name, engine in installed.engines.items()})
-    rehearsed = rehearse(lines, Casting(script, installed, order.seed), cache, jobs)
+    casting = Casting(script, installed, order.seed)
+    rehearsed = rehearse(lines, casting, cache, jobs)
     studio = Studio(script, order.seed, order.is_clean, cache)
-    paths = write_clips(rehearsed.parts, studio, folder, jobs)
+    others = rehearse(studio.others(everything), casting, cache, jobs).parts
+    paths = write_clips(rehearsed.parts, [other for other in others if other.number == 0], studio, folder, jobs)
     write_manifest(rehearsed.parts, paths, script, folder)
     report = SpokenReport(rehearsed, installed, folder, tuple(paths))
     report.save(f"seed {order.seed}, {'without' if order.is_clean else 'with'} the line")
