@@ -2,6 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const LOOK_EVERY_MS = 1_000;
+/** Folders within folders of a package; a link that leads back into itself ends somewhere. */
+const DEEPEST = 3;
 
 /**
  * Calls `changed` when a package of `folder` came, went, or has other files than before, and then stayed the same from one look to the next: a
@@ -35,18 +37,21 @@ const stampsOf = async (folder: string): Promise<string> => {
   const lines: string[] = [];
   for (const name of await namesIn(folder)) {
     const root = join(folder, name);
-    const names = await namesIn(root, true);
+    const names = await namesIn(root);
     if (!names.includes('earshot.json')) continue;
-    for (const file of names) lines.push(await stampOf(join(root, file)));
+    await stampInto(lines, root, names, DEEPEST);
   }
   return lines.join('\n');
 };
 
-const namesIn = async (folder: string, recursive = false): Promise<string[]> =>
-  (await readdir(folder, { recursive }).catch(() => [])).sort();
+/** A line a file, those in folders within included, but not in hidden ones: files that count have links beside those. */
+const stampInto = async (lines: string[], folder: string, names: readonly string[], deeper: number): Promise<void> => {
+  for (const name of names) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => null);
+    if (!found?.isDirectory()) lines.push(`${path}:${found ? `${found.ino}:${found.size}:${found.mtimeMs}` : 'away'}`);
+    else if (deeper > 0 && !name.startsWith('.')) await stampInto(lines, path, await namesIn(path), deeper - 1);
+  }
+};
 
-const stampOf = (path: string): Promise<string> =>
-  stat(path).then(
-    ({ ino, size, mtimeMs }) => `${path}:${ino}:${size}:${mtimeMs}`,
-    () => `${path}:away`,
-  );
+const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).sort();

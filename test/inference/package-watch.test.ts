@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchPackages } from '../../server/inference/package-watch.js';
 import { packagesFolder, writeEcho } from '../support/echo-versions.js';
@@ -47,6 +47,11 @@ describe('The watch of model packages', () => {
       mkdirSync(join(folder, 'another'));
       writeFileSync(join(folder, 'another', 'earshot.json'), '{}');
     },
+    'a file in a folder of a folder': () => {
+      const within = join(folder, 'echo', 'onnx', 'weights');
+      mkdirSync(within, { recursive: true });
+      writeFileSync(join(within, 'model.onnx.data'), 'x');
+    },
     'a package that is gone': () => rmSync(join(folder, 'echo'), { recursive: true }),
   };
   for (const [what, change] of Object.entries(CHANGES))
@@ -64,9 +69,16 @@ describe('The watch of model packages', () => {
     await toldOnce();
   });
 
-  it('does not look into folders that are no packages', async () => {
+  it('ends where a link leads back', async () => {
+    symlinkSync('..', join(folder, 'echo', 'golden', 'up'));
+    symlinkSync('..', join(folder, 'echo', 'golden', 'again'));
+    await toldOnce();
+  });
+
+  it('does not look into folders that are no packages, nor into hidden ones', async () => {
     mkdirSync(join(folder, 'trainer'));
     writeFileSync(join(folder, 'trainer', 'notes.txt'), 'x');
+    mkdirSync(join(folder, '.cache', 'deep'), { recursive: true });
     await sleep(5 * LOOK_MS);
     assert.equal(told, 0);
   });
