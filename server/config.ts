@@ -1,9 +1,10 @@
+import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { isLoopbackName } from './access/origin-rule.js';
 import { ACCESS_SETTINGS, asksCallers, missingBeside } from './access-settings.js';
 import { LOG_LEVELS } from './operations/logger.js';
-import { isOn, setting, whole } from './setting.js';
+import { isOn, numeric, setting, whole } from './setting.js';
 
 const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
 
@@ -117,7 +118,7 @@ export const SETTINGS = {
   traceFrames: setting(
     '--trace-frames <share>',
     'share of the frames of a traced stream that have spans of their own, 0 to 1',
-    z.coerce.number().min(0).max(1).default(0.01),
+    numeric(z.number().min(0).max(1)).default(0.01),
   ),
   logLevel: setting(
     '--log-level <level>',
@@ -131,6 +132,9 @@ export type Config = { readonly [Key in keyof Settings]: z.output<Settings[Key][
 
 export type ConfigResult =
   { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problem: string };
+
+/** As URLs and gRPC write it: an address of IPv6 in brackets. */
+export const addressOf = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
 /** `maxFramesUnderWay` → `EARSHOT_MAX_FRAMES_UNDER_WAY`. */
 export const environmentNameOf = (key: string): string =>

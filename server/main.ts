@@ -4,7 +4,7 @@ import { totalmem } from 'node:os';
 import { Certificates } from './access/certificates.js';
 import { openAccess } from './access/open-access.js';
 import { VERSION } from './cli/version.js';
-import type { Config } from './config.js';
+import { addressOf, type Config } from './config.js';
 import { milliseconds } from './domain/units.js';
 import { startInference, type Inference } from './inference/inference.js';
 import type { InferenceObserver } from './inference/inference-observer.js';
@@ -60,7 +60,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   const http = createHttpServer(services, limits, certificates);
   serveWebSocket(http, reception, doorkeeper, limits);
   const close = async () => {
-    await started.grpc?.close(1_000);
+    await started.grpc?.close(LAST_ANSWERS_MS);
     await closeHttp(http);
     await models.close();
     await tracing?.close();
@@ -70,7 +70,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   try {
     const port = await listen(http, config);
     const doors = { doorkeeper, certificates, limits, log };
-    started.grpc = await serveGrpc(`${config.host}:${config.grpcPort}`, { reception, oneShots, ...doors });
+    started.grpc = await serveGrpc(addressOf(config.host, config.grpcPort), { reception, oneShots, ...doors });
     await models.start();
     watch(metrics, reception, models, context.models);
     reception.open();
@@ -81,8 +81,8 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
       await close();
     };
     return {
-      httpUrl: `${certificates ? 'https' : 'http'}://${config.host}:${port}`,
-      grpcAddress: `${config.host}:${started.grpc.port}`,
+      httpUrl: `${certificates ? 'https' : 'http'}://${addressOf(config.host, port)}`,
+      grpcAddress: addressOf(config.host, started.grpc.port),
       models: context.models.all,
       workers: models.health()?.workers ?? 0,
       reload: () => models.reload(),
@@ -199,8 +199,15 @@ const listen = (server: Server, { host, port }: Config): Promise<number> =>
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 
+/** So long the last answers may take to be read. */
+const LAST_ANSWERS_MS = 1_000;
+
 const closeHttp = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
   });

@@ -14,7 +14,13 @@ export const setting = <T>(flag: string | null, about: string, value: z.ZodType<
   value,
 });
 
-export const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+/** A number as people write it: an empty text, as of an unset variable, is none. */
+export const numeric = (number: z.ZodNumber) =>
+  z.preprocess((given) => (typeof given === 'string' ? numberIn(given) : given), number);
+
+const numberIn = (text: string): number => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN);
+
+export const whole = (least: number, most: number) => numeric(z.number().int().min(least).max(most));
 
 export const isOn = z.union([
   z.boolean(),

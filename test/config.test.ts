@@ -48,6 +48,14 @@ describe('The configuration of who may come in', () => {
       assert.equal(problemOf({ ...JWT, jwtJwks: place }) === null, isGood, place);
   });
 
+  it('takes no empty variable for a number', () => {
+    for (const name of ['PORT', 'RESUME_WINDOW_MS', 'DRAIN_GRACE_MS', 'TRACE_FRAMES', 'MAX_SESSIONS'])
+      for (const text of ['', ' ', '0x50', '1e3'])
+        assert.match(problemOf({}, { [`EARSHOT_${name}`]: text }) ?? '', new RegExp(`^EARSHOT_${name} "${text}": `));
+    const read = readConfig({ port: '0', traceFrames: '0.5' }, { EARSHOT_DRAIN_GRACE_MS: '250' });
+    assert.deepEqual(read.ok && [read.config.port, read.config.traceFrames, read.config.drainGraceMs], [0, 0.5, 250]);
+  });
+
   it('takes origins as browsers send them', () => {
     const read = readConfig({ allowOrigin: 'https://a.example, http://b.example:8080' }, {});
     assert.deepEqual(read.ok && read.config.allowOrigin, ['https://a.example', 'http://b.example:8080']);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, homedir, hostname, platform, release, totalmem, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { SETTINGS, type Config } from '../config.js';
+import { addressOf, SETTINGS, type Config } from '../config.js';
 import type { Finding } from './doctor-command.js';
 import { Failure, sentenceOf } from './failure.js';
 import { openFilesLimit } from './open-files.js';
@@ -52,7 +52,7 @@ const shown = (key: keyof Config, config: Config): unknown => {
 
 /** What a server on the configured port says of itself. */
 const running = async ({ host, port, tlsCert }: Config): Promise<object | string> => {
-  const url = `${tlsCert === null ? 'http' : 'https'}://${host}:${port}`;
+  const url = `${tlsCert === null ? 'http' : 'https'}://${addressOf(host, port)}`;
   const answers: Record<string, string> = {};
   for (const path of ['/readyz', '/metrics']) {
     const answer = await fetch(url + path, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) }).catch(() => null);

@@ -24,8 +24,14 @@ for (const create of [serveCommand, streamCommand, classifyCommand, modelsComman
 for (const command of [program, ...program.commands]) command.exitOverride();
 // Whoever reads may stop reading, as `| head` does: a command has nothing left to do then. A server has.
 program.hook('preAction', (_, command) => {
-  if (command.name() !== 'serve') process.stdout.on('error', () => process.exit());
+  if (command.name() !== 'serve') process.stdout.on('error', endUnread);
 });
+
+const endUnread = (problem: NodeJS.ErrnoException): never => {
+  if (problem.code === 'EPIPE') process.exit();
+  process.stderr.write(`earshot: what it says cannot be written: ${problem.message}\n`);
+  process.exit(1);
+};
 
 /** Help and version end well; anything else that commander ends is wrong usage. */
 const exitCodeOf = (problem: unknown): number => {

@@ -1,8 +1,8 @@
 import { request as requestClear } from 'node:http';
+import { connect, type IncomingHttpHeaders } from 'node:http2';
 import { request as requestSecure } from 'node:https';
 import { createServer } from 'node:net';
-import * as grpc from '@grpc/grpc-js';
-import type { Config } from '../config.js';
+import { addressOf, type Config } from '../config.js';
 import type { Finding } from './doctor-command.js';
 
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -12,7 +12,7 @@ export const ports = ({ host, port, grpcPort, tlsCert }: Config): Promise<Findin
   const isSecure = tlsCert !== null;
   return Promise.all([
     finding(`port ${port} (HTTP and WebSocket)`, host, port, () => livesOverHttp(host, port, isSecure)),
-    finding(`port ${grpcPort} (gRPC)`, host, grpcPort, () => knowsIntents(`${host}:${grpcPort}`, isSecure)),
+    finding(`port ${grpcPort} (gRPC)`, host, grpcPort, () => knowsIntents(addressOf(host, grpcPort), isSecure)),
   ]);
 };
 
@@ -47,19 +47,33 @@ const livesOverHttp = (host: string, port: number, isSecure: boolean): Promise<b
     asked.end();
   });
 
-/** Earshot alone knows the method, also where it asks for credentials first. */
+/** Earshot answers the call, or names one of its own codes where it asks for credentials first (gRPC over HTTP/2). */
 const knowsIntents = (address: string, isSecure: boolean): Promise<boolean> =>
   new Promise((resolve) => {
-    const credentials = isSecure
-      ? grpc.credentials.createSsl(null, null, null, { rejectUnauthorized: false })
-      : grpc.credentials.createInsecure();
-    const client = new grpc.Client(address, credentials);
-    const asIs = (bytes: Buffer): Buffer => bytes;
-    const deadline = Date.now() + ANSWER_TIMEOUT_MS;
-    const method = '/earshot.v1.IntentService/ListModels';
-    client.makeUnaryRequest(method, asIs, asIs, Buffer.alloc(0), new grpc.Metadata(), { deadline }, (problem) => {
-      client.close();
-      const code = problem?.code ?? grpc.status.OK;
-      resolve([grpc.status.OK, grpc.status.UNAUTHENTICATED].includes(code));
+    const session = connect(`${isSecure ? 'https' : 'http'}://${address}`, { rejectUnauthorized: false });
+    const late = setTimeout(() => session.destroy(), ANSWER_TIMEOUT_MS);
+    let isOurs = false;
+    const look = (headers: IncomingHttpHeaders) => {
+      isOurs ||= headers['grpc-status'] === '0' || headers['earshot-code'] !== undefined;
+    };
+    session.on('error', () => undefined);
+    session.on('close', () => {
+      clearTimeout(late);
+      resolve(isOurs);
     });
+    const asked = session.request({
+      ':method': 'POST',
+      ':path': '/earshot.v1.IntentService/ListModels',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    asked
+      .on('response', look)
+      .on('trailers', look)
+      .on('error', () => undefined);
+    asked.on('close', () => session.close());
+    asked.resume().end(EMPTY_MESSAGE);
   });
+
+/** Not compressed, of no bytes. */
+const EMPTY_MESSAGE = Buffer.alloc(5);

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMAND, earshot, serveProcess, type ServerProcess } from '../support/earshot-command.js';
 import { Drawer, entry, randomKey } from '../support/key-files.js';
+import { isLinux, needs } from '../support/needs.js';
 import { BUNDLED_MODELS, ECHO_MODELS, SAMPLES } from '../support/real-server.js';
 
 const FREEZE = join(SAMPLES, 'freeze-card-8k-mulaw.wav');
@@ -197,6 +198,15 @@ describe('The earshot command', () => {
     const command = `${process.execPath} ${COMMAND} stream ${FREEZE} --fast --json --url ws://${server.http} | head -n 1`;
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command]);
     assert.deepEqual([stdout.split('\n').length, stderr], [2, '']);
+  });
+
+  it('fails where what it says cannot be written', async function () {
+    needs(this, isLinux, 'Linux');
+    const command = `${process.execPath} ${COMMAND} models --json --models ${ECHO_MODELS} > /dev/full`;
+    await assert.rejects(promisify(execFile)('bash', ['-c', command]), {
+      code: 1,
+      stderr: /cannot be written: ENOSPC/,
+    });
   });
 
   it('tells in one sentence why a stream failed on its way, also while it waits for standard input', async () => {
