@@ -44,6 +44,11 @@ export const createMetrics = (): Metrics => {
   };
 };
 
+/** What has not happened yet is 0, so that its first time is an increase. */
+const TRANSPORTS = ['ws-json', 'ws-proto', 'grpc'];
+const TURNED_AWAY = ['too_many_sessions', 'overloaded', 'draining'];
+const FRAME_OUTCOMES = ['classified', 'shed', 'failed'];
+
 const sessionObserver = (registry: Registry): SessionObserver => {
   const registers = [registry];
   const opened = new Counter({
@@ -76,11 +81,11 @@ const sessionObserver = (registry: Registry): SessionObserver => {
     buckets: SECONDS,
     registers,
   });
+  for (const transport of TRANSPORTS) for (const code of TURNED_AWAY) turnedAway.inc({ transport, code }, 0);
   return {
     turnedAway: (transport, code) => turnedAway.inc({ transport, code }),
     sessionOpened: (transport) => {
       opened.inc({ transport });
-      // So that its first time is an increase.
       ended.inc({ transport, how: 'internal' }, 0);
     },
     sessionEnded: (transport, how) => ended.inc({ transport, how }),
@@ -150,12 +155,15 @@ const inferenceObserver = (registry: Registry): InferenceObserver => {
     help: 'Inference workers that died and were replaced',
     registers,
   });
+  const seen = new Set<string>();
   return {
     batchRan: (batch) => {
       rows.observe({ model: batch.model }, batch.rows);
       infer.observe({ model: batch.model }, batch.inferMs / 1000);
     },
     frameSettled: ({ model, kind, queueMs }) => {
+      if (!seen.has(model)) for (const outcome of FRAME_OUTCOMES) frames.inc({ model, outcome }, 0);
+      seen.add(model);
       frames.inc({ model, outcome: kind });
       if (kind === 'classified') queue.observe(queueMs / 1000);
     },
@@ -179,7 +187,6 @@ const reloadCounter = (registry: Registry): Metrics['reloaded'] => {
     labelNames: ['outcome'],
     registers: [registry],
   });
-  // What has not happened yet is 0, so that its first time is an increase.
   for (const outcome of ['loaded', 'refused']) reloads.inc({ outcome }, 0);
   return (outcome) => reloads.inc({ outcome });
 };

@@ -85,14 +85,21 @@ export class Reception {
     timer.cancel();
   }
 
-  private turnAway(caller: Caller, refused: Refusal): void {
+  /** Logs and counts a caller that was turned away; gives the id by which the log knows it. */
+  turnedAway(
+    from: Pick<Caller['description'], 'transport' | 'remote'>,
+    { code }: Refusal,
+    identity?: Identity,
+  ): string {
     const requestId = randomUUID();
-    const { description, identity } = caller;
-    this.context.log.warn(
-      { requestId, ...description, identity: identity.name, code: refused.code },
-      'caller turned away',
-    );
-    this.context.observer.turnedAway(caller.description.transport, refused.code);
+    const who = identity && { identity: identity.name };
+    this.context.log.warn({ requestId, ...from, ...who, code }, 'caller turned away');
+    this.context.observer.turnedAway(from.transport, code);
+    return requestId;
+  }
+
+  private turnAway(caller: Caller, refused: Refusal): void {
+    const requestId = this.turnedAway(caller.description, refused, caller.identity);
     caller.send({ kind: 'error', requestId, ...refused }, 1);
     caller.end({ kind: 'refused', ...refused });
   }

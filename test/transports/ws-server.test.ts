@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import { silentLog, silentObserver } from '../support/contexts.js';
 import { START, type WireMessage } from '../support/raw-clients.js';
+import { rawSocket as plainSocket } from '../support/raw-socket.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
@@ -112,6 +114,42 @@ describe('The WebSocket server', () => {
       assert.match(received, /"type":"error",.*"code":"bad_request"/);
       const closeFrame = Buffer.from(received, 'latin1').subarray(-4);
       assert.equal(closeFrame.readUInt16BE(2), code);
+    });
+
+  it('logs and counts callers that it turns away, by the wire that they offer', async () => {
+    const counted: string[] = [];
+    const logged: object[] = [];
+    const full = await serveScripted({
+      maxSessions: 0,
+      observer: { ...silentObserver, turnedAway: (transport, code) => counted.push(`${transport} ${code}`) },
+      log: { ...silentLog, warn: (fields) => logged.push(fields) },
+    });
+    for (const protocols of [[], ['earshot.v1.proto']]) {
+      const socket = new WebSocket(`ws://${full.http}/v1/stream`, protocols);
+      socket.on('error', () => undefined);
+      await new Promise((resolve) => socket.on('close', resolve));
+    }
+    assert.deepEqual(counted, ['ws-json too_many_sessions', 'ws-proto too_many_sessions']);
+    assert.equal(logged.length, 2);
+    await full.close();
+  });
+
+  for (const [what, head] of [
+    ['a request', 'GET /v1/models HTTP/1.1\r\nHost: x\r\n'],
+    [
+      'one with a body',
+      'POST /v1/classify?encoding=mulaw&sample_rate=8000 HTTP/1.1\r\nHost: x\r\nContent-Length: 8000\r\n',
+    ],
+  ] as const)
+    it(`answers ${what} that offers HTTP/2 as if it offered nothing`, async () => {
+      const raw = await plainSocket(server.http);
+      const offer =
+        'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n';
+      raw.socket.write(head + offer);
+      if (head.startsWith('POST')) for (let part = 0; part < 8; part++) raw.socket.write(Buffer.alloc(1_000, 0xff));
+      await raw.until((received) => received.includes('\r\n\r\n'));
+      assert.match(raw.received().toString(), /^HTTP\/1\.1 200 /);
+      raw.close();
     });
 
   it('forgets a caller whose connection is cut', async () => {

@@ -39,5 +39,8 @@ export const SUB_PROTOCOL_NAMES = SUB_PROTOCOLS.map(({ name }) => name);
 export const subProtocolOf = (name: string): SubProtocol =>
   SUB_PROTOCOLS.find((protocol) => protocol.name === name) ?? JSON_AND_AUDIO;
 
+/** What logs and metrics call it. */
+export const transportOf = (name: string): 'ws-json' | 'ws-proto' => (name === PROTOBUF.name ? 'ws-proto' : 'ws-json');
+
 /** The one Buffer that `ws` hands over with its default binary type. */
 export const bufferOf = (received: RawData): Buffer => received as Buffer;

@@ -9,13 +9,14 @@ import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
 import { startFromQuery } from '../../../proto/query.js';
 import { MAX_BUFFERED_PIECES, MAX_FRAGMENTS, type ConnectionLimits } from '../connection-limits.js';
 import { fromWire } from '../from-wire.js';
+import { declineUpgrade, offersWebSocket } from '../http/declined-upgrade.js';
 import { CHALLENGE, errorBody } from '../http/error-body.js';
 import { SECURITY_HEADERS } from '../http/security-headers.js';
 import { statusOf } from '../http/status-codes.js';
 import { targetOf, type Target } from '../http/request-url.js';
 import { offeredProtocols, presentedBy, remoteOf, TOKEN_PARAMETER } from '../presented.js';
 import { Pulse } from './pulse.js';
-import { SUB_PROTOCOL_NAMES } from './sub-protocol.js';
+import { SUB_PROTOCOL_NAMES, transportOf } from './sub-protocol.js';
 import { TellingWebSocket } from './telling-web-socket.js';
 import { WsCaller } from './ws-caller.js';
 
@@ -39,9 +40,9 @@ export const serveWebSocket = (
   });
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const target = targetOf(request);
-    const refused = refusalOf(request, target.pathname, reception);
-    if (refused) {
-      refuseUpgrade(socket, refused);
+    const wrong = mistakeIn(request, target.pathname);
+    if (wrong) {
+      refuseUpgrade(socket, wrong);
       return;
     }
     const admission = await admit(request, target, reception, doorkeeper);
@@ -56,6 +57,7 @@ export const serveWebSocket = (
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    if (!offersWebSocket(request)) return declineUpgrade(server, request, socket, head);
     upgrade(request, socket, head).catch(() => socket.destroy());
   });
 };
@@ -67,9 +69,16 @@ const admit = async (
   reception: Reception,
   doorkeeper: Doorkeeper,
 ): Promise<EntryVerdict> => {
-  const admission = await doorkeeper.admit(presentedBy(request, target));
-  const refused = admission.ok ? reception.refusalFor(admission.identity) : null;
-  return refused ? { ok: false, refusal: refused } : admission;
+  const atAll = reception.refusal;
+  const admission: EntryVerdict = atAll
+    ? { ok: false, refusal: atAll }
+    : await doorkeeper.admit(presentedBy(request, target));
+  const identity = admission.ok ? admission.identity : undefined;
+  const refused = identity ? reception.refusalFor(identity) : atAll;
+  if (!refused) return admission;
+  const transport = transportOf(offeredProtocols(request).find((name) => SUB_PROTOCOL_NAMES.includes(name)) ?? '');
+  reception.turnedAway({ transport, remote: remoteOf(request) }, refused, identity);
+  return { ok: false, refusal: refused };
 };
 
 /** A header that came twice is no trace. */
@@ -88,7 +97,8 @@ interface UpgradeRefusal extends Refusal {
   readonly status: number;
 }
 
-const refusalOf = (request: IncomingMessage, pathname: string, reception: Reception): UpgradeRefusal | null => {
+/** What is wrong with the handshake itself. */
+const mistakeIn = (request: IncomingMessage, pathname: string): UpgradeRefusal | null => {
   if (pathname !== STREAM_PATH)
     return {
       status: 404,
@@ -103,8 +113,7 @@ const refusalOf = (request: IncomingMessage, pathname: string, reception: Recept
         `sub-protocol ${offered.join(', ')} is not known: offer ${SUB_PROTOCOL_NAMES.join(' or ')}`,
       ),
     };
-  const refused = reception.refusal;
-  return refused && { status: statusOf(refused.code), ...refused };
+  return null;
 };
 
 const refuseUpgrade = (socket: Duplex, { status, ...refused }: UpgradeRefusal): void => {
