@@ -18,7 +18,9 @@ export interface Presented {
 }
 
 export type EntryVerdict =
-  { readonly ok: true; readonly identity: Identity } | { readonly ok: false; readonly refusal: Refusal };
+  /** `byToken`: a single-use token was shown, and not what it stands for. */
+  | { readonly ok: true; readonly identity: Identity; readonly byToken?: true }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** The ways in which callers can say who they are; null where a way is not configured. */
 export interface Ways {
@@ -53,13 +55,13 @@ export class Doorkeeper {
 
   async admit(presented: Presented): Promise<EntryVerdict> {
     const identified = await this.identify(presented);
-    const admission = identified.ok ? this.checkPage(presented, identified.identity) : identified;
+    const admission = identified.ok ? this.checkPage(presented, identified) : identified;
     if (!admission.ok) this.log.warn({ remote: presented.remote, ...admission.refusal }, 'caller not let in');
     return admission;
   }
 
-  private checkPage({ provenance }: Presented, identity: Identity): EntryVerdict {
-    if (isFromAllowedPage(provenance, identity.rights.origins, this.originRule)) return { ok: true, identity };
+  private checkPage({ provenance }: Presented, admission: EntryVerdict & { ok: true }): EntryVerdict {
+    if (isFromAllowedPage(provenance, admission.identity.rights.origins, this.originRule)) return admission;
     const page = JSON.stringify(provenance.origin?.slice(0, 128));
     return refused(
       'permission_denied',
@@ -96,7 +98,7 @@ export class Doorkeeper {
   private byToken(token: string): EntryVerdict {
     const identity = this.tokens.spend(token);
     return identity
-      ? { ok: true, identity }
+      ? { ok: true, identity, byToken: true }
       : refused('unauthenticated', 'this token was used already, or has expired: ask POST /v1/tokens for another');
   }
 

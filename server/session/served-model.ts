@@ -36,7 +36,8 @@ export class ModelShelf {
 
   /** Those that a caller may use, its default first. */
   offeredTo({ models: names }: Rights): readonly ServedModel[] {
-    return names === null ? this.models : this.models.filter(({ card }) => names.includes(card.name));
+    if (names === null) return this.models;
+    return [...new Set(names)].flatMap((name) => this.models.filter(({ card }) => card.name === name));
   }
 
   /** The model of that name, or the default for null; or why there is none. Whether a model exists that a caller may not use is not told. */

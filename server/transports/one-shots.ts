@@ -54,7 +54,7 @@ export const createOneShots = (context: SessionContext, reception: Reception): O
           resolve();
         };
       });
-      // The last answer is sent before whoever waits goes on.
+      // The last answer is on its way before whoever waits goes on.
       await nextTurn();
     },
   };

@@ -116,6 +116,14 @@ describe('A server with API keys', () => {
     assert.deepEqual([bad.status, bad.headers.get('www-authenticate')], [401, 'Bearer realm="earshot"']);
   });
 
+  it('gives no token for a token', async () => {
+    for (const shown of [bearer, inUrl]) {
+      const { query = '', headers = {} } = shown(await tokenFor(GOOD));
+      const response = await fetch(`http://${server.http}/v1/tokens${query}`, { method: 'POST', headers });
+      assert.equal(response.status, 403);
+    }
+  });
+
   it('says over gRPC why it refuses, before it reads a message', async () => {
     const problem = await callOverGrpc(server, {});
     assert.equal(problem?.code, status.UNAUTHENTICATED);

@@ -13,7 +13,7 @@ const RAW = '/v1/classify?encoding=pcm_s16le&sample_rate=16000';
 
 describe('What a key may, at the door', () => {
   const drawer = new Drawer();
-  const [one, five, bound] = [randomKey(), randomKey(), randomKey()];
+  const [one, five, bound, choosy] = [randomKey(), randomKey(), randomKey(), randomKey()];
   let server: ScriptedServer;
   before(async () => {
     const models = shelfOf(sayingBalance);
@@ -23,6 +23,7 @@ describe('What a key may, at the door', () => {
       entry(one, { name: 'one', max_streams: 1 }),
       entry(five, { name: 'five', audio_seconds_per_hour: 5 }),
       entry(bound, { name: 'bound', models: ['second'] }),
+      entry(choosy, { name: 'choosy', models: ['second', 'scripted', 'second'] }),
     ];
     server = await serveScripted({ models }, { keysFile: drawer.put('keys.json', { keys }) });
   });
@@ -81,13 +82,17 @@ describe('What a key may, at the door', () => {
     assert.equal(opened.messages.at(-1)?.code, 'rate_exceeded');
   });
 
-  it('is the models that are named, everywhere', async () => {
-    const listed = await fetch(`http://${server.http}/v1/models`, bearer(bound));
-    const { models } = (await listed.json()) as { models: { name: string; is_default: boolean }[] };
-    assert.deepEqual(
-      models.map(({ name, is_default }) => [name, is_default]),
-      [['second', true]],
-    );
+  it('is the models that are named, everywhere, the first of them by default', async () => {
+    const listed = async (key: string) => {
+      const answer = await fetch(`http://${server.http}/v1/models`, bearer(key));
+      const { models } = (await answer.json()) as { models: { name: string; is_default: boolean }[] };
+      return models.map(({ name, is_default }) => [name, is_default]);
+    };
+    assert.deepEqual(await listed(bound), [['second', true]]);
+    assert.deepEqual(await listed(choosy), [
+      ['second', true],
+      ['scripted', false],
+    ]);
     assert.deepEqual(await classify(bound), [200]);
     assert.deepEqual(await classify(bound, '&model=scripted'), [403, 'permission_denied']);
     assert.equal(await streamOverGrpc(bound, { audio: START.audio, model: 'scripted' }), status.PERMISSION_DENIED);

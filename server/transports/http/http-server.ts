@@ -71,8 +71,9 @@ const answer = async (request: IncomingMessage, response: ServerResponse, servic
       refuse(response, admission.refusal);
       return;
     }
-    const gone = goneWith(response);
-    send(response, await route.answer({ ...services, request, target, gone, identity: admission.identity }));
+    const { identity, byToken = false } = admission;
+    const exchange = { ...services, request, target, gone: goneWith(response), identity, byToken };
+    send(response, await route.answer(exchange));
     return;
   }
   if (methods) {

@@ -34,6 +34,8 @@ export interface Exchange extends HttpServices {
   readonly gone: AbortSignal;
   /** Whose request it is; anybody's where the route is open. */
   readonly identity: Identity;
+  /** Whether it came with a single-use token. */
+  readonly byToken: boolean;
 }
 
 interface Route {
@@ -83,7 +85,9 @@ const classify = async ({ request, target, oneShots, identity, gone }: Exchange)
   return { status: 200, type: 'application/json', body: encodeClassifyResponseJson(recordingToWire(answer.verdict)) };
 };
 
-const issueToken = ({ doorkeeper, identity }: Exchange): Answer => {
+const issueToken = ({ doorkeeper, identity, byToken }: Exchange): Answer => {
+  if (byToken)
+    return { refusal: refusal('permission_denied', 'a token is good for no further tokens: show what it stands for') };
   const token = doorkeeper.tokens.issue(identity);
   return token === null
     ? { refusal: refusal('rate_exceeded', 'too many tokens of these credentials are unspent: each lives for a minute') }
