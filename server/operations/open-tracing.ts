@@ -19,5 +19,5 @@ export const openTracing = async (
     import('./otlp-exporter.js'),
   ]);
   const exporter = otlpExporter({ endpoint: otlpEndpoint, ...told });
-  return createTracing({ exporter, frames: traceFrames, version });
+  return createTracing({ exporter, dropped: told.dropped, frames: traceFrames, version });
 };

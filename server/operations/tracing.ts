@@ -1,12 +1,13 @@
 import { context as otel, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Frame } from '../domain/frame.js';
 import type { Outcome } from '../domain/outcome.js';
 import { isErrorCode } from '../domain/error-code.js';
 import type { StreamConfig, StreamTotals } from '../session/caller.js';
 import type { StreamOrigin, StreamTrace, Tracing } from '../session/tracing.js';
+import { boundedSpans } from './bounded-spans.js';
 
 const PROPAGATOR = new W3CTraceContextPropagator();
 const HEADERS = {
@@ -17,6 +18,8 @@ const HEADERS = {
 export interface TracingOptions {
   /** Takes the spans; never throws. */
   readonly exporter: SpanExporter;
+  /** Told of spans for which there was no room. */
+  readonly dropped: (spans: number) => void;
   /** The share of frames that have spans of their own. */
   readonly frames: number;
   readonly version: string;
@@ -29,10 +32,10 @@ export interface RunningTracing extends Tracing {
 }
 
 /** Traces of streams: one span a stream, and spans of a share of their frames. */
-export const createTracing = ({ exporter, frames, version }: TracingOptions): RunningTracing => {
+export const createTracing = ({ exporter, dropped, frames, version }: TracingOptions): RunningTracing => {
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'earshot', 'service.version': version }),
-    spanProcessors: [new BatchSpanProcessor(exporter)],
+    spanProcessors: [boundedSpans(exporter, dropped)],
   });
   const tracer = provider.getTracer('earshot', version);
   return {

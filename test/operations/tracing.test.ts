@@ -168,6 +168,7 @@ describe('Traces', function () {
     for (const spans of [1, 2]) {
       const tracing = createTracing({
         exporter: { ...exporter, shutdown: () => Promise.resolve() },
+        dropped: (spans) => (dropped += spans),
         frames: 0,
         version: '0',
       });
@@ -178,6 +179,21 @@ describe('Traces', function () {
     await exporter.shutdown();
     collector.close();
     assert.deepEqual([dropped, warnings], [3, ['traces cannot be sent and are dropped']]);
+  });
+
+  it('that find no room are counted too', async () => {
+    let [dropped, exported] = [0, 0];
+    const exporter = {
+      export: (spans: readonly unknown[]) => void (exported += spans.length),
+      shutdown: () => Promise.resolve(),
+    };
+    const tracing = createTracing({ exporter, dropped: (spans) => (dropped += spans), frames: 0, version: '0' });
+    const SPANS = 10_000;
+    for (let each = 0; each < SPANS; each++)
+      tracing.begin({ session: 's', transport: 't', identity: 'i' }, CONFIG, '1').ended('done', NOTHING_HEARD);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(dropped > SPANS / 2 && exported < SPANS / 2, `${dropped} dropped, ${exported} exported`);
+    assert.ok(SPANS - dropped <= 2_048 + exported);
   });
 
   it('load nothing of OpenTelemetry where there is no endpoint', async () => {
