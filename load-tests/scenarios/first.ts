@@ -1,11 +1,13 @@
 import { percentileMs } from '../generator/histogram.js';
 import type { Split } from '../generator/observations.js';
+import type { Settings } from '../settings.js';
 import { atMost, standardFindings, told } from './finding.js';
 import { planOf, speakers, timetableOf } from './plans.js';
 import type { Scenario } from './scenario.js';
 
-/** The first frame is due when a second has been spoken, the next one half a second later. */
-const FIRST = { from: 0, to: 1_350 };
+/** The first frame is due when a second has been spoken, the next one a hop later; between them the window ends. */
+const windowOf = ({ hop }: Settings) => ({ name: 'first frame', from: 0, to: 850 + (hop ?? DEFAULT_HOP_MS) });
+const DEFAULT_HOP_MS = 500;
 const MOST_RATIO = 1.5;
 
 export const first: Scenario = {
@@ -14,10 +16,7 @@ export const first: Scenario = {
   presets: { streams: 1, ramp: 0, duration: 20 },
   run: async (stage, settings) => {
     const { measured, end } = timetableOf(settings);
-    const windows = [
-      { name: 'first frame', ...FIRST },
-      { name: 'steady', ...measured },
-    ];
+    const windows = [windowOf(settings), { name: 'steady', ...measured }];
     // All begin at once, and at the beginning of the recordings.
     const callers = speakers(settings.streams, { ...settings, ramp: 0 }, end).map((each) => ({ ...each, phase: 0 }));
     const performance = await stage.perform(planOf(settings, callers, windows));

@@ -27,7 +27,10 @@ export interface FrameBatch {
   readonly frames: readonly WaitingFrame[];
 }
 
-/** Frames of several models. What is due first goes first; of one batch every tenant that waits gets an equal part. */
+/**
+ * Frames of several models. What is due first goes first, but for frames whose run has failed; of one batch every tenant
+ * that waits gets an equal part.
+ */
 export class FrameQueue {
   /** How many frames wait. */
   depth = 0;

@@ -25,7 +25,8 @@ export interface MicroBatcherOptions {
 /**
  * Group commit: a backend that is free takes the frame that is due first, and with it as many waiting frames of the
  * same model as fit. So an idle server answers at once, and a busy one batches by itself, without a clock to tune.
- * A backend that is busy is handed its next batch as soon as that is full, so that it need not wait for this thread.
+ * A backend that is busy is handed its next batch as soon as that is full, so that it need not wait for this thread;
+ * frames whose run has failed come first, each alone on a backend.
  */
 export class MicroBatcher {
   readonly #options: MicroBatcherOptions;

@@ -37,8 +37,8 @@ export interface RecordingTask {
   readonly gone: AbortSignal;
 }
 
-/** How much of a recording is worked on in one turn of the event loop, where nothing slows it. */
-const SLICE_SECONDS = 5;
+/** How much of a recording, over all channels, is worked on in one turn of the event loop, where nothing slows it. */
+const SLICE_SAMPLES = 80_000;
 /** A recording is done soon by itself. */
 const SOON_GONE = { announceDrain: () => undefined, finish: () => undefined };
 
@@ -98,7 +98,7 @@ class Slices implements Valve {
 
   async *inputs(gone: AbortSignal): AsyncGenerator<StreamInput> {
     const { format, bytes } = this.recording;
-    const length = SLICE_SECONDS * format.sampleRate * format.channels * SAMPLE_BYTES[format.encoding];
+    const length = Math.floor(SLICE_SAMPLES / format.channels) * format.channels * SAMPLE_BYTES[format.encoding];
     for (let at = 0; at < bytes.length && !gone.aborted; at += length) {
       yield { kind: 'audio', bytes: bytes.subarray(at, at + length), arrivedAt: this.arrivedAt };
       await nextTurn();

@@ -137,6 +137,18 @@ describe('The microphone of the SDK in Chromium', function () {
     assertTone((await hear(page, { workletUrl: '/worklet.js' })).heard);
   });
 
+  it('says that no context takes the device, and leaves none open', async () => {
+    const page = await open();
+    await page.evaluate(`
+      window.contexts = [];
+      AudioContext.prototype.createMediaStreamSource = function () {
+        window.contexts.push(this);
+        throw new DOMException('not supported', 'NotSupportedError');
+      };`);
+    assert.equal(await codeOf(page), 'failed');
+    assert.deepEqual(await page.evaluate('window.contexts.map(({ state }) => state)'), ['closed', 'closed']);
+  });
+
   it('says that it was denied', async () => assert.equal(await codeOf(await open('/', [])), 'denied'));
 
   it('gives the device back when its signal fires, and can still be read to the end', async () => {

@@ -18,7 +18,12 @@ export async function wire(media: MediaStream): Promise<Wiring> {
     // Firefox connects a device only to a context of its own rate.
     await direct.close();
     const context = new AudioContext();
-    return { context, source: context.createMediaStreamSource(media) };
+    try {
+      return { context, source: context.createMediaStreamSource(media) };
+    } catch (cause) {
+      await context.close();
+      throw cause;
+    }
   }
 }
 

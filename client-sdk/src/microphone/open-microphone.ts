@@ -23,7 +23,8 @@ export async function microphone(options: MicrophoneOptions = {}): Promise<Micro
     return new OpenMicrophone(media, wiring.context, node, signal);
   } catch (error) {
     release(media, wiring?.context);
-    throw error;
+    signal?.throwIfAborted();
+    throw error instanceof MicrophoneError ? error : microphoneErrorOf(error);
   }
 }
 
