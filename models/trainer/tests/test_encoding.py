@@ -1,5 +1,6 @@
 """Hearings that are encoded once: what is kept, and what makes them anew."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 import torch
 
 from trainer import encoding as module
-from trainer.encoding import FOLDER, encode_for_training, recording_encoder
+from trainer.encoding import FOLDER, encode_for_training, examples, recording_encoder
 from trainer.hearings import EncodedHearing, Encoder
 from trainer.main import main
 from trainer.prepared import Prepared, load_prepared
@@ -84,3 +85,15 @@ def test_the_threads_of_the_training_are_left_as_they_are(prepared: Prepared, re
         assert torch.get_num_threads() == threads + 1
     finally:
         torch.set_num_threads(threads)
+
+
+def test_examples_of_people_are_no_noise(recordings: Path, tmp_path: Path) -> None:
+    more = [f"{index}.wav,{'open' if index % 2 else 'close'},engine" for index in range(4)]
+    (recordings / "spoken.csv").write_text("\n".join(["path,label,engine", *more]), encoding="utf-8")
+    (tmp_path / "noise").mkdir()
+    shutil.copy(recordings / "5.wav", tmp_path / "noise" / "fan.wav")
+    arguments = [str(recordings / "spoken.csv"), "--background", str(tmp_path / "noise")]
+    splits = ["--test-size", "0", "--validation-size", "0"]
+    assert main(["prepare", *arguments, *splits, "--out", str(tmp_path / "data")]) == 0
+    prepared = load_prepared(tmp_path / "data")
+    assert {len(pcm) for pcm in examples(prepared, 100)} == {2 * (8000 + 1000 * index) for index in range(4)}

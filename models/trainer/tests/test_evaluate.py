@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from evaluations import refuse
+from safetensors.torch import load_file, save_file
 from sklearn.metrics import accuracy_score
 
 from trainer.calibration import Calibration, fit_calibration
@@ -192,3 +193,14 @@ def test_the_first_difference_of_labels_is_named(trained: list[str], prepared: l
     with pytest.raises(TrainerError, match=message):
         require_same_labels(trained, prepared, Path("run"))
     require_same_labels(trained, trained, Path("run"))
+
+
+def test_damaged_weights_are_one_sentence(run_folder: Path, data: Path) -> None:
+    weights = run_folder / "model.safetensors"
+    tensors = load_file(weights)
+    save_file({name: tensor for name, tensor in tensors.items() if not name.startswith("wide.")}, weights)
+    with pytest.raises(TrainerError, match=r"lack \d+ tensors, wide\..* first: is it whole\?"):
+        evaluate(run_folder, "--data", data)
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(TrainerError, match=r"the weights in .* cannot be read"):
+        evaluate(run_folder, "--data", data)

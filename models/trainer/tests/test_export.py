@@ -1,5 +1,6 @@
 """No graph that says something else than its model is ever written."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,14 @@ def test_a_graph_whose_rows_depend_on_their_neighbours_writes_no_package(tmp_pat
     with pytest.raises(UnfaithfulGraph, match="in a batch differs"):
         export_package(exported(Neighbourly()), CARD, (), tmp_path / "door")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_golden_sentence_has_a_name_of_its_own(tmp_path: Path) -> None:
+    sentences = ("send 5 pizzas", "send 7 pizzas", "你好", "send 5, pizzas")
+    export_package(exported(Loudness()), CARD, sentences, tmp_path / "door")
+    golden = json.loads((tmp_path / "door" / "earshot.json").read_text())["golden"]
+    names = [Path(each["expected"]).stem for each in golden]
+    assert names == ["send-5-pizzas", "send-7-pizzas", "golden", "send-5-pizzas-2"]
 
 
 def test_a_failed_export_leaves_the_package_before_it_alone(tmp_path: Path) -> None:

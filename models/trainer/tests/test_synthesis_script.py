@@ -25,6 +25,7 @@ BAD_SCRIPTS = [
     ("intents = 3\n", "intents must be a table, not 3"),
     (HEAD + 'bills = "x"\n', "slots.bills must be a list, not 'x'"),
     (HEAD + "empty = []\n", "slots.empty must list values"),
+    (HEAD + 'nested = ["a {size} one"]\n', "slots.nested has a value with braces, 'a {size} one'"),
     (HEAD + '[background]\nsentences = ["?!"]\n', r"the sentence '\?!' says nothing"),
     (HEAD + "[out_of_scope]\nsentences = []\n", "a list of sentences is empty"),
     (HEAD + "[[transcripts]]\n", r"missing key transcripts\[0\].file"),
@@ -49,6 +50,9 @@ def test_an_unknown_slot_is_named_with_its_sentence(tmp_path: Path) -> None:
     script = script_of(tmp_path, '[intents.pay_bill]\nsentences = ["pay my {bil} bill"]\n[slots]\nbill = ["gas"]\n')
     with pytest.raises(TrainerError, match=r"the sentence 'pay my \{bil\} bill' has the slot 'bil'; known slots: bill"):
         script_lines(script)
+    half = script_of(tmp_path, '[intents.pay_bill]\nsentences = ["pay my {bill bill"]\n')
+    with pytest.raises(TrainerError, match=r"the sentence 'pay my \{bill bill' has a brace without its other half"):
+        script_lines(half)
 
 
 def test_a_slot_goes_through_all_its_values_before_one_returns(tmp_path: Path) -> None:

@@ -38,6 +38,12 @@ def test_targets_are_principal_components_of_unit_variance_half_evened_out() -> 
     np.testing.assert_allclose(evened / evened[0], (variances / variances[0]) ** 0.5, rtol=1e-3)
 
 
+def test_what_is_too_short_to_be_heard_is_no_example() -> None:
+    alone = Teacher(encoder, [noise(20, 1)])
+    among = Teacher(encoder, [noise(0.04, 2), noise(20, 1), np.zeros(0, dtype=np.float32)])
+    assert torch.equal(alone.components, among.components)
+
+
 def test_a_sound_is_told_once_its_delay_has_passed() -> None:
     taught = Teacher(encoder, [noise(20, 1)])
     quiet = np.zeros(4 * RATE, dtype=np.float32)

@@ -33,6 +33,16 @@ BAD_RECIPES = [
     ("extends = 'base.toml'\n", r"cannot read the configuration .*base\.toml"),
     ("extends = 'recipe.toml'\n", "extends 'recipe.toml', which extends it in turn"),
     ("[streaming\n", "is not TOML"),
+    (
+        HEAD + "[training]\ntrain_on = ['train', 'vaildation']\n",
+        r"training.train_on .* must name some of train",
+    ),
+    (HEAD + "[training]\nepochs = 0.0\n", "training.epochs 0 must be at least"),
+    (HEAD + "[training]\nbatch = 0\n", "training.batch 0 must be at least 1"),
+    (HEAD + "[augmentation]\nnoise = 70.0\n", "augmentation.noise 70 must be from 0 to 1"),
+    ("seed = -1\n" + HEAD, "seed -1 must be at least 0"),
+    (HEAD + "[package]\nversion = 'v2'\n", "package.version 'v2' must be a semantic version"),
+    (HEAD + "[package]\ndescription = ''\n", "package.description must have 1 to 4096 characters"),
 ]
 
 

@@ -116,6 +116,14 @@ def test_mixed_precision_trains_nearly_the_same(data: Path, tiny: str, tmp_path:
         torch.testing.assert_close(weights(runs["bf16"])[name], value, atol=1e-3, rtol=0)
 
 
+def test_a_checkpoint_in_half_precision_is_trained_in_single(data: Path, tmp_path: Path) -> None:
+    tiny = save_tiny_wav2vec2(tmp_path / "tiny")
+    AutoModelForAudioClassification.from_pretrained(tiny).half().save_pretrained(tiny)
+    run = tmp_path / "run"
+    assert main(["train", str(data), *STATELESS, *COMMON, "--checkpoint", str(tiny), "--out", str(run)]) == 0
+    assert {tensor.dtype for tensor in weights(run).values()} == {torch.float32}
+
+
 def test_a_fresh_classifier_is_made_for_other_labels(data: Path, tmp_path: Path) -> None:
     three = save_tiny_wav2vec2(tmp_path / "three", ["a", "b", "c"])
     run = tmp_path / "run"
@@ -130,7 +138,14 @@ def mistakes(data: Path, tiny: str, tmp_path: Path) -> list[tuple[list[str], str
     busy.mkdir()
     (busy / "notes.txt").write_text("mine")
     run = str(tmp_path / "run")
+    ended, mean = tmp_path / "ended", tmp_path / "mean"
+    for folder, told in ((ended, '{"precision": "fp32"}'), (mean, '{"seed": [1, 2]}')):
+        folder.mkdir()
+        (folder / "run.json").write_text(told)
+    (ended / "trainer_state.json").write_text("{}")
     return [
+        (["--resume", "--out", str(ended)], "has ended: train DATA --checkpoint"),
+        (["--resume", "--out", str(mean)], "is the mean of other runs: there is no training to go on with"),
         (["--out", run], "say which prepared dataset to train on"),
         ([str(tmp_path / "none"), "--out", run], "holds no prepared dataset: run `trainer prepare` first"),
         ([str(data), "--recipe", "none.toml", "--out", run], "cannot read the configuration none.toml"),

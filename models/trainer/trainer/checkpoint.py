@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+from safetensors import SafetensorError
+
 from trainer.architectures.families import MODEL_TYPES
 from trainer.architectures.open_classifier import open_classifier
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, first_line
 from trainer.export import Exported
 from trainer.framing import Framing
 from trainer.graphs import StreamingGraph
@@ -56,7 +59,15 @@ def open_checkpoint(folder: Path, cut_padding: bool = False) -> Checkpoint:
 
 
 def _streaming(folder: Path, config: dict[str, Any]) -> Checkpoint:
-    model = StreamingIntentModel.from_pretrained(folder).eval()
+    try:
+        opened: Any = StreamingIntentModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+    except (OSError, RuntimeError, SafetensorError, ValueError) as error:
+        raise TrainerError(f"the weights in {folder} cannot be read: {first_line(error)}") from error
+    model, told = opened
+    missing = sorted(told["missing_keys"])
+    if missing:
+        raise TrainerError(f"the weights in {folder} lack {len(missing)} tensors, {missing[0]} first: is it whole?")
+    model.eval()
     signature = Signature(state_floats=sum(model.config.state_parts), tells_speech=True)
     preprocessor = {**STREAMING_PREPROCESSOR, "steps_per_hop": STEPS_PER_HOP}
     exported = Exported(StreamingGraph(model), signature, config, preprocessor)

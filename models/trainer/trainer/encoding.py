@@ -80,13 +80,14 @@ def recording_encoder(prepared: Prepared, recipe: Recipe, encode: Encoder) -> Re
 
 
 def examples(prepared: Prepared, wanted: int) -> list[Samples]:
-    """About as many recordings as wanted, spread over those of people in the training split; without any, over all.
+    """About as many recordings as wanted, spread over those of people in the training split; without any, over speech.
 
     More synthesised speech thus changes nothing about how real recordings are encoded.
     """
     rows = prepared.split("train")
-    real = [index for index, is_synthesised in enumerate(rows["is_synthesised"]) if not is_synthesised]
-    places = real or range(len(rows))
+    speech = [index for index, is_noise in enumerate(rows["is_noise"]) if not is_noise]
+    synthesised = rows["is_synthesised"]
+    places = [index for index in speech if not synthesised[index]] or speech or range(len(rows))
     return [pcm_of(rows[places[place]]) for place in spread(len(places), wanted)]
 
 

@@ -39,6 +39,7 @@ class Evaluation:
     snr_db: float = 12.0
     law: str | None = None
     mislabelled: Path | None = None
+    cut_padding: bool = False
 
     @property
     def folder(self) -> Path:
@@ -52,14 +53,14 @@ class Evaluation:
 def evaluate(evaluation: Evaluation) -> Figures:
     """Hears the split, calibrates on the validation split, and writes everything; returns what metrics.json holds."""
     run = evaluation.run
-    checkpoint = open_checkpoint(run)
+    checkpoint = open_checkpoint(run, evaluation.cut_padding)
     listener = _listener(checkpoint.listener, evaluation)
     prepared = load_prepared(evaluation.data or _dataset_of(run))
     require_same_labels(label_names(checkpoint.exported.config["id2label"]), prepared.labels.names, run)
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     heard = hear_split(prepared, evaluation.split, listener)
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
-    heard_of = {"split": evaluation.split, "dataset": prepared.digest}
+    heard_of = {"split": evaluation.split, "dataset": prepared.digest, "cut_padding": evaluation.cut_padding}
     about = {**heard_of, **_heard_through(evaluation), **_trained_on(run, evaluation.split, calibrated)}
     metrics = {**about, **figures(heard, prepared.labels, calibrated)}
     if evaluation.mislabelled:

@@ -92,7 +92,7 @@ def _labels(request: ExportRequest, checkpoint: Checkpoint, prepared: Prepared |
 
 def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None) -> tuple[Calibration, dict[str, Any]]:
     written = request.evaluation or folder / "evaluation"
-    if request.evaluation is None and not _is_of(written / "metrics.json", prepared):
+    if request.evaluation is None and not _is_of(written / "metrics.json", prepared, request.cut_padding):
         if prepared is None:
             print("no evaluation and no dataset: temperature 1 and the default threshold stay uncalibrated")
             return Calibration(), {}
@@ -100,7 +100,7 @@ def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None)
         written = (
             folder / "evaluation" if request.data is None else request.out.with_name(f"{request.out.name}-evaluation")
         )
-        evaluate(Evaluation(folder, data=prepared.folder, out=written))
+        evaluate(Evaluation(folder, data=prepared.folder, out=written, cut_padding=request.cut_padding))
     calibration = Calibration.load(written / "calibration.json")
     metrics = read_json(written / "metrics.json", "evaluation")
     if "noise" in metrics or "law" in metrics:
@@ -108,12 +108,13 @@ def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None)
     return calibration, metrics
 
 
-def _is_of(metrics: Path, prepared: Prepared | None) -> bool:
-    """Whether there is an evaluation, on this dataset where both are known."""
+def _is_of(metrics: Path, prepared: Prepared | None, cut_padding: bool) -> bool:
+    """Whether there is an evaluation of what is exported, on this dataset where both are known."""
     if not metrics.exists():
         return False
-    heard = read_json(metrics, "evaluation").get("dataset")
-    return prepared is None or heard in (None, prepared.digest)
+    told = read_json(metrics, "evaluation")
+    is_on_it = prepared is None or told.get("dataset") in (None, prepared.digest)
+    return is_on_it and told.get("cut_padding", False) == cut_padding
 
 
 def _package(request: ExportRequest, folder: Path) -> Package:

@@ -23,9 +23,11 @@ TOLERANCE = 1e-3
 
 
 def write_golden(folder: Path, sentence: str, logits_of: Any, framing: Framing) -> str:
-    """Speaks a sentence, writes NAME.wav and NAME.json with `logits_of(pcm)`, returns NAME."""
-    name = re.sub(r"[^a-z]+", "-", sentence.lower()).strip("-")
+    """Speaks a sentence, writes NAME.wav and NAME.json with `logits_of(pcm)`, returns NAME, which no other has."""
     folder.mkdir(parents=True, exist_ok=True)
+    plain = re.sub(r"[^a-z0-9]+", "-", sentence.lower()).strip("-") or "golden"
+    names = (plain, *(f"{plain}-{number}" for number in range(2, 1000)))
+    name = next(name for name in names if not (folder / f"{name}.wav").exists())
     soundfile.write(folder / f"{name}.wav", to_int16(synthesise(sentence)), SAMPLE_RATE, subtype="PCM_16")
     pcm = read_audio(folder / f"{name}.wav")
     ends = framing.end_ms(len(pcm))

@@ -95,7 +95,9 @@ class OnnxGraph:
         options.intra_op_num_threads = 1
         try:
             self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-        except (failures.Fail, failures.InvalidGraph, failures.NotImplemented) as error:
+        except failures.NoSuchFile as error:
+            raise TrainerError(f"there is no graph {file}") from error
+        except (failures.Fail, failures.InvalidGraph, failures.InvalidProtobuf, failures.NotImplemented) as error:
             raise TrainerError(f"onnxruntime cannot run {file.name}: {error}") from error
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> list[Floats]:

@@ -8,8 +8,7 @@ from trainer.errors import TrainerError
 from trainer.files import write_json
 from trainer.labels import Labels
 from trainer.prepared import REPORT
-from trainer.recipe import Source
-from trainer.splits import SPLITS
+from trainer.recipe import SPLITS, Source
 from trainer.toml_config import as_table
 
 

@@ -13,7 +13,7 @@ from trainer.errors import TrainerError
 from trainer.files import read_json
 from trainer.framing import SAMPLE_RATE, Samples
 from trainer.labels import Labels
-from trainer.splits import SPLITS
+from trainer.recipe import SPLITS
 
 REPORT = "prepared.json"
 

@@ -1,5 +1,6 @@
 """The recipe of one model: everything that decides what comes out, as data."""
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,16 @@ TEACHERS = ("", "moonshine-tiny")
 JUDGES = ("accuracy", "macro_f1", "last")
 SCHEDULES = ("linear", "cosine", "constant")
 FOLD = re.compile(r"(\d+)/(\d+)")
+SPLITS = ("train", "validation", "test")
+# Of semver.org, as the server reads it.
+VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+LONGEST_DESCRIPTION = 4096
+
+
+def _require_range(name: str, value: float, least: float, most: float = math.inf) -> None:
+    if not least <= value <= most:
+        wanted = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+        raise TrainerError(f"{name} {value:g} must be {wanted}")
 
 
 @dataclass(frozen=True)
@@ -147,6 +158,12 @@ class Augmentation:
     highest_snr_db: float = 30.0
     silences: int = 64
 
+    def __post_init__(self) -> None:
+        for name in ("copies", "synthesised_copies", "silences"):
+            _require_range(f"augmentation.{name}", getattr(self, name), 0)
+        for name in ("speed", "room", "noise", "telephone", "clipping", "packet_loss", "cross_talk"):
+            _require_range(f"augmentation.{name}", getattr(self, name), 0, 1)
+
 
 @dataclass(frozen=True)
 class Training:
@@ -169,6 +186,13 @@ class Training:
     train_on: tuple[str, ...] = ("train",)
 
     def __post_init__(self) -> None:
+        _require_range("training.epochs", self.epochs, 1e-6)
+        _require_range("training.label_smoothing", self.label_smoothing, 0, 1)
+        for name in ("batch", "gradient_accumulation"):
+            _require_range(f"training.{name}", getattr(self, name), 1)
+        unknown = [split for split in self.train_on if split not in SPLITS]
+        if unknown or not self.train_on:
+            raise TrainerError(f"training.train_on {list(self.train_on)} must name some of {', '.join(SPLITS)}")
         if self.class_balance not in BALANCES:
             raise TrainerError(f"training.class_balance {self.class_balance!r} is none of {', '.join(BALANCES)}")
         if self.best_by not in JUDGES:
@@ -195,6 +219,12 @@ class Package:
     command: str = ""
     limits: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not VERSION.fullmatch(self.version):
+            raise TrainerError(f"package.version {self.version!r} must be a semantic version, such as 1.0.0")
+        if not 0 < len(self.description) <= LONGEST_DESCRIPTION:
+            raise TrainerError(f"package.description must have 1 to {LONGEST_DESCRIPTION} characters")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -210,5 +240,6 @@ class Recipe:
     package: Package = Package()
 
     def __post_init__(self) -> None:
+        _require_range("seed", self.seed, 0)
         if (self.streaming is None) == (self.stateless is None):
             raise TrainerError("a recipe has either a [streaming] or a [stateless] table: exactly one")

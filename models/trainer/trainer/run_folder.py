@@ -61,7 +61,11 @@ def last_checkpoint(folder: Path) -> Path | None:
 
 def surroundings() -> dict[str, Any]:
     """Command, commit, versions, machine and date."""
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    try:
+        said = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+        commit = said.stdout.strip()
+    except OSError:  # no git here
+        commit = ""
     return {
         "command": " ".join(["trainer", *sys.argv[1:]]),
         "commit": commit or "unknown",

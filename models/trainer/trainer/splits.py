@@ -6,10 +6,8 @@ from hashlib import sha256
 from datasets import Dataset
 
 from trainer.errors import TrainerError
-from trainer.recipe import FOLD, Source, Splits
+from trainer.recipe import FOLD, SPLITS, Source, Splits
 from trainer.sources.recording import Recording
-
-SPLITS = ("train", "validation", "test")
 
 
 def assign_splits(recordings: list[Recording], source: Source) -> list[str]:

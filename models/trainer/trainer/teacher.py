@@ -14,6 +14,7 @@ FEATURE_SECONDS = 0.024
 TARGET_SIZE = 128
 # How much later the student says it: the teacher hears the whole recording, also what comes next.
 DELAY_SECONDS = 0.3
+FEWEST_SAMPLES = SAMPLE_RATE // 10  # what is shorter gives no feature
 SMOOTHED_OVER = (-1.2, 0.0, 1.2)  # features
 
 
@@ -26,7 +27,7 @@ class Teacher:
 
     def __init__(self, encoder: Callable[[Samples], Tensor], examples: list[Samples]) -> None:
         self.encoder = encoder
-        features = torch.cat([encoder(pcm) for pcm in examples]).double()
+        features = torch.cat([encoder(pcm) for pcm in examples if len(pcm) >= FEWEST_SAMPLES]).double()
         self.mean = features.mean(dim=0)
         centred = features - self.mean
         variances, directions = torch.linalg.eigh(centred.T @ centred / len(centred))
@@ -37,7 +38,7 @@ class Teacher:
     def __call__(self, clean: Samples, ends: Tensor) -> Tensor:
         """What to say at stream times `ends` `[steps]` in seconds: `[steps, 128]`, NaN where the teacher is silent."""
         targets = torch.full((len(ends), TARGET_SIZE), torch.nan, dtype=torch.float16)
-        if len(clean) < SAMPLE_RATE // 10:
+        if len(clean) < FEWEST_SAMPLES:
             return targets
         features = self.encoder(clean).double()
         positions = (ends.double() - DELAY_SECONDS) / FEATURE_SECONDS - 1

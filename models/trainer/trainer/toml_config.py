@@ -17,7 +17,7 @@ def read_table(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise TrainerError(f"cannot read the configuration {file}: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TrainerError(f"{file} is not TOML: {error}") from error
 
 

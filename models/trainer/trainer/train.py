@@ -21,6 +21,7 @@ from trainer.run_folder import begin_run, last_checkpoint, note_run, read_run, r
 from trainer.train_stateless import stateless_lesson
 from trainer.train_streaming import streaming_lesson
 
+STATE = "trainer_state.json"
 # A checkpoint holds the weights and two moments of each; there are at most two, a third in the making, and the result.
 COPIES_ON_DISK = 3 * 3 + 1
 
@@ -46,6 +47,10 @@ def resume_run(arguments: Namespace) -> None:
     if arguments.data or arguments.recipe or arguments.checkpoint or arguments.set:
         raise TrainerError("--resume takes dataset and recipe from the run folder: leave DATA, --recipe and --set out")
     told = read_run(arguments.out)
+    if "precision" not in told:
+        raise TrainerError(f"{arguments.out} is the mean of other runs: there is no training to go on with")
+    if (arguments.out / STATE).exists():
+        raise TrainerError(f"{arguments.out} has ended: train DATA --checkpoint {arguments.out} goes on from there")
     recipe = load_recipe(str(arguments.out / "recipe.toml"))
     arguments.precision = told["precision"]
     torch.set_num_threads(told["threads"])
@@ -81,7 +86,7 @@ def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, told: dict[str
     trainer.save_model(str(folder))
     trainer.save_state()
     if trainer.is_world_process_zero():
-        shutil.move(folder / "checkpoints" / "trainer_state.json", folder / "trainer_state.json")
+        shutil.move(folder / "checkpoints" / STATE, folder / STATE)
         if lesson.extractor is not None:
             lesson.extractor.save_pretrained(folder)
         note_run(folder, lesson.notes)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from transformers import AutoConfig, AutoFeatureExtractor, AutoModelForAudioClassification, PreTrainedModel
 
 from trainer.architectures.one_second import fit_to_one_second
@@ -34,6 +35,8 @@ def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
             id2label=labels.id2label,
             label2id=labels.label2id,
             ignore_mismatched_sizes=True,
+            # Whatever it was stored in: small steps are lost in half precision.
+            dtype=torch.float32,
         )
     except (OSError, ValueError, ImportError) as error:
         reason = first_line(error)

@@ -89,7 +89,11 @@ def _transcribed(transcripts: Transcripts) -> Iterator[ScriptLine]:
 
 
 def _require_slots(line: ScriptLine, script: Script) -> None:
-    for match in SLOT.finditer(line.text) if line.has_slots else ():
+    if not line.has_slots:
+        return
+    if re.search(r"[{}]", SLOT.sub("", line.text)):
+        raise TrainerError(f"the sentence {line.text!r} has a brace without its other half")
+    for match in SLOT.finditer(line.text):
         if match[1] not in script.slots:
             known = ", ".join(sorted(script.slots)) or "none"
             raise TrainerError(f"the sentence {line.text!r} has the slot {match[1]!r}; known slots: {known}")

@@ -121,6 +121,9 @@ class Script:
         for name, values in self.slots.items():
             if not values or not all(value.strip() for value in values):
                 raise TrainerError(f"slots.{name} must list values, none of them empty")
+            braces = [value for value in values if "{" in value or "}" in value]
+            if braces:
+                raise TrainerError(f"slots.{name} has a value with braces, {braces[0]!r}: a slot has no slots")
 
 
 def load_script(file: Path) -> Script:
