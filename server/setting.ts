@@ -14,11 +14,11 @@ export const setting = <T>(flag: string | null, about: string, value: z.ZodType<
   value,
 });
 
-/** A number as people write it: an empty text, as of an unset variable, is none. */
+/** A number: an empty text, as of a variable that is set to nothing, is none. */
 export const numeric = (number: z.ZodNumber) =>
   z.preprocess((given) => (typeof given === 'string' ? numberIn(given) : given), number);
 
-const numberIn = (text: string): number => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN);
+const numberIn = (text: string): number => (text.trim() === '' ? NaN : Number(text));
 
 export const whole = (least: number, most: number) => numeric(z.number().int().min(least).max(most));
 

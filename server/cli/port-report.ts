@@ -50,7 +50,9 @@ const livesOverHttp = (host: string, port: number, isSecure: boolean): Promise<b
 /** Earshot answers the call, or names one of its own codes where it asks for credentials first (gRPC over HTTP/2). */
 const knowsIntents = (address: string, isSecure: boolean): Promise<boolean> =>
   new Promise((resolve) => {
-    const session = connect(`${isSecure ? 'https' : 'http'}://${address}`, { rejectUnauthorized: false });
+    const url = `${isSecure ? 'https' : 'http'}://${address}`;
+    if (!URL.canParse(url)) return resolve(false);
+    const session = connect(url, { rejectUnauthorized: false });
     const late = setTimeout(() => session.destroy(), ANSWER_TIMEOUT_MS);
     let isOurs = false;
     const look = (headers: IncomingHttpHeaders) => {

@@ -152,6 +152,26 @@ describe('The WebSocket server', () => {
       raw.close();
     });
 
+  const OFFER = 'Connection: Upgrade\r\nUpgrade: h2c\r\n';
+
+  it('answers requests that offer HTTP/2 one after the other on one connection, whatever their headers', async () => {
+    const raw = await plainSocket(server.http);
+    const many = Array.from({ length: 1_500 }, (_, index) => `a:${index % 10}\r\n`).join('');
+    const smuggled = 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n';
+    raw.socket.write(
+      `GET /healthz HTTP/1.1\r\nHost: x\r\n${OFFER}\r\n` +
+        `POST /v1/nosuch HTTP/1.1\r\nHost: x\r\n${OFFER}${many}Content-Length: ${smuggled.length}\r\n\r\n${smuggled}` +
+        `GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+    );
+    await raw.ended;
+    const answers = raw
+      .received()
+      .toString()
+      .match(/^HTTP\/1\.1 \d+/gm);
+    assert.deepEqual(answers, ['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 200']);
+    raw.close();
+  });
+
   it('forgets a caller whose connection is cut', async () => {
     const { socket } = open();
     socket.on('open', () => socket.send(JSON.stringify(START)));

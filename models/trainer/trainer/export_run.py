@@ -92,7 +92,7 @@ def _labels(request: ExportRequest, checkpoint: Checkpoint, prepared: Prepared |
 
 def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None) -> tuple[Calibration, dict[str, Any]]:
     written = request.evaluation or folder / "evaluation"
-    if request.evaluation is None and not _is_of(written / "metrics.json", prepared, request.cut_padding):
+    if request.evaluation is None and not _is_made(request, folder, prepared):
         if prepared is None:
             print("no evaluation and no dataset: temperature 1 and the default threshold stay uncalibrated")
             return Calibration(), {}
@@ -108,13 +108,18 @@ def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None)
     return calibration, metrics
 
 
-def _is_of(metrics: Path, prepared: Prepared | None, cut_padding: bool) -> bool:
-    """Whether there is an evaluation of what is exported, on this dataset where both are known."""
+def _is_made(request: ExportRequest, folder: Path, prepared: Prepared | None) -> bool:
+    """Whether there is an evaluation of what is exported, on the dataset that it is to be measured on."""
+    metrics = folder / "evaluation" / "metrics.json"
     if not metrics.exists():
         return False
     told = read_json(metrics, "evaluation")
-    is_on_it = prepared is None or told.get("dataset") in (None, prepared.digest)
-    return is_on_it and told.get("cut_padding", False) == cut_padding
+    if told.get("cut_padding", False) != request.cut_padding:
+        return False
+    if "dataset" in told:
+        return prepared is None or told["dataset"] == prepared.digest
+    # One that does not tell was on the run's own.
+    return request.data is None or request.data.resolve() == Path(told_of(folder).get("data", "")).resolve()
 
 
 def _package(request: ExportRequest, folder: Path) -> Package:

@@ -86,10 +86,11 @@ def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, told: dict[str
     trainer.save_model(str(folder))
     trainer.save_state()
     if trainer.is_world_process_zero():
-        shutil.move(folder / "checkpoints" / STATE, folder / STATE)
         if lesson.extractor is not None:
             lesson.extractor.save_pretrained(folder)
         note_run(folder, lesson.notes)
+        # Last: it says that the run has ended.
+        shutil.move(folder / "checkpoints" / STATE, folder / STATE)
         print(f"wrote {folder}: best validation {judge_of(recipe.training)} {trainer.state.best_metric:.3f}")
 
 

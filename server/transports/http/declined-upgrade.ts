@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 
@@ -13,6 +13,10 @@ export const offersWebSocket = ({ headers }: IncomingMessage): boolean =>
  * HttpClient and `curl --http2` offer h2c with every request, and node:http gives all that offer anything to one listener.
  */
 export const declineUpgrade = (server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  // Of a request before it on the same connection: its answer comes first.
+  const { _httpMessage: unfinished } = socket as Duplex & { readonly _httpMessage?: ServerResponse | null };
+  if (unfinished) return void unfinished.once('close', () => declineUpgrade(server, request, socket, head));
+  if (socket.destroyed) return;
   const { method, url, httpVersion, rawHeaders } = request;
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let at = 0; at < rawHeaders.length; at += 2)

@@ -34,6 +34,8 @@ export const createHttpServer = (
   const options = optionsFor(limits);
   const server = certificates ? secure(certificates, options, listener) : createServer(options, listener);
   server.maxConnections = limits.maxConnections;
+  // Their bytes are limited. A header beyond a number would be left out of what is read, and the length of a body with it.
+  server.maxHeadersCount = 0;
   return server;
 };
 

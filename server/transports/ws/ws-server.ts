@@ -56,8 +56,8 @@ export const serveWebSocket = (
     });
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
     if (!offersWebSocket(request)) return declineUpgrade(server, request, socket, head);
+    socket.on('error', () => socket.destroy());
     upgrade(request, socket, head).catch(() => socket.destroy());
   });
 };

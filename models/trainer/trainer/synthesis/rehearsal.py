@@ -58,6 +58,15 @@ def rehearse(lines: Sequence[ScriptLine], casting: Casting, cache: SpeechCache, 
     return answer
 
 
+def first_clips(lines: Sequence[ScriptLine], casting: Casting, cache: SpeechCache, jobs: int) -> list[Part]:
+    """The first clip of each line spoken, but for those that its engine fails."""
+    if not lines:
+        return []
+    parts = [casting.part(line, 0) for line in lines]
+    failed, _ = speak_all([part.utterance for part in parts], casting.installed.engines, cache, jobs)
+    return [part for part in parts if part.utterance not in failed]
+
+
 def _recast(
     failed: dict[tuple[ScriptLine, int], _Waiting], casting: Casting, answer: Rehearsed
 ) -> dict[tuple[ScriptLine, int], _Waiting]:

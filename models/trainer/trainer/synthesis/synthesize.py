@@ -8,7 +8,7 @@ from trainer.synthesis.casting import Casting
 from trainer.synthesis.clips import Studio, write_clips, write_manifest
 from trainer.synthesis.installed import Installed
 from trainer.synthesis.lines import of_labels, script_lines
-from trainer.synthesis.rehearsal import rehearse
+from trainer.synthesis.rehearsal import first_clips, rehearse
 from trainer.synthesis.script import Script
 from trainer.synthesis.speech_cache import SpeechCache
 from trainer.synthesis.spoken_report import SpokenReport
@@ -42,8 +42,8 @@ def synthesize(order: Order, installed: Installed, cache_folder: Path, folder: P
     casting = Casting(script, installed, order.seed)
     rehearsed = rehearse(lines, casting, cache, jobs)
     studio = Studio(script, order.seed, order.is_clean, cache)
-    others = rehearse(studio.others(everything), casting, cache, jobs).parts
-    paths = write_clips(rehearsed.parts, [other for other in others if other.number == 0], studio, folder, jobs)
+    others = first_clips(studio.others(everything), casting, cache, jobs)
+    paths = write_clips(rehearsed.parts, others, studio, folder, jobs)
     write_manifest(rehearsed.parts, paths, script, folder)
     report = SpokenReport(rehearsed, installed, folder, tuple(paths))
     report.save(f"seed {order.seed}, {'without' if order.is_clean else 'with'} the line")
