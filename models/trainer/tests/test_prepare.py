@@ -2,14 +2,12 @@
 
 import json
 import shutil
-from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from datasets import Dataset, load_from_disk
+from datasets import load_from_disk
 from scipy.signal import resample_poly
 
 from trainer.errors import TrainerError
@@ -17,8 +15,6 @@ from trainer.main import main
 from trainer.prepare import prepare
 from trainer.prepared import load_prepared, pcm_of
 from trainer.recipe import Source, Splits
-from trainer.sources import Recording
-from trainer.splits import assign_splits
 
 ALL = Splits(test_size=0, validation_size=0)
 ENGINES = ("flite", "pico", "festival")
@@ -26,10 +22,6 @@ ENGINES = ("flite", "pico", "festival")
 
 def manifest(recordings: Path, splits: Splits = ALL) -> Source:
     return Source(path=recordings / "manifest.csv", splits=splits)
-
-
-def clip(name: str, group: str = "", split: str = "", language: str = "") -> Recording:
-    return Recording(name, "open", BytesIO, group=group, split=split, language=language)
 
 
 def test_recordings_come_out_at_16_khz_as_scipy_resamples_them(recordings: Path, tmp_path: Path) -> None:
@@ -119,71 +111,6 @@ def test_a_long_recording_is_cut_into_pieces_that_lose_nothing(tmp_path: Path) -
     np.testing.assert_allclose(np.concatenate(pieces), samples, atol=1e-4)
 
 
-def test_without_groups_the_split_is_the_reference_guides() -> None:
-    names = [f"{index}.wav" for index in range(50)]
-    splits = assign_splits([clip(name) for name in names], Source(path=Path(), splits=Splits(validation_size=0)))
-    guide = Dataset.from_dict({"name": names}).train_test_split(test_size=0.2, seed=42)
-    assert [name for name, split in zip(names, splits, strict=True) if split == "test"] == sorted(
-        guide["test"]["name"], key=names.index
-    )
-
-
-def test_no_group_is_divided() -> None:
-    clips = [clip(f"{n}.wav", group=f"caller-{n // 7}") for n in range(200)]
-    splits = assign_splits(clips, Source(path=Path(), splits=Splits(test_size=0.3, validation_size=0.2)))
-    halves = {(each.group, split) for each, split in zip(clips, splits, strict=True)}
-    assert len(halves) == len({each.group for each in clips})
-
-
-def test_splits_by_group_fill_their_share_and_no_more() -> None:
-    clips = [clip(f"{n}.wav", group=str(n)) for n in range(100)]
-    splits = assign_splits(clips, Source(path=Path(), splits=Splits(test_size=0.3, validation_size=0.2)))
-    assert [splits.count(name) for name in ("test", "validation", "train")] == [30, 20, 50]
-
-
-def test_folds_test_every_clip_once_and_divide_no_group() -> None:
-    clips = [clip(f"{n}.wav", group=f"call-{n // 3}") for n in range(90)]
-    tested = []
-    for fold in range(1, 6):
-        splits = assign_splits(clips, Source(path=Path(), splits=Splits(fold=f"{fold}/5")))
-        tested.append([n for n, split in enumerate(splits) if split == "test"])
-    assert sorted(n for part in tested for n in part) == list(range(90))
-    assert [len(part) for part in tested] == [18] * 5
-
-
-def test_a_language_is_tested_on_whole() -> None:
-    clips = [clip(f"{n}.wav", language="en-US" if n % 2 else "en-GB") for n in range(40)]
-    splits = assign_splits(clips, Source(path=Path(), splits=Splits(test_languages=("en-US",))))
-    assert [split for n, split in enumerate(splits) if n % 2] == ["test"] * 20
-    assert splits.count("validation") == 2
-
-
-def test_neither_an_engine_that_is_tested_on_nor_its_sentences_are_trained_on(recordings: Path, tmp_path: Path) -> None:
-    rows = [f"{n % 2}.wav,{'open' if n % 5 else 'close'},sentence-{n // 3},{n},{ENGINES[n % 3]}" for n in range(90)]
-    lines = ["path,label,group,transcription,engine", *rows]
-    (recordings / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
-    splits = Splits(test_size=0.3, test_engine="pico")
-    prepared = prepare((manifest(recordings, splits),), (), tmp_path / "out")
-    tested = [int(number) for number in prepared.split("test")["transcription"]]
-    others = [int(number) for number in prepared.split("train", "validation")["transcription"]]
-    assert (len(tested), len(others)) == (9, 42)
-    assert {ENGINES[number % 3] for number in tested} == {"pico"}
-    assert "pico" not in {ENGINES[number % 3] for number in others}
-    assert not {number // 3 for number in tested} & {number // 3 for number in others}
-
-
-def test_a_dataset_with_its_own_test_split_keeps_it() -> None:
-    clips = [clip(f"{n}.wav", split="test" if n < 10 else "train") for n in range(60)]
-    splits = assign_splits(clips, Source(path=Path()))
-    assert (splits[:10], splits.count("test"), splits.count("validation")) == (["test"] * 10, 10, 5)
-
-
-def test_a_group_that_a_source_divides_is_refused() -> None:
-    clips = [clip("a.wav", "ann", split="train"), clip("b.wav", "ann", split="test")]
-    with pytest.raises(TrainerError, match="the group ann is in two splits"):
-        assign_splits(clips, Source(path=Path(), splits=ALL))
-
-
 BAD_MANIFESTS = [
     ("path,tag\na.wav,open\n", "lacks the column label"),
     ("path,label\na.wav,\n", "line 2: path and label must not be empty"),
@@ -207,32 +134,6 @@ def test_what_lies_in_the_folder_is_replaced_only_where_it_is_a_dataset(recordin
     with pytest.raises(TrainerError, match=r"holds other things \(no prepared.json\), which would be lost"):
         prepare((manifest(recordings),), (), out)
     assert (out / "report.md").exists()
-
-
-def test_an_engine_to_test_on_leaves_recordings_of_people_whole(recordings: Path, tmp_path: Path) -> None:
-    rows = [f"{n % 2}.wav,{'open' if n % 5 else 'close'},sentence-{n // 3},{ENGINES[n % 3]}" for n in range(90)]
-    lines = ["path,label,group,engine", *rows]
-    (recordings / "spoken.csv").write_text("\n".join(lines), encoding="utf-8")
-    splits = Splits(test_size=0.3, test_engine="pico")
-    spoken = replace(manifest(recordings, splits), path=recordings / "spoken.csv")
-    alone = prepare((spoken,), (), tmp_path / "alone").rows.num_rows
-    both = prepare((spoken, manifest(recordings, replace(splits, test_size=0.0))), (), tmp_path / "both").rows.num_rows
-    assert sum(both.values()) == sum(alone.values()) + 6
-
-
-def test_what_one_would_not_expect_of_the_splits_is_told(
-    recordings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (recordings / "monday.csv").write_text("path,label,group,split\n0.wav,open,ann,train\n1.wav,close,bob,train\n")
-    (recordings / "tuesday.csv").write_text("path,label,group,split\n2.wav,open,ann,validation\n")
-    monday, tuesday = (Source(path=recordings / f"{day}.csv") for day in ("monday", "tuesday"))
-    prepare((monday,), (), tmp_path / "out")
-    assert "No recording is in the test split" in capsys.readouterr().out
-    prepare((monday, tuesday), (), tmp_path / "out")
-    assert "1 groups are in more than one split, since each source is split by itself: ann." in capsys.readouterr().out
-    by_clip = replace(monday, splits=Splits(by="clip"))
-    prepare((by_clip, tuesday), (), tmp_path / "out")
-    assert "in more than one split" not in capsys.readouterr().out
 
 
 BAD_COMMANDS = [
