@@ -226,7 +226,8 @@ export class Session implements Listener, StreamListener, TimeListener {
     if (this.phase === 'ended') return;
     this.isPaused = isPaused;
     this.time.heard();
-    this.line.caller[isPaused ? 'pause' : 'resume']();
+    if (isPaused) this.line.caller.pause();
+    else this.line.caller.resume();
   }
 
   refused(why: Refusal): void {

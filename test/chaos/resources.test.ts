@@ -5,8 +5,8 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, st
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { wavOf } from '../support/chromium.js';
+import { COMMAND } from '../support/earshot-command.js';
 import { isLinux, needs } from '../support/needs.js';
 import { CLOSE, START, TALKS, until, type Step } from '../support/raw-clients.js';
 import { ECHO_MODELS } from '../support/real-server.js';
@@ -14,7 +14,6 @@ import type { Addresses } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 import { metric } from './chaos.js';
 
-const COMMAND = fileURLToPath(new URL('../../server/cli/earshot.js', import.meta.url));
 const SPEECH = pcm16(babble(2, 3));
 const FLAGS = ['--models', ECHO_MODELS, '--provider', 'cpu', '--port', '0', '--grpc-port', '0'];
 

@@ -20,7 +20,7 @@ from trainer.metrics import expected_calibration_error, intent_figures, posterio
 from trainer.pictures.draw import PICTURES, draw_pictures
 from trainer.prepared import Prepared, load_prepared
 from trainer.report import report
-from trainer.run_folder import told_of, trained_on
+from trainer.run_folder import STATE, told_of, trained_on
 from trainer.tables import read_csv
 
 VALIDATION = "validation"
@@ -101,7 +101,7 @@ def headline(listener: Listener, prepared: Prepared, split: str, calibration: Ca
 
 def log_history(run: Path) -> list[dict[str, Any]]:
     """What the Trainer logged while it trained; nothing where it saved no state."""
-    file = run / "trainer_state.json"
+    file = run / STATE
     if not file.is_file():
         return []
     history: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")).get("log_history", [])

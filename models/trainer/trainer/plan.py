@@ -40,12 +40,12 @@ def tell_of_splits(kept: Sequence[Sequence[Planned]], sources: Sequence[Source])
     wants_test = any(of.splits.test_share or of.splits.test_languages or of.splits.fold for of in sources)
     if wants_test and not any(each.split == "test" for of_source in kept for each in of_source):
         print("No recording is in the test split: the groups are too few or too large for its share.")
-    found: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
-    for index, (of_source, source) in enumerate(zip(kept, sources, strict=True)):
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for of_source, source in zip(kept, sources, strict=True):
         for each in of_source if source.splits.by != "clip" else ():
             if each.recording.group:
-                found[each.recording.group].add((index, each.split))
-    divided = [group for group, places in found.items() if len({split for _, split in places}) > 1]
+                found[each.recording.group].add(each.split)
+    divided = [group for group, splits in found.items() if len(splits) > 1]
     if divided:
         print(
             f"{len(divided)} groups are in more than one split, since each source is split by itself: "

@@ -15,8 +15,8 @@ from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe, save_recipe
 
 LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "numpy")
-# The last file that Trainer writes of a checkpoint: one without it was cut short.
-LAST_FILE = "trainer_state.json"
+# The last file that is written of a checkpoint, and of a run: one without it was cut short.
+STATE = "trainer_state.json"
 
 
 def require_new(folder: Path) -> None:
@@ -55,7 +55,7 @@ def note_run(folder: Path, notes: tuple[str, ...]) -> None:
 
 def last_checkpoint(folder: Path) -> Path | None:
     """The newest checkpoint that was written whole."""
-    found = (file.parent for file in (folder / "checkpoints").glob(f"checkpoint-*/{LAST_FILE}"))
+    found = (file.parent for file in (folder / "checkpoints").glob(f"checkpoint-*/{STATE}"))
     return max(found, key=lambda checkpoint: int(checkpoint.name.partition("-")[2]), default=None)
 
 

@@ -17,11 +17,10 @@ from trainer.recipe import Recipe, Training
 from trainer.recipe_file import load_recipe
 from trainer.rolling_loss import class_weights
 from trainer.rolling_trainer import Lesson, RollingTrainer
-from trainer.run_folder import begin_run, last_checkpoint, note_run, read_run, require_new
+from trainer.run_folder import STATE, begin_run, last_checkpoint, note_run, read_run, require_new
 from trainer.train_stateless import stateless_lesson
 from trainer.train_streaming import streaming_lesson
 
-STATE = "trainer_state.json"
 # A checkpoint holds the weights and two moments of each; there are at most two, a third in the making, and the result.
 COPIES_ON_DISK = 3 * 3 + 1
 

@@ -8,12 +8,15 @@ import type { ServerMessage } from '../../../proto/server-messages.js';
 /** How messages travel inside WebSocket messages. */
 export interface SubProtocol {
   readonly name: string;
+  /** What logs and metrics call it. */
+  readonly transport: 'ws-json' | 'ws-proto';
   decode(received: Buffer, isBinary: boolean): Decoded<ClientMessage>;
   encode(message: ServerMessage): string | Uint8Array;
 }
 
 const JSON_AND_AUDIO: SubProtocol = {
   name: 'earshot.v1.json',
+  transport: 'ws-json',
   decode: (received, isBinary) =>
     isBinary ? { ok: true, message: { type: 'audio', bytes: received } } : decodeClientJson(received.toString('utf8')),
   encode: encodeServerJson,
@@ -21,6 +24,7 @@ const JSON_AND_AUDIO: SubProtocol = {
 
 const PROTOBUF: SubProtocol = {
   name: 'earshot.v1.proto',
+  transport: 'ws-proto',
   decode: (received, isBinary) =>
     isBinary
       ? decodeClientProto(received)
@@ -38,9 +42,6 @@ export const SUB_PROTOCOL_NAMES = SUB_PROTOCOLS.map(({ name }) => name);
 /** The sub-protocol of that name; JSON where none was offered. */
 export const subProtocolOf = (name: string): SubProtocol =>
   SUB_PROTOCOLS.find((protocol) => protocol.name === name) ?? JSON_AND_AUDIO;
-
-/** What logs and metrics call it. */
-export const transportOf = (name: string): 'ws-json' | 'ws-proto' => (name === PROTOBUF.name ? 'ws-proto' : 'ws-json');
 
 /** The one Buffer that `ws` hands over with its default binary type. */
 export const bufferOf = (received: RawData): Buffer => received as Buffer;

@@ -7,7 +7,7 @@ import { CLOSE_TIMEOUT_MS, MAX_BUFFERED_PIECES, MAX_FRAGMENTS } from '../connect
 import { fromWire } from '../from-wire.js';
 import { toWire } from '../to-wire.js';
 import { closeCodeOf } from './close-codes.js';
-import { bufferOf, subProtocolOf, transportOf, type SubProtocol } from './sub-protocol.js';
+import { bufferOf, subProtocolOf, type SubProtocol } from './sub-protocol.js';
 import type { TellingWebSocket } from './telling-web-socket.js';
 
 /** Close codes of a peer that means to go: done, going away (a page that was left), no code given. Others come from what is between us. */
@@ -29,7 +29,7 @@ export class WsCaller implements Caller {
     first: CallerMessage | null,
   ) {
     this.protocol = subProtocolOf(socket.protocol);
-    this.description = { transport: transportOf(this.protocol.name), ...from };
+    this.description = { transport: this.protocol.transport, ...from };
     this.messages = new Observable((subscriber) => {
       socket.on('message', (received, isBinary) =>
         subscriber.next(fromWire(this.protocol.decode(bufferOf(received), isBinary))),

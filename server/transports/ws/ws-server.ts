@@ -16,7 +16,7 @@ import { statusOf } from '../http/status-codes.js';
 import { targetOf, type Target } from '../http/request-url.js';
 import { offeredProtocols, presentedBy, remoteOf, TOKEN_PARAMETER } from '../presented.js';
 import { Pulse } from './pulse.js';
-import { SUB_PROTOCOL_NAMES, transportOf } from './sub-protocol.js';
+import { SUB_PROTOCOL_NAMES, subProtocolOf } from './sub-protocol.js';
 import { TellingWebSocket } from './telling-web-socket.js';
 import { WsCaller } from './ws-caller.js';
 
@@ -76,7 +76,8 @@ const admit = async (
   const identity = admission.ok ? admission.identity : undefined;
   const refused = identity ? reception.refusalFor(identity) : atAll;
   if (!refused) return admission;
-  const transport = transportOf(offeredProtocols(request).find((name) => SUB_PROTOCOL_NAMES.includes(name)) ?? '');
+  const offered = offeredProtocols(request).find((name) => SUB_PROTOCOL_NAMES.includes(name)) ?? '';
+  const { transport } = subProtocolOf(offered);
   reception.turnedAway({ transport, remote: remoteOf(request) }, refused, identity);
   return { ok: false, refusal: refused };
 };
