@@ -26,7 +26,7 @@ from trainer.graph_parts import coarse_nodes, key
 from trainer.listening import Smoothing, graph_listener, stateless_listener
 from trainer.onnx_graph import OnnxGraph, Signature, UnfaithfulGraph, write_onnx
 from trainer.streaming_model import HISTORY, HOP_GRID
-from trainer.variant_loss import Bench, accuracy, verify_company
+from trainer.variant_loss import Bench, verify_company
 from trainer.variants import Variant, Written, variant_lines, write_variants
 
 BANKING = Path(__file__).parents[2] / "banking-intents"
@@ -209,8 +209,6 @@ def test_a_graph_is_heard_as_its_module_is(wav2vec2: tuple[ClassifierGraph, Path
     module = stateless_listener(graph, Framing(500), smoothing).hear(SPOKEN[0])
     listener = graph_listener(OnnxGraph(file), STATELESS, Framing(500), smoothing)
     np.testing.assert_allclose(listener.hear(SPOKEN[0]), module, atol=1e-4)
-    leader = int(module[-1].argmax())
-    assert accuracy(listener, [(SPOKEN[0], leader), (SPOKEN[0], 1 - leader)]) == 0.5
 
 
 def test_weights_beside_a_large_graph_are_in_its_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

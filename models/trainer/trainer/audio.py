@@ -21,7 +21,7 @@ class UnreadableAudio(Exception):
 
 
 @dataclass(frozen=True)
-class Heard:
+class Piece:
     """Mono samples at 16 kHz in −1…1, and the rate that they were recorded at."""
 
     pcm: Samples
@@ -33,7 +33,7 @@ def read_audio(file: Path | BytesIO) -> Samples:
     return read_piece(file).pcm
 
 
-def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | None = None) -> Heard:
+def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | None = None) -> Piece:
     """Reads a piece of a file (all of it unless told), averages its channels, resamples it to 16 kHz."""
     try:
         with soundfile.SoundFile(file) as sound:
@@ -49,7 +49,7 @@ def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | 
         raise UnreadableAudio("it holds no samples")
     if not np.isfinite(samples).all():
         raise UnreadableAudio("it holds samples that are not numbers")
-    return Heard(resample(samples.mean(axis=1), rate, SAMPLE_RATE), rate)
+    return Piece(resample(samples.mean(axis=1), rate, SAMPLE_RATE), rate)
 
 
 def resample(pcm: Samples, rate: int, target: int) -> Samples:

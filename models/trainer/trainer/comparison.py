@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.labels import Labels
+from trainer.metrics import posteriors
 from trainer.passage import Passage
 
 Column = dict[str, float]  # label to score
@@ -69,6 +70,4 @@ def ranked(column: Column, labels: Labels, with_background: bool = False) -> lis
 
 def column_of(logits: NDArray[np.floating[Any]], temperature: float, labels: Labels) -> Column:
     """softmax(logits / temperature) by label; log-probabilities do for logits."""
-    scaled = np.asarray(logits, dtype=np.float64) / temperature
-    weights = np.exp(scaled - scaled.max())
-    return dict(zip(labels.names, (weights / weights.sum()).tolist(), strict=True))
+    return dict(zip(labels.names, posteriors(np.asarray(logits), temperature).tolist(), strict=True))

@@ -5,6 +5,6 @@ class TrainerError(Exception):
     """Something the user can put right; the message names the offending value and what would be right."""
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """What an exception says, without the paragraphs that libraries add."""
     return str(error).strip().partition("\n")[0]

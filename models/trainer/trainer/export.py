@@ -1,4 +1,4 @@
-"""Stage 4: checkpoint in, verified model package out."""
+"""Checkpoint in, verified model package out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

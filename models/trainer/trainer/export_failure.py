@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, first_line
 
 OPERATOR = re.compile(r"OpOverload\(op='([^']+)'")
 SOURCE_LINE = re.compile(r'File "([^"]+)", line (\d+), in (\w+)')
@@ -24,7 +24,7 @@ def not_exportable(graph: nn.Module, example: tuple[Tensor, ...], shapes: Any, e
         layer = _layer_of_operator(graph, example, shapes, name)
         return NotExportable(f"the operator {name}{_in(layer)} has no ONNX form: nothing written")
     layer, reason = _failing_layer(graph, example, shapes)
-    return NotExportable(f"torch.export cannot follow the model{_in(layer)}: {reason or _first_line(error)}")
+    return NotExportable(f"torch.export cannot follow the model{_in(layer)}: {reason or first_line(error)}")
 
 
 def _layer_of_operator(graph: nn.Module, example: tuple[Tensor, ...], shapes: Any, name: str) -> str:
@@ -44,7 +44,7 @@ def _failing_layer(graph: nn.Module, example: tuple[Tensor, ...], shapes: Any) -
     try:
         torch.export.export(graph, example, dynamic_shapes=shapes, strict=False)
     except Exception as error:  # torch.export raises whatever the traced code raises
-        return (entered[-1] if entered else ""), _first_line(error) + _source_line(error)
+        return (entered[-1] if entered else ""), first_line(error) + _source_line(error)
     finally:
         for hook in hooks:
             hook.remove()
@@ -68,10 +68,6 @@ def _source_line(error: Exception) -> str:
 
 def _in(layer: str) -> str:
     return f" in the layer {layer}" if layer else ""
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0]
 
 
 def _chain(error: BaseException | None) -> str:

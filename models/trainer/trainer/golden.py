@@ -4,9 +4,9 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import soundfile
@@ -22,7 +22,7 @@ from trainer.onnx_graph import Floats, OnnxGraph, UnfaithfulGraph
 TOLERANCE = 1e-3
 
 
-def write_golden(folder: Path, sentence: str, logits_of: Any, framing: Framing) -> str:
+def write_golden(folder: Path, sentence: str, logits_of: Callable[[Samples], list[Floats]], framing: Framing) -> str:
     """Speaks a sentence, writes NAME.wav and NAME.json with `logits_of(pcm)`, returns NAME, which no other has."""
     folder.mkdir(parents=True, exist_ok=True)
     plain = re.sub(r"[^a-z0-9]+", "-", sentence.lower()).strip("-") or "golden"

@@ -1,6 +1,6 @@
 """ONNX files, with their weights beside them where one file would be too large."""
 
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 import onnx
@@ -43,8 +43,5 @@ def remove_graph(file: Path) -> None:
 
 def digest(file: Path) -> str:
     """Lower-case hexadecimal SHA-256 of a file of any size."""
-    found = sha256()
     with file.open("rb") as opened:
-        while piece := opened.read(2**20):
-            found.update(piece)
-    return found.hexdigest()
+        return file_digest(opened, "sha256").hexdigest()

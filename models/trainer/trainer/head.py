@@ -19,7 +19,7 @@ class Pools(NamedTuple):
     weight: Tensor
 
 
-def read(convolution: nn.Conv1d, norm: nn.LayerNorm, steps: Tensor) -> Tensor:
+def features_of(convolution: nn.Conv1d, norm: nn.LayerNorm, steps: Tensor) -> Tensor:
     """Maps `[batch, time, inputs]` to features ≥ 0 of each window of the convolution: `[batch, windows, width]`."""
     return torch.as_tensor(norm(convolution(steps.transpose(1, 2)).transpose(1, 2))).relu()
 
@@ -40,14 +40,14 @@ class Trunk(nn.Module):
 
     def utterance(self, steps: Tensor) -> Tensor:
         """Maps a whole utterance, `[batch, CONTEXT + time, inputs]`, to `[batch, time, width]`."""
-        x = read(self.convolution, self.norm, self.dropout(steps))
+        x = features_of(self.convolution, self.norm, self.dropout(steps))
         for layer, norm in zip(self.layers, self.norms, strict=True):
             x = norm(x + layer(self.dropout(x))[0])
         return x
 
     def step(self, steps: Tensor, memories: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """The same of one hop, and each layer's memory `[batch, width]` before it to that after it."""
-        x = read(self.convolution, self.norm, self.dropout(steps))
+        x = features_of(self.convolution, self.norm, self.dropout(steps))
         after = []
         for layer, norm, memory in zip(self.layers, self.norms, memories, strict=True):
             heard = continued(cast(nn.GRU, layer), x, memory)
@@ -73,7 +73,7 @@ class CausalHead(nn.Module):
 
     def local(self, steps: Tensor) -> tuple[Tensor, Tensor]:
         """Maps `[batch, CONTEXT + time, width]` to features ≥ 0 and gates in 0…1, each `[batch, time, width]`."""
-        x = read(self.convolution, self.norm, self.dropout(steps))
+        x = features_of(self.convolution, self.norm, self.dropout(steps))
         return x, self.gate(x).sigmoid()
 
     def summary(self, pools: Pools) -> Tensor:

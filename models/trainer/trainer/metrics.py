@@ -17,7 +17,7 @@ Posteriors = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
 
-def posteriors(scores: NDArray[np.float32], temperature: float) -> Posteriors:
+def posteriors(scores: NDArray[np.floating[Any]], temperature: float) -> Posteriors:
     """The calibrated posterior of each row of scores."""
     return np.asarray(softmax(scores.astype(np.float64) / temperature, axis=-1))
 

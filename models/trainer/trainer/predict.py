@@ -1,36 +1,50 @@
-"""Stage 6: the same audio heard by transformers, by the exported graph and by a running server."""
+"""The same audio heard by transformers, by the exported graph and by a running server."""
 
 import json
-from argparse import Namespace
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from tqdm import tqdm
 
+from trainer.columns import Listen, graph_column, pipeline_column, torch_column
 from trainer.comparison import Comparison
 from trainer.errors import TrainerError
 from trainer.framing import Framing
-from trainer.listeners import Listen, graph_listener, pipeline_listener, torch_listener
 from trainer.model_package import ModelPackage, open_package
 from trainer.passage import Passage, everything, one_second
-from trainer.server_client import Heard, ask_server
+from trainer.server_client import ServerVerdict, ask_server
 
 MOST_DIFFERENCE = 1e-3
 NO_SPEECH = "the server heard no speech: too quiet, or never clearly louder than its quietest part; choose with --start"
 
 
-def run_predict(arguments: Namespace) -> None:
-    """What the command line asks for; scores that differ, or a server that heard nothing, are an error at the end."""
-    if not 1 <= arguments.top_k <= 100:
-        raise TrainerError(f"--top-k {arguments.top_k} is outside 1–100")
-    package = open_package(arguments.package)
+@dataclass(frozen=True)
+class PredictRequest:
+    """Which recordings to compare, and who is asked about them beside the graph; `start` is in seconds."""
+
+    package: Path
+    files: tuple[Path, ...]
+    checkpoint: str | None
+    server: str | None
+    start: float | None
+    top_k: int
+    as_json: bool
+
+
+def predict(request: PredictRequest) -> None:
+    """Compares and prints; scores that differ, or a server that heard nothing, are an error at the end."""
+    if not 1 <= request.top_k <= 100:
+        raise TrainerError(f"--top-k {request.top_k} is outside 1–100")
+    package = open_package(request.package)
     take = everything if package.state_floats else one_second
-    passages = [take(file, arguments.start) for file in arguments.files]
-    listeners = _listeners(package, arguments.checkpoint)
+    passages = [take(file, request.start) for file in request.files]
+    listeners = _listeners(package, request.checkpoint)
     comparisons = [
-        compare(passage, package, listeners, arguments.server)
+        compare(passage, package, listeners, request.server)
         for passage in tqdm(passages, desc="predict", unit="file", disable=None)
     ]
-    _tell(comparisons, package, arguments)
+    _tell(comparisons, package, request)
     _require_agreement(comparisons)
 
 
@@ -50,7 +64,7 @@ def compare(passage: Passage, package: ModelPackage, listeners: Mapping[str, Lis
     return Comparison(passage, {**columns, "server": heard.scores} if heard else columns, remark)
 
 
-def _ask(server: str, package: ModelPackage, passage: Passage) -> Heard | None:
+def _ask(server: str, package: ModelPackage, passage: Passage) -> ServerVerdict | None:
     heard = ask_server(server, package.name, passage.pcm)
     if heard and heard.version != package.version:
         raise TrainerError(f"the server at {server} serves {package.name} {heard.version}, this is {package.title}")
@@ -64,25 +78,26 @@ def _part_heard(first: int, frames: int, passage: Passage, framing: Framing) -> 
 
 
 def _listeners(package: ModelPackage, checkpoint: str | None) -> dict[str, Listen]:
-    graph = {"graph": graph_listener(package)}
+    graph = {"graph": graph_column(package)}
     if checkpoint is None:
         return graph
     if package.state_floats:
-        return {"PyTorch": torch_listener(checkpoint, package), **graph}
-    return {"pipeline": pipeline_listener(checkpoint, package), **graph}
+        return {"PyTorch": torch_column(checkpoint, package), **graph}
+    return {"pipeline": pipeline_column(checkpoint, package), **graph}
 
 
-def _tell(comparisons: list[Comparison], package: ModelPackage, arguments: Namespace) -> None:
-    if arguments.json:
+def _tell(comparisons: list[Comparison], package: ModelPackage, request: PredictRequest) -> None:
+    if request.as_json:
         files = [comparison.as_json(package.labels) for comparison in comparisons]
         print(json.dumps({"package": package.title, "temperature": package.temperature, "files": files}, indent=2))
         return
     print(f"{package.title}: scores are softmax(logits / {package.temperature:.4g}) in every column, as served")
-    absent = [f"--{name}" for name in ("checkpoint", "server") if getattr(arguments, name) is None]
+    asked = {"--checkpoint": request.checkpoint, "--server": request.server}
+    absent = [option for option, value in asked.items() if value is None]
     if absent:
         print(f"without {' and '.join(absent)} there is no column for it")
     for comparison in comparisons:
-        print("\n".join(["", *comparison.lines(package.labels, arguments.top_k)]))
+        print("\n".join(["", *comparison.lines(package.labels, request.top_k)]))
 
 
 def _require_agreement(comparisons: list[Comparison]) -> None:

@@ -1,4 +1,4 @@
-"""Stage 1: recordings from anywhere in, one dataset at 16 kHz out."""
+"""Recordings from anywhere in, one dataset at 16 kHz out."""
 
 import shutil
 from collections.abc import Iterable, Iterator

@@ -1,18 +1,8 @@
-"""Stage 5: a verified model package to a repository of the Hugging Face hub, whole or not at all."""
-
-from argparse import Namespace
+"""A verified model package to a repository of the Hugging Face hub, whole or not at all."""
 
 from trainer.hub import Destination, require_login, upload
-from trainer.model_package import ModelPackage, open_package
+from trainer.model_package import ModelPackage
 from trainer.verify_package import verify_package
-
-
-def run_push(arguments: Namespace) -> None:
-    """What the command line asks for."""
-    package = open_package(arguments.package)
-    message = f"Upload {package.title}" if arguments.message is None else arguments.message
-    destination = Destination(arguments.repo_id, arguments.revision, message, arguments.private)
-    push(package, destination, arguments.dry_run)
 
 
 def push(package: ModelPackage, destination: Destination, is_dry_run: bool) -> None:

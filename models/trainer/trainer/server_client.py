@@ -20,7 +20,7 @@ Message = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Heard:
+class ServerVerdict:
     """A server's final verdict on the first utterance, and which frames of the stream it is about."""
 
     scores: dict[str, float]  # by intent; background labels are not told
@@ -29,7 +29,7 @@ class Heard:
     version: str  # of the model
 
 
-def ask_server(address: str, model: str, pcm: Samples) -> Heard | None:
+def ask_server(address: str, model: str, pcm: Samples) -> ServerVerdict | None:
     """Streams 16 kHz samples at a served model; None where the server heard no speech in them.
 
     A server that is not there, refuses, or falls silent is an error that says so.
@@ -79,7 +79,7 @@ def _answers(connection: ClientConnection, address: str) -> Iterator[Message]:
         yield message
 
 
-def _verdict(messages: list[Message]) -> Heard | None:
+def _verdict(messages: list[Message]) -> ServerVerdict | None:
     of_first = [message for message in messages if message.get("utterance") == 0]
     if not of_first:
         return None
@@ -90,4 +90,4 @@ def _verdict(messages: list[Message]) -> Heard | None:
     frames = len(tentative) + (end["reason"] != "close")
     scores = {each["label"]: each["score"] for each in final["scores"]}
     (ready,) = (message for message in messages if message["type"] == "ready")
-    return Heard(scores, tentative[0]["end_ms"], frames, ready["model"]["version"])
+    return ServerVerdict(scores, tentative[0]["end_ms"], frames, ready["model"]["version"])

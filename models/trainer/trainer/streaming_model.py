@@ -10,7 +10,7 @@ from transformers.utils.generic import ModelOutput
 
 from trainer.checkpoint_folder import STREAMING
 from trainer.encoder import ACTIVATION_SIZE, EARLY_BLOCKS, EMBEDDING_SIZE, SpeechEmbedding, load_speech_embedding
-from trainer.head import CONTEXT, CausalHead, Pools, Trunk, read
+from trainer.head import CONTEXT, CausalHead, Pools, Trunk, features_of
 from trainer.mel import MEL_BANDS, Grid, MelFrontEnd
 
 HOP_MS = 500
@@ -175,7 +175,7 @@ class StreamingIntentModel(PreTrainedModel):
         count = embeddings.shape[1]
         newest = activations[:, -(2 * (count - 1) + WIDE_WINDOW) :]
         newest = (newest - self.activation_mean) / self.activation_scale
-        wide = read(self.wide, self.wide_norm, read(self.near, self.near_norm, newest))
+        wide = features_of(self.wide, self.wide_norm, features_of(self.near, self.near_norm, newest))
         return torch.cat([(embeddings - self.embedding_mean) / self.embedding_scale, wide], dim=-1)
 
     def _members(self) -> list[CausalHead]:

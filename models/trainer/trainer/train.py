@@ -1,8 +1,8 @@
-"""Stage 2: a prepared dataset in, a run folder with the best checkpoint out."""
+"""A prepared dataset in, a run folder with the best checkpoint out."""
 
 import os
 import shutil
-from argparse import Namespace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,45 +25,59 @@ from trainer.train_streaming import streaming_lesson
 COPIES_ON_DISK = 3 * 3 + 1
 
 
-def start_run(arguments: Namespace) -> None:
+@dataclass(frozen=True)
+class TrainRequest:
+    """What to train, on what, and into which folder; a run that is resumed knows the first four by itself."""
+
+    out: Path
+    data: Path | None
+    recipe: str | None
+    checkpoint: str | None
+    settings: tuple[str, ...]
+    precision: str
+    report_to: str
+    jobs: int
+    threads: int
+
+
+def start_run(request: TrainRequest) -> None:
     """Trains from the start into an empty run folder."""
-    if arguments.data is None:
+    if request.data is None:
         raise TrainerError("say which prepared dataset to train on: trainer train DATA --out RUN")
-    recipe = load_recipe(arguments.recipe or "earshot", arguments.set, arguments.checkpoint)
-    prepared = load_prepared(arguments.data)
+    recipe = load_recipe(request.recipe or "earshot", list(request.settings), request.checkpoint)
+    prepared = load_prepared(request.data)
     told = {
-        "data": str(arguments.data.absolute()),
-        "precision": arguments.precision,
-        "threads": arguments.threads,
+        "data": str(request.data.absolute()),
+        "precision": request.precision,
+        "threads": request.threads,
         "seed": recipe.seed,
     }
-    require_new(arguments.out)
-    fit(recipe, prepared, arguments, told)
+    require_new(request.out)
+    fit(recipe, prepared, request, told)
 
 
-def resume_run(arguments: Namespace) -> None:
+def resume_run(request: TrainRequest) -> None:
     """Goes on with a run from its last whole checkpoint, with the recipe and the dataset that it was begun with."""
-    if arguments.data or arguments.recipe or arguments.checkpoint or arguments.set:
+    if request.data or request.recipe or request.checkpoint or request.settings:
         raise TrainerError("--resume takes dataset and recipe from the run folder: leave DATA, --recipe and --set out")
-    told = read_run(arguments.out)
+    told = read_run(request.out)
     if "precision" not in told:
-        raise TrainerError(f"{arguments.out} is the mean of other runs: there is no training to go on with")
-    if (arguments.out / STATE).exists():
-        raise TrainerError(f"{arguments.out} has ended: train DATA --checkpoint {arguments.out} goes on from there")
-    recipe = load_recipe(str(arguments.out / "recipe.toml"))
-    arguments.precision = told["precision"]
+        raise TrainerError(f"{request.out} is the mean of other runs: there is no training to go on with")
+    if (request.out / STATE).exists():
+        raise TrainerError(f"{request.out} has ended: train DATA --checkpoint {request.out} goes on from there")
+    recipe = load_recipe(str(request.out / "recipe.toml"))
     torch.set_num_threads(told["threads"])
-    fit(recipe, load_prepared(Path(told["data"])), arguments, told=None)
+    fit(recipe, load_prepared(Path(told["data"])), replace(request, precision=told["precision"]), told=None)
 
 
-def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, told: dict[str, Any] | None) -> None:
+def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[str, Any] | None) -> None:
     """The training loop, and what it leaves in the run folder; `told` begins one, None goes on with it.
 
     A run is begun only when everything is open, so that a mistake leaves no folder behind.
     """
-    folder: Path = arguments.out
+    folder = request.out
     set_seed(recipe.seed)
-    lesson = _lesson(recipe, prepared, arguments.jobs)
+    lesson = _lesson(recipe, prepared, request.jobs)
     weights = sum(parameter.numel() for parameter in lesson.model.parameters()) * 4
     require_space(folder, COPIES_ON_DISK * weights, "the checkpoints of this run")
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder / "tensorboard")
@@ -72,7 +86,7 @@ def fit(recipe: Recipe, prepared: Prepared, arguments: Namespace, told: dict[str
         lesson,
         class_weights(list(labels), len(prepared.labels.names), recipe.training),
         recipe.training.label_smoothing,
-        args=training_arguments(recipe, folder, arguments.precision, arguments.report_to),
+        args=training_arguments(recipe, folder, request.precision, request.report_to),
         callbacks=_callbacks(recipe),
     )
     if told is not None and trainer.is_world_process_zero():

@@ -1,4 +1,4 @@
-"""Stage 2b: a Hugging Face audio classifier on one-second frames: the first alone, or those of whole utterances."""
+"""Training of a Hugging Face audio classifier on one-second frames: the first alone, or those of whole utterances."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -2,17 +2,15 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import softmax
-from tqdm import tqdm
 
 from trainer.framing import Framing, Samples
 from trainer.golden import graph_logits
 from trainer.graph_file import graph_bytes
-from trainer.listening import Listener
+from trainer.metrics import posteriors
 from trainer.onnx_graph import BATCH, Floats, OnnxGraph, Signature, UnfaithfulGraph
 
 # Of a logit, or of the largest where that is above 1: where sums are rounded to few bits, another order of adding can
@@ -60,7 +58,7 @@ def measured(fp32: OnnxGraph, variant: OnnxGraph, bench: Bench) -> Loss:
     frames = [bench.framing.frames(pcm) for pcm in bench.utterances]
     truth = np.concatenate([graph_logits(each, fp32, floats) for each in frames])
     heard = np.concatenate([graph_logits(each, variant, floats) for each in frames])
-    moved = np.abs(softmax(truth / bench.temperature, axis=-1) - softmax(heard / bench.temperature, axis=-1))
+    moved = np.abs(posteriors(truth, bench.temperature) - posteriors(heard, bench.temperature))
     return Loss(
         megabytes=graph_bytes(variant.file) / 2**20,
         ms_alone=_ms_a_frame(variant, bench.signature, 1),
@@ -100,12 +98,6 @@ def verify_company(onnx_graph: OnnxGraph, signature: Signature) -> float:
             if worst > COMPANY_TOLERANCE:
                 raise UnfaithfulGraph(f"{name} of row {row} differs by {worst:.2g} between alone and in a batch")
     return worst
-
-
-def accuracy(listener: Listener, clips: Iterable[tuple[Samples, int]]) -> float:
-    """The share of clips whose label leads at the end of the clip."""
-    right = [int(listener.hear(pcm)[-1].argmax()) == label for pcm, label in tqdm(clips, desc="variant", unit="clip")]
-    return float(np.mean(right))
 
 
 def _from_silence_to_full_scale(signature: Signature) -> list[Floats]:

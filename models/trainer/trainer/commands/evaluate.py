@@ -45,15 +45,15 @@ def run(arguments: Namespace) -> None:
 
     torch.set_num_threads(arguments.threads)
     evaluation = Evaluation(
-        arguments.run_folder,
-        arguments.split,
-        arguments.data,
-        arguments.calibration,
-        arguments.out,
-        arguments.noise,
-        arguments.snr_db,
-        arguments.law,
-        arguments.mislabelled,
+        run=arguments.run_folder,
+        split=arguments.split,
+        data=arguments.data,
+        calibration=arguments.calibration,
+        out=arguments.out,
+        noise=arguments.noise,
+        snr_db=arguments.snr_db,
+        law=arguments.law,
+        mislabelled=arguments.mislabelled,
     )
     figures = evaluate(evaluation)
     print("\n".join([*flattered_lines(figures), *headline_lines(figures)]))

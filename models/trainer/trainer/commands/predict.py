@@ -5,7 +5,6 @@ more than 0.001.
 """
 
 from argparse import ArgumentParser, Namespace
-from importlib import import_module
 from pathlib import Path
 
 
@@ -25,4 +24,16 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> None:
     """Compares and prints."""
     # Imported late, so that --help does not wait for PyTorch.
-    import_module("trainer.predict").run_predict(arguments)
+    from trainer.predict import PredictRequest, predict
+
+    predict(
+        PredictRequest(
+            package=arguments.package,
+            files=tuple(arguments.files),
+            checkpoint=arguments.checkpoint,
+            server=arguments.server,
+            start=arguments.start,
+            top_k=arguments.top_k,
+            as_json=arguments.json,
+        )
+    )

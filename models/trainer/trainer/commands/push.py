@@ -4,7 +4,6 @@ Everything is verified first: files, checksums, golden vectors. Needs a token: `
 """
 
 from argparse import ArgumentParser, Namespace
-from importlib import import_module
 from pathlib import Path
 
 
@@ -23,4 +22,10 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> None:
     """Pushes, or shows what would be pushed."""
     # Imported late, so that --help does not wait for PyTorch.
-    import_module("trainer.push").run_push(arguments)
+    from trainer.hub import Destination
+    from trainer.model_package import open_package
+    from trainer.push import push
+
+    package = open_package(arguments.package)
+    message = f"Upload {package.title}" if arguments.message is None else arguments.message
+    push(package, Destination(arguments.repo_id, arguments.revision, message, arguments.private), arguments.dry_run)

@@ -36,10 +36,20 @@ def run(arguments: Namespace) -> None:
     """Writes the run folder."""
     import torch
 
-    from trainer.train import resume_run, start_run
+    from trainer.train import TrainRequest, resume_run, start_run
 
     torch.set_num_threads(arguments.threads)
-    if arguments.resume:
-        resume_run(arguments)
-    else:
-        start_run(arguments)
+    train = resume_run if arguments.resume else start_run
+    train(
+        TrainRequest(
+            out=arguments.out,
+            data=arguments.data,
+            recipe=arguments.recipe,
+            checkpoint=arguments.checkpoint,
+            settings=tuple(arguments.set),
+            precision=arguments.precision,
+            report_to=arguments.report_to,
+            jobs=arguments.jobs,
+            threads=arguments.threads,
+        )
+    )

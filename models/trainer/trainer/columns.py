@@ -1,4 +1,4 @@
-"""The listeners that `predict` sets side by side: transformers' pipeline, the PyTorch model, the exported graph."""
+"""The columns that `predict` sets side by side: transformers' pipeline, the PyTorch model, the exported graph."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ from trainer.onnx_graph import OnnxGraph
 Listen = Callable[[Samples, int], Column]
 
 
-def graph_listener(package: ModelPackage) -> Listen:
+def graph_column(package: ModelPackage) -> Listen:
     """The fp32 graph through onnxruntime, frame by frame, its state carried."""
     graph = OnnxGraph(package.folder / package.graph)
     framing = Framing(package.hop_ms)
@@ -30,7 +30,7 @@ def graph_listener(package: ModelPackage) -> Listen:
     return listen
 
 
-def pipeline_listener(checkpoint: str, package: ModelPackage) -> Listen:
+def pipeline_column(checkpoint: str, package: ModelPackage) -> Listen:
     """Transformers' own pipeline on a folder or hub id; the package's temperature is applied to its scores."""
     try:
         classify = pipeline("audio-classification", model=checkpoint, device="cpu", dtype="float32")
@@ -48,7 +48,7 @@ def pipeline_listener(checkpoint: str, package: ModelPackage) -> Listen:
     return listen
 
 
-def torch_listener(checkpoint: str, package: ModelPackage) -> Listen:
+def torch_column(checkpoint: str, package: ModelPackage) -> Listen:
     """The PyTorch model that a stateful package was exported from, the whole utterance at once."""
     opened = open_checkpoint(Path(checkpoint))
     _require_labels(checkpoint, set(opened.exported.config["id2label"].values()), package)
