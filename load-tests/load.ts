@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { CommanderError } from 'commander';
-import { Failure, sentenceOf } from '../server/cli/failure.js';
+import { Failure } from '../server/cli/failure.js';
+import { reasonOf } from '../server/domain/reason.js';
 import { loadCommand } from './flags.js';
 import { Stage } from './generator/stage.js';
 import { readVoices } from './generator/voices.js';
@@ -41,7 +42,7 @@ const serverFor = async ({ url, grpcUrl, models, serverFlags }: Settings): Promi
 
 const exitCodeOf = (problem: unknown): number => {
   if (problem instanceof CommanderError) return problem.exitCode === 0 ? 0 : WRONG_USAGE;
-  process.stderr.write(`load: ${sentenceOf(problem)}\n`);
+  process.stderr.write(`load: ${reasonOf(problem)}\n`);
   return problem instanceof Failure ? problem.exitCode : 1;
 };
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from './domain/log.js';
+import { reasonOf } from './domain/reason.js';
 import type { Milliseconds } from './domain/units.js';
 import type { Inference } from './inference/inference.js';
 import type { PoolHealth } from './inference/worker-pool.js';
 import type { ModelShelf, ModelUser, ServedModel } from './session/served-model.js';
-import type { Log } from './session/session-context.js';
 
 /** How long streams may go on with a replaced version after a further one is there, before they are asked to reconnect. */
 const PATIENCE_MS = 60_000;
@@ -92,7 +93,7 @@ export class ModelGenerations {
       if (previous) this.retire(previous);
     } catch (problem) {
       reloaded('refused');
-      log.error({ reason: (problem as Error).message }, 'the models were not reloaded: those before stay');
+      log.error({ reason: reasonOf(problem) }, 'the models were not reloaded: those before stay');
       return false;
     }
     reloaded('loaded');

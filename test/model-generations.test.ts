@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { silentLog } from '../server/domain/log.js';
 import type { Variant } from '../server/domain/model-card.js';
 import { milliseconds } from '../server/domain/units.js';
 import type { Inference } from '../server/inference/inference.js';
 import { ModelGenerations } from '../server/model-generations.js';
 import { ModelShelf, type ModelUser } from '../server/session/served-model.js';
 import { statelessCard } from './support/cards.js';
-import { sayingBalance, silentLog } from './support/contexts.js';
+import { sayingBalance } from './support/contexts.js';
 
 const VARIANT: Variant = {
   file: 'model.onnx',

@@ -1,4 +1,4 @@
-import type { Clock } from '../../server/session/clock.js';
+import type { Clock } from '../../server/domain/clock.js';
 import type { Ready, ServerMessage } from '../../proto/wire.js';
 import type { CallRecord } from './call-record.js';
 import type { Connection, Listener } from './connection.js';

@@ -1,5 +1,5 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
-import type { Clock } from '../../server/session/clock.js';
+import type { Clock } from '../../server/domain/clock.js';
 import { recordMs } from './histogram.js';
 
 const EVERY_MS = 5;

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../../server/session/clock.js';
+import { systemClock, type Clock } from '../../server/domain/clock.js';
 
 /** `performance.now()` has an origin of its own in every thread; the kernel's monotonic clock does not. */
 const ORIGIN = Number(process.hrtime.bigint()) / 1e6 - performance.now();

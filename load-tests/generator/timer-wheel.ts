@@ -1,4 +1,4 @@
-import type { Clock } from '../../server/session/clock.js';
+import type { Clock } from '../../server/domain/clock.js';
 
 /** Something that is to happen at `due`, on the wheel's clock. */
 export interface Timed {

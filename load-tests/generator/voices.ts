@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { createDecoder } from '../../server/audio/decoder.js';
 import { createResampler } from '../../server/audio/resampler.js';
 import { readWav } from '../../server/audio/wav.js';
-import { Failure, sentenceOf } from '../../server/cli/failure.js';
+import { Failure } from '../../server/cli/failure.js';
+import { reasonOf } from '../../server/domain/reason.js';
 import { hertz, MODEL_RATE, type Hertz } from '../../server/domain/units.js';
 import { seededRandom, shuffled } from './random.js';
 
@@ -35,7 +36,7 @@ export const readVoices = async (folder: string, seed: number): Promise<Voice[]>
 
 const wavsIn = async (folder: string): Promise<string[]> => {
   const names = await readdir(folder, { recursive: true }).catch((problem: unknown) => {
-    throw new Failure(`${folder} cannot be read: ${sentenceOf(problem)}`, 2);
+    throw new Failure(`${folder} cannot be read: ${reasonOf(problem)}`, 2);
   });
   return names
     .filter((name) => name.toLowerCase().endsWith('.wav'))

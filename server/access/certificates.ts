@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { follow, type AccessLog } from './follow.js';
+import type { Log } from '../domain/log.js';
+import { reasonOf } from '../domain/reason.js';
+import { follow } from './follow.js';
 
 export interface TlsSettings {
   readonly tlsCert: string | null;
@@ -26,7 +28,7 @@ export class Certificates {
 
   private constructor(
     private readonly settings: { tlsCert: string; tlsKey: string; tlsClientCa: string | null },
-    log: AccessLog,
+    log: Pick<Log, 'info' | 'error'>,
   ) {
     const { tlsCert, tlsKey, tlsClientCa } = settings;
     const paths = [tlsCert, tlsKey, ...(tlsClientCa === null ? [] : [tlsClientCa])];
@@ -38,7 +40,7 @@ export class Certificates {
   }
 
   /** The certificates that the settings name, or null where they name none; throws an Error that says what is wrong with them. */
-  static open({ tlsCert, tlsKey, tlsClientCa }: TlsSettings, log: AccessLog): Certificates | null {
+  static open({ tlsCert, tlsKey, tlsClientCa }: TlsSettings, log: Pick<Log, 'info' | 'error'>): Certificates | null {
     return tlsCert === null || tlsKey === null ? null : new Certificates({ tlsCert, tlsKey, tlsClientCa }, log);
   }
 
@@ -69,7 +71,7 @@ export class Certificates {
       createSecureContext(credentials);
       if (credentials.ca) new X509Certificate(credentials.ca);
     } catch (problem) {
-      throw new Error(`${tlsCert} and ${tlsKey} cannot be used: ${(problem as Error).message}`, { cause: problem });
+      throw new Error(`${tlsCert} and ${tlsKey} cannot be used: ${reasonOf(problem)}`, { cause: problem });
     }
     const { validTo } = new X509Certificate(cert);
     if (Date.parse(validTo) < Date.now()) throw new Error(`${tlsCert} expired on ${validTo}`);

@@ -1,6 +1,6 @@
 import { refusal, type Refusal } from '../domain/error-code.js';
 import { ALL_RIGHTS, ANYBODY, type Identity } from '../domain/identity.js';
-import type { AccessLog } from './follow.js';
+import type { Log } from '../domain/log.js';
 import type { JwtVerifier } from './jwt-verifier.js';
 import type { KeyRing } from './key-ring.js';
 import { isFromAllowedPage, type OriginRule, type Provenance } from './origin-rule.js';
@@ -44,7 +44,7 @@ export class Doorkeeper {
     private readonly ways: Ways,
     private readonly origins: readonly string[],
     readonly tokens: SingleUseTokens,
-    private readonly log: AccessLog,
+    private readonly log: Pick<Log, 'warn' | 'error'>,
   ) {}
 
   /** Whether callers are asked who they are. */

@@ -1,15 +1,10 @@
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Log } from '../domain/log.js';
+import { reasonOf } from '../domain/reason.js';
 
 /** Files are looked at so often: polling also sees through links, and on volumes whose kernel tells of no change. */
 const LOOK_EVERY_MS = 500;
-
-/** What `access/` says of itself. No secret reaches it. */
-export interface AccessLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** Something that is read from files, and read again when they change. */
 export interface Followed<T> {
@@ -25,7 +20,7 @@ export interface Followed<T> {
  * Reads now, and throws what reading throws; from then on reads whenever a file has changed, and where that fails says so and leaves what there was.
  * Gives what ends it.
  */
-export const follow = <T>({ what, paths, read, use }: Followed<T>, log: AccessLog): (() => void) => {
+export const follow = <T>({ what, paths, read, use }: Followed<T>, log: Pick<Log, 'info' | 'error'>): (() => void) => {
   let seen = paths.map((path) => stampOf(statSync(path))).join();
   use(read());
   const readAgain = () => {
@@ -33,7 +28,7 @@ export const follow = <T>({ what, paths, read, use }: Followed<T>, log: AccessLo
       use(read());
       log.info({ paths }, `${what} was reloaded`);
     } catch (problem) {
-      log.error({ paths, reason: (problem as Error).message }, `${what} was not reloaded: what was read before stays`);
+      log.error({ paths, reason: reasonOf(problem) }, `${what} was not reloaded: what was read before stays`);
     }
   };
   const look = async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { reasonOf } from '../domain/reason.js';
 import { sayIssue } from './say-issue.js';
 import { RIGHTS_FIELDS } from './rights-schema.js';
 
@@ -35,7 +36,7 @@ export const readKeyFile = (path: string): readonly StoredKey[] => {
   } catch (problem) {
     // JSON.parse quotes what it could not read, and a key may have been pasted there.
     // eslint-disable-next-line preserve-caught-error -- that would pass on what is left out
-    throw new Error(problem instanceof SyntaxError ? `${path} is no JSON` : (problem as Error).message);
+    throw new Error(problem instanceof SyntaxError ? `${path} is no JSON` : reasonOf(problem));
   }
   const parsed = fileSchema.safeParse(content);
   if (!parsed.success) throw new Error(`${path}: ${sayIssue(parsed.error)}`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Log } from '../domain/log.js';
 import { Doorkeeper } from './doorkeeper.js';
-import { follow, type AccessLog } from './follow.js';
+import { follow } from './follow.js';
 import { JwtVerifier, localKeys, remoteKeys, type FindKey } from './jwt-verifier.js';
 import { readKeyFile, type StoredKey } from './key-file.js';
 import { KeyRing } from './key-ring.js';
@@ -25,7 +26,7 @@ export interface Access {
 }
 
 /** Reads what the settings name; throws an Error where it is not right. `now` gives milliseconds on a scale that never jumps. */
-export const openAccess = (settings: AccessSettings, log: AccessLog, now: () => number): Access => {
+export const openAccess = (settings: AccessSettings, log: Log, now: () => number): Access => {
   const stops: (() => void)[] = [];
   const { allowOrigin, tlsClientCa } = settings;
   const ways = {
@@ -41,7 +42,7 @@ export const openAccess = (settings: AccessSettings, log: AccessLog, now: () => 
   };
 };
 
-const openKeys = ({ keysFile, apiKeys }: AccessSettings, log: AccessLog, stops: (() => void)[]): KeyRing | null => {
+const openKeys = ({ keysFile, apiKeys }: AccessSettings, log: Log, stops: (() => void)[]): KeyRing | null => {
   if (keysFile === null && apiKeys.length === 0) return null;
   const ring = new KeyRing(apiKeys);
   if (keysFile !== null)
@@ -59,7 +60,7 @@ const openKeys = ({ keysFile, apiKeys }: AccessSettings, log: AccessLog, stops: 
   return ring;
 };
 
-const openJwt = (settings: AccessSettings, log: AccessLog, stops: (() => void)[]): JwtVerifier | null => {
+const openJwt = (settings: AccessSettings, log: Log, stops: (() => void)[]): JwtVerifier | null => {
   const { jwtIssuer: issuer, jwtAudience: audience, jwtJwks: jwks } = settings;
   if (issuer === null || audience === null || jwks === null) return null;
   if (/^https?:/.test(jwks)) {

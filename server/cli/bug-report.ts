@@ -4,8 +4,9 @@ import { arch, availableParallelism, cpus, homedir, hostname, platform, release,
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { addressOf, SETTINGS, type Config } from '../config.js';
+import { reasonOf } from '../domain/reason.js';
 import type { Finding } from './doctor-command.js';
-import { Failure, sentenceOf } from './failure.js';
+import { Failure } from './failure.js';
 import { openFilesLimit } from './open-files.js';
 import { VERSION } from './version.js';
 
@@ -25,7 +26,7 @@ export const writeBugReport = async (file: string, config: Config, findings: rea
   try {
     writeFileSync(file, `${withoutNames(JSON.stringify(report, null, 2), config)}\n`, { flag: 'wx' });
   } catch (problem) {
-    throw new Failure(`the bug report was not written: ${sentenceOf(problem)}`, 2);
+    throw new Failure(`the bug report was not written: ${reasonOf(problem)}`, 2);
   }
 };
 

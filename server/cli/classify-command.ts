@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ClassifyResponse } from '../../proto/one-shot-messages.js';
-import { Failure, sentenceOf } from './failure.js';
+import { reasonOf } from '../domain/reason.js';
+import { Failure } from './failure.js';
 import { bearerOf, keyOption } from './key-option.js';
 import { intentOf } from './story-lines.js';
 import { table } from './table.js';
@@ -66,7 +67,7 @@ const inOrder = async (files: readonly string[], work: (file: string) => Promise
 };
 
 const classify = async (file: string, { url, model, topK, key }: ClassifyFlags): Promise<Result> => {
-  const body = await readFile(file).catch((problem: unknown) => sentenceOf(problem));
+  const body = await readFile(file).catch((problem: unknown) => reasonOf(problem));
   if (typeof body === 'string') return { file, problem: body };
   const query = new URLSearchParams({
     ...(model === undefined ? {} : { model }),

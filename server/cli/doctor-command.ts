@@ -1,10 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { readConfig, type Config } from '../config.js';
+import { reasonOf } from '../domain/reason.js';
 import { loadModelPackages } from '../inference/model-package.js';
 import { probeProvider } from '../inference/provider-probe.js';
 import { writeBugReport } from './bug-report.js';
-import { Failure, sentenceOf } from './failure.js';
+import { Failure } from './failure.js';
 import { ports } from './port-report.js';
 import { verifyPackages } from './package-report.js';
 import { tune } from './tune.js';
@@ -78,7 +79,7 @@ const machine = (): Finding[] => {
 };
 
 const packages = async ({ models, precision }: Config): Promise<Finding[]> => {
-  const reports = await verifyPackages(models, precision).catch((problem: unknown) => sentenceOf(problem));
+  const reports = await verifyPackages(models, precision).catch((problem: unknown) => reasonOf(problem));
   if (typeof reports === 'string') return [{ about: 'models', ok: false, needed: true, detail: reports }];
   if (reports.length === 0)
     return [{ about: 'models', ok: false, needed: true, detail: `${models} holds no model package` }];
@@ -97,7 +98,7 @@ const providers = async ({ models, precision }: Config): Promise<Finding[]> => {
   for (const provider of ['cpu', 'webgpu', 'cuda'] as const) {
     const detail = await probeProvider(found, { provider, precision }).then(
       (frameMs) => ({ ok: true, detail: `loads; ${frameMs.toFixed(2)} ms a frame in a batch` }),
-      (problem: unknown) => ({ ok: false, detail: sentenceOf(problem) }),
+      (problem: unknown) => ({ ok: false, detail: reasonOf(problem) }),
     );
     findings.push({ about: `provider ${provider}`, needed: provider === 'cpu', ...detail });
   }

@@ -7,6 +7,3 @@ export class Failure extends Error {
     super(message);
   }
 }
-
-/** The sentence of anything that was thrown. */
-export const sentenceOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));

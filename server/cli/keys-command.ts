@@ -3,7 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { digestOf, newApiKey } from '../access/api-key.js';
 import { keySchema, newKeyId, readKeyFile, shownOf, writeKeyFile, type StoredKey } from '../access/key-file.js';
 import { sayIssue } from '../access/say-issue.js';
-import { Failure, sentenceOf } from './failure.js';
+import { reasonOf } from '../domain/reason.js';
+import { Failure } from './failure.js';
 import { table } from './table.js';
 
 interface CreateFlags {
@@ -114,6 +115,6 @@ const read = (file: string): readonly StoredKey[] => {
   try {
     return readKeyFile(file);
   } catch (problem) {
-    throw new Failure(sentenceOf(problem));
+    throw new Failure(reasonOf(problem));
   }
 };

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { environmentNameOf, SETTINGS } from '../config.js';
-import { Failure, sentenceOf } from './failure.js';
+import { reasonOf } from '../domain/reason.js';
+import { Failure } from './failure.js';
 import { verifyPackages, type PackageReport } from './package-report.js';
 import { table } from './table.js';
 
@@ -30,7 +31,7 @@ const run = async ({ models, precision, json }: Options): Promise<void> => {
   const wanted = SETTINGS.precision.value.safeParse(precision);
   if (!wanted.success) throw new Failure(`--precision ${precision}: must be auto, fp32, fp16 or int8`, 2);
   const reports = await verifyPackages(models, wanted.data).catch((problem: unknown) => {
-    throw new Failure(sentenceOf(problem));
+    throw new Failure(reasonOf(problem));
   });
   if (json) for (const report of reports) process.stdout.write(`${JSON.stringify(report)}\n`);
   else

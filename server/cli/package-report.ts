@@ -1,11 +1,11 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
-import { silentLog } from '../inference/inference-log.js';
+import { silentLog } from '../domain/log.js';
+import { reasonOf } from '../domain/reason.js';
 import { startInference } from '../inference/inference.js';
 import { loadModelPackage, type ModelPackage } from '../inference/model-package.js';
 import { listed } from '../inference/worker-plan.js';
-import { sentenceOf } from './failure.js';
 
 /** What verifying one model package showed. */
 export interface PackageReport {
@@ -48,7 +48,7 @@ const verify = async (folder: string, name: string, precision: Config['precision
     };
     return { ...read, problem: await runGolden(found, precision) };
   } catch (problem) {
-    return { ...unread, problem: sentenceOf(problem) };
+    return { ...unread, problem: reasonOf(problem) };
   }
 };
 
@@ -64,7 +64,7 @@ const runGolden = async (found: ModelPackage, precision: Config['precision']): P
     await inference.close();
     return null;
   } catch (problem) {
-    return sentenceOf(problem);
+    return reasonOf(problem);
   }
 };
 

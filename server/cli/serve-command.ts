@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { isLoopbackName } from '../access/origin-rule.js';
 import { environmentNameOf, readConfig, SETTINGS, type Config } from '../config.js';
+import type { Log } from '../domain/log.js';
+import { reasonOf } from '../domain/reason.js';
 import { startServer, type RunningServer } from '../main.js';
 import { createLogger } from '../operations/logger.js';
-import { Failure, sentenceOf } from './failure.js';
+import { Failure } from './failure.js';
 import { openFilesLimit } from './open-files.js';
-import type { Log } from '../session/session-context.js';
 import { VERSION } from './version.js';
 
 export const serveCommand = (): Command => {
@@ -77,7 +78,7 @@ const isClear = ({ host, tlsCert }: Config): boolean => tlsCert === null && !isL
 
 /** What is wrong and what would be right, where the system's own words leave that open. */
 const startProblem = (problem: unknown, { host, port, grpcPort }: Config): string => {
-  const sentence = sentenceOf(problem);
+  const sentence = reasonOf(problem);
   if (!/EADDRINUSE|No address added/.test(sentence)) return sentence;
   return `${sentence}: is another server running on ${host}:${port} or :${grpcPort}? Choose others with --port and --grpc-port (0 picks a free one)`;
 };

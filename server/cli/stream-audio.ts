@@ -3,7 +3,8 @@ import { createDecoder } from '../audio/decoder.js';
 import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
 import { readWav } from '../audio/wav.js';
 import { ENCODINGS, type Encoding } from '../../proto/client-messages.js';
-import { Failure, sentenceOf } from './failure.js';
+import { reasonOf } from '../domain/reason.js';
+import { Failure } from './failure.js';
 
 /** Audio as a stream can carry it. */
 export interface StreamAudio {
@@ -18,7 +19,7 @@ export const bytesPerSecond = ({ encoding, sampleRate, channels }: StreamAudio['
 /** Reads a WAV file whole; an encoding that streams do not carry becomes pcm_f32le. Fails with a sentence. */
 export const readStreamAudio = async (file: string): Promise<StreamAudio> => {
   const bytes = await readFile(file).catch((problem: unknown) => {
-    throw new Failure(sentenceOf(problem));
+    throw new Failure(reasonOf(problem));
   });
   return wavToStream(bytes, file);
 };

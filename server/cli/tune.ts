@@ -1,10 +1,10 @@
 import { Failure } from './failure.js';
 import { table } from './table.js';
 import type { Config } from '../config.js';
+import { silentLog } from '../domain/log.js';
 import { stateSizeOf } from '../domain/model-card.js';
 import { loadWithStreams, mostHeld } from '../inference/held-streams.js';
 import { startInference } from '../inference/inference.js';
-import { silentLog } from '../inference/inference-log.js';
 import { loadModelPackages, type ModelPackage } from '../inference/model-package.js';
 import { chooseProvider } from '../inference/provider-choice.js';
 import { probeProvider } from '../inference/provider-probe.js';

@@ -1,7 +1,8 @@
+import { systemClock } from '../domain/clock.js';
+import type { Log } from '../domain/log.js';
 import { stateSizeOf, type ModelCard, type Precision, type Provider, type Variant } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
 import { checkGolden, goldenAllowance } from './golden-check.js';
-import type { InferenceLog } from './inference-log.js';
 import { silentObserver, type InferenceObserver } from './inference-observer.js';
 import { InferenceWorker } from './inference-worker.js';
 import { MicroBatcher } from './micro-batcher.js';
@@ -12,7 +13,6 @@ import type { Isolation } from './worker-link.js';
 import { DEFAULT_MAX_BATCH, requireVariant, workerPlan, type VariantChoice } from './worker-plan.js';
 import type { WorkerPlan } from './worker-protocol.js';
 import { WorkerPool, type PoolHealth } from './worker-pool.js';
-import type { PoolClock } from './worker-slot.js';
 
 export interface InferenceOptions {
   readonly packages: readonly ModelPackage[];
@@ -30,7 +30,7 @@ export interface InferenceOptions {
   readonly maxBatch?: number | null;
   /** The most frames that wait for a worker; one beyond them is shed. */
   readonly queueLimit?: number;
-  readonly log: InferenceLog;
+  readonly log: Pick<Log, 'info' | 'error'>;
   readonly observer?: InferenceObserver;
 }
 
@@ -154,7 +154,7 @@ const assemble = (
 const verifyGolden = async (
   packages: readonly ModelPackage[],
   inference: Inference,
-  log: InferenceLog,
+  log: Pick<Log, 'info'>,
 ): Promise<void> => {
   for (const [index, each] of packages.entries()) {
     const { name } = each.card;
@@ -165,12 +165,4 @@ const verifyGolden = async (
       throw new Error(`the model ${name} does not score its golden vectors as trained: ${report.problem}`);
     log.info({ model: name, goldenFrames: report.frames }, 'golden vectors come out as trained');
   }
-};
-
-const systemClock: PoolClock = {
-  now: () => performance.now(),
-  after: (ms, action) => {
-    const timer = setTimeout(action, ms);
-    return { cancel: () => clearTimeout(timer) };
-  },
 };

@@ -2,7 +2,7 @@ import type { Outcome, Turn } from '../domain/outcome.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import { BatchLane, outcomeOfRow } from './batch-lane.js';
 import { batchRows } from './batch-rows.js';
-import { reasonOf } from './failure-reason.js';
+import { reasonOf } from '../domain/reason.js';
 import { FrameQueue, type BatchedModel, type FrameBatch, type WaitingFrame } from './frame-queue.js';
 import type { BatchResult, InferenceBackend } from './inference-backend.js';
 import { silentObserver, type InferenceObserver } from './inference-observer.js';

@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, isAbsolute, sep } from 'node:path';
 import type { z } from 'zod';
+import { reasonOf } from '../domain/reason.js';
 import { PackageError } from './package-error.js';
 
 /** Bytes of a JSON file; the golden logits of a thousand labels take one or two million. */
@@ -40,7 +41,7 @@ const parseJson = (path: string, text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new PackageError(path, `is not JSON: ${(error as Error).message}`);
+    throw new PackageError(path, `is not JSON: ${reasonOf(error)}`);
   }
 };
 

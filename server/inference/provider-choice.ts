@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
+import type { Log } from '../domain/log.js';
 import type { Provider } from '../domain/model-card.js';
-import { reasonOf } from './failure-reason.js';
-import type { InferenceLog } from './inference-log.js';
+import { reasonOf } from '../domain/reason.js';
 
 /** Milliseconds that `provider` takes for one frame in a large batch. Rejects with the reason if it does not load. */
 export type ProbeProvider = (provider: Provider) => Promise<number>;
@@ -11,7 +11,7 @@ export interface ProviderChoiceOptions {
   /** How many workers a CPU would get; null for one a core. */
   readonly workers: number | null;
   readonly probe: ProbeProvider;
-  readonly log: InferenceLog;
+  readonly log: Pick<Log, 'info'>;
 }
 
 const REMEDIES: Readonly<Record<Provider, string>> = {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
+import { reasonOf } from '../domain/reason.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import type { FromWorker, ToWorker } from './worker-protocol.js';
 
@@ -30,7 +31,7 @@ const openThread = (events: LinkEvents): WorkerLink => {
   const worker = new Worker(ENTRY, { execArgv: [] });
   let failure: string | null = null;
   worker.on('message', (message: FromWorker) => events.received(message));
-  worker.on('error', (error) => (failure = error instanceof Error ? error.message : String(error)));
+  worker.on('error', (error) => (failure = reasonOf(error)));
   worker.on('exit', (code) => events.ended(failure ?? `its thread ended with code ${code}`));
   return {
     send: (message) =>
@@ -47,7 +48,7 @@ const openProcess = (events: LinkEvents, stderr: 'inherit' | 'ignore'): WorkerLi
     if (failure !== null && !child.connected) events.ended(failure);
   };
   child.on('message', (message) => events.received(message as unknown as FromWorker));
-  child.on('error', (error) => (failure ??= error.message));
+  child.on('error', (error) => (failure ??= reasonOf(error)));
   child.on('exit', (code, signal) => {
     failure ??= `its process ended with ${signal ?? `code ${code}`}`;
     end();

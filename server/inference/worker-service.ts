@@ -1,4 +1,4 @@
-import { reasonOf } from './failure-reason.js';
+import { reasonOf } from '../domain/reason.js';
 import { GraphSession } from './graph-session.js';
 import type { Batch } from './inference-backend.js';
 import { sha256Of } from './sha256.js';

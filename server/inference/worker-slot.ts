@@ -1,6 +1,7 @@
-import { reasonOf } from './failure-reason.js';
+import type { Clock } from '../domain/clock.js';
+import type { Log } from '../domain/log.js';
+import { reasonOf } from '../domain/reason.js';
 import type { InferenceBackend } from './inference-backend.js';
-import type { InferenceLog } from './inference-log.js';
 import type { InferenceObserver } from './inference-observer.js';
 import { RestartBackoff } from './restart-backoff.js';
 
@@ -8,13 +9,6 @@ import { RestartBackoff } from './restart-backoff.js';
 export interface PooledWorker extends InferenceBackend {
   /** Resolves when its run under way is done and it has ended. */
   close(): Promise<void>;
-}
-
-/** Time as the pool sees it: passed in, so that tests own it. */
-export interface PoolClock {
-  now(): number;
-  /** Calls `action` once, `ms` from now, unless cancelled first. */
-  after(ms: number, action: () => void): { cancel(): void };
 }
 
 /** What may become of a worker that was ready. */
@@ -31,8 +25,8 @@ export interface SlotOptions {
   readonly attach: (worker: InferenceBackend) => () => void;
   /** The place stays empty for now: a worker could not be replaced, and another try will follow, or it hangs. */
   readonly onVacant: (reason: string) => void;
-  readonly clock: PoolClock;
-  readonly log: InferenceLog;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'info' | 'error'>;
   readonly observer: Pick<InferenceObserver, 'workerRestarted'>;
 }
 

@@ -1,13 +1,14 @@
 import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { Log } from '../domain/log.js';
 
 const TIMEOUT_MS = 5_000;
 
 export interface ExporterOptions {
   /** Of an OTLP/HTTP receiver: `http://127.0.0.1:4318`. */
   readonly endpoint: string;
-  readonly log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
+  readonly log: Pick<Log, 'info' | 'warn'>;
   readonly dropped: (spans: number) => void;
 }
 

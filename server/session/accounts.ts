@@ -1,6 +1,6 @@
 import { refusal, type Refusal } from '../domain/error-code.js';
 import type { Identity, Rights } from '../domain/identity.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../domain/clock.js';
 import { HourlySum } from './hourly-sum.js';
 
 /** From this part of its allowance on a caller is warned. */

@@ -1,6 +1,6 @@
 import { refusal, type Refusal } from '../domain/error-code.js';
 import { milliseconds } from '../domain/units.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../domain/clock.js';
 
 /** Over so long a time, roughly, waits are averaged. */
 const AVERAGED_MS = 2_000;

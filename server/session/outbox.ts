@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../domain/stream-event.js';
 import type { Caller, Ready, SessionMessage } from './caller.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../domain/clock.js';
 
 /** While more than this waits for a slow reader, tentative intents, stale by the time they arrive, are left out. */
 const STALE_BACKLOG_BYTES = 64 * 1024;

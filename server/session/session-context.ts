@@ -2,7 +2,8 @@ import type { ErrorCode } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import type { Admission } from './admission.js';
 import type { SessionLimits } from './caller.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../domain/clock.js';
+import type { Log } from '../domain/log.js';
 import type { Tracing } from './tracing.js';
 import type { ModelShelf } from './served-model.js';
 
@@ -18,14 +19,6 @@ export interface SessionObserver {
   audioReceived(seconds: number): void;
   /** Frames of silence between utterances, which no model was given. */
   silencePassedOver(frames: number): void;
-}
-
-/** A logger as pino shapes it. Audio never reaches it. */
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 /** What every session of a server shares. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../domain/error-code.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { SessionLimits } from './caller.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../domain/clock.js';
 import { Patience } from './patience.js';
 
 /** What is done about time that runs out. */

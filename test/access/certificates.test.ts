@@ -18,7 +18,7 @@ describe('Certificates', () => {
     copyFileSync(first.key, files.tlsKey);
     const said: string[] = [];
     const say = (_: object, message: string) => void said.push(message);
-    const certificates = Certificates.open(files, { info: say, warn: say, error: say })!;
+    const certificates = Certificates.open(files, { info: say, error: say })!;
     const taken: Buffer[] = [];
     certificates.onChange(({ cert }) => taken.push(cert));
 

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { renameSync, rmSync } from 'node:fs';
-import { follow, type AccessLog } from '../../server/access/follow.js';
+import { follow } from '../../server/access/follow.js';
 import { readKeyFile } from '../../server/access/key-file.js';
+import type { Log } from '../../server/domain/log.js';
 import { Drawer, entry, eventually, randomKey } from '../support/key-files.js';
 
 describe('A followed file', () => {
   const drawer = new Drawer();
   after(() => drawer.clear());
   const said: string[] = [];
-  const log: AccessLog = {
+  const log: Pick<Log, 'info' | 'error'> = {
     info: (_, message) => said.push(message),
-    warn: (_, message) => said.push(message),
     error: (fields, message) => said.push(`${message} ${JSON.stringify(fields)}`),
   };
 

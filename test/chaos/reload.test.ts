@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { silentLog } from '../../server/domain/log.js';
 import { packagesFolder, writeEcho } from '../support/echo-versions.js';
-import { silentLog } from '../support/contexts.js';
 import { heldBytes } from '../support/memory.js';
 import { CLOSE, START, strip, TALKS, type Step, type WireMessage } from '../support/raw-clients.js';
 import { serveReal, type RealServer } from '../support/real-server.js';

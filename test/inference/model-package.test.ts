@@ -12,10 +12,10 @@ import {
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { silentLog } from '../../server/domain/log.js';
 import { earshotJsonSchema } from '../../server/inference/earshot-schema.js';
 import { startInference } from '../../server/inference/inference.js';
 import { loadModelPackage, loadModelPackages } from '../../server/inference/model-package.js';
-import { silentLog } from '../support/contexts.js';
 import { BUNDLED_MODELS, ECHO_MODELS } from '../support/real-server.js';
 import { inRepository } from '../support/repository.js';
 

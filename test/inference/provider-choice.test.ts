@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { silentLog } from '../../server/domain/log.js';
 import type { Provider } from '../../server/domain/model-card.js';
 import { chooseProvider } from '../../server/inference/provider-choice.js';
-import { silentLog } from '../support/contexts.js';
 
 /** Milliseconds a frame on each provider that loads. */
 const choose = (requested: 'auto' | Provider, loads: Partial<Record<Provider, number>>): Promise<Provider> =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { silentLog } from '../../server/domain/log.js';
 import type { InferenceBackend } from '../../server/inference/inference-backend.js';
 import { WorkerSlot, type PooledWorker } from '../../server/inference/worker-slot.js';
-import { silentLog } from '../support/contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { settled } from '../support/outcomes.js';
 

@@ -3,13 +3,12 @@ import type { Classify } from '../../server/domain/outcome.js';
 import { milliseconds } from '../../server/domain/units.js';
 import type { SessionLimits } from '../../server/session/caller.js';
 import { Admission } from '../../server/session/admission.js';
-import { systemClock } from '../../server/session/clock.js';
+import { systemClock } from '../../server/domain/clock.js';
+import { silentLog } from '../../server/domain/log.js';
 import { ModelShelf } from '../../server/session/served-model.js';
-import type { Log, SessionContext, SessionObserver } from '../../server/session/session-context.js';
+import type { SessionContext, SessionObserver } from '../../server/session/session-context.js';
 import { statelessCard } from './cards.js';
 import { classified } from './outcomes.js';
-
-export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 export const silentObserver: SessionObserver = {
   sessionOpened: ignore,

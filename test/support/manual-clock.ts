@@ -1,4 +1,4 @@
-import type { Clock } from '../../server/session/clock.js';
+import type { Clock } from '../../server/domain/clock.js';
 
 /** Time that passes only when the test says so. */
 export class ManualClock implements Clock {

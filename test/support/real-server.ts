@@ -1,6 +1,6 @@
 import { readConfig, type Config } from '../../server/config.js';
+import { silentLog } from '../../server/domain/log.js';
 import { startServer, type RunningServer } from '../../server/main.js';
-import { silentLog } from './contexts.js';
 import { inRepository } from './repository.js';
 import type { Addresses } from './scripted-server.js';
 

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openAccess, type AccessSettings } from '../../server/access/open-access.js';
+import { silentLog } from '../../server/domain/log.js';
 import { Reception } from '../../server/session/reception.js';
 import type { SessionContext } from '../../server/session/session-context.js';
 import type { ConnectionLimits } from '../../server/transports/connection-limits.js';
@@ -8,7 +9,7 @@ import { serveGrpc } from '../../server/transports/grpc/grpc-server.js';
 import { createHttpServer } from '../../server/transports/http/http-server.js';
 import { createOneShots } from '../../server/transports/one-shots.js';
 import { serveWebSocket } from '../../server/transports/ws/ws-server.js';
-import { contextWith, silentLog } from './contexts.js';
+import { contextWith } from './contexts.js';
 
 export interface Addresses {
   /** `127.0.0.1:port` of HTTP and WebSocket. */

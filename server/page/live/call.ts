@@ -6,6 +6,7 @@ import {
   type IntentStream,
   type Ready,
 } from '@earshot/client';
+import { reasonOf } from '../../domain/reason.js';
 import { givenKey } from '../shared/ask-server.js';
 import { find } from '../shared/dom.js';
 import { millis, seconds } from '../shared/words.js';
@@ -59,8 +60,7 @@ export class Call {
         await this.#stream.send(piece.chunk);
       }
     } catch (problem) {
-      if (this.#stream.state !== 'closed')
-        this.#screen.tell(problem instanceof Error ? problem.message : String(problem), true);
+      if (this.#stream.state !== 'closed') this.#screen.tell(reasonOf(problem), true);
     } finally {
       this.#source.stop();
     }

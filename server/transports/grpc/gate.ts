@@ -7,7 +7,8 @@ import {
 } from '@grpc/grpc-js';
 import type { Doorkeeper } from '../../access/doorkeeper.js';
 import type { Identity } from '../../domain/identity.js';
-import { failedRequest, type FailureLog } from '../failed-request.js';
+import type { Log } from '../../domain/log.js';
+import { failedRequest } from '../failed-request.js';
 import { bearerIn, nameIn } from '../presented.js';
 import { statusFor } from './grpc-status.js';
 
@@ -21,7 +22,7 @@ export class Gate {
 
   constructor(
     private readonly doorkeeper: Doorkeeper,
-    private readonly log: FailureLog,
+    private readonly log: Log,
   ) {}
 
   /** The status of a call that failed inside the server, which is logged. */

@@ -5,10 +5,10 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, protoPath as healthProto } from 'grpc-health-check';
 import type { Certificates } from '../../access/certificates.js';
 import type { Doorkeeper } from '../../access/doorkeeper.js';
+import type { Log } from '../../domain/log.js';
 import type { Reception } from '../../session/reception.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import { IDLE_CONNECTION_MS, type ConnectionLimits } from '../connection-limits.js';
-import type { FailureLog } from '../failed-request.js';
 import type { OneShots } from '../one-shots.js';
 import { Gate } from './gate.js';
 import { INTENT_SERVICE, intentService } from './intent-service.js';
@@ -34,7 +34,7 @@ export interface GrpcServices {
   readonly limits: ConnectionLimits;
   /** Null without TLS. */
   readonly certificates: Certificates | null;
-  readonly log: FailureLog;
+  readonly log: Log;
 }
 
 /** Serves the intent service, health checking and reflection on `address`; rejects when the address cannot be had. */

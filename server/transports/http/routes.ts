@@ -3,8 +3,8 @@ import type { Doorkeeper } from '../../access/doorkeeper.js';
 import { TOKEN_LIFE_MS } from '../../access/single-use-tokens.js';
 import { refusal, type Refusal } from '../../domain/error-code.js';
 import type { Identity } from '../../domain/identity.js';
+import type { Log } from '../../domain/log.js';
 import { encodeClassifyResponseJson } from '../../../proto/one-shot.js';
-import type { FailureLog } from '../failed-request.js';
 import type { OneShots } from '../one-shots.js';
 import { modelToWire, recordingToWire } from '../to-wire.js';
 import { classifyRequestOf } from './classify-request.js';
@@ -18,7 +18,7 @@ export interface HttpServices {
   readonly doorkeeper: Doorkeeper;
   /** Whether metrics are for everybody. */
   readonly openMetrics: boolean;
-  readonly log: FailureLog;
+  readonly log: Log;
 }
 
 /** What one answer says. */

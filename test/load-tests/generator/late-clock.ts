@@ -1,4 +1,4 @@
-import type { Clock } from '../../../server/session/clock.js';
+import type { Clock } from '../../../server/domain/clock.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 /** A manual clock whose alarms ring too late, as those of a busy machine do: by what `lateness` gives, in milliseconds. */
