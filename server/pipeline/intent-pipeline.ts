@@ -23,8 +23,9 @@ export interface PipelineOptions {
   readonly classify: Classify;
   /** Whose stream it is: see `Turn`. */
   readonly tenant: string;
-  /** Slows the caller while this many frames are under way. */
+  /** Slows the caller while as many frames are under way as may be. */
   readonly valve: Valve;
+  /** Frames of one channel that may be under way. */
   readonly maxFramesUnderWay: number;
   readonly now: () => number;
   readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
@@ -35,7 +36,7 @@ export interface PipelineOptions {
 }
 
 /** What is known of a stream's audio so far. */
-export interface StreamTotals {
+export interface AudioTotals {
   readonly audioMs: Milliseconds;
   /** Frames that it was cut into. */
   readonly frames: number;
@@ -45,17 +46,15 @@ export interface StreamTotals {
 
 export interface IntentPipeline {
   readonly events: (inputs: Observable<StreamInput>) => Observable<StreamEvent>;
-  readonly totals: StreamTotals;
+  readonly totals: AudioTotals;
 }
 
 /** The whole pipeline of one stream: audio in, what is announced about it out. Completing the inputs flushes it. */
 export const createIntentPipeline = (options: PipelineOptions): IntentPipeline => {
-  const gate = createFlowGate(options.maxFramesUnderWay, options.valve);
+  const { channels } = options.audio;
+  const gate = createFlowGate(options.maxFramesUnderWay * channels, options.valve);
   const framer = new StreamFramer(options);
-  const tracks = Array.from(
-    { length: options.audio.channels },
-    (_, channel) => new UtteranceTrack({ ...options, channel }),
-  );
+  const tracks = Array.from({ length: channels }, (_, channel) => new UtteranceTrack({ ...options, channel }));
   let silentFrames = 0;
   return {
     totals: {

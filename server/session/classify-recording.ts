@@ -61,7 +61,7 @@ export const classifyRecording = async (
     classify: model.classify,
     tenant,
     valve: slices,
-    maxFramesUnderWay: maxFramesUnderWay * format.channels,
+    maxFramesUnderWay,
     now: () => clock.now(),
     warn: () => undefined,
   });

@@ -63,7 +63,6 @@ export class RunningStream {
   ) {
     this.settings = config;
     this.bytesPerSecond = SAMPLE_BYTES[config.audio.encoding] * config.audio.sampleRate;
-    this.tally = new StreamTally(context.observer);
     this.leaveModel = model.use(listener);
     const identity = context.account.identity.name;
     this.trace = context.tracing?.begin({ ...context.origin, identity }, config, model.card.version) ?? null;
@@ -75,13 +74,13 @@ export class RunningStream {
       classify: model.classify,
       tenant: identity,
       valve: listener,
-      maxFramesUnderWay: context.maxFramesUnderWay * config.audio.channels,
+      maxFramesUnderWay: context.maxFramesUnderWay,
       now: () => context.clock.now(),
       warn: (code, message) => listener.warned(code, message),
       settled: (to) => listener.settled(to),
       watcher: this.trace,
     });
-    this.tally.follow(pipeline.totals);
+    this.tally = new StreamTally(pipeline.totals, context.observer);
     this.announcing = pipeline.events(this.inputs).subscribe({
       next: (event) => listener.announced(event),
       error: (cause: unknown) => listener.failed(cause),

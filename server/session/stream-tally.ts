@@ -1,28 +1,21 @@
 import type { StreamEvent } from '../domain/stream-event.js';
 import { milliseconds } from '../domain/units.js';
+import type { AudioTotals } from '../pipeline/intent-pipeline.js';
 import type { StreamTotals } from './caller.js';
 import type { SessionObserver } from './session-context.js';
 
-/** Where the pipeline tells how much audio it has taken in. */
-interface AudioTotals {
-  readonly audioMs: number;
-  readonly frames: number;
-  readonly silentFrames: number;
-}
-
 /** Counts what became of one stream, for its `closed` message and for the server's observer. */
 export class StreamTally {
-  private audio: AudioTotals = { audioMs: 0, frames: 0, silentFrames: 0 };
   private utterances = 0;
   private gapMs = 0;
   private toldMs = 0;
   private toldSilentFrames = 0;
 
-  constructor(private readonly observer: SessionObserver) {}
-
-  follow(audio: AudioTotals): void {
-    this.audio = audio;
-  }
+  /** `audio` tells how much the pipeline has taken in, whenever it is looked at. */
+  constructor(
+    private readonly audio: AudioTotals,
+    private readonly observer: SessionObserver,
+  ) {}
 
   /** One event of the stream, which a slow reader may not be sent. */
   count(event: StreamEvent, isLeftOut: boolean): void {
@@ -35,7 +28,7 @@ export class StreamTally {
 
   get totals(): StreamTotals {
     return {
-      audioMs: milliseconds(this.audio.audioMs),
+      audioMs: this.audio.audioMs,
       frames: this.audio.frames,
       utterances: this.utterances,
       gapMs: milliseconds(this.gapMs),

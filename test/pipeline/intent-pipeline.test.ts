@@ -126,21 +126,28 @@ for (const card of [statelessCard(), statefulCard()]) {
 }
 
 describe('The pipeline', () => {
-  it('has at most the allowed frames under way', async () => {
-    let underWay = 0;
-    let most = 0;
-    const classify: Classify = async (samples, state, turn) => {
-      most = Math.max(most, ++underWay);
-      const outcome = await hearing(samples, state, turn);
-      underWay--;
-      return outcome;
-    };
-    await eventsOf(
-      pipelineOf(statelessCard(), { classify, maxFramesUnderWay: 3 }),
-      inputs(audio(pcm16(babble(10, 1)))),
-    );
-    assert.equal(most, 3);
-  });
+  for (const channels of [1, 2])
+    it(`has at most the allowed frames of each channel under way, of ${channels} together`, async () => {
+      let underWay = 0;
+      let most = 0;
+      const classify: Classify = async (samples, state, turn) => {
+        most = Math.max(most, ++underWay);
+        const outcome = await hearing(samples, state, turn);
+        underWay--;
+        return outcome;
+      };
+      const said = babble(10, 1);
+      const all = Float32Array.from(
+        { length: said.length * channels },
+        (_, index) => said[Math.floor(index / channels)]!,
+      );
+      const format = { encoding: 'pcm_s16le', sampleRate: hertz(16_000), channels } as const;
+      await eventsOf(
+        pipelineOf(statelessCard(), { audio: format, classify, maxFramesUnderWay: 3 }),
+        inputs(audio(pcm16(all))),
+      );
+      assert.equal(most, 3 * channels);
+    });
 
   it('never has two frames of a stateful channel under way', async () => {
     let underWay = 0;
