@@ -45,6 +45,7 @@ export interface AudioTotals {
 }
 
 export interface IntentPipeline {
+  /** Called once, and what it gives is subscribed to once: it is the story of one stream. */
   readonly events: (inputs: Observable<StreamInput>) => Observable<StreamEvent>;
   readonly totals: AudioTotals;
 }
@@ -70,9 +71,9 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
     },
     events: (inputs) =>
       inputs.pipe(
-        through(() => inPieces(options.audio, options.hop)),
+        through(inPieces(options.audio, options.hop)),
         gate.hold(),
-        through(() => framer),
+        through(framer),
         tap((item) => item.kind === 'frame' && gate.enter()),
         settleInOrder(
           classifying(options, tracks, (outcome) => {
