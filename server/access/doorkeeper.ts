@@ -1,4 +1,4 @@
-import { refusal, type Refusal } from '../domain/error-code.js';
+import { refusal, refused, type ErrorCode, type Refused } from '../domain/error-code.js';
 import { ALL_RIGHTS, ANYBODY, type Identity } from '../domain/identity.js';
 import type { Log } from '../domain/log.js';
 import type { JwtVerifier } from './jwt-verifier.js';
@@ -19,8 +19,7 @@ export interface Presented {
 
 export type EntryVerdict =
   /** `byToken`: a single-use token was shown, and not what it stands for. */
-  | { readonly ok: true; readonly identity: Identity; readonly byToken?: true }
-  | { readonly ok: false; readonly refusal: Refusal };
+  { readonly ok: true; readonly identity: Identity; readonly byToken?: true } | Refused;
 
 /** The ways in which callers can say who they are; null where a way is not configured. */
 export interface Ways {
@@ -30,10 +29,7 @@ export interface Ways {
   readonly certificates: boolean;
 }
 
-const refused = (code: Refusal['code'], message: string): EntryVerdict => ({
-  ok: false,
-  refusal: refusal(code, message),
-});
+const refuse = (code: ErrorCode, message: string): Refused => refused(refusal(code, message));
 
 const HOW =
   'send "Authorization: Bearer …" (browsers: the sub-protocol earshot.bearer.…, or a token from POST /v1/tokens)';
@@ -63,7 +59,7 @@ export class Doorkeeper {
   private checkPage({ provenance }: Presented, admission: EntryVerdict & { ok: true }): EntryVerdict {
     if (isFromAllowedPage(provenance, admission.identity.rights.origins, this.originRule)) return admission;
     const page = JSON.stringify(provenance.origin?.slice(0, 128));
-    return refused(
+    return refuse(
       'permission_denied',
       `pages from ${page} may not call this server: the operator allows them with --allow-origin, or with the key`,
     );
@@ -76,22 +72,22 @@ export class Doorkeeper {
   private async identify({ credentials, certificate }: Presented): Promise<EntryVerdict> {
     if (!this.asks) return { ok: true, identity: ANYBODY };
     const [credential, another] = credentials;
-    if (another) return refused('unauthenticated', 'more than one credential came: send one');
+    if (another) return refuse('unauthenticated', 'more than one credential came: send one');
     if (!credential) return this.byCertificate(certificate);
     const { by, text } = credential;
     if (isTokenShaped(text)) return this.byToken(text);
     if (by === 'url')
-      return refused('unauthenticated', 'a URL carries only tokens from POST /v1/tokens: addresses end up in logs');
+      return refuse('unauthenticated', 'a URL carries only tokens from POST /v1/tokens: addresses end up in logs');
     const identity = this.ways.keys?.find(text, Date.now()) ?? null;
     if (identity) return { ok: true, identity };
     if (this.ways.jwt !== null && text.split('.').length === 3) return this.byJwt(this.ways.jwt, text);
-    return refused('unauthenticated', `these credentials are not good here: ${HOW}`);
+    return refuse('unauthenticated', `these credentials are not good here: ${HOW}`);
   }
 
   private byCertificate(name: string | null): EntryVerdict {
     const { keys, jwt } = this.ways;
     if (name === null || keys !== null || jwt !== null)
-      return refused('unauthenticated', `credentials are needed: ${HOW}`);
+      return refuse('unauthenticated', `credentials are needed: ${HOW}`);
     return { ok: true, identity: { name: `certificate:${name}`, rights: ALL_RIGHTS } };
   }
 
@@ -99,7 +95,7 @@ export class Doorkeeper {
     const identity = this.tokens.spend(token);
     return identity
       ? { ok: true, identity, byToken: true }
-      : refused('unauthenticated', 'this token was used already, or has expired: ask POST /v1/tokens for another');
+      : refuse('unauthenticated', 'this token was used already, or has expired: ask POST /v1/tokens for another');
   }
 
   private async byJwt(jwt: JwtVerifier, text: string): Promise<EntryVerdict> {
@@ -108,13 +104,13 @@ export class Doorkeeper {
       case 'identity':
         return { ok: true, identity: verdict.identity };
       case 'refused':
-        return refused('unauthenticated', `the JWT is not good here: ${verdict.why}`);
+        return refuse('unauthenticated', `the JWT is not good here: ${verdict.why}`);
       case 'unknown':
         this.log.error(
           { reason: String(verdict.cause) },
           "a JWT could not be verified: its issuer's keys cannot be had",
         );
-        return refused('overloaded', "JWTs cannot be verified now: the issuer's keys cannot be had");
+        return refuse('overloaded', "JWTs cannot be verified now: the issuer's keys cannot be had");
     }
   }
 }

@@ -3,6 +3,7 @@ import { table } from './table.js';
 import type { Config } from '../config.js';
 import { silentLog } from '../domain/log.js';
 import { stateSizeOf } from '../domain/model-card.js';
+import type { Classify } from '../domain/outcome.js';
 import { loadWithStreams, mostHeld } from '../inference/held-streams.js';
 import { startInference } from '../inference/inference.js';
 import { loadModelPackages, type ModelPackage } from '../inference/model-package.js';
@@ -70,7 +71,7 @@ const tuneFor = async (model: ModelPackage, { provider: requested, precision }: 
 /** The most streams that keep the limit, and their p99. */
 const holding = async (
   { card }: ModelPackage,
-  classify: Parameters<typeof loadWithStreams>[0],
+  classify: Classify,
   { framesPerSecond }: LayoutRate,
 ): Promise<{ streams: number; p99Ms: number }> => {
   const hopMs = card.hop.default;

@@ -31,6 +31,14 @@ export interface Refusal {
 
 export const refusal = (code: ErrorCode, message: string): Refusal => ({ code, message });
 
+/** The answer of whoever may refuse and does; what is granted has `ok: true`. */
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: Refusal;
+}
+
+export const refused = (why: Refusal): Refused => ({ ok: false, refusal: why });
+
 /** Whether the same request may succeed later, unchanged. */
 export const isRetryable: Readonly<Record<ErrorCode, boolean>> = {
   bad_request: false,

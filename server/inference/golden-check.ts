@@ -1,6 +1,6 @@
 import { createFramer, type CutFrame } from '../audio/framer.js';
 import type { Provider, Variant } from '../domain/model-card.js';
-import type { Classified, Classify, Turn } from '../domain/outcome.js';
+import type { Classified, Classify, Outcome, Turn } from '../domain/outcome.js';
 import { durationOf, samplesIn } from '../domain/units.js';
 import { readGoldenVector, type GoldenVector } from './golden-vector.js';
 import type { ModelPackage } from './model-package.js';
@@ -94,5 +94,5 @@ const isClose = (expected: readonly number[], got: Float32Array, tolerance: numb
 
 const rounded = (numbers: Iterable<number>): string => Array.from(numbers, (value) => value.toFixed(4)).join(', ');
 
-const describe = (outcome: Exclude<Awaited<ReturnType<Classify>>, Classified>): string =>
+const describe = (outcome: Exclude<Outcome, Classified>): string =>
   outcome.kind === 'failed' ? `not classified: ${outcome.reason}` : 'shed';

@@ -1,14 +1,10 @@
-import { refusal, type Refusal } from '../domain/error-code.js';
+import { refusal, refused, type Refused } from '../domain/error-code.js';
 import type { Rights } from '../domain/identity.js';
 import type { StartRequest, StreamConfig } from './caller.js';
 import type { ServedModel } from './served-model.js';
 import type { SessionContext } from './session-context.js';
 
-export type Resolved =
-  | { readonly ok: true; readonly model: ServedModel; readonly config: StreamConfig }
-  | { readonly ok: false; readonly refusal: Refusal };
-
-const refuse = (code: Refusal['code'], message: string): Resolved => ({ ok: false, refusal: refusal(code, message) });
+export type Resolved = { readonly ok: true; readonly model: ServedModel; readonly config: StreamConfig } | Refused;
 
 /**
  * What a start request means on this server: the model it names and every default filled in, or why it cannot be.
@@ -24,7 +20,9 @@ export const resolveStart = (
   const { card } = model;
   const hop = request.hop ?? card.hop.default;
   if (hop < card.hop.min || hop > card.hop.max)
-    return refuse('bad_request', `hop_ms ${hop} does not suit model ${card.name}, which takes ${range(card.hop)}`);
+    return refused(
+      refusal('bad_request', `hop_ms ${hop} does not suit model ${card.name}, which takes ${range(card.hop)}`),
+    );
   const config: StreamConfig = {
     audio: request.audio,
     model: card.name,
@@ -35,8 +33,8 @@ export const resolveStart = (
     endpointing: request.endpointing,
     clientReferenceId: request.clientReferenceId,
   };
-  const refused = admission.refusal();
-  return refused === null ? { ok: true, model, config } : { ok: false, refusal: refused };
+  const why = admission.refusal();
+  return why === null ? { ok: true, model, config } : refused(why);
 };
 
 const range = ({ min, max }: { readonly min: number; readonly max: number }): string =>

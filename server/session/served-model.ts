@@ -1,4 +1,4 @@
-import { refusal, type Refusal } from '../domain/error-code.js';
+import { refusal, refused, type Refused } from '../domain/error-code.js';
 import type { Rights } from '../domain/identity.js';
 import type { ModelCard, Precision, Provider } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
@@ -23,8 +23,7 @@ export interface ServedModel {
   use(user: ModelUser): () => void;
 }
 
-export type Choice =
-  { readonly ok: true; readonly model: ServedModel } | { readonly ok: false; readonly refusal: Refusal };
+export type Choice = { readonly ok: true; readonly model: ServedModel } | Refused;
 
 /** The models of a server, the default one first. Empty until they are loaded. */
 export class ModelShelf {
@@ -47,16 +46,14 @@ export class ModelShelf {
     if (model) return { ok: true, model };
     const asked = name === null ? 'no model' : `model "${name.slice(0, 64)}"`;
     const names = offered.map(({ card }) => card.name).join(', ');
-    return {
-      ok: false,
-      refusal:
-        rights.models === null
-          ? refusal('model_not_found', `${asked} is not served here: choose one of ${names}`)
-          : refusal(
-              'permission_denied',
-              `${asked} is none that these credentials may use, which are: ${names || 'none that is served here'}`,
-            ),
-    };
+    return refused(
+      rights.models === null
+        ? refusal('model_not_found', `${asked} is not served here: choose one of ${names}`)
+        : refusal(
+            'permission_denied',
+            `${asked} is none that these credentials may use, which are: ${names || 'none that is served here'}`,
+          ),
+    );
   }
 
   /** Replaces what is served; `defaultName` null makes the first the default. Throws when no model has that name. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SAMPLE_BYTES } from '../audio/sample-format.js';
 import { readWav } from '../audio/wav.js';
-import { refusal, type Refusal } from '../domain/error-code.js';
+import { refusal, refused, type Refused } from '../domain/error-code.js';
 import type { Identity } from '../domain/identity.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { Account } from '../session/accounts.js';
@@ -13,8 +13,7 @@ import { DEFAULTS } from '../../proto/defaults.js';
 import type { ClassifyRequest } from '../../proto/one-shot-messages.js';
 import { audioFromWire } from './from-wire.js';
 
-export type OneShotAnswer =
-  { readonly ok: true; readonly verdict: RecordingVerdict } | { readonly ok: false; readonly refusal: Refusal };
+export type OneShotAnswer = { readonly ok: true; readonly verdict: RecordingVerdict } | Refused;
 
 /** The requests that are no streams, the same over HTTP and gRPC. */
 export interface OneShots {
@@ -33,8 +32,8 @@ export const createOneShots = (context: SessionContext, reception: Reception): O
     models: ({ rights }) => context.models.offeredTo(rights),
     classify: async (request, identity, gone) => {
       const account = reception.accounts.of(identity);
-      const refused = reception.refusalFor(identity);
-      if (refused) return { ok: false, refusal: refused };
+      const why = reception.refusalFor(identity);
+      if (why) return refused(why);
       account.opened();
       underWay += 1;
       try {
@@ -70,16 +69,13 @@ const classifyFor = async (
   if (!choice.ok) return choice;
   const audio = recordingOf(recording);
   if (!audio.ok) return audio;
-  const refused = account.hear(secondsOf(audio.recording));
-  if (refused) return { ok: false, refusal: refused };
+  const why = account.hear(secondsOf(audio.recording));
+  if (why) return refused(why);
   const { model } = choice;
   const task = { model, announcing: announcing(top_k), tenant: account.identity.name, gone };
   const verdict = await classifyRecording(audio.recording, task, context);
   if (verdict.gapMs === 0) return { ok: true, verdict };
-  return {
-    ok: false,
-    refusal: refusal('overloaded', `${verdict.gapMs} ms of the recording could not be classified now: try again`),
-  };
+  return refused(refusal('overloaded', `${verdict.gapMs} ms of the recording could not be classified now: try again`));
 };
 
 /** Of all channels together. */
@@ -93,7 +89,7 @@ const announcing = (topK: number) => ({
   endpointing: { silence: milliseconds(DEFAULTS.silence_ms), maxUtterance: milliseconds(DEFAULTS.max_utterance_ms) },
 });
 
-type Read = { readonly ok: true; readonly recording: Recording } | { readonly ok: false; readonly refusal: Refusal };
+type Read = { readonly ok: true; readonly recording: Recording } | Refused;
 
 const recordingOf = (recording: ClassifyRequest['recording']): Read => {
   if (recording.kind === 'raw')
@@ -101,5 +97,5 @@ const recordingOf = (recording: ClassifyRequest['recording']): Read => {
   const wav = readWav(recording.bytes);
   return wav.kind === 'audio'
     ? { ok: true, recording: { format: wav.format, bytes: wav.audio } }
-    : { ok: false, refusal: refusal('bad_request', wav.message) };
+    : refused(refusal('bad_request', wav.message));
 };

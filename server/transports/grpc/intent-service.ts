@@ -5,7 +5,7 @@ import type {
   ServiceDefinition,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { refusal } from '../../domain/error-code.js';
+import { refusal, type Refused } from '../../domain/error-code.js';
 import type { Identity } from '../../domain/identity.js';
 import type { CallerMessage } from '../../session/caller.js';
 import type { Reception } from '../../session/reception.js';
@@ -87,9 +87,7 @@ export const intentService = (reception: Reception, oneShots: OneShots, gate: Ga
   };
 };
 
-type Answer<Response> =
-  | { readonly ok: true; readonly response: Response }
-  | { readonly ok: false; readonly refusal: Parameters<typeof statusFor>[0] };
+type Answer<Response> = { readonly ok: true; readonly response: Response } | Refused;
 
 const answeringBehind =
   (gate: Gate) =>

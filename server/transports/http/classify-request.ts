@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { refusal, type Refusal } from '../../domain/error-code.js';
+import { refusal, refused, type Refused } from '../../domain/error-code.js';
 import { CallerLeft } from '../../session/caller-left.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import type { ClassifyRequest } from '../../../proto/one-shot-messages.js';
 import { classifyFromQuery } from '../../../proto/query.js';
 import { TOKEN_PARAMETER } from '../presented.js';
 
-export type AskedToClassify =
-  { readonly ok: true; readonly message: ClassifyRequest } | { readonly ok: false; readonly refusal: Refusal };
+export type AskedToClassify = { readonly ok: true; readonly message: ClassifyRequest } | Refused;
 
 /** What a `POST /v1/classify` asks for: settings from the query, the recording from the body. */
 export const classifyRequestOf = async (
@@ -16,13 +15,12 @@ export const classifyRequestOf = async (
 ): Promise<AskedToClassify> => {
   searchParams.delete(TOKEN_PARAMETER);
   const query = classifyFromQuery(searchParams);
-  if (!query.ok) return { ok: false, refusal: refusal('bad_request', query.problem) };
+  if (!query.ok) return refused(refusal('bad_request', query.problem));
   const bytes = await bodyOf(request);
   if (bytes === null)
-    return {
-      ok: false,
-      refusal: refusal('message_too_large', `a recording may have ${MAX_RECORDING_BYTES} bytes: stream longer ones`),
-    };
+    return refused(
+      refusal('message_too_large', `a recording may have ${MAX_RECORDING_BYTES} bytes: stream longer ones`),
+    );
   const { audio, ...settings } = query.message;
   const recording = audio === undefined ? ({ kind: 'wav', bytes } as const) : ({ kind: 'raw', audio, bytes } as const);
   return { ok: true, message: { ...settings, recording } };

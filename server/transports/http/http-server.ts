@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { isLoopbackName } from '../../access/origin-rule.js';
 import type { EntryVerdict } from '../../access/doorkeeper.js';
 import type { Certificates } from '../../access/certificates.js';
-import { refusal, type Refusal } from '../../domain/error-code.js';
+import { refusal, refused, type Refusal } from '../../domain/error-code.js';
 import { ANYBODY } from '../../domain/identity.js';
 import { MAX_HEADER_BYTES, type ConnectionLimits } from '../connection-limits.js';
 import { presentedBy } from '../presented.js';
@@ -108,10 +108,7 @@ const admit = async (
     return { ok: true, identity: ANYBODY };
   const admission = await doorkeeper.admit(presentedBy(request, target));
   if (!admission.ok || openTo === 'callers' || admission.identity.rights.metrics) return admission;
-  return {
-    ok: false,
-    refusal: refusal('permission_denied', 'metrics tell of every caller: these credentials may not read them'),
-  };
+  return refused(refusal('permission_denied', 'metrics tell of every caller: these credentials may not read them'));
 };
 
 const refuseMethod = (response: ServerResponse, pathname: string, allowed: string): void => {
@@ -119,9 +116,9 @@ const refuseMethod = (response: ServerResponse, pathname: string, allowed: strin
   refuse(response, refusal('bad_request', `${pathname} takes ${allowed}`), 405);
 };
 
-const refuse = (response: ServerResponse, refused: Refusal, status = statusOf(refused.code)): void => {
+const refuse = (response: ServerResponse, why: Refusal, status = statusOf(why.code)): void => {
   if (status === 401) response.setHeader('WWW-Authenticate', CHALLENGE);
-  send(response, { status, type: 'application/json', body: errorBody(refused) });
+  send(response, { status, type: 'application/json', body: errorBody(why) });
 };
 
 const send = (response: ServerResponse, answer: Answer): void => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { EntryVerdict, Doorkeeper } from '../../access/doorkeeper.js';
-import { refusal, type Refusal } from '../../domain/error-code.js';
+import { refusal, refused, type Refusal } from '../../domain/error-code.js';
 import type { CallerMessage } from '../../session/caller.js';
 import type { Reception } from '../../session/reception.js';
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
@@ -70,16 +70,14 @@ const admit = async (
   doorkeeper: Doorkeeper,
 ): Promise<EntryVerdict> => {
   const atAll = reception.refusal;
-  const admission: EntryVerdict = atAll
-    ? { ok: false, refusal: atAll }
-    : await doorkeeper.admit(presentedBy(request, target));
+  const admission: EntryVerdict = atAll ? refused(atAll) : await doorkeeper.admit(presentedBy(request, target));
   const identity = admission.ok ? admission.identity : undefined;
-  const refused = identity ? reception.refusalFor(identity) : atAll;
-  if (!refused) return admission;
+  const why = identity ? reception.refusalFor(identity) : atAll;
+  if (!why) return admission;
   const offered = offeredProtocols(request).find((name) => SUB_PROTOCOL_NAMES.includes(name)) ?? '';
   const { transport } = subProtocolOf(offered);
-  reception.turnedAway({ transport, remote: remoteOf(request) }, refused, identity);
-  return { ok: false, refusal: refused };
+  reception.turnedAway({ transport, remote: remoteOf(request) }, why, identity);
+  return refused(why);
 };
 
 /** A header that came twice is no trace. */
@@ -117,8 +115,8 @@ const mistakeIn = (request: IncomingMessage, pathname: string): UpgradeRefusal |
   return null;
 };
 
-const refuseUpgrade = (socket: Duplex, { status, ...refused }: UpgradeRefusal): void => {
-  const body = errorBody(refused);
+const refuseUpgrade = (socket: Duplex, { status, ...why }: UpgradeRefusal): void => {
+  const body = errorBody(why);
   const headers = {
     ...SECURITY_HEADERS,
     ...(status === 401 && { 'WWW-Authenticate': CHALLENGE }),
