@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../domain/error-code.js';
+import { refusal, type Refusal } from '../domain/error-code.js';
 import type { CallerMessage } from './caller.js';
 
 /** Messages without audio that a caller may say in a row; as many may have piled up while it had no connection. */
@@ -9,7 +9,7 @@ export const CONTROL_MESSAGES_A_SECOND = 100;
 /** What is done about a caller that says too much. */
 export interface FloodListener {
   warned(code: string, message: string): void;
-  refuse(code: ErrorCode, message: string): void;
+  refuse(why: Refusal): void;
 }
 
 /** Counts what a caller says beside its audio: a bucket that leaks, so that a burst is forgiven and a flood is not. */
@@ -30,8 +30,7 @@ export class ControlRate {
     if (this.level <= CONTROL_BURST) return false;
     const limit = `${CONTROL_BURST} in a burst, ${CONTROL_MESSAGES_A_SECOND} a second`;
     this.listener.refuse(
-      'rate_exceeded',
-      `too many messages without audio came, pings included: the limit is ${limit}`,
+      refusal('rate_exceeded', `too many messages without audio came, pings included: the limit is ${limit}`),
     );
     return true;
   }

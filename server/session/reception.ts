@@ -124,7 +124,9 @@ export class Reception {
     const { maxPending } = this.context;
     const [longest] = this.pending;
     if (this.pending.size > maxPending)
-      longest?.refuse('overloaded', `more than ${maxPending} connections have not said start: this one waited longest`);
+      longest?.refuse(
+        refusal('overloaded', `more than ${maxPending} connections have not said start: this one waited longest`),
+      );
   }
 
   private deskFor(transport: string, account: Account): Desk {

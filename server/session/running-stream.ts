@@ -30,7 +30,7 @@ export interface StreamListener extends Valve, ModelUser {
   /** Everything before this stream time has been announced. */
   settled(to: Milliseconds): void;
   failed(cause: unknown): void;
-  refused(why: Refusal): void;
+  refuse(why: Refusal): void;
   /** Everything has been announced. */
   completed(): void;
 }
@@ -100,7 +100,7 @@ export class RunningStream {
   take(change: StreamChange): void {
     const arrivedAt = this.context.clock.now();
     const refused = change.kind === 'audio' ? this.charge(change.bytes.length / this.bytesPerSecond) : null;
-    if (refused) this.listener.refused(refused);
+    if (refused) this.listener.refuse(refused);
     else if (change.kind === 'audio') this.inputs.next({ kind: 'audio', bytes: change.bytes, arrivedAt });
     else if (change.kind === 'finalize') this.inputs.next({ kind: 'finalize', arrivedAt });
     else this.configure(change.change);

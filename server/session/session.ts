@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { refusal, type ErrorCode, type Refusal } from '../domain/error-code.js';
+import { refusal, type Refusal } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { CallerControl, CallerMessage, Ready, ResumeRequest, StartRequest } from './caller.js';
@@ -13,14 +13,12 @@ import { NOTHING_HEARD, RunningStream, type StreamListener } from './running-str
 import type { SessionContext } from './session-context.js';
 import { TimeLimits, type TimeListener } from './time-limits.js';
 
-type Phase = 'waiting' | 'streaming' | 'finishing' | 'ended';
-
 /** The server's side of one stream, from its first message to exactly one end: one pipeline, one caller at a time. */
 export class Session implements Listener, StreamListener, TimeListener {
   readonly id = randomUUID();
   /** What a caller must show to resume this stream; empty where it cannot be. */
   token = '';
-  private phase: Phase = 'waiting';
+  private phase: 'waiting' | 'streaming' | 'finishing' | 'ended' = 'waiting';
   private ready: Ready | null = null;
   private stream: RunningStream | null = null;
   isPaused = false;
@@ -31,9 +29,6 @@ export class Session implements Listener, StreamListener, TimeListener {
   private readonly outbox: Outbox;
   private readonly time: TimeLimits;
   private readonly controlRate = new ControlRate(this);
-  readonly pause = () => this.setPaused(true);
-  readonly resume = () => this.setPaused(false);
-  readonly refuse = (code: ErrorCode, message: string) => this.refused(refusal(code, message));
   /** Runs while the caller is lost. */
   private expiry: { cancel(): void } | null = null;
 
@@ -42,9 +37,8 @@ export class Session implements Listener, StreamListener, TimeListener {
     private readonly context: SessionContext,
     readonly desk: Desk,
   ) {
-    const { clock, limits } = context;
-    this.outbox = new Outbox(line.caller, clock, limits.resumeWindow);
-    this.time = new TimeLimits(clock, limits, this);
+    this.outbox = new Outbox(line.caller, context.clock, context.limits.resumeWindow);
+    this.time = new TimeLimits(context.clock, context.limits, this);
   }
 
   get isOpen(): boolean {
@@ -53,7 +47,7 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   /** Tells the caller that the server is going away; `finish` follows when the grace is over. */
   announceDrain(grace: Milliseconds): void {
-    if (this.phase === 'waiting') this.refuse('draining', 'the server is draining: connect again');
+    if (this.phase === 'waiting') this.refuse(refusal('draining', 'the server is draining: connect again'));
     else this.outbox.say({ kind: 'reconnect', grace });
   }
 
@@ -104,12 +98,12 @@ export class Session implements Listener, StreamListener, TimeListener {
     if (this.controlRate.isExceededBy(message, this.context.clock.now()) || message.kind === 'ping') return;
     // Before start nothing but start is waited for.
     if (this.phase !== 'waiting') this.time.heard();
-    if (message.kind === 'refused') return this.refused(message.refusal);
+    if (message.kind === 'refused') return this.refuse(message.refusal);
     if (message.kind === 'keepalive') return this.giveReceipt();
     if (this.phase === 'waiting') return this.hearFirst(message);
     if (this.phase === 'streaming') return this.hearNext(message);
     // What comes after the server itself has ended the stream is no part of it: `closed` tells how much was.
-    if (this.endKind === 'done') this.refuse('bad_request', `${message.kind} came after close`);
+    if (this.endKind === 'done') this.refuse(refusal('bad_request', `${message.kind} came after close`));
   }
 
   hungUp(): void {
@@ -142,7 +136,7 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   failed(cause: unknown): void {
     this.context.log.error({ session: this.id, err: cause }, 'a pipeline failed');
-    this.refuse('internal', 'the stream failed inside the server; its log says why');
+    this.refuse(refusal('internal', 'the stream failed inside the server; its log says why'));
   }
 
   completed(): void {
@@ -158,17 +152,41 @@ export class Session implements Listener, StreamListener, TimeListener {
     if (this.expiry === null) this.line.caller.end({ kind: this.endKind });
   }
 
+  refuse(why: Refusal): void {
+    if (this.phase === 'ended') return;
+    this.outbox.say({ kind: 'error', requestId: this.id, ...why });
+    this.release({ kind: 'refused', ...why });
+    this.desk.forget(this);
+    if (this.expiry === null) this.line.caller.end({ kind: 'refused', ...why });
+    this.expiry?.cancel();
+    this.line.close();
+  }
+
+  pause(): void {
+    if (this.phase === 'ended') return;
+    this.isPaused = true;
+    this.time.heard();
+    this.line.caller.pause();
+  }
+
+  resume(): void {
+    if (this.phase === 'ended') return;
+    this.isPaused = false;
+    this.time.heard();
+    this.line.caller.resume();
+  }
+
   private hearFirst(message: CallerControl): void {
     if (message.kind === 'close') return this.completed();
     if (message.kind !== 'start')
-      return this.refuse('bad_request', `${message.kind} came before start: the first message is start`);
+      return this.refuse(refusal('bad_request', `${message.kind} came before start: the first message is start`));
     const { request } = message;
     if (request.resume) this.leaveTo(this.desk.find(request.resume), request, request.resume);
     else this.start(request);
   }
 
   private hearNext(message: CallerControl): void {
-    if (message.kind === 'start') return this.refuse('bad_request', 'start came twice: a stream starts once');
+    if (message.kind === 'start') return this.refuse(refusal('bad_request', 'start came twice: a stream starts once'));
     this.receivedMessages += 1;
     if (message.kind === 'close') this.finish('done');
     else this.stream!.take(message);
@@ -177,7 +195,7 @@ export class Session implements Listener, StreamListener, TimeListener {
   private start(request: StartRequest): void {
     const { limits } = this.context;
     const resolved = resolveStart(request, this.context, this.desk.account.rights);
-    if (!resolved.ok) return this.refused(resolved.refusal);
+    if (!resolved.ok) return this.refuse(resolved.refusal);
     const { model, config } = resolved;
     this.phase = 'streaming';
     this.desk.started(this);
@@ -194,9 +212,9 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   /** Leaves the caller to the stream that it wants to go on with. */
   private leaveTo(earlier: Session | null, request: StartRequest, resume: ResumeRequest): void {
-    if (earlier === null) return this.refuse('bad_request', unknownStream(resume));
+    if (earlier === null) return this.refuse(refusal('bad_request', unknownStream(resume)));
     const objection = earlier.objectionTo(request, resume.lastSeq);
-    if (objection !== null) return this.refuse('bad_request', objection);
+    if (objection !== null) return this.refuse(refusal('bad_request', objection));
     this.release({ kind: 'resumed' });
     this.desk.forget(this);
     earlier.goOn(this.line, resume.lastSeq);
@@ -218,26 +236,8 @@ export class Session implements Listener, StreamListener, TimeListener {
   /** Whether its caller lets so much wait that it was let go. */
   private isUnread(): boolean {
     const { overflow } = this.outbox;
-    if (overflow !== null) this.refuse('overloaded', overflow);
+    if (overflow !== null) this.refuse(refusal('overloaded', overflow));
     return overflow !== null;
-  }
-
-  private setPaused(isPaused: boolean): void {
-    if (this.phase === 'ended') return;
-    this.isPaused = isPaused;
-    this.time.heard();
-    if (isPaused) this.line.caller.pause();
-    else this.line.caller.resume();
-  }
-
-  refused(why: Refusal): void {
-    if (this.phase === 'ended') return;
-    this.outbox.say({ kind: 'error', requestId: this.id, ...why });
-    this.release({ kind: 'refused', ...why });
-    this.desk.forget(this);
-    if (this.expiry === null) this.line.caller.end({ kind: 'refused', ...why });
-    this.expiry?.cancel();
-    this.line.close();
   }
 
   private release(end: SessionEnd): void {

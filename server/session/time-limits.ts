@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../domain/error-code.js';
+import { refusal, type Refusal } from '../domain/error-code.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import type { SessionLimits } from './caller.js';
 import type { Clock } from '../domain/clock.js';
@@ -9,7 +9,7 @@ export interface TimeListener {
   /** Whether its caller cannot be heard, because it is not being read. */
   readonly isPaused: boolean;
   warned(code: string, message: string): void;
-  refuse(code: ErrorCode, message: string): void;
+  refuse(why: Refusal): void;
   /** The stream is open for nearly as long as one may be: after `grace` it has to end. */
   mustEndSoon(grace: Milliseconds): void;
   finish(end: 'drained'): void;
@@ -29,7 +29,7 @@ export class TimeLimits {
     private readonly listener: TimeListener,
   ) {
     const { startTimeout: limitMs } = limits;
-    const runOut = () => listener.refuse('start_timeout', `no start message came within ${limitMs} ms`);
+    const runOut = () => listener.refuse(refusal('start_timeout', `no start message came within ${limitMs} ms`));
     this.patience = new Patience(clock, { limitMs, runOut });
   }
 
@@ -64,7 +64,7 @@ export class TimeLimits {
       runOut: () => {
         // A caller that is not being read cannot be heard.
         if (this.listener.isPaused) this.awaitAudio();
-        else this.listener.refuse('idle_timeout', `${silence} ${limitMs} ms`);
+        else this.listener.refuse(refusal('idle_timeout', `${silence} ${limitMs} ms`));
       },
     });
   }
