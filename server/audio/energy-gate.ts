@@ -10,8 +10,8 @@ export interface EnergyGate {
    * n = max(1, round(length / 320)), so of about 20 ms. 0.5 is the point of decision.
    */
   push(fresh: Float32Array): Float32Array;
-  /** The level of the loudest part of what was pushed last, in dBFS. */
-  readonly loudest: number;
+  /** The level of the loudest part of what was pushed last. */
+  readonly loudestDbfs: number;
 }
 
 /** A gate for one channel. */
@@ -20,14 +20,14 @@ export const createEnergyGate = (): EnergyGate => new MinimumStatisticsGate();
 const PART_SAMPLES = 320;
 
 // Chosen on telephone calls: fewer false pauses than with a smoothed level, a lower margin or a shorter window.
-/** In dBFS: what is quieter is not speech, whatever the floor. */
-const QUIETEST_SPEECH = -53;
-/** In dBFS: so that a recording that begins with speech does not pass for one that begins with noise. */
-const LOUDEST_FIRST_FLOOR = -45;
-/** In dB above the floor: where speech and silence are equally probable. */
-const MARGIN = 10;
-/** In dB: how much louder multiplies the odds of speech by e. */
-const SOFTNESS = 2;
+/** What is quieter is not speech, whatever the floor. */
+const QUIETEST_SPEECH_DBFS = -53;
+/** So that a recording that begins with speech does not pass for one that begins with noise. */
+const LOUDEST_FIRST_FLOOR_DBFS = -45;
+/** Above the floor: where speech and silence are equally probable. */
+const MARGIN_DB = 10;
+/** How much louder multiplies the odds of speech by e. */
+const SOFTNESS_DB = 2;
 
 /** The window of the floor slides by sections: ten of twelve parts. */
 const SECTIONS = 10;
@@ -35,24 +35,24 @@ const SECTION_PARTS = 12;
 
 class MinimumStatisticsGate implements EnergyGate {
   /** Least level of each section, in dBFS, a ring. */
-  readonly #minima = new Float64Array(SECTIONS).fill(LOUDEST_FIRST_FLOOR);
+  readonly #minima = new Float64Array(SECTIONS).fill(LOUDEST_FIRST_FLOOR_DBFS);
   #section = 0;
   #partsInSection = 0;
-  #floor = LOUDEST_FIRST_FLOOR;
-  loudest = -Infinity;
+  #floor = LOUDEST_FIRST_FLOOR_DBFS;
+  loudestDbfs = -Infinity;
 
   push(fresh: Float32Array): Float32Array {
     const probabilities = new Float32Array(Math.max(1, Math.round(fresh.length / PART_SAMPLES)));
     const length = fresh.length / probabilities.length;
-    this.loudest = -Infinity;
+    this.loudestDbfs = -Infinity;
     for (let part = 0; part < probabilities.length; part++) {
       const samples = fresh.subarray(Math.round(part * length), Math.round((part + 1) * length));
       const level = levelOf(samples);
-      this.loudest = Math.max(this.loudest, level);
+      this.loudestDbfs = Math.max(this.loudestDbfs, level);
       // The stump of a stream's last part is too short for its level to say what the floor is.
       if (samples.length >= PART_SAMPLES / 2) this.#follow(level);
-      const threshold = Math.max(this.#floor + MARGIN, QUIETEST_SPEECH);
-      probabilities[part] = 1 / (1 + Math.exp((threshold - level) / SOFTNESS));
+      const threshold = Math.max(this.#floor + MARGIN_DB, QUIETEST_SPEECH_DBFS);
+      probabilities[part] = 1 / (1 + Math.exp((threshold - level) / SOFTNESS_DB));
     }
     return probabilities;
   }

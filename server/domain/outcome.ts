@@ -24,9 +24,9 @@ export type Outcome =
 export interface Turn {
   /** Tenants share the workers equally when there is not enough for all. */
   readonly tenant: string;
-  /** Clock time at which its newest sample came, or would have come at speaking speed, whichever is later. */
+  /** Clock time in milliseconds at which its newest sample came, or would have come at speaking speed, whichever is later. */
   readonly liveAt: number;
-  /** Clock time at which the answer is wanted: what is due first runs first. */
+  /** Clock time in milliseconds at which the answer is wanted: what is due first runs first. */
   readonly dueAt: number;
 }
 

@@ -16,9 +16,13 @@ export interface Verdict {
   readonly scores: readonly LabelScore[];
 }
 
+/** What an event took, in milliseconds. */
 export interface Latency {
+  /** Its frame waited for a worker. */
   readonly queue: number;
+  /** The frame's micro-batch ran. */
   readonly infer: number;
+  /** From the arrival of the frame's last sample, or of the request that ended the utterance, to the event. */
   readonly total: number;
 }
 

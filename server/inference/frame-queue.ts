@@ -13,7 +13,7 @@ export interface WaitingFrame {
   readonly samples: Float32Array;
   readonly state: Float32Array | null;
   readonly turn: Turn;
-  /** Clock time. */
+  /** Clock time in milliseconds. */
   readonly arrivedAt: number;
   /** Whether a run of it has failed before: it then runs alone, so that it can fail no other frame again. */
   readonly isRetry: boolean;
@@ -95,7 +95,7 @@ class ModelQueue {
   /** By tenant, those due first in front; a tenant without waiting frames has no entry. */
   readonly #byTenant = new Map<string, WaitingFrame[]>();
 
-  /** When its first frame is due; never, where it is empty. */
+  /** Clock time in milliseconds at which its first frame is due; Infinity where it is empty. */
   get dueAt(): number {
     let least = Infinity;
     for (const [head] of this.#byTenant.values()) least = Math.min(least, head!.turn.dueAt);

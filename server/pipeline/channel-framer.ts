@@ -63,7 +63,7 @@ export class ChannelFramer {
       freshFrom: durationOf(samples(freshFrom)),
       end: durationOf(end),
       activity: this.gate.push(audio.subarray(freshStart, freshStart + fresh)),
-      loudest: this.gate.loudest,
+      loudestDbfs: this.gate.loudestDbfs,
       arrivedAt,
     };
   }

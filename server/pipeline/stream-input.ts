@@ -13,6 +13,7 @@ export interface Cut {
   readonly channel: number;
   readonly at: Milliseconds;
   readonly reason: 'finalize' | 'close';
+  /** Clock time in milliseconds. */
   readonly arrivedAt: number;
 }
 

@@ -12,8 +12,8 @@ import type { Cut } from './stream-input.js';
 
 /** Speech that has begun may not have been noticed yet; shorter than any silence that ends an utterance. */
 const ONSET_MARGIN_MS = 200;
-/** In dBFS: no speech is so quiet. Below it are digital silence and a telephone's comfort noise. */
-const SILENCE = -65;
+/** No speech is so quiet. Below it are digital silence and a telephone's comfort noise. */
+const SILENCE_DBFS = -65;
 /** Clocks differ: a caller whose clock is up to a twentieth fast is live all the same. */
 const LIVE_PACE = 0.95;
 
@@ -57,10 +57,10 @@ export class UtteranceTrack {
 
   /** Classifies the channel's next frame; null where it is silence between utterances, which no model need be given. */
   classify(frame: Frame): Promise<Outcome> | null {
-    const { samples, loudest } = frame;
+    const { samples, loudestDbfs } = frame;
     const { classify, tenant, hop } = this.options;
     const liveAt = this.pace(frame);
-    if (loudest < SILENCE && this.endpointer.isIdle && this.underWay === 0) return null;
+    if (loudestDbfs < SILENCE_DBFS && this.endpointer.isIdle && this.underWay === 0) return null;
     this.underWay += 1;
     return classify(samples, this.belief.state, { tenant, liveAt, dueAt: liveAt + hop });
   }

@@ -17,7 +17,7 @@ const frame = (start: number, freshFrom: number, end: number): Frame => ({
   freshFrom: milliseconds(freshFrom),
   end: milliseconds(end),
   activity: new Float32Array(Math.max(1, Math.round((end - freshFrom) / 20))).fill(1),
-  loudest: -20,
+  loudestDbfs: -20,
   arrivedAt: 0,
 });
 

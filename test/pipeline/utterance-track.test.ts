@@ -22,7 +22,7 @@ const frame = (n: number, activity: string): Frame => ({
   freshFrom: milliseconds(n === 0 ? 0 : 500 + n * 500),
   end: milliseconds(1000 + n * 500),
   activity: Float32Array.from(activity, (part) => (part === '#' ? 1 : 0)),
-  loudest: -20,
+  loudestDbfs: -20,
   arrivedAt: 40,
 });
 
@@ -111,10 +111,10 @@ describe('An utterance track', () => {
 
   it('classifies no silence between utterances, and everything while one is open or may begin', () => {
     const track = arrange();
-    const silence = { ...frame(1, '.....'), loudest: -65.1 };
+    const silence = { ...frame(1, '.....'), loudestDbfs: -65.1 };
     assert.equal(track.classify(silence), null);
     assert.deepEqual(track.hear(silence, null), []);
-    assert.ok(track.classify({ ...silence, loudest: -64.9 }));
+    assert.ok(track.classify({ ...silence, loudestDbfs: -64.9 }));
     assert.ok(track.classify(silence), 'the frame before it may be speech');
     track.hear(frame(2, '....#'), BALANCE);
     track.hear(frame(3, '#####'), BALANCE);
