@@ -30,7 +30,10 @@ const ONE_IMPORTER: Readonly<Record<string, string>> = {
   jose: 'server/access/',
   'prom-client': 'server/operations/',
   pino: 'server/operations/',
+  'protobufjs/minimal.js': 'proto/',
   '@opentelemetry/api': 'server/operations/',
+  '@opentelemetry/core': 'server/operations/',
+  '@opentelemetry/resources': 'server/operations/',
   '@opentelemetry/sdk-trace-base': 'server/operations/',
   '@opentelemetry/exporter-trace-otlp-http': 'server/operations/',
 };

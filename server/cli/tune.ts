@@ -1,4 +1,3 @@
-import { Failure } from './failure.js';
 import { table } from './table.js';
 import type { Config } from '../config.js';
 import { silentLog } from '../domain/log.js';
@@ -20,9 +19,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Measures how workers, threads and batches are laid out best for each model, and how many streams this machine holds so. */
 export const tune = async (config: Config): Promise<void> => {
-  const packages = await loadModelPackages(config.models);
-  if (packages.length === 0) throw new Failure(`${config.models} holds no model package`, 2);
-  for (const model of packages) await tuneFor(model, config);
+  for (const model of await loadModelPackages(config.models)) await tuneFor(model, config);
 };
 
 const tuneFor = async (model: ModelPackage, { provider: requested, precision }: Config): Promise<void> => {

@@ -1,10 +1,7 @@
 import type { Outcome } from '../domain/outcome.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import type { FrameBatch } from './frame-queue.js';
-import type { BatchResult, InferenceBackend, Scores } from './inference-backend.js';
-
-/** Memory of one batch. */
-type Memory = Pick<BatchResult, 'pcm' | 'state'>;
+import type { BatchMemory, BatchResult, InferenceBackend, Scores } from './inference-backend.js';
 
 /** A backend and the memory of its batches: a frame is copied once, into its row, and nothing is allocated per batch. */
 export class BatchLane {
@@ -15,7 +12,7 @@ export class BatchLane {
   readonly backend: InferenceBackend;
   readonly #maxBatch: number;
   readonly #maxState: number;
-  readonly #free: Memory[] = [];
+  readonly #free: BatchMemory[] = [];
 
   constructor(backend: InferenceBackend, maxBatch: number, maxState: number) {
     this.backend = backend;
@@ -41,7 +38,7 @@ export class BatchLane {
     }
   }
 
-  #allocate(): Memory {
+  #allocate(): BatchMemory {
     return {
       pcm: new Float32Array(this.#maxBatch * FRAME_SAMPLES),
       state: new Float32Array(this.#maxBatch * this.#maxState),

@@ -53,8 +53,7 @@ const firstDifference = async (
   }
   let state: Float32Array | null = null;
   for (const [index, expected] of vector.frames.entries()) {
-    const frame = cut[index];
-    if (!frame) continue;
+    const frame = cut[index]!;
     if (durationOf(frame.end) !== expected.end_ms) {
       return `frame ${index}: expects end_ms ${expected.end_ms}, but the frame ends at ${durationOf(frame.end)} ms`;
     }

@@ -21,11 +21,11 @@ export interface Scores {
   readonly inferMs: number;
 }
 
+/** The memory of a batch. */
+export type BatchMemory = Pick<Batch, 'pcm' | 'state'>;
+
 /** The scores of a batch, and its memory, free again. */
-export interface BatchResult extends Scores {
-  readonly pcm: Float32Array;
-  readonly state: Float32Array;
-}
+export type BatchResult = Scores & BatchMemory;
 
 /** Something that runs batches one after the other, in the order in which it is given them; two may be under way. */
 export interface InferenceBackend {

@@ -158,9 +158,8 @@ const verifyGolden = async (
 ): Promise<void> => {
   for (const [index, each] of packages.entries()) {
     const { name } = each.card;
-    const loaded = inference.models[index];
-    const allowance = loaded && goldenAllowance(loaded.variant, loaded.provider);
-    const report = await checkGolden(each, inference.classifierFor(name), allowance);
+    const { variant, provider } = inference.models[index]!;
+    const report = await checkGolden(each, inference.classifierFor(name), goldenAllowance(variant, provider));
     if (!report.ok)
       throw new Error(`the model ${name} does not score its golden vectors as trained: ${report.problem}`);
     log.info({ model: name, goldenFrames: report.frames }, 'golden vectors come out as trained');

@@ -1,5 +1,5 @@
 import type { ChecksummedFile, ModelCard, Provider } from '../domain/model-card.js';
-import type { Batch, Scores } from './inference-backend.js';
+import type { Batch, BatchMemory, Scores } from './inference-backend.js';
 
 /** One graph that a worker serves, and what its card says of it. */
 export interface GraphPlan {
@@ -39,11 +39,9 @@ export type FromWorker =
   /** `frameMs`: how long one frame takes in the largest batch, all graphs added up. */
   | { readonly kind: 'ready'; readonly frameMs: number }
   | { readonly kind: 'refused'; readonly reason: string }
-  | ({ readonly kind: 'ran'; readonly memory: Memory | null } & Scores)
+  /** `memory` is that of the batch on its way back; a child process has none to return. */
+  | ({ readonly kind: 'ran'; readonly memory: BatchMemory | null } & Scores)
   | { readonly kind: 'run_failed'; readonly reason: string };
-
-/** The memory of a batch on its way back; a child process has none to return. */
-export type Memory = Pick<Batch, 'pcm' | 'state'>;
 
 /** A worker's end of the connection. */
 export interface WorkerPort {
