@@ -35,31 +35,33 @@ export const scalarPolyphase: MakePolyphase = (filter, up, down) => new ScalarPo
 class ScalarPolyphase implements Polyphase {
   readonly input: Float32Array;
   readonly #output: Float32Array;
+  readonly #filter: WindowedSinc;
+  readonly #up: number;
+  readonly #down: number;
 
-  constructor(
-    private readonly filter: WindowedSinc,
-    private readonly up: number,
-    private readonly down: number,
-  ) {
+  constructor(filter: WindowedSinc, up: number, down: number) {
+    this.#filter = filter;
+    this.#up = up;
+    this.#down = down;
     this.input = new Float32Array(filter.taps + BLOCK_SAMPLES);
     this.#output = new Float32Array(outputsOfBlock(up, down));
   }
 
   resample(filled: number, place: OutputPlace): Float32Array {
-    const last = filled - this.filter.taps;
+    const last = filled - this.#filter.taps;
     let count = 0;
     for (; place.start <= last; count++) {
       this.#output[count] = clamp(this.#amplitude(place));
-      const phase = place.phase + this.down;
-      place.start += Math.floor(phase / this.up);
-      place.phase = phase % this.up;
+      const phase = place.phase + this.#down;
+      place.start += Math.floor(phase / this.#up);
+      place.phase = phase % this.#up;
     }
     return this.#output.subarray(0, count);
   }
 
   #amplitude({ start, phase }: OutputPlace): number {
-    const { rows } = this.filter;
-    const exact = (phase / this.up) * (rows.length - 1);
+    const { rows } = this.#filter;
+    const exact = (phase / this.#up) * (rows.length - 1);
     const before = Math.floor(exact);
     const low = weigh(this.input, start, rows[before]!);
     return before === exact ? low : low + (weigh(this.input, start, rows[before + 1]!) - low) * (exact - before);

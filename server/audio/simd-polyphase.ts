@@ -33,14 +33,14 @@ class SimdPolyphase implements Polyphase {
   readonly #output: Float32Array;
   readonly #exports: Exports;
   readonly #taps: number;
+  readonly #up: number;
+  readonly #down: number;
   /** Rows a phase, where there are fewer than phases; else 0. */
   readonly #scale: number;
 
-  constructor(
-    { rows, taps }: WindowedSinc,
-    private readonly up: number,
-    private readonly down: number,
-  ) {
+  constructor({ rows, taps }: WindowedSinc, up: number, down: number) {
+    this.#up = up;
+    this.#down = down;
     this.#exports = new WebAssembly.Instance(compiled).exports as Exports;
     this.#taps = taps;
     const phases = rows.length - 1;
@@ -62,7 +62,7 @@ class SimdPolyphase implements Polyphase {
     const [input, output] = [this.input.byteOffset, this.#output.byteOffset];
     const last = filled - this.#taps;
     const bytes = this.#taps * FLOAT_BYTES;
-    const count = this.#exports.resample(input, output, last, bytes, this.up, this.down, this.#scale);
+    const count = this.#exports.resample(input, output, last, bytes, this.#up, this.#down, this.#scale);
     place.start = start.value;
     place.phase = phase.value;
     return this.#output.subarray(0, count);
