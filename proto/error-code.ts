@@ -15,3 +15,19 @@ export const ERROR_CODES = [
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Whether the same request may succeed later, unchanged: what the server tells, and what a client holds where only the code came. */
+export const isRetryable: Readonly<Record<ErrorCode, boolean>> = {
+  bad_request: false,
+  unauthenticated: false,
+  permission_denied: false,
+  model_not_found: false,
+  start_timeout: true,
+  idle_timeout: true,
+  message_too_large: false,
+  rate_exceeded: true,
+  too_many_sessions: true,
+  internal: true,
+  overloaded: true,
+  draining: true,
+};

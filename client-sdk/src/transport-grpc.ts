@@ -3,6 +3,7 @@ import {
   decodeServerProto,
   encodeClientProto,
   ERROR_CODES,
+  isRetryable,
   type ClientDraft,
   type Decoded,
   type ErrorCode,
@@ -83,7 +84,7 @@ class GrpcConnection implements Connection {
     const [told] = metadata.get(CODE_METADATA);
     const known = ERROR_CODES.find((code) => code === told) ?? REFUSALS[closeCode];
     const fallback: ClientErrorCode = this.#hasOpened ? 'disconnected' : 'connect_failed';
-    const retryable = known === undefined || !PERMANENT.has(known);
+    const retryable = known === undefined || isRetryable[known];
     return new EarshotError(known ?? fallback, message, { retryable, closeCode });
   }
 }
@@ -93,14 +94,6 @@ function serialized(message: ClientDraft): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** What the same attempt will be told again. */
-const PERMANENT: ReadonlySet<ErrorCode> = new Set([
-  'bad_request',
-  'unauthenticated',
-  'permission_denied',
-  'model_not_found',
-  'message_too_large',
-]);
 /** The refusals that a proxy may send without saying more. */
 const REFUSALS: Readonly<Partial<Record<grpc.status, ErrorCode>>> = {
   [grpc.status.UNAUTHENTICATED]: 'unauthenticated',

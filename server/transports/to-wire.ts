@@ -1,4 +1,3 @@
-import { isRetryable } from '../domain/error-code.js';
 import type { ModelCard } from '../domain/model-card.js';
 import type { Latency, Verdict } from '../domain/stream-event.js';
 import type { Endpointing } from '../domain/stream-settings.js';
@@ -6,6 +5,7 @@ import { durationOf, FRAME_SAMPLES, MODEL_RATE } from '../domain/units.js';
 import type { RecordingVerdict } from '../session/classify-recording.js';
 import type { Ready, SessionMessage } from '../session/caller.js';
 import type { ServedModel } from '../session/served-model.js';
+import { isRetryable } from '../../proto/error-code.js';
 import { CHANNELS, MAX_MESSAGE_BYTES } from '../../proto/limits.js';
 import type { ClassifyResponse, ModelListing } from '../../proto/one-shot-messages.js';
 import type * as Wire from '../../proto/server-messages.js';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import * as grpc from '@grpc/grpc-js';
 import { EarshotError, openStream } from '../../client-sdk/src/grpc.js';
-import type { ServerMessage } from '../../proto/wire.js';
-import { ERROR_CODES, isRetryable, type ErrorCode } from '../../server/domain/error-code.js';
+import { ERROR_CODES, isRetryable, type ErrorCode, type ServerMessage } from '../../proto/wire.js';
 import { AUDIO, CLOSED, intent, READY, receipt, REFUSED } from './messages.js';
 import { grpcServer, type ScriptedCall } from './servers.js';
 

@@ -5,7 +5,14 @@ import type { AddressInfo } from 'node:net';
 import type { WebSocket } from 'ws';
 import { openStream, type IntentStream } from '../../client-sdk/src/index.js';
 import { protobuf } from '../../client-sdk/src/protobuf.js';
-import { decodeClientProto, encodeServerProto, type ServerMessage } from '../../proto/wire.js';
+import {
+  decodeClientProto,
+  encodeServerProto,
+  ERROR_CODES,
+  isRetryable,
+  type ServerMessage,
+} from '../../proto/wire.js';
+import { statusOf } from '../../server/transports/http/status-codes.js';
 import { AUDIO, CLOSED, intent, READY, receipt, REFUSED } from './messages.js';
 import { politeServer, say } from './polite-server.js';
 import { webSocketServer } from './servers.js';
@@ -141,13 +148,18 @@ describe('The WebSocket transport', () => {
     await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'connect_failed', retryable: true });
   });
 
+  /** No handshake times out: these two come in a stream alone. */
+  const IN_STREAMS = ['start_timeout', 'idle_timeout'];
+
   for (const [status, body, code, retryable] of [
     [401, '', 'unauthenticated', false],
-    [429, '{"error":{"code":"too_many_sessions","message":"4 of 4 sessions are open"}}', 'too_many_sessions', true],
-    [503, '{"error":{"code":"draining","message":"going down"}}', 'draining', true],
     [404, 'not json', 'connect_failed', false],
+    [502, 'not json', 'connect_failed', true],
+    ...ERROR_CODES.filter((told) => !IN_STREAMS.includes(told)).map(
+      (told) => [statusOf(told), `{"error":{"code":"${told}","message":"no"}}`, told, isRetryable[told]] as const,
+    ),
   ] as const) {
-    it(`rejects with ${code} when the handshake is answered ${status}`, async () => {
+    it(`rejects with ${code} when the handshake is answered ${status} ${body}`, async () => {
       const server = createServer().on('upgrade', (_request, socket) => {
         socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
       });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { isRetryable, type Refusal } from '../../domain/error-code.js';
+import type { Refusal } from '../../domain/error-code.js';
+import { isRetryable } from '../../../proto/error-code.js';
 
 /** What an HTTP answer says of a refusal. */
 export const errorBody = ({ code, message, requestId = randomUUID() }: Refusal & { requestId?: string }): string =>
