@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../server/domain/log.js';
 import type { Variant } from '../server/domain/model-card.js';
 import { milliseconds } from '../server/domain/units.js';
@@ -102,7 +103,7 @@ describe('Generations of models', () => {
     await generations.reload();
     const onSecond = streamOn(shelf);
     const third = generations.reload();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
     goes.leave();
     assert.equal(version(), '2');
     assert.equal(await third, true);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Writable } from 'node:stream';
 import type { Chunk } from './chunk-bytes.js';
 import type { IntentStream, Waiting } from './intent-stream.js';
@@ -43,7 +43,7 @@ export async function* atSpeakingSpeed(
     for (let at = 0; at < chunk.length; at += bytesPerSecond / 10) {
       const piece = chunk.subarray(at, at + bytesPerSecond / 10);
       const ahead = (given / bytesPerSecond) * 1_000 - (performance.now() - startedAt);
-      if (ahead > 0) await pause(ahead, undefined, { signal });
+      if (ahead > 0) await sleep(ahead, undefined, { signal });
       given += piece.length;
       yield piece;
     }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { bytesOf, type Ingress } from './ingress.js';
 
@@ -88,8 +89,6 @@ const send = async (socket: WebSocket, { audio, ingress, spokenAfterMs }: Call, 
   }
   if (socket.readyState === WebSocket.OPEN) socket.send('{"type":"close"}');
 };
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await sleep(1);

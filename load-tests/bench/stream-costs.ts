@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { play } from './bench-client.js';
 import type { BenchModel } from './contender.js';
 import { MULAW_100, MULAW_20, PCM_100, PCM_20, type Ingress } from './ingress.js';
@@ -65,7 +66,7 @@ export const measureStreamCosts = async (plan: CostsPlan): Promise<StreamCosts> 
 
 const idle = async (pid: number): Promise<readonly [number, number]> => {
   const before = [treeCpuMs(pid), mainThreadCpuMs(pid)] as const;
-  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  await sleep(IDLE_MS);
   const perSecond = 1000 / IDLE_MS;
   return [(treeCpuMs(pid) - before[0]) * perSecond, (mainThreadCpuMs(pid) - before[1]) * perSecond];
 };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { measurePaced, verdictOn, type PacedPlan } from './paced.js';
 
 /** A server that refuses streams has to get over those it took before the next trial. */
@@ -23,7 +24,7 @@ export const measureStreamsHeld = async (plan: Omit<PacedPlan, 'streams'>, frame
   for (const share of SHARES) {
     const streams = Math.max(1, Math.floor((framesPerSecond * share) / 2));
     const paced = await measurePaced({ ...plan, streams }).catch(ifRefused);
-    if (paced === null) await new Promise((resolve) => setTimeout(resolve, RECOVERY_MS));
+    if (paced === null) await sleep(RECOVERY_MS);
     if (paced === null) continue;
     const verdict = verdictOn(paced);
     if (verdict === 'held') return { streams, p99Ms: paced.p99Ms, isGeneratorsLimit };

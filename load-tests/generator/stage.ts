@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { sampleOf, Sampler, type GeneratorSample } from '../server/sampler.js';
 import type { ServerSample } from '../server/server-metrics.js';
@@ -66,7 +67,7 @@ export class Stage {
     const classified = async () => (await sampleOf(this.http('/metrics'), 0))?.classified ?? 0;
     let before = await classified();
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await sleep(LOOK_MS);
       const now = await classified();
       if (now === before) return;
       before = now;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { percentileMs } from '../generator/histogram.js';
 import { lagOf } from '../generator/observations.js';
 import type { Performance, Stage } from '../generator/stage.js';
@@ -26,7 +27,7 @@ export const ramp: Scenario = {
         tried.push({ trial, performance });
         if (!trial.held) {
           await stage.quiet();
-          await new Promise((resolve) => setTimeout(resolve, RECOVERY_MS));
+          await sleep(RECOVERY_MS);
         }
         return trial.held;
       },

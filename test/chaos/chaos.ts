@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { heldBytes } from '../support/memory.js';
 import { CLOSE, START, strip, TALKS, type WireMessage } from '../support/raw-clients.js';
 import type { Addresses } from '../support/scripted-server.js';
@@ -66,7 +67,7 @@ export const withNeighbour = async (server: Addresses, fault: () => Promise<void
 };
 
 /** Leaves the machine to the fault for a while. */
-const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+const pause = () => sleep(100);
 
 export const metric = async (server: Addresses, name: string): Promise<number> => {
   const text = await (await fetch(`http://${server.http}/metrics`)).text();
@@ -76,7 +77,7 @@ export const metric = async (server: Addresses, name: string): Promise<number> =
 /** Waits until no stream is open, and none waits for its caller. */
 export const allGone = async (server: Addresses): Promise<void> => {
   for (const name of ['earshot_sessions', 'earshot_sessions_lost'])
-    while ((await metric(server, name)) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while ((await metric(server, name)) > 0) await sleep(20);
 };
 
 /** Runs `work` twice, `warmUp` first, and asserts that the second time left no more than `most` bytes behind. */

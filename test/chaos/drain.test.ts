@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createStream as createGrpcStream } from '../../client-sdk/src/grpc.js';
 import {
   createStream,
@@ -24,7 +25,6 @@ const TOLERANCE_MS = 40;
 const PAUSE_MS = 400 + TOLERANCE_MS;
 const OPTIONS = { audio: { encoding: 'pcm_s16le', sampleRate: 16_000 }, endpointing: { silenceMs: 400 } } as const;
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const readiness = async ({ http }: ServerProcess) =>
   fetch(`http://${http}/readyz`).then(
     ({ status }) => status,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { heldBytes } from '../support/memory.js';
 import { hasSox, needs, RECORDINGS } from '../support/needs.js';
@@ -36,7 +37,7 @@ const told = async (talk: Talk, server: RealServer, steps: () => Step[]): Promis
     const { messages } = await talk(server, steps());
     const [first] = messages;
     if (first?.code !== 'overloaded') return said(messages);
-    await new Promise((resolve) => setTimeout(resolve, Number(first.retry_after_ms)));
+    await sleep(Number(first.retry_after_ms));
   }
 };
 
@@ -58,7 +59,7 @@ function* jittered(chunks: Iterable<Uint8Array>, random: () => number): Generato
   for (const chunk of chunks) {
     yield chunk;
     const ms = random() < 0.2 ? random() * 100 : 0;
-    if (ms > 0) yield () => new Promise((resolve) => setTimeout(resolve, ms));
+    if (ms > 0) yield () => sleep(ms);
   }
 }
 

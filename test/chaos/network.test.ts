@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntentStream, Reconnected, StreamMessage } from '../../client-sdk/src/index.js';
 import { storyOf, TRANSPORTS } from '../client-sdk/cuts.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
@@ -13,8 +14,6 @@ const OPTIONS = {
   audio: { encoding: 'pcm_s16le', sampleRate: 16_000 },
   endpointing: { silenceMs: 400 },
 } as const;
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Told {
   readonly messages: readonly StreamMessage[];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../server/domain/log.js';
 import { packagesFolder, writeEcho } from '../support/echo-versions.js';
 import { heldBytes } from '../support/memory.js';
@@ -20,7 +21,7 @@ const VERSIONS = [
 ] as const;
 const CLIPS = Array.from({ length: 4 }, (_, seed) => pcm16(babble(4, seed)));
 
-const pause: Step = () => new Promise((resolve) => setTimeout(resolve, 20));
+const pause: Step = () => sleep(20);
 
 const play = async (server: RealServer, lane: number, seed: number) => {
   const talks = Object.values(TALKS);
@@ -107,8 +108,7 @@ describe(`Models that are reloaded ${RELOADS} times under load`, function () {
     assert.equal(served.size, 2);
     assert.ok(grown < KEPT_BYTES, `${grown} bytes were kept`);
     assert.ok(more < KEPT_RESIDENT_BYTES, `${more} resident bytes more`);
-    while ((await metric(server, 'earshot_models_retiring')) > 0)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    while ((await metric(server, 'earshot_models_retiring')) > 0) await sleep(20);
   });
 
   it('stay as they are when a package is not right, and nobody is disturbed', async () => {

@@ -5,6 +5,7 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, st
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { wavOf } from '../support/chromium.js';
 import { COMMAND } from '../support/earshot-command.js';
 import { isLinux, needs } from '../support/needs.js';
@@ -24,8 +25,6 @@ const FIVE_MINUTES = wavOf(
   16_000,
   new Int16Array(300 * 16_000).map((_, at) => 8_000 * Math.sin(at)),
 );
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Started extends Addresses {
   readonly child: ChildProcess;

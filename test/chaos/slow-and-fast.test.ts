@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { shelfOf, sayingBalance } from '../support/contexts.js';
 import { heldBytes } from '../support/memory.js';
@@ -15,8 +16,6 @@ const CROWD = casesOf(40, 1_000);
 const FLOOD_MS = casesOf(1_000, 30_000);
 const START_FRAME = clientFrame(Buffer.from(JSON.stringify(START)));
 const MOST_BYTES = 32 * 2 ** 20;
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Writes a byte at a time until the peer has ended; waits `ms` between them. */
 const trickle = async (address: string, bytes: Buffer, ms: number): Promise<Buffer> => {

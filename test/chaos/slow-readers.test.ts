@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type ClientHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { classified } from '../support/outcomes.js';
 import { statelessCard } from '../support/cards.js';
 import { shelfOf, silentObserver } from '../support/contexts.js';
@@ -38,8 +39,7 @@ const decoded = (bytes: Uint8Array): WireMessage =>
 /** Writes, and waits for room as long as the peer is there. */
 const write = async (to: Socket | ClientHttp2Stream, bytes: Uint8Array): Promise<void> => {
   if (to.writable) to.write(bytes);
-  for (let waits = 0; waits < 20 && to.writable && to.writableNeedDrain; waits++)
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let waits = 0; waits < 20 && to.writable && to.writableNeedDrain; waits++) await sleep(5);
 };
 
 const overWebSocket =

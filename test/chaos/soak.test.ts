@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import { Subscriber } from 'rxjs';
 import { WebSocket } from 'ws';
@@ -26,7 +27,6 @@ const LONGEST = isLong ? 200 : 50;
 const CHUNK_MS = 100;
 const BYTES_PER_MS = 32;
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const SPEECH = pcm16(babble(20, SEED));
 
 /** A call of some seconds, spoken as people speak; about every tenth breaks off without a word. */
@@ -81,10 +81,11 @@ describe(`A soak of ${MINUTES} min with ${STREAMS} streams that come and go (see
       }
     };
     const watching = (async () => {
-      for (let second = 0; !isOver(); second++, await sleep(1_000)) {
+      for (let second = 0; !isOver(); second++) {
         resident.push(await metric(server, 'earshot_resident_memory_bytes'));
         if (second % 60 === 59)
           process.stdout.write(`      minute ${(second + 1) / 60}: ${calls} calls, ${mib(resident.at(-1)!)} MiB\n`);
+        await sleep(1_000);
       }
     })();
     await Promise.all([watching, ...Array.from({ length: STREAMS }, (_, index) => lane(index))]);

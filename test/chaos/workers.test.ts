@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf, serveProcess, type ServerProcess } from '../support/earshot-command.js';
 import { isLinux, needs } from '../support/needs.js';
 import { CLOSE, START, TALKS, type Step, type Told, type WireMessage } from '../support/raw-clients.js';
@@ -23,8 +24,6 @@ const DEEDS: Readonly<Record<string, (pid: number) => void>> = {
   hangs: (pid) => process.kill(pid, 'SIGSTOP'),
   'gets no more memory': (pid) => execFileSync('prlimit', ['--pid', String(pid), '--as=1']),
 };
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const befall = (pid: number, deed: string): void => {
   try {
@@ -108,8 +107,10 @@ describe('Inference workers that fail in mid-batch', function () {
 
   it('are started again ever more slowly while they die at once', async () => {
     const before = await metric(server, 'earshot_worker_restarts_total');
-    for (const end = performance.now() + 1_500; performance.now() < end; await sleep(10))
+    for (const end = performance.now() + 1_500; performance.now() < end;) {
       for (const pid of childrenOf(server.child.pid!)) befall(pid, 'is killed');
+      await sleep(10);
+    }
     const restarts = (await metric(server, 'earshot_worker_restarts_total')) - before;
     assert.ok(restarts <= 12, `${restarts} restarts of 2 workers within 1.5 s`);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { WebSocket } from 'ws';
 import { fromWire } from '../../server/transports/from-wire.js';
@@ -113,7 +114,7 @@ describe('The seven invariants', () => {
     let most = 0;
     const slow = async () => {
       most = Math.max(most, ++underWay);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await sleep(1);
       underWay--;
       return classified([3, 0, 0]);
     };

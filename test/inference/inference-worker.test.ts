@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Provider, Variant } from '../../server/domain/model-card.js';
 import type { Batch } from '../../server/inference/inference-backend.js';
 import { InferenceWorker } from '../../server/inference/inference-worker.js';
@@ -99,7 +100,7 @@ describe('A run that takes too long', () => {
     const reason = 'a run took longer than 1 ms';
     assert.deepEqual(events, [`hangs: ${reason}`, `the inference worker hangs: ${reason}`]);
     await assert.rejects(worker.run(batchOf('slow', 1)), /hangs/);
-    while (events.length < 3) await new Promise((next) => setTimeout(next, 5));
+    while (events.length < 3) await sleep(5);
     assert.equal(events[2], `ended: ${reason}`);
   });
 

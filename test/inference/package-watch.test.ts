@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { watchPackages } from '../../server/inference/package-watch.js';
 import { packagesFolder, writeEcho } from '../support/echo-versions.js';
 
 const LOOK_MS = 20;
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('The watch of model packages', () => {
   let folder: string;

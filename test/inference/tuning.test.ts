@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { loadWithStreams, mostHeld } from '../../server/inference/held-streams.js';
 import { loadModelPackage } from '../../server/inference/model-package.js';
@@ -38,7 +39,7 @@ describe('Virtual streams', () => {
     const result = await loadWithStreams(
       async () => {
         asked += 1;
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await sleep(60);
         return classified([1]);
       },
       null,

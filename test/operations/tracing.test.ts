@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Metadata } from '@grpc/grpc-js';
 import { WebSocket } from 'ws';
 import { otlpExporter } from '../../server/operations/otlp-exporter.js';
@@ -191,7 +192,7 @@ describe('Traces', function () {
     const SPANS = 10_000;
     for (let each = 0; each < SPANS; each++)
       tracing.begin({ session: 's', transport: 't', identity: 'i' }, CONFIG, '1').ended('done', NOTHING_HEARD);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     assert.ok(dropped > SPANS / 2 && exported < SPANS / 2, `${dropped} dropped, ${exported} exported`);
     assert.ok(SPANS - dropped <= 2_048 + exported);
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CLOSE, START, TALKS, until, type Step, type WireMessage } from '../support/raw-clients.js';
 import { childrenOf, earshot, serveProcess, type ServerProcess } from '../support/earshot-command.js';
 import { isLinux, needs } from '../support/needs.js';
@@ -93,7 +94,7 @@ describe('The life of a server process', () => {
         assert.deepEqual([closed.type, end, closed.gap_ms], ['closed', 1000, gaps]);
       }
       assert.ok((await metric(server, 'earshot_worker_restarts_total')) >= 1);
-      while ((await metric(server, 'earshot_workers_healthy')) < 2) await new Promise((next) => setTimeout(next, 20));
+      while ((await metric(server, 'earshot_workers_healthy')) < 2) await sleep(20);
       assert.equal((await fetch(`http://${server.http}/readyz`)).status, 200);
       assert.equal(await server.stop('SIGTERM'), 0);
     });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { metric } from '../chaos/chaos.js';
 import { packagesFolder, writeEcho } from '../support/echo-versions.js';
 import { serveProcess, type ServerProcess } from '../support/earshot-command.js';
@@ -8,7 +9,6 @@ import { CLOSE, START, TALKS, until, type Step, type WireMessage } from '../supp
 import { babble, pcm16 } from '../support/tones.js';
 
 const SPEECH = pcm16(babble(4, 21));
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const versionOf = ({ model }: WireMessage): unknown => (model as { version: string }).version;
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A folder for one suite's files. */
 export class Drawer {
@@ -28,5 +29,5 @@ export const entry = (key: string, fields: object = {}): Record<string, unknown>
 
 /** Waits until a look finds what it looks for. */
 export const eventually = async (look: () => Promise<boolean> | boolean): Promise<void> => {
-  while (!(await look())) await new Promise((next) => setTimeout(next, 20));
+  while (!(await look())) await sleep(20);
 };

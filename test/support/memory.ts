@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -7,7 +8,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 /** Bytes that this process holds on to, garbage collected: the server's too, where a test has it in its own process. */
 export const heldBytes = async (): Promise<number> => {
   for (let round = 0; round < 3; round++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
     collectGarbage();
   }
   const { heapUsed, arrayBuffers } = process.memoryUsage();

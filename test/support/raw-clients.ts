@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   credentials,
   loadPackageDefinition,
@@ -156,7 +157,7 @@ export const CLOSE = { type: 'close' } as const;
 export const until =
   (type: string): Step =>
   async (soFar) => {
-    while (!soFar.some((message) => message.type === type)) await new Promise((next) => setTimeout(next, 2));
+    while (!soFar.some((message) => message.type === type)) await sleep(2);
   };
 
 /** What a message says of the audio, without what differs from run to run. */

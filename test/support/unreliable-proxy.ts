@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A TCP proxy on loopback that does to connections what bad networks do. What was lost below TCP shows as waiting. */
 export interface UnreliableProxy {
@@ -33,7 +34,7 @@ class Pair {
   private async pass(from: Socket, to: Socket, delayMs: () => number): Promise<void> {
     from.on('error', () => this.broken());
     for await (const piece of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      await new Promise((resolve) => setTimeout(resolve, delayMs()));
+      await sleep(delayMs());
       if (!this.isFrozen && to.writable && !to.write(piece)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
     }
     if (!this.isFrozen) to.end();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_FRAGMENTS } from '../../server/transports/connection-limits.js';
 import { clientFrame, closeCodeOf, handshake, rawSocket, serverFrames, upgradedSocket } from '../support/raw-socket.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
@@ -44,7 +45,7 @@ describe('What one connection may take', () => {
     assert.match(statusLine(raw.received()), /^HTTP\/1\.1 404 /);
     while (!raw.socket.destroyed) {
       raw.socket.write('x');
-      await new Promise((next) => setTimeout(next, 5));
+      await sleep(5);
     }
   });
 
@@ -81,7 +82,7 @@ describe('What one connection may take', () => {
       serverFrames(raw.received()).map(({ opcode }) => opcode),
       [1, 9],
     );
-    while (server.reception.lostCount === 0) await new Promise((next) => setTimeout(next, 2));
+    while (server.reception.lostCount === 0) await sleep(2);
     assert.equal(server.reception.count, 0);
     raw.close();
   });
@@ -106,7 +107,7 @@ describe('What one connection may take', () => {
     await new Promise((resolve) => session.once('remoteSettings', resolve));
     let pings = 0;
     session.on('ping', () => (pings += 1));
-    while (pings < 3) await new Promise((next) => setTimeout(next, 5));
+    while (pings < 3) await sleep(5);
     assert.ok(!session.closed);
     session.destroy();
   });

@@ -3,6 +3,7 @@ import { credentials, loadPackageDefinition, status, type ServiceError } from '@
 import { loadSync } from '@grpc/proto-loader';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { protoPath } from 'grpc-health-check';
 import { grpcClient, serviceIn, START, TALKS } from '../support/raw-clients.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
@@ -84,7 +85,7 @@ describe('The gRPC service', () => {
     await new Promise((resolve) => call.once('data', resolve));
     assert.equal(server.reception.count, 1);
     call.cancel();
-    while ((server.reception.count as number) > 0) await new Promise((next) => setTimeout(next, 2));
+    while ((server.reception.count as number) > 0) await sleep(2);
     client.close();
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request, type ClientRequest } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ANYBODY } from '../../server/domain/identity.js';
 import { silentLog } from '../../server/domain/log.js';
 import type { Classify, Outcome } from '../../server/domain/outcome.js';
@@ -71,7 +72,7 @@ describe('One-shot requests', () => {
     await until(() => model.frames > 0);
     posted.destroy();
     // The server learns of it a little later.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     await isLeftUnheard();
   });
 
@@ -80,7 +81,7 @@ describe('One-shot requests', () => {
     const call = client.Classify({ wav: RECORDING }, () => undefined);
     await until(() => model.frames > 0);
     call.cancel();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     client.close();
     await isLeftUnheard();
   });
@@ -88,9 +89,9 @@ describe('One-shot requests', () => {
   it('are no failure of the server when they break off', async () => {
     const posted = post();
     posted.write(RECORDING.subarray(0, 1_000));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     posted.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
     assert.deepEqual([model.frames, failures], [0, []]);
   });
 

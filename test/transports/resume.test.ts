@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { cuttingProxy } from '../support/cutting-proxy.js';
 import { CLOSE, flattened, grpcClient, START, strip, TALKS, type WireMessage } from '../support/raw-clients.js';
@@ -89,7 +90,7 @@ describe('Resuming', () => {
       it(`goes on over ${again} with a stream that was cut over ${wire}`, async () => {
         const told = await cut(server, receivedAll);
         const ready = told[0]!;
-        while (server.reception.lostCount === 0) await new Promise((next) => setTimeout(next, 2));
+        while (server.reception.lostCount === 0) await sleep(2);
         const seen = counted(told).slice(0, 4);
         const { session_id, resume_token } = ready;
         const resume = { session_id, resume_token, last_event_seq: seen.at(-1)!.seq };
@@ -122,14 +123,14 @@ describe('Resuming', () => {
     await once(socket, 'message');
     socket.close(1000);
     await once(socket, 'close');
-    while (server.reception.count > 0) await new Promise((next) => setTimeout(next, 2));
+    while (server.reception.count > 0) await sleep(2);
     assert.equal(server.reception.lostCount, 0);
   });
 
   for (const [wire, talk] of Object.entries(TALKS))
     it(`keeps nothing of a stream that ended well over ${wire}`, async () => {
       await talk(server, [START, ...CHUNKS, CLOSE]);
-      while (server.reception.heldCount > 0) await new Promise((next) => setTimeout(next, 2));
+      while (server.reception.heldCount > 0) await sleep(2);
       assert.deepEqual([server.reception.count, server.reception.lostCount, server.reception.heldCount], [0, 0, 0]);
     });
 });

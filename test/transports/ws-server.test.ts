@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { silentLog } from '../../server/domain/log.js';
 import { silentObserver } from '../support/contexts.js';
@@ -46,7 +47,7 @@ describe('The WebSocket server', () => {
     socket.write(
       'GET /v1/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
-    while (!received.includes('\r\n\r\n')) await new Promise((next) => setTimeout(next, 2));
+    while (!received.includes('\r\n\r\n')) await sleep(2);
     return { socket, text: () => received };
   };
 
@@ -180,6 +181,6 @@ describe('The WebSocket server', () => {
     const { reception } = server;
     assert.equal(reception.count, 1);
     socket.terminate();
-    while ((reception.count as number) > 0) await new Promise((next) => setTimeout(next, 2));
+    while ((reception.count as number) > 0) await sleep(2);
   });
 });

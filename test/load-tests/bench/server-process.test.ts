@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startServerProcess } from '../../../load-tests/bench/server-process.js';
 import { isLinux, needs } from '../../support/needs.js';
 
@@ -27,7 +28,7 @@ describe('A server under test', () => {
     const grandchild = Number(new URL(server.url).port);
     assert.ok(isAlive(grandchild));
     await server.stop();
-    while (isAlive(grandchild)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (isAlive(grandchild)) await sleep(5);
     assert.equal(isAlive(server.pid), false);
   });
 
