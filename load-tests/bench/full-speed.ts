@@ -1,3 +1,4 @@
+import { endOfFrame, FRAMING } from '../generator/pacing.js';
 import { play, type Played } from './bench-client.js';
 import type { BareRate, BareSessions } from './bare-session.js';
 import type { BenchModel } from './contender.js';
@@ -6,8 +7,6 @@ import { treeCpuMs } from './process-cpu.js';
 import type { ServerProcess } from './server-process.js';
 import { spreadOf, type Spread } from './statistics.js';
 
-const HOP_MS = 500;
-const FRAME_MS = 1000;
 /** Too few for a rate, enough to guess how much audio fills a round. */
 const FIRST_GUESS_MS = 3_000;
 /** Opening a stream is to be a small part of what its frames cost. */
@@ -79,7 +78,7 @@ export const summaryOf = (ingress: string, rounds: readonly Round[]): FullSpeed 
 /** How much audio makes so many frames over all streams: the first takes a second, each other a hop. */
 export const audioFor = (frames: number, streams: number): number => {
   const each = Math.max(FEWEST_FRAMES_PER_STREAM, Math.round(frames / streams));
-  return FRAME_MS + (each - 1) * HOP_MS;
+  return endOfFrame(FRAMING, each - 1);
 };
 
 const run = async (

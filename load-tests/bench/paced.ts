@@ -1,3 +1,4 @@
+import { framesIn, FRAMING } from '../generator/pacing.js';
 import { play, type Played } from './bench-client.js';
 import type { BenchModel } from './contender.js';
 import { unbrokenSpeech, type Ingress } from './ingress.js';
@@ -5,8 +6,6 @@ import { mainThreadCpuMs, treeCpuMs } from './process-cpu.js';
 import type { ServerProcess } from './server-process.js';
 import { quantile } from './statistics.js';
 
-const HOP_MS = 500;
-const FRAME_MS = 1000;
 /** The generator was on time if it sent 99 of 100 chunks within this. */
 const LAG_LIMIT_MS = 25;
 /** A server holds so many streams if 99 of 100 frames are answered within this. */
@@ -44,7 +43,9 @@ export const measurePaced = async (plan: PacedPlan): Promise<Paced> => {
   const call = { url, model: model.name, ingress, audio: unbrokenSpeech(ingress, audioMs) };
   const [cpuBefore, mainBefore] = [treeCpuMs(pid), mainThreadCpuMs(pid)];
   const played = await allOrFirstProblem(
-    Array.from({ length: streams }, (_, index) => play({ ...call, spokenAfterMs: ((index * 0.618_034) % 1) * HOP_MS })),
+    Array.from({ length: streams }, (_, index) =>
+      play({ ...call, spokenAfterMs: ((index * 0.618_034) % 1) * FRAMING.hopMs }),
+    ),
   );
   const streamSeconds = (streams * audioMs) / 1000;
   return {
@@ -52,7 +53,7 @@ export const measurePaced = async (plan: PacedPlan): Promise<Paced> => {
     ingress: ingress.name,
     streams,
     audioMs,
-    expectedFrames: streams * (1 + (audioMs - FRAME_MS) / HOP_MS),
+    expectedFrames: streams * framesIn(FRAMING, audioMs),
     cpuMsPerStreamSecond: (treeCpuMs(pid) - cpuBefore) / streamSeconds,
     mainThreadMsPerStreamSecond: (mainThreadCpuMs(pid) - mainBefore) / streamSeconds,
   };

@@ -5,6 +5,8 @@ import { once } from 'node:events';
 export interface ServerProcess {
   /** http://host:port */
   readonly url: string;
+  /** What it announced itself with. */
+  readonly announcement: RegExpExecArray;
   readonly pid: number;
   /** The end of what it wrote to standard error. */
   readonly lastWords: () => string;
@@ -15,11 +17,19 @@ export interface ServerProcess {
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 3_000;
 const KEPT_CHARACTERS = 2_000;
+/** Windows has no groups that a signal reaches: there the leader alone is ended. */
+const HAS_GROUPS = process.platform !== 'win32';
 
-/** Starts a server that prints its address as http://host:port. Rejects with the end of its standard error if it does not. */
-export const startServerProcess = async (command: readonly string[]): Promise<ServerProcess> => {
+/**
+ * Starts a server that prints its address as http://host:port, or what else announces it, with that address as the
+ * first group. Rejects with the end of its standard error if it does not.
+ */
+export const startServerProcess = async (
+  command: readonly string[],
+  announcing = /(http:\/\/[\d.]+:\d+)/,
+): Promise<ServerProcess> => {
   const [program, ...args] = command;
-  const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: HAS_GROUPS });
   const { pid } = child;
   if (pid === undefined) {
     const [error] = (await once(child, 'error').catch((reason: unknown) => [reason])) as [Error];
@@ -33,7 +43,8 @@ export const startServerProcess = async (command: readonly string[]): Promise<Se
   };
   const lastWords = keepLastWords(child);
   try {
-    return { url: await addressOf(child, lastWords), pid, lastWords, stop };
+    const announcement = await announcementOf(child, announcing, lastWords);
+    return { url: announcement[1]!, announcement, pid, lastWords, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -46,17 +57,17 @@ const keepLastWords = (child: ChildProcess): (() => string) => {
   return () => words;
 };
 
-const addressOf = (child: ChildProcess, lastWords: () => string): Promise<string> =>
+const announcementOf = (child: ChildProcess, announcing: RegExp, lastWords: () => string): Promise<RegExpExecArray> =>
   new Promise((resolve, reject) => {
     let out = '';
     const fail = (how: string): void => reject(new Error(`${child.spawnargs.join(' ')} ${how}\n${lastWords()}`));
-    const timer = setTimeout(() => fail(`printed no address in ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
+    const timer = setTimeout(() => fail(`has not said that it is there in ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
     child.stdout?.on('data', (text: Buffer) => {
-      out = (out + text.toString()).slice(-KEPT_CHARACTERS);
-      const url = /http:\/\/[\d.]+:\d+/.exec(out)?.[0];
-      if (!url) return;
+      const announcement = announcing.exec((out += text.toString()));
+      out = out.slice(-KEPT_CHARACTERS);
+      if (!announcement) return;
       clearTimeout(timer);
-      resolve(url);
+      resolve(announcement);
     });
     child.once('error', (error) => fail(error.message));
     child.once('exit', (code) => {
@@ -76,7 +87,7 @@ const stopGroup = async (child: ChildProcess, group: number): Promise<void> => {
 
 const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   try {
-    process.kill(-group, signal);
+    process.kill(HAS_GROUPS ? -group : group, signal);
   } catch {
     // Nobody is left in it.
   }

@@ -1,4 +1,5 @@
 import { quantile } from '../bench/statistics.js';
+import { FRAMING } from '../generator/pacing.js';
 
 /** What one stream at speaking speed costs a server, by how its audio comes in: CPU milliseconds per second of the stream. */
 export interface IngressCost {
@@ -21,8 +22,7 @@ export interface Parts {
   readonly inference: number;
 }
 
-const HOP_MS = 500;
-export const FRAMES_PER_SECOND = 1000 / HOP_MS;
+export const FRAMES_PER_SECOND = 1000 / FRAMING.hopMs;
 const MODEL_RATE = 16_000;
 
 const chunksPerSecond = ({ chunkMs }: Pick<IngressCost, 'chunkMs'>): number => 1000 / chunkMs;

@@ -25,6 +25,9 @@ export interface Framing {
   readonly hopMs: number;
 }
 
+/** Of the models that are measured, where their callers ask for no other hop. */
+export const FRAMING: Framing = { frameMs: 1000, hopMs: 500 };
+
 /** Stream time at which frame k, counting from 0, ends. */
 export const endOfFrame = ({ frameMs, hopMs }: Framing, k: number): number => frameMs + k * hopMs;
 

@@ -1,3 +1,4 @@
+import { spreadOf } from '../bench/statistics.js';
 import type { Span } from '../generator/plan.js';
 import { edgesOf, type GeneratorSample } from '../server/sampler.js';
 import type { ServerSample } from '../server/server-metrics.js';
@@ -46,7 +47,7 @@ export const serverFigures = (samples: readonly ServerSample[], measured: Span):
   if (edges === null) return null;
   const { first, last } = edges;
   const within = samples.filter(({ at }) => at > first.at && at <= last.at);
-  const delays = within.map(({ loopDelayP99Ms }) => loopDelayP99Ms).sort((a, b) => a - b);
+  const delays = spreadOf(within.map(({ loopDelayP99Ms }) => loopDelayP99Ms));
   const frames = last.classified - first.classified;
   return {
     cores: coresBetween(first, last),
@@ -54,7 +55,7 @@ export const serverFigures = (samples: readonly ServerSample[], measured: Span):
     cpuMsPerFrame: ((last.cpuSeconds - first.cpuSeconds) * 1000) / frames,
     residentMiB: last.residentBytes / MIB,
     mostResidentMiB: Math.max(...samples.map(({ residentBytes }) => residentBytes)) / MIB,
-    loopDelayP99Ms: { median: delays[delays.length >> 1]!, worst: delays.at(-1)! },
+    loopDelayP99Ms: { median: delays.median, worst: delays.most },
     framesPerBatch: framesPerBatch(first, last),
     batches: batchesBetween(first, last),
     moments: pairsOf(samples).map(([before, after]) => ({

@@ -1,13 +1,13 @@
 import { percentileMs } from '../generator/histogram.js';
 import type { Split } from '../generator/observations.js';
+import { FRAMING } from '../generator/pacing.js';
 import type { Settings } from '../settings.js';
 import { atMost, standardFindings, told } from './finding.js';
 import { planOf, speakers, timetableOf } from './plans.js';
 import type { Scenario } from './scenario.js';
 
 /** The first frame is due when a second has been spoken, the next one a hop later; between them the window ends. */
-const windowOf = ({ hop }: Settings) => ({ name: 'first frame', from: 0, to: 850 + (hop ?? DEFAULT_HOP_MS) });
-const DEFAULT_HOP_MS = 500;
+const windowOf = ({ hop }: Settings) => ({ name: 'first frame', from: 0, to: 850 + (hop ?? FRAMING.hopMs) });
 const MOST_RATIO = 1.5;
 
 export const first: Scenario = {

@@ -32,6 +32,17 @@ describe('A server under test', () => {
     assert.equal(isAlive(server.pid), false);
   });
 
+  it('is there when it has said all that announces it, and leaves nothing behind', async () => {
+    const listeners = process.listenerCount('exit');
+    const server = await startServerProcess(
+      node(`console.log('page http://[::1]:1/'); setTimeout(() => console.log('gRPC [::1]:2'), 20)`),
+      /page (\S+)\/\n[^]*gRPC (\S+)\n/,
+    );
+    assert.deepEqual([server.url, server.announcement[2]], ['http://[::1]:1', '[::1]:2']);
+    await server.stop();
+    assert.equal(process.listenerCount('exit'), listeners);
+  });
+
   it('that ends before it has said its address is an error with its last words', async () => {
     await assert.rejects(
       startServerProcess(node(`console.error('no such model'); process.exit(3)`)),
