@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Writable } from 'node:stream';
-import type { Chunk } from './chunk-bytes.js';
+import { pieces, type Chunk } from './chunk-bytes.js';
 import type { IntentStream, Waiting } from './intent-stream.js';
 
 export { readWav, type WavStream } from './wav-stream.js';
@@ -31,20 +31,23 @@ export async function pipe(
   for await (const chunk of source) await stream.send(chunk, waiting);
 }
 
-/** Gives chunks on at the speed at which they would be spoken; `bytesPerSecond` of all channels together. */
+/**
+ * Gives chunks on as a microphone would: at most 100 ms at a time, each when its last sample would have been spoken, by the start's clock: no drift.
+ * `bytesPerSecond` of all channels together.
+ */
 export async function* atSpeakingSpeed(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   bytesPerSecond: number,
   { signal }: Waiting = {},
 ): AsyncGenerator<Uint8Array> {
+  const pieceLength = Math.max(1, Math.round(bytesPerSecond / 10));
   const startedAt = performance.now();
-  let given = 0;
+  let spoken = 0;
   for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += bytesPerSecond / 10) {
-      const piece = chunk.subarray(at, at + bytesPerSecond / 10);
-      const ahead = (given / bytesPerSecond) * 1_000 - (performance.now() - startedAt);
+    for (const piece of pieces(chunk, pieceLength)) {
+      spoken += piece.length;
+      const ahead = (spoken / bytesPerSecond) * 1_000 - (performance.now() - startedAt);
       if (ahead > 0) await sleep(ahead, undefined, { signal });
-      given += piece.length;
       yield piece;
     }
   }

@@ -1,23 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { atSpeakingSpeed as spoken } from '../../client-sdk/src/node.js';
 
 /** How much audio goes out at a time. */
 const CHUNK_MS = 100;
 
-/** Cuts audio into chunks of 100 ms and lets each go when it would have been spoken, by the start's clock: no drift. */
+/** Lets chunks of 100 ms go when they would have been spoken, and simply ends when it is told to stop. */
 export async function* atSpeakingSpeed(
   bytes: Uint8Array,
   bytesPerSecond: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const startedAt = performance.now();
-  let played = 0;
-  for (const chunk of inChunks(bytes, bytesPerSecond)) {
-    played += chunk.length;
-    const due = startedAt + (played * 1000) / bytesPerSecond;
-    const wait = due - performance.now();
-    if (wait > 1) await delay(wait, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
-    yield chunk;
+  try {
+    yield* spoken([bytes], bytesPerSecond, { signal });
+  } catch (problem) {
+    if (!signal.aborted) throw problem;
   }
 }
 

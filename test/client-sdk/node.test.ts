@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createStream, type Encoding, type IntentStream } from '../../client-sdk/src/index.js';
-import { pipe, readWav, writable } from '../../client-sdk/src/node.js';
+import { atSpeakingSpeed, pipe, readWav, writable } from '../../client-sdk/src/node.js';
 import { hasSox, needs } from '../support/needs.js';
 import { ECHO_MODELS, SAMPLES, serveReal, type RealServer } from '../support/real-server.js';
 import { babble, pcm16 } from '../support/tones.js';
@@ -89,6 +89,31 @@ describe('A WAV stream', () => {
       });
       assert.equal(source.destroyed, true);
     });
+});
+
+describe('Speaking speed', () => {
+  const chunks = [new Uint8Array(170), new Uint8Array(80)];
+
+  it('lets no piece go before all of it would have been spoken, however the audio is chunked', async () => {
+    const startedAt = performance.now();
+    const lengths: number[] = [];
+    let spokenMs = 0;
+    for await (const { length } of atSpeakingSpeed(chunks, 1_000)) {
+      lengths.push(length);
+      spokenMs += length;
+      const passedMs = performance.now() - startedAt;
+      // A timer of Node may be a millisecond early.
+      assert.ok(passedMs >= spokenMs - 2, `${spokenMs} ms of audio after ${passedMs} ms`);
+    }
+    assert.deepEqual(lengths, [100, 70, 80]);
+  });
+
+  it('is rejected as soon as its signal fires', async () => {
+    const controller = new AbortController();
+    const pieces = atSpeakingSpeed(chunks, 1, { signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await assert.rejects(pieces.next(), { name: 'AbortError' });
+  });
 });
 
 describe('Node streams', () => {
