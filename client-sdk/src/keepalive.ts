@@ -10,14 +10,16 @@ export interface SilenceListener {
 
 /** Watches one connection: says that the stream is wanted, and notices a connection that only seems to live. */
 export class Keepalive {
+  readonly #clock: Clock;
+  readonly #listener: SilenceListener;
   #saidAt = 0;
   #heardAt = 0;
   #timer: { cancel(): void } | null = null;
 
-  constructor(
-    readonly clock: Clock,
-    readonly listener: SilenceListener,
-  ) {}
+  constructor(clock: Clock, listener: SilenceListener) {
+    this.#clock = clock;
+    this.#listener = listener;
+  }
 
   /** Begins to watch a connection whose server ends it after `idleTimeoutMs` of silence. */
   start(idleTimeoutMs: number): void {
@@ -25,18 +27,18 @@ export class Keepalive {
     this.said();
     this.heard();
     const look = () => {
-      this.#timer = this.clock.after(idleTimeoutMs / 6, look);
+      this.#timer = this.#clock.after(idleTimeoutMs / 6, look);
       this.#look(idleTimeoutMs);
     };
-    this.#timer = this.clock.after(idleTimeoutMs / 6, look);
+    this.#timer = this.#clock.after(idleTimeoutMs / 6, look);
   }
 
   said(): void {
-    this.#saidAt = this.clock.now();
+    this.#saidAt = this.#clock.now();
   }
 
   heard(): void {
-    this.#heardAt = this.clock.now();
+    this.#heardAt = this.#clock.now();
   }
 
   stop(): void {
@@ -45,12 +47,12 @@ export class Keepalive {
   }
 
   #look(idleTimeoutMs: number): void {
-    const now = this.clock.now();
+    const now = this.#clock.now();
     const silentFor = now - this.#heardAt;
-    if (silentFor >= idleTimeoutMs / 2) return this.listener.heardNothing(Math.round(silentFor));
+    if (silentFor >= idleTimeoutMs / 2) return this.#listener.heardNothing(Math.round(silentFor));
     // While nothing is heard it is asked too: audio alone is answered only when a frame of it is classified.
     if (now - this.#saidAt < idleTimeoutMs / 3 && silentFor < idleTimeoutMs / 3) return;
     this.said();
-    this.listener.keepAlive();
+    this.#listener.keepAlive();
   }
 }

@@ -50,14 +50,16 @@ export const browserTransport = ({ url, headers, token = '' }: StreamOptions, co
 const pageAddress = (): string | undefined => (globalThis as { location?: { href: string } }).location?.href;
 
 class BrowserConnection implements Connection {
+  readonly #socket: BrowserSocket;
+  readonly #codec: Codec;
+  readonly #events: ConnectionEvents;
   #hasOpened = false;
   #looking: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(
-    readonly socket: BrowserSocket,
-    readonly codec: Codec,
-    readonly events: ConnectionEvents,
-  ) {
+  constructor(socket: BrowserSocket, codec: Codec, events: ConnectionEvents) {
+    this.#socket = socket;
+    this.#codec = codec;
+    this.#events = events;
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => {
       this.#hasOpened = true;
@@ -70,25 +72,25 @@ class BrowserConnection implements Connection {
   }
 
   send(message: ClientDraft): boolean {
-    this.socket.send(this.codec.encode(message));
-    if (this.socket.bufferedAmount <= BUFFER_LIMIT) return true;
+    this.#socket.send(this.#codec.encode(message));
+    if (this.#socket.bufferedAmount <= BUFFER_LIMIT) return true;
     this.#look();
     return false;
   }
 
   close(): void {
-    this.socket.close(NORMAL_CLOSURE);
+    this.#socket.close(NORMAL_CLOSURE);
   }
 
   drop(): void {
-    this.socket.close(DROPPED);
+    this.#socket.close(DROPPED);
   }
 
   #look(): void {
     this.#looking ??= setTimeout(() => {
       this.#looking = null;
-      if (this.socket.bufferedAmount > BUFFER_LIMIT) this.#look();
-      else this.events.drained();
+      if (this.#socket.bufferedAmount > BUFFER_LIMIT) this.#look();
+      else this.#events.drained();
     }, LOOK_AGAIN_MS);
   }
 
@@ -96,6 +98,6 @@ class BrowserConnection implements Connection {
     if (this.#looking !== null) clearTimeout(this.#looking);
     const code = this.#hasOpened ? 'disconnected' : 'connect_failed';
     const message = `${reason || 'the browser gives no reason'} (close code ${closeCode})`;
-    this.events.ended(new EarshotError(code, message, { retryable: true, closeCode }));
+    this.#events.ended(new EarshotError(code, message, { retryable: true, closeCode }));
   }
 }
