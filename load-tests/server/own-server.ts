@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { Failure, sentenceOf } from '../../server/cli/failure.js';
+import { Failure } from '../../server/cli/failure.js';
+import { reasonOf } from '../../server/domain/reason.js';
 import { startServerProcess } from '../bench/server-process.js';
 import type { Addresses } from '../generator/connection.js';
 
@@ -17,7 +18,7 @@ export interface OwnServer extends Addresses {
 export const startOwnServer = async (flags: readonly string[]): Promise<OwnServer> => {
   const command = [process.execPath, COMMAND, 'serve', ...DEFAULTS, ...flags];
   const server = await startServerProcess(command, BANNER).catch((problem: unknown) => {
-    throw new Failure(`the server did not start: ${sentenceOf(problem).trim()}`);
+    throw new Failure(`the server did not start: ${reasonOf(problem)}`);
   });
   return { url: server.url.replace('http', 'ws'), grpcUrl: server.announcement[2]!, stop: () => server.stop() };
 };

@@ -38,19 +38,3 @@ export interface Refused {
 }
 
 export const refused = (why: Refusal): Refused => ({ ok: false, refusal: why });
-
-/** Whether the same request may succeed later, unchanged. */
-export const isRetryable: Readonly<Record<ErrorCode, boolean>> = {
-  bad_request: false,
-  unauthenticated: false,
-  permission_denied: false,
-  model_not_found: false,
-  start_timeout: true,
-  idle_timeout: true,
-  message_too_large: false,
-  rate_exceeded: true,
-  too_many_sessions: true,
-  internal: true,
-  overloaded: true,
-  draining: true,
-};

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { status } from '@grpc/grpc-js';
 import { WebSocket } from 'ws';
-import { ERROR_CODES, isRetryable, type ErrorCode } from '../../server/domain/error-code.js';
+import { ERROR_CODES, type ErrorCode } from '../../server/domain/error-code.js';
 import { milliseconds } from '../../server/domain/units.js';
-import { ERROR_CODES as WIRE_CODES } from '../../proto/error-code.js';
+import { ERROR_CODES as WIRE_CODES, isRetryable } from '../../proto/error-code.js';
 import { statusOf } from '../../server/transports/http/status-codes.js';
 import type { Classify } from '../../server/domain/outcome.js';
 import { sayingBalance, sessionLimits, shelfOf } from '../support/contexts.js';

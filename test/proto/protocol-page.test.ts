@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { decodeClientJson, decodeServerJson, ERROR_CODES, type Decoded } from '../../proto/wire.js';
+import { decodeClientJson, decodeServerJson, ERROR_CODES, isRetryable, type Decoded } from '../../proto/wire.js';
 import { SCHEMA } from '../../proto/generated/schema.js';
-import { isRetryable } from '../../server/domain/error-code.js';
 import { inRepository } from '../support/repository.js';
 
 const PAGE = readFileSync(inRepository('proto/PROTOCOL.md'), 'utf8');
