@@ -75,7 +75,7 @@ const create = (name: string, flags: CreateFlags): void => {
     metrics,
   });
   if (!made.success) throw new Failure(sayIssue(made.error), 2);
-  writeKeyFile(flags.file, [...keys, made.data]);
+  write(flags.file, [...keys, made.data]);
   process.stderr.write(`key ${made.data.id} of ${name}, shown this once:\n`);
   process.stdout.write(`${key}\n`);
 };
@@ -104,7 +104,7 @@ const revoke = (ids: string[], { file }: { file: string }): void => {
   const keys = read(file);
   const unknown = ids.filter((id) => !keys.some((key) => key.id === id));
   if (unknown.length > 0) throw new Failure(`${file} has no key ${unknown.join(', ')}`);
-  writeKeyFile(
+  write(
     file,
     keys.filter(({ id }) => !ids.includes(id)),
   );
@@ -116,5 +116,13 @@ const read = (file: string): readonly StoredKey[] => {
     return readKeyFile(file);
   } catch (problem) {
     throw new Failure(reasonOf(problem));
+  }
+};
+
+const write = (file: string, keys: readonly StoredKey[]): void => {
+  try {
+    writeKeyFile(file, keys);
+  } catch (problem) {
+    throw new Failure(`the keys were not written: ${reasonOf(problem)}`);
   }
 };

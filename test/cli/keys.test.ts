@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { earshot, serveProcess } from '../support/earshot-command.js';
 import { bearer, handshake } from '../support/knocking.js';
-import { Drawer, eventually, randomKey } from '../support/key-files.js';
+import { Drawer, entry, eventually, randomKey } from '../support/key-files.js';
 import { ECHO_MODELS, SAMPLES } from '../support/real-server.js';
 
 const FREEZE = `${SAMPLES}/freeze-card-8k-mulaw.wav`;
@@ -68,6 +68,18 @@ describe('earshot keys', function () {
   it('says so when a key to revoke is not there', async () => {
     const { code, err } = await keys('revoke', 'nosuch');
     assert.deepEqual([code, err.includes('nosuch')], [1, true]);
+  });
+
+  it('says in one sentence why a file could not be written, when a key is made and when one is revoked', async () => {
+    const sentence = /^earshot: the keys were not written: [^\n]*\n$/;
+    const nowhere = await earshot(['keys', 'create', 'x', '--file', `${drawer.folder}/nodir/keys.json`]);
+    assert.deepEqual([nowhere.code, nowhere.out], [1, '']);
+    assert.match(nowhere.err, sentence);
+    // So long that the draft beside it has no name.
+    const long = drawer.put('k'.repeat(255), { keys: [entry(randomKey(), { id: 'held' })] });
+    const kept = await earshot(['keys', 'revoke', 'held', '--file', long]);
+    assert.equal(kept.code, 1);
+    assert.match(kept.err, sentence);
   });
 
   it('reaches a server that runs: a new key is good, a revoked one is not; stream and classify show theirs', async () => {
