@@ -102,7 +102,7 @@ const audioObserver = (
 ): Pick<SessionObserver, 'audioReceived' | 'silencePassedOver' | 'tentativeLeftOut'> => {
   const audio = new Counter({
     name: 'earshot_audio_seconds_total',
-    help: 'Seconds of audio received, per stream, not per channel',
+    help: 'Seconds of audio received, per stream or recording, not per channel',
     registers,
   });
   const silence = new Counter({

@@ -70,8 +70,9 @@ export const classifyRecording = async (
     pipeline.events(from(slices.inputs(gone))).pipe(takeUntil(fromEvent(gone, 'abort')), toArray()),
   ).finally(leaveModel);
   if (gone.aborted) throw new CallerLeft();
-  const { audioMs } = pipeline.totals;
+  const { audioMs, silentFrames } = pipeline.totals;
   observer.audioReceived(audioMs / 1000);
+  observer.silencePassedOver(silentFrames);
   const utterances = events.filter((event) => event.kind === 'intent');
   const gapMs = events.reduce((sum, event) => (event.kind === 'gap' ? sum + event.end - event.start : sum), 0);
   return { model: model.card.name, audioMs, ...surest(utterances), utterances, gapMs };

@@ -3,7 +3,7 @@ import type { Classify, Turn } from '../../server/domain/outcome.js';
 import { hertz, milliseconds } from '../../server/domain/units.js';
 import { CallerLeft } from '../../server/session/caller-left.js';
 import { classifyRecording, type RecordingTask } from '../../server/session/classify-recording.js';
-import { contextWith, sayingBalance, shelfOf } from '../support/contexts.js';
+import { contextWith, sayingBalance, shelfOf, silentObserver } from '../support/contexts.js';
 import { deferred, settled } from '../support/outcomes.js';
 import { babble, pcm16 } from '../support/tones.js';
 
@@ -42,6 +42,18 @@ describe('Classifying a recording', () => {
       assert.equal(audioMs, parts.reduce((sum, { length }) => sum + length, 0) / 32);
       assert.ok(turns >= 120 / 5, `${turns} turns in two minutes of silence`);
     });
+
+  it('counts its audio, and its frames of silence, as a stream does', async () => {
+    const counted = { seconds: 0, silentFrames: 0 };
+    const observer = {
+      ...silentObserver,
+      audioReceived: (seconds: number) => (counted.seconds += seconds),
+      silencePassedOver: (frames: number) => (counted.silentFrames += frames),
+    };
+    await classifyRecording(recording(SILENCE), task(sayingBalance), contextWith({ observer }));
+    // A frame of a second every 500 ms, and none of them was given to the model.
+    assert.deepEqual(counted, { seconds: 120, silentFrames: 2 * 120 - 1 });
+  });
 
   it('says whose it is, so that a caller shares with itself what it may have', async () => {
     const turns: Turn[] = [];
