@@ -19,6 +19,7 @@ import type { Log } from './domain/log.js';
 import { Reception } from './session/reception.js';
 import { ModelShelf, type ServedModel } from './session/served-model.js';
 import type { SessionContext } from './session/session-context.js';
+import { ToldReadiness } from './told-readiness.js';
 import type { ConnectionLimits } from './transports/connection-limits.js';
 import { serveGrpc, type GrpcServer } from './transports/grpc/grpc-server.js';
 import { createHttpServer } from './transports/http/http-server.js';
@@ -75,11 +76,11 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
     await models.start();
     watch(metrics, reception, models, context.models);
     reception.open();
-    started.grpc.setServing(true);
+    const telling = new ToldReadiness(started.grpc, readiness, systemClock);
     const drain = async () => {
-      started.grpc?.setServing(false);
-      await seeOut(reception, oneShots, config);
-      await close();
+      const gone = seeOut(reception, oneShots, config);
+      telling.close();
+      await gone.then(close);
     };
     return {
       httpUrl: `${certificates ? 'https' : 'http'}://${addressOf(config.host, port)}`,

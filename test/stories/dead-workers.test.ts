@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { protoPath } from 'grpc-health-check';
+import { packagesFolder, writeEcho } from '../support/echo-versions.js';
+import { childrenOf, serveProcess, type ServerProcess } from '../support/earshot-command.js';
+import { eventually } from '../support/key-files.js';
+import { isLinux, needs } from '../support/needs.js';
+import { serviceIn } from '../support/raw-clients.js';
+
+const FLAGS = ['--isolation', 'process', '--workers', '1', '--drain-grace-ms', '300'];
+
+const Health = serviceIn(
+  loadPackageDefinition(loadSync(protoPath, { keepCase: true, enums: String })),
+  'grpc.health.v1.Health',
+) as new (
+  address: string,
+  channel: object,
+) => { Watch(request: object): NodeJS.ReadableStream & { cancel(): void }; close(): void };
+
+/** What a health check over gRPC is told, once and at each change. */
+const watchHealth = ({ grpc }: ServerProcess): { told: string[]; end: () => Promise<unknown> } => {
+  const client = new Health(grpc, credentials.createInsecure());
+  const told: string[] = [];
+  const call = client.Watch({ service: 'earshot.v1.IntentService' });
+  call.on('data', ({ status }: { status: string }) => told.push(status));
+  const ended = once(call, 'error');
+  const end = () => {
+    call.cancel();
+    client.close();
+    return ended;
+  };
+  return { told, end };
+};
+
+describe('Workers that cannot start again, because the files of their model were changed', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let server: ServerProcess;
+  beforeEach(async function () {
+    needs(this, isLinux, 'Linux');
+    folder = packagesFolder();
+    writeEcho(folder, '1.0.0', 40);
+    server = await serveProcess(['--models', folder, ...FLAGS]);
+  });
+  afterEach(async () => {
+    if (!isLinux) return;
+    assert.equal(await server.stop('SIGTERM'), 0);
+    rmSync(folder, { recursive: true });
+  });
+
+  const workers = (): number[] => childrenOf(server.child.pid!);
+  const ready = async () => (await fetch(`http://${server.http}/readyz`)).status;
+
+  it('are told by /readyz and by health checks over gRPC, until others are there', async () => {
+    const { told, end } = watchHealth(server);
+    await eventually(() => told.length === 1);
+    writeFileSync(join(folder, 'echo', 'model.onnx'), 'no graph');
+    process.kill(workers()[0]!, 'SIGKILL');
+    await eventually(() => told.length === 2);
+    assert.equal(await ready(), 503);
+    writeEcho(folder, '2.0.0', 30);
+    await eventually(() => told.length === 3);
+    assert.equal(await ready(), 200);
+    assert.deepEqual(told, ['SERVING', 'NOT_SERVING', 'SERVING']);
+    await end();
+  });
+});
