@@ -6,7 +6,7 @@ import { openAccess } from './access/open-access.js';
 import { VERSION } from './cli/version.js';
 import { addressOf, type Config } from './config.js';
 import { milliseconds } from './domain/units.js';
-import { startInference, type Inference } from './inference/inference.js';
+import { startInference, type Inference, type InferenceOptions } from './inference/inference.js';
 import type { InferenceObserver } from './inference/inference-observer.js';
 import { loadModelPackages } from './inference/model-package.js';
 import { watchPackages } from './inference/package-watch.js';
@@ -142,7 +142,7 @@ const modelsOf = (
   log: Log,
 ): ModelGenerations =>
   new ModelGenerations({
-    load: () => load(config, observedBy(metrics.inference, admission), log),
+    load: (onExhausted) => load(config, { observer: observedBy(metrics.inference, admission), onExhausted, log }),
     watch: (changed) => watchPackages(config.models, changed),
     shelf: models,
     defaultModel: config.defaultModel,
@@ -151,7 +151,10 @@ const modelsOf = (
     log,
   });
 
-const load = async (config: Config, observer: InferenceObserver, log: Log): Promise<Inference> =>
+const load = async (
+  config: Config,
+  told: Pick<InferenceOptions, 'observer' | 'onExhausted' | 'log'>,
+): Promise<Inference> =>
   startInference({
     packages: await loadModelPackages(config.models),
     provider: config.provider,
@@ -162,8 +165,7 @@ const load = async (config: Config, observer: InferenceObserver, log: Log): Prom
     runTimeoutMs: config.runTimeoutMs,
     maxBatch: config.maxBatch,
     queueLimit: config.queueLimit,
-    log,
-    observer,
+    ...told,
   });
 
 /** Metrics count everything; admission learns how long frames wait. */

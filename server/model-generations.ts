@@ -10,8 +10,11 @@ import type { ModelShelf, ModelUser, ServedModel } from './session/served-model.
 const PATIENCE_MS = 60_000;
 
 export interface GenerationsOptions {
-  /** Loads, verifies and warms every package; rejects, with everything closed again, with what is wrong. */
-  readonly load: () => Promise<Inference>;
+  /**
+   * Loads, verifies and warms every package; rejects, with everything closed again, with what is wrong. Calls back whenever no worker is left of what
+   * it loaded, and none could be started.
+   */
+  readonly load: (onExhausted: () => void) => Promise<Inference>;
   /** Calls back whenever the packages have changed, until what it resolves with is called. */
   readonly watch: (changed: () => void) => Promise<() => void>;
   readonly shelf: ModelShelf;
@@ -104,7 +107,7 @@ export class ModelGenerations {
 
   private async open(): Promise<Generation> {
     const { load, shelf, defaultModel } = this.options;
-    const generation = new Generation(await load());
+    const generation = new Generation(await load(() => this.leaveExhausted()));
     try {
       shelf.place(generation.models, defaultModel);
     } catch (problem) {
@@ -116,6 +119,7 @@ export class ModelGenerations {
 
   private retire(previous: Generation): void {
     this.retiring = previous;
+    this.leaveExhausted();
     void previous.whenUnused().then(async () => {
       await previous.inference.close();
       if (this.retiring === previous) this.retiring = null;
@@ -127,20 +131,36 @@ export class ModelGenerations {
   private async makeRoom(): Promise<void> {
     const { retiring } = this;
     if (retiring === null) return;
-    const { log, grace, patienceMs = PATIENCE_MS } = this.options;
-    if (!(await retiring.isUnusedWithin(patienceMs))) {
-      log.warn({ streams: retiring.userCount, graceMs: grace }, 'streams on replaced models are asked to reconnect');
-      retiring.tell((user) => user.announceDrain(grace));
-      if (!(await retiring.isUnusedWithin(grace))) retiring.tell((user) => user.finish('drained'));
-    }
+    const { patienceMs = PATIENCE_MS } = this.options;
+    if (!(await retiring.isUnusedWithin(patienceMs))) await this.seeOut(retiring, 'further models wait for their room');
     await retiring.whenUnused();
     await retiring.inference.close();
+  }
+
+  /** Streams on replaced models that no worker is left for would be told nothing but gaps. */
+  private leaveExhausted(): void {
+    const { retiring } = this;
+    if (retiring === null || retiring.userCount === 0 || retiring.inference.health().healthy > 0) return;
+    void this.seeOut(retiring, 'no inference worker of theirs is left');
+  }
+
+  /** Asks the streams of replaced models to reconnect, once, and ends those that have not within the grace. */
+  private async seeOut(retiring: Generation, reason: string): Promise<void> {
+    if (retiring.isLeft) return;
+    retiring.isLeft = true;
+    const { log, grace } = this.options;
+    const fields = { streams: retiring.userCount, graceMs: grace, reason };
+    log.warn(fields, 'streams on replaced models are asked to reconnect');
+    retiring.tell((user) => user.announceDrain(grace));
+    if (!(await retiring.isUnusedWithin(grace))) retiring.tell((user) => user.finish('drained'));
   }
 }
 
 /** Models that were loaded together, and who uses them. */
 class Generation {
   readonly models: readonly ServedModel[];
+  /** Its streams have been asked to leave. */
+  isLeft = false;
   private readonly users = new Set<ModelUser>();
   private tellUnused: (() => void)[] = [];
 

@@ -20,19 +20,24 @@ const VARIANT: Variant = {
 
 /** Sets of models that load at once; keeps what befalls them. */
 class Loader {
+  /** Workers of each set that can take a batch, and what is called when none is left. */
+  readonly healthy: number[] = [];
+  readonly exhaust: (() => void)[] = [];
   readonly events: string[] = [];
   count = 0;
   problem: string | null = null;
 
-  readonly load = (): Promise<Inference> => {
+  readonly load = (onExhausted: () => void): Promise<Inference> => {
     if (this.problem !== null) return Promise.reject(new Error(this.problem));
     const name = `set ${++this.count}`;
+    const set = this.healthy.push(2) - 1;
+    this.exhaust.push(onExhausted);
     this.events.push(`${name} loads`);
     return Promise.resolve({
       models: [{ card: { ...statelessCard(), version: String(this.count) }, provider: 'cpu', variant: VARIANT }],
       queueDepth: this.count,
       classifierFor: () => sayingBalance,
-      health: () => ({ workers: 2, healthy: 2 }),
+      health: () => ({ workers: 2, healthy: this.healthy[set]! }),
       close: () => Promise.resolve(void this.events.push(`${name} closes`)),
     });
   };
@@ -110,6 +115,34 @@ describe('Generations of models', () => {
     assert.deepEqual([stays.asked, goes.asked, onSecond.asked], [['reconnect within 20', 'finish'], [], []]);
     assert.ok(events.includes('set 1 closes') && events.indexOf('set 1 closes') < events.indexOf('set 3 loads'));
     assert.equal(version(), '3');
+  });
+
+  it('that were replaced ask their streams to reconnect, once, and end them, when no worker of theirs is left', async () => {
+    const { generations, events, shelf, loader } = arrange({ patienceMs: 10 });
+    await generations.start();
+    const onFirst = streamOn(shelf);
+    await generations.reload();
+    const onSecond = streamOn(shelf);
+    loader.exhaust[1]!();
+    assert.deepEqual([onFirst.asked, onSecond.asked], [[], []]);
+    loader.healthy[0] = 0;
+    loader.exhaust[0]!();
+    loader.exhaust[0]!();
+    assert.deepEqual(onFirst.asked, ['reconnect within 20']);
+    assert.equal(await generations.reload(), true);
+    assert.deepEqual([onFirst.asked, onSecond.asked], [['reconnect within 20', 'finish'], []]);
+    assert.ok(events.indexOf('set 1 closes') < events.indexOf('set 3 loads'));
+  });
+
+  it('whose workers are gone when they are replaced ask at once', async () => {
+    const { generations, shelf, loader } = arrange();
+    await generations.start();
+    const stream = streamOn(shelf);
+    loader.healthy[0] = 0;
+    loader.exhaust[0]!();
+    assert.deepEqual(stream.asked, []);
+    await generations.reload();
+    assert.deepEqual(stream.asked, ['reconnect within 20']);
   });
 
   it('stay as they were where loading fails, or where the default model is gone', async () => {

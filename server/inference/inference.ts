@@ -32,6 +32,8 @@ export interface InferenceOptions {
   readonly queueLimit?: number;
   readonly log: Pick<Log, 'info' | 'error'>;
   readonly observer?: InferenceObserver;
+  /** Called whenever no worker is left and none could be started in its place. */
+  readonly onExhausted?: () => void;
 }
 
 /** A model that is loaded and warm, and what its graph runs on. */
@@ -108,22 +110,27 @@ const createBatcher = (
   });
 
 const startPool = (
-  { isolation = 'thread', runTimeoutMs = DEFAULT_RUN_TIMEOUT_MS, log, observer = silentObserver }: InferenceOptions,
+  options: InferenceOptions,
   { plan, count }: { plan: WorkerPlan; count: number },
   batcher: MicroBatcher,
-): Promise<WorkerPool> =>
-  WorkerPool.start({
+): Promise<WorkerPool> => {
+  const { isolation = 'thread', runTimeoutMs = DEFAULT_RUN_TIMEOUT_MS, log, observer = silentObserver } = options;
+  return WorkerPool.start({
     count,
     start: (fate) => {
       const signal = AbortSignal.timeout(START_TIMEOUT_MS);
       return InferenceWorker.start({ plan, isolation, runTimeoutMs, signal, ...fate });
     },
     attach: (worker) => batcher.attach(worker),
-    onExhausted: (reason) => batcher.giveUp(`no inference worker is left: ${reason}`),
+    onExhausted: (reason) => {
+      batcher.giveUp(`no inference worker is left: ${reason}`);
+      options.onExhausted?.();
+    },
     clock: systemClock,
     log,
     observer,
   });
+};
 
 const assemble = (
   packages: readonly ModelPackage[],

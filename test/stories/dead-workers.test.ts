@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath } from 'grpc-health-check';
+import { metric } from '../chaos/chaos.js';
 import { packagesFolder, writeEcho } from '../support/echo-versions.js';
 import { childrenOf, serveProcess, type ServerProcess } from '../support/earshot-command.js';
 import { eventually } from '../support/key-files.js';
 import { isLinux, needs } from '../support/needs.js';
-import { serviceIn } from '../support/raw-clients.js';
+import { serviceIn, START, TALKS, until, type Step } from '../support/raw-clients.js';
+import { babble, pcm16 } from '../support/tones.js';
 
+const SPEECH = pcm16(babble(4, 21));
 const FLAGS = ['--isolation', 'process', '--workers', '1', '--drain-grace-ms', '300'];
 
 const Health = serviceIn(
@@ -67,5 +70,20 @@ describe('Workers that cannot start again, because the files of their model were
     assert.equal(await ready(), 200);
     assert.deepEqual(told, ['SERVING', 'NOT_SERVING', 'SERVING']);
     await end();
+  });
+
+  it('of replaced models leave no stream with gaps alone: it is asked to reconnect, and ended', async () => {
+    const [old] = workers();
+    const replace: Step = async () => {
+      writeEcho(folder, '2.0.0', 30);
+      await eventually(async () => (await metric(server, 'earshot_models_retiring')) === 1);
+      process.kill(old!, 'SIGKILL');
+    };
+    const steps = [START, SPEECH, until('intent'), replace, until('reconnect')];
+    const { messages, end } = await TALKS['ws-json'](server, steps);
+    assert.deepEqual([messages.at(-1)?.type, end], ['closed', 1001]);
+    assert.match(server.log(), /"reason":"no inference worker of theirs is left".*asked to reconnect/);
+    await eventually(async () => (await metric(server, 'earshot_models_retiring')) === 0);
+    assert.equal(await ready(), 200);
   });
 });
