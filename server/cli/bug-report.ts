@@ -3,15 +3,17 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, homedir, hostname, platform, release, totalmem, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { addressOf, SETTINGS, type Config } from '../config.js';
+import { SETTINGS, type Config } from '../config.js';
 import { reasonOf } from '../domain/reason.js';
+import { ask } from './ask.js';
 import type { Finding } from './doctor-command.js';
 import { Failure } from './failure.js';
 import { openFilesLimit } from './open-files.js';
+import { whyNot } from './unreached.js';
 import { VERSION } from './version.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
-const FETCH_TIMEOUT_MS = 3_000;
+const ANSWER_TIMEOUT_MS = 3_000;
 
 /** Writes what a bug report needs as one JSON file: no audio, no secret, no name of a person, a machine or a folder. Throws where the file is there already. */
 export const writeBugReport = async (file: string, config: Config, findings: readonly Finding[]): Promise<void> => {
@@ -52,21 +54,20 @@ const shown = (key: keyof Config, config: Config): unknown => {
 };
 
 /** What a server on the configured port says of itself. */
-const running = async ({ host, port, tlsCert }: Config): Promise<object | string> => {
-  const url = `${tlsCert === null ? 'http' : 'https'}://${addressOf(host, port)}`;
+const running = async (config: Config): Promise<object | string> => {
   const answers: Record<string, string> = {};
   for (const path of ['/readyz', '/metrics']) {
-    const answer = await fetch(url + path, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) }).catch(() => null);
-    if (answer === null) return `no server answers on port ${port}`;
-    answers[path] = answer.status === 401 ? 'asks for credentials: not read' : await answer.text();
+    const answer = await ask(config, path, ANSWER_TIMEOUT_MS).catch(whyNot);
+    if (typeof answer === 'string') return `no server answers on port ${config.port}: ${answer}`;
+    answers[path] = answer.status === 401 ? 'asks for credentials: not read' : answer.text;
   }
   return answers;
 };
 
 /** Errors name files by their path, and that names people and projects. */
-const withoutNames = (text: string, { models }: Config): string =>
+const withoutNames = (text: string, config: Config): string =>
   [
-    [models, '<models>'],
+    ...namesIn(config),
     [ROOT, '<earshot>'],
     [homedir(), '<home>'],
     [process.cwd(), '<folder>'],
@@ -78,5 +79,13 @@ const withoutNames = (text: string, { models }: Config): string =>
       (left, [name, mark]) => left.replaceAll(new RegExp(`(?<![\\w-])${escaped(name!)}(?![\\w-])`, 'g'), mark!),
       text,
     );
+
+/** What errors repeat of the settings; the longest first, for one path may hold another. */
+const namesIn = (config: Config): string[][] =>
+  NAMING.filter((key) => key === 'models' || shown(key, config) === 'set')
+    .map((key) => [config[key] ?? '', `<${key}>`])
+    .sort(([one], [other]) => other!.length - one!.length);
+
+const NAMING = ['host', 'models', 'defaultModel', 'keysFile', 'jwtJwks', 'tlsCert', 'tlsKey', 'tlsClientCa'] as const;
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

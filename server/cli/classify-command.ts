@@ -6,6 +6,7 @@ import { Failure } from './failure.js';
 import { bearerOf, keyOption } from './key-option.js';
 import { intentOf } from './story-lines.js';
 import { table } from './table.js';
+import { unreached } from './unreached.js';
 
 interface ClassifyFlags {
   readonly url: string;
@@ -77,8 +78,8 @@ const classify = async (file: string, { url, model, topK, key }: ClassifyFlags):
     method: 'POST',
     body,
     headers: bearerOf(key),
-  }).catch(() => {
-    throw new Failure(`no server answers at ${url}: start one with "earshot serve"`);
+  }).catch((problem: unknown) => {
+    throw unreached(url, problem);
   });
   const answer = (await response.json().catch(() => {
     throw new Failure(`${url} answers HTTP ${response.status} and no JSON: that is no Earshot server`);

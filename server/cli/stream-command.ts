@@ -8,6 +8,7 @@ import { keyOption } from './key-option.js';
 import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
 import { bytesPerSecond, readStreamAudio, wavToStream, type StreamAudio } from './stream-audio.js';
 import { jsonView, liveView, plainView, type StreamView } from './stream-view.js';
+import { unreached } from './unreached.js';
 
 interface StreamFlags {
   readonly url: string;
@@ -124,8 +125,7 @@ const open = async (flags: StreamFlags, audio: StreamAudio['format']): Promise<I
 const failureOf = (problem: unknown, { protocol, url, grpcUrl }: StreamFlags): unknown => {
   if (!(problem instanceof EarshotError)) return problem;
   const address = protocol === 'grpc' ? grpcUrl : url;
-  if (problem.code === 'connect_failed')
-    return new Failure(`no server answers at ${address}: start one with "earshot serve"`);
+  if (problem.code === 'connect_failed') return unreached(address, problem.cause ?? problem.message);
   return new Failure(`${problem.code}: ${problem.message}`);
 };
 

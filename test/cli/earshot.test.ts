@@ -143,7 +143,7 @@ describe('The earshot command', () => {
       'no server',
       ['stream', FREEZE, '--url', 'ws://127.0.0.1:9'],
       1,
-      /no server answers at ws:\/\/127\.0\.0\.1:9.*earshot serve/,
+      /no Earshot server answers at ws:\/\/127\.0\.0\.1:9: start one with "earshot serve" \(connect ECONNREFUSED 127/,
     ],
     ['a hop that is no number', ['stream', FREEZE, '--hop-ms', 'soon'], 2, /--hop-ms/],
   ];
