@@ -1,81 +1,94 @@
-import { request as requestClear } from 'node:http';
 import { connect, type IncomingHttpHeaders } from 'node:http2';
-import { request as requestSecure } from 'node:https';
 import { createServer } from 'node:net';
 import { addressOf, type Config } from '../config.js';
+import { reasonOf } from '../domain/reason.js';
+import { ask, type Place } from './ask.js';
 import type { Finding } from './doctor-command.js';
+import { codeOf } from './unreached.js';
 
 const ANSWER_TIMEOUT_MS = 2_000;
 
-/** Whether the ports of a configuration are free, and where they are not, whether it is Earshot that has them. */
-export const ports = ({ host, port, grpcPort, tlsCert }: Config): Promise<Finding[]> => {
-  const isSecure = tlsCert !== null;
+/** Who has a port that is not free. */
+type Holder = 'earshot' | 'certificates' | 'other';
+
+const SAID_OF: Readonly<Record<Holder, string>> = {
+  earshot: 'an Earshot server is running there already',
+  certificates: 'taken by a server that answers, but asks for a client certificate',
+  other: 'taken by a program that does not answer as Earshot does',
+};
+
+/** Whether the ports of a configuration can be had, and where they are taken, whether it is Earshot that has them. */
+export const ports = (config: Config): Promise<Finding[]> => {
+  const { host, port, grpcPort } = config;
   return Promise.all([
-    finding(`port ${port} (HTTP and WebSocket)`, host, port, () => livesOverHttp(host, port, isSecure)),
-    finding(`port ${grpcPort} (gRPC)`, host, grpcPort, () => knowsIntents(addressOf(host, grpcPort), isSecure)),
+    finding(`port ${port} (HTTP and WebSocket)`, { host, port }, () => holderOfHttp(config)),
+    finding(`port ${grpcPort} (gRPC)`, { host, port: grpcPort }, () => holderOfGrpc({ ...config, port: grpcPort })),
   ]);
 };
 
-const finding = async (about: string, host: string, port: number, isOurs: () => Promise<boolean>): Promise<Finding> => {
-  if (await isFree(host, port)) return { about, ok: true, needed: true, detail: 'free' };
-  const detail = (await isOurs())
-    ? 'an Earshot server is running there already'
-    : 'taken by a program that does not answer as Earshot does';
+const finding = async (
+  about: string,
+  { host, port }: Pick<Place, 'host' | 'port'>,
+  holder: () => Promise<Holder>,
+): Promise<Finding> => {
+  const problem = await bindProblem(host, port);
+  if (problem === null) return { about, ok: true, needed: true, detail: 'free' };
+  const detail = codeOf(problem) === 'EADDRINUSE' ? SAID_OF[await holder()] : reasonOf(problem);
   return { about, ok: false, needed: true, detail };
 };
 
-const isFree = (host: string, port: number): Promise<boolean> =>
+/** Why a port cannot be listened on; null where it can. */
+const bindProblem = (host: string, port: number): Promise<Error | null> =>
   new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, host, () => server.close(() => resolve(true)));
+    server.once('error', resolve);
+    server.listen(port, host, () => server.close(() => resolve(null)));
   });
 
-/** Nothing secret is sent, so that any certificate will do. */
-const livesOverHttp = (host: string, port: number, isSecure: boolean): Promise<boolean> =>
-  new Promise((resolve) => {
-    const request = isSecure ? requestSecure : requestClear;
-    const options = { host, port, path: '/healthz', timeout: ANSWER_TIMEOUT_MS, rejectUnauthorized: false };
-    const asked = request(options, (response) => {
-      let text = '';
-      response.on('data', (part: Buffer) => (text += part.toString()));
-      response.on('end', () => resolve(text === JSON.stringify({ status: 'alive' })));
-      response.on('error', () => resolve(false));
-    });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => resolve(false));
-    asked.end();
-  });
+const holderOfHttp = (place: Place): Promise<Holder> =>
+  ask(place, '/healthz', ANSWER_TIMEOUT_MS).then(
+    ({ text }) => (text === JSON.stringify({ status: 'alive' }) ? 'earshot' : 'other'),
+    holderThatFails,
+  );
+
+/** A client without a certificate is told so by an alert, once it believes to be connected. */
+const holderThatFails = (problem: unknown): Holder =>
+  codeOf(problem) === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' ? 'certificates' : 'other';
 
 /** Earshot answers the call, or names one of its own codes where it asks for credentials first (gRPC over HTTP/2). */
-const knowsIntents = (address: string, isSecure: boolean): Promise<boolean> =>
+const holderOfGrpc = ({ host, port, tlsCert }: Place): Promise<Holder> =>
   new Promise((resolve) => {
-    const url = `${isSecure ? 'https' : 'http'}://${address}`;
-    if (!URL.canParse(url)) return resolve(false);
+    const url = `${tlsCert === null ? 'http' : 'https'}://${addressOf(host, port)}`;
+    if (!URL.canParse(url)) return resolve('other');
+    let holder: Holder = 'other';
     const session = connect(url, { rejectUnauthorized: false });
-    const late = setTimeout(() => session.destroy(), ANSWER_TIMEOUT_MS);
-    let isOurs = false;
-    const look = (headers: IncomingHttpHeaders) => {
-      isOurs ||= headers['grpc-status'] === '0' || headers['earshot-code'] !== undefined;
-    };
-    session.on('error', () => undefined);
-    session.on('close', () => {
+    // After an alert the session itself tells nothing more, not even that it has closed.
+    const done = () => {
       clearTimeout(late);
-      resolve(isOurs);
-    });
-    const asked = session.request({
-      ':method': 'POST',
-      ':path': '/earshot.v1.IntentService/ListModels',
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    });
-    asked
+      session.destroy();
+      resolve(holder);
+    };
+    const late = setTimeout(done, ANSWER_TIMEOUT_MS);
+    const look = (headers: IncomingHttpHeaders) => {
+      if (headers['grpc-status'] === '0' || headers['earshot-code'] !== undefined) holder = 'earshot';
+    };
+    session.on('error', () => undefined).on('close', done);
+    session
+      .request(LIST_MODELS)
       .on('response', look)
       .on('trailers', look)
-      .on('error', () => undefined);
-    asked.on('close', () => session.close());
-    asked.resume().end(EMPTY_MESSAGE);
+      .on('error', (problem: Error) => (holder = holderThatFails(problem)))
+      .on('close', done)
+      .resume()
+      .end(EMPTY_MESSAGE);
   });
+
+const LIST_MODELS = {
+  ':method': 'POST',
+  ':path': '/earshot.v1.IntentService/ListModels',
+  'content-type': 'application/grpc',
+  te: 'trailers',
+};
 
 /** Not compressed, of no bytes. */
 const EMPTY_MESSAGE = Buffer.alloc(5);
