@@ -3,14 +3,16 @@ import { Command } from 'commander';
 import { readConfig, type Config } from '../config.js';
 import { reasonOf } from '../domain/reason.js';
 import { loadModelPackages } from '../inference/model-package.js';
+import { requireProvider } from '../inference/provider-choice.js';
 import { probeProvider } from '../inference/provider-probe.js';
 import { writeBugReport } from './bug-report.js';
 import { Failure } from './failure.js';
 import { ports } from './port-report.js';
 import { verifyPackages } from './package-report.js';
+import { settings } from './settings-report.js';
 import { tune } from './tune.js';
 
-/** One thing that was looked at. A default `earshot serve` needs only what is `needed`. */
+/** One thing that was looked at. With these settings `earshot serve` needs only what is `needed`. */
 export interface Finding {
   readonly about: string;
   readonly ok: boolean;
@@ -45,7 +47,7 @@ const run = async ({ json, tune: tunes, bundle }: Flags): Promise<void> => {
   if (tunes) await tune(config);
   if (tunes && bundle === undefined) return;
   const findings: Finding[] = [];
-  for (const look of [machine, packages, providers, ports])
+  for (const look of [machine, packages, settings, providers, ports])
     for (const finding of await look(config)) {
       findings.push(finding);
       process.stdout.write(`${json ? JSON.stringify(finding) : lineOf(finding)}\n`);
@@ -91,16 +93,21 @@ const packages = async ({ models, precision }: Config): Promise<Finding[]> => {
   }));
 };
 
-const providers = async ({ models, precision }: Config): Promise<Finding[]> => {
+const providers = async ({ models, precision, provider: requested }: Config): Promise<Finding[]> => {
   const found = await loadModelPackages(models).catch(() => []);
   if (found.length === 0) return [];
   const findings: Finding[] = [];
   for (const provider of ['cpu', 'webgpu', 'cuda'] as const) {
-    const detail = await probeProvider(found, { provider, precision }).then(
+    const probe = () => probeProvider(found, { provider, precision });
+    const detail = await (provider === requested ? requireProvider(provider, probe) : probe()).then(
       (frameMs) => ({ ok: true, detail: `loads; ${frameMs.toFixed(2)} ms a frame in a batch` }),
       (problem: unknown) => ({ ok: false, detail: reasonOf(problem) }),
     );
-    findings.push({ about: `provider ${provider}`, needed: provider === 'cpu', ...detail });
+    findings.push({
+      about: `provider ${provider}`,
+      needed: provider === (requested === 'auto' ? 'cpu' : requested),
+      ...detail,
+    });
   }
   return findings;
 };

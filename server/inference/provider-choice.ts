@@ -33,11 +33,15 @@ export const chooseProvider = async (options: ProviderChoiceOptions): Promise<Pr
   const { requested, probe } = options;
   if (requested === 'cpu') return 'cpu';
   if (requested === 'auto') return chooseFastest(options);
-  await probe(requested).catch((error: unknown) => {
-    throw new Error(`the provider ${requested} cannot be used: ${reasonOf(error)}; ${REMEDIES[requested]}`);
-  });
+  await requireProvider(requested, probe);
   return requested;
 };
+
+/** Probes the provider asked for; rejects with what is wrong and what would be right. */
+export const requireProvider = (provider: Provider, probe: ProbeProvider): Promise<number> =>
+  probe(provider).catch((error: unknown) => {
+    throw new Error(`the provider ${provider} cannot be used: ${reasonOf(error)}; ${REMEDIES[provider]}`);
+  });
 
 const chooseFastest = async ({ workers, probe, log }: ProviderChoiceOptions): Promise<Provider> => {
   const measured = async (provider: Provider): Promise<number | null> =>

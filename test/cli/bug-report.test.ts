@@ -66,6 +66,7 @@ describe('earshot doctor --bundle', function () {
     assert.equal(report.settings.apiKeys, 'set');
     const broken = report.findings.find(({ about }) => about === 'model echo' || about === 'models');
     assert.match(broken!.detail, /<models>\/echo\/model\.onnx/);
+    assert.match(report.findings.find(({ about }) => about === 'credentials of callers')!.detail, /ENOENT.*<jwtJwks>/);
   });
 
   it('asks a running server for its metrics, and is written over no other file', async () => {

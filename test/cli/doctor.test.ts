@@ -39,5 +39,40 @@ describe('earshot doctor', function () {
     const said = 'taken by a server that answers, but asks for a client certificate';
     const ports = findings.filter(({ about }) => about.startsWith('port'));
     assert.deepEqual([code, ports.map(({ detail }) => detail)], [1, [said, said]]);
+    assert.ok(findings.some(({ about, ok }) => about === 'TLS certificate' && ok));
+  });
+
+  /** What `serve` does not start with, and what is found of it. */
+  const WRONG: Readonly<Record<string, Record<string, string>>> = {
+    'TLS certificate': { EARSHOT_TLS_CERT: '/nosuch.crt', EARSHOT_TLS_KEY: '/nosuch.key' },
+    'credentials of callers': { EARSHOT_KEYS_FILE: '/nosuch.json' },
+    'default model': { EARSHOT_DEFAULT_MODEL: 'nosuch' },
+    'port 18599 (HTTP and WebSocket)': { EARSHOT_HOST: '203.0.113.1', EARSHOT_ALLOW_UNAUTHENTICATED: 'true' },
+  };
+  const PORTS = { EARSHOT_PORT: '18599', EARSHOT_GRPC_PORT: '0' };
+
+  it('finds what serve would not start with, and says the same sentence', async () => {
+    const { code, findings } = await doctor(
+      Object.assign({}, PORTS, ...Object.values(WRONG)) as Record<string, string>,
+    );
+    assert.equal(code, 1);
+    for (const [about, environment] of Object.entries(WRONG)) {
+      const found = findings.find((finding) => finding.about === about)!;
+      assert.deepEqual([found.ok, found.needed], [false, true], found.about);
+      const settings = { EARSHOT_MODELS: ECHO_MODELS, EARSHOT_LOG_LEVEL: 'silent', EARSHOT_PROVIDER: 'cpu' };
+      const served = await earshot(['serve'], undefined, { ...settings, ...PORTS, ...environment });
+      assert.deepEqual([served.code, served.err], [1, `earshot: ${found.detail}\n`]);
+    }
+  });
+
+  it('needs the provider that is asked for, and no other', async () => {
+    const { code, findings } = await doctor({ EARSHOT_PROVIDER: 'cuda', EARSHOT_PORT: '0', EARSHOT_GRPC_PORT: '0' });
+    const needed = findings.filter((finding) => finding.needed && finding.about.startsWith('provider'));
+    assert.deepEqual(
+      needed.map(({ about }) => about),
+      ['provider cuda'],
+    );
+    assert.equal(code, needed[0]!.ok ? 0 : 1);
+    if (!needed[0]!.ok) assert.match(needed[0]!.detail, /^the provider cuda cannot be used: .*; it needs an NVIDIA/);
   });
 });

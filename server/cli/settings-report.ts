@@ -1,0 +1,44 @@
+import { Certificates } from '../access/certificates.js';
+import { openAccess } from '../access/open-access.js';
+import { asksCallers } from '../access-settings.js';
+import type { Config } from '../config.js';
+import { systemClock } from '../domain/clock.js';
+import { silentLog } from '../domain/log.js';
+import { reasonOf } from '../domain/reason.js';
+import { loadModelPackages, type ModelPackage } from '../inference/model-package.js';
+import { ModelShelf, type ServedModel } from '../session/served-model.js';
+import type { Finding } from './doctor-command.js';
+
+/** Whether what the settings name is there and right, by what `earshot serve` reads it with; nothing of what they do not name. */
+export const settings = async (config: Config): Promise<Finding[]> => {
+  const { tlsCert, defaultModel } = config;
+  const findings: Finding[] = [];
+  if (tlsCert !== null) findings.push(tried('TLS certificate', () => Certificates.open(config, silentLog)?.close()));
+  if (asksCallers(config)) findings.push(tried('credentials of callers', () => openAndClose(config)));
+  if (defaultModel !== null) {
+    // Packages that cannot be loaded are findings of their own.
+    const found = await loadModelPackages(config.models).catch(() => null);
+    if (found) findings.push(tried('default model', () => new ModelShelf().place(found.map(unserved), defaultModel)));
+  }
+  return findings;
+};
+
+const tried = (about: string, use: () => void): Finding => {
+  try {
+    use();
+    return { about, ok: true, needed: true, detail: 'as it should be' };
+  } catch (problem) {
+    return { about, ok: false, needed: true, detail: reasonOf(problem) };
+  }
+};
+
+const openAndClose = (config: Config): void => openAccess(config, silentLog, () => systemClock.now()).close();
+
+/** As a shelf takes it; nobody calls it. */
+const unserved = ({ card }: ModelPackage): ServedModel => ({
+  card,
+  provider: 'cpu',
+  precision: 'fp32',
+  classify: () => Promise.resolve({ kind: 'shed' }),
+  use: () => () => undefined,
+});
