@@ -7,6 +7,7 @@ import { startServer, type RunningServer } from '../main.js';
 import { createLogger } from '../operations/logger.js';
 import { Failure } from './failure.js';
 import { openFilesLimit } from './open-files.js';
+import { Signals } from './signals.js';
 import { VERSION } from './version.js';
 
 export const serveCommand = (): Command => {
@@ -33,32 +34,14 @@ const serve = async (config: Config): Promise<void> => {
   const log = createLogger(config.logLevel);
   // A banner that nobody can read keeps nobody from calling.
   process.stdout.on('error', () => undefined);
+  const signals = new Signals(config, log);
   const server = await startServer(config, log).catch((problem: unknown) => {
     log.debug({ err: problem }, 'the server could not start');
     throw new Failure(startProblem(problem, config));
   });
   if (isClear(config)) log.warn({}, 'credentials and audio travel in the clear: use --tls-cert, or a proxy that does');
   warnOfFewFiles(config, log);
-  let isDraining = false;
-  const stop = (signal: string) => {
-    if (isDraining) process.exit(1);
-    isDraining = true;
-    log.info({ signal, graceMs: config.drainGraceMs }, 'draining');
-    void server.drain().then(() => {
-      log.info({}, 'drained');
-      process.exit(0);
-    });
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  // A terminal that is closed says SIGHUP too: a server that runs in one goes with it.
-  process.on('SIGHUP', (signal) => (process.stdin.isTTY ? stop(signal) : void server.reload()));
-  process.on('SIGUSR2', () => {
-    const wordy = config.logLevel === 'debug' ? 'trace' : 'debug';
-    log.level = log.level === config.logLevel ? wordy : config.logLevel;
-    log.warn({ level: log.level }, 'the log level was changed');
-  });
-  process.stdout.write(banner(server));
+  if (signals.started(server)) process.stdout.write(banner(server));
 };
 
 /** Models, workers, the page, and what the runtime itself keeps open. */

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { COMMAND } from '../support/earshot-command.js';
+import { eventually } from '../support/key-files.js';
+import { BUNDLED_MODELS } from '../support/real-server.js';
+
+const ARGS = ['serve', '--port', '0', '--grpc-port', '0', '--provider', 'cpu', '--models', BUNDLED_MODELS];
+
+interface Starting {
+  readonly child: ChildProcess;
+  readonly ended: Promise<[number | null, string | null]>;
+  readonly log: () => string;
+}
+
+/** A server whose models are being loaded. */
+const starting = async (): Promise<Starting> => {
+  const child = spawn(process.execPath, [COMMAND, ...ARGS], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (text: Buffer) => (log += text.toString()));
+  const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+  await eventually(() => log.includes('"loading models"'));
+  return { child, ended, log: () => log };
+};
+
+describe('Signals to a server whose models are being loaded', function () {
+  this.timeout(60_000);
+
+  it('end it in order, with 0, as soon as they are', async () => {
+    const { child, ended, log } = await starting();
+    child.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
+    assert.match(log(), /"signal":"SIGTERM".*"draining"/);
+    assert.match(log(), /"drained"/);
+  });
+
+  it('change the level of its log, and have the models loaded anew as soon as they are', async () => {
+    const { child, ended, log } = await starting();
+    child.kill('SIGUSR2');
+    child.kill('SIGHUP');
+    await eventually(() => log().includes('the models were reloaded'));
+    assert.match(log(), /"level":"debug".*the log level was changed/);
+    child.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
+  });
+});
