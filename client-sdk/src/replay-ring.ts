@@ -71,6 +71,16 @@ export class ReplayRing {
     return (this.#end - this.#confirmedTo + this.#rest.length) / this.#bytesPerMs;
   }
 
+  /**
+   * Milliseconds of the backlog that wait for something: none while all of it was sent and the server, which confirms what it has cut a frame of,
+   * may have to hear more before it can confirm it.
+   */
+  get waitingMs(): number {
+    const { frame_ms, hop_ms } = this.#frames;
+    const isSent = this.#sent === this.#dropped + this.#entries.length;
+    return isSent && this.backlogMs < frame_ms + hop_ms ? 0 : this.backlogMs;
+  }
+
   /** Whether the server has taken in everything. */
   get isReceived(): boolean {
     return this.#received === this.#dropped + this.#entries.length;

@@ -34,7 +34,7 @@ export class StreamCore implements IntentStream, LifelineListener {
   #isFull = false;
   #droppedMs = 0;
   readonly #room = new Room(
-    () => !this.#isFull && this.backlogMs < this.#bufferMs / 2,
+    () => !this.#isFull && this.#ring.waitingMs < this.#bufferMs / 2,
     () => this.backlogMs,
   );
 
@@ -80,7 +80,7 @@ export class StreamCore implements IntentStream, LifelineListener {
   send(chunk: Chunk, { signal }: Waiting = {}): Promise<number> {
     return this.#whileTaking('send', () => {
       const bytes = chunkBytes(chunk, this.#start.audio.encoding);
-      if (this.backlogMs >= this.#bufferMs) return this.#drop(this.#ring.msOf(bytes.length));
+      if (this.#ring.waitingMs >= this.#bufferMs) return this.#drop(this.#ring.msOf(bytes.length));
       this.#ring.pushAudio(bytes);
       this.#pump();
       return unlessAborted(this.#room.wait(), signal, 'waiting for room');
@@ -141,7 +141,7 @@ export class StreamCore implements IntentStream, LifelineListener {
     else this.#goOn(ready);
     if (this.#state !== 'draining') this.#setState('open');
     this.#opening.resolve(ready);
-    this.#pump();
+    this.drained();
   }
 
   received(message: Exclude<ServerMessage, { type: 'ready' | 'error' }>): void {

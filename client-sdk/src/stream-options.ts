@@ -52,7 +52,7 @@ export interface StreamOptions extends Settings {
   readonly connectTimeoutMs?: number;
   /** Milliseconds for which a lost connection is sought; 0 ends the stream at once. Default: 60000. */
   readonly reconnectTimeoutMs?: number;
-  /** Milliseconds of audio that may wait for the server; beyond it `send` takes no more. Default: 30000. */
+  /** Milliseconds of audio that may wait for the server, beside what it cannot confirm before it hears more; beyond it `send` takes no more. Default: 30000. */
   readonly bufferMs?: number;
 }
 

@@ -42,14 +42,37 @@ describe('Sending', () => {
     assert.equal(await waiting, true);
   });
 
+  it('waits for no receipt that needs audio which it holds back, however small the buffer is', async () => {
+    const scene = newScene(200);
+    const early = scene.stream.send(SECOND.subarray(0, 16 * 480));
+    open(scene);
+    assert.equal(await early, 480);
+    assert.equal(await scene.stream.send(SECOND.subarray(0, 16 * 480)), 960);
+    const late = scene.stream.send(SECOND.subarray(0, 16 * 520));
+    await turn();
+    scene.network.last.say(receipt(2));
+    assert.equal(await late, 520);
+    assert.equal(scene.stream.droppedMs, 0);
+  });
+
+  it('counts everything as waiting while the server has not got everything', async () => {
+    const scene = newScene(200);
+    open(scene);
+    scene.network.last.hasRoom = false;
+    void scene.stream.send(SECOND.subarray(0, 16 * 200));
+    void scene.stream.send(SECOND.subarray(0, 16 * 200));
+    await assert.rejects(scene.stream.send(SECOND.subarray(0, 16 * 200)), { code: 'buffer_full' });
+  });
+
   it('gives up waiting by its signal; the audio stays', async () => {
     const scene = newScene(1_000);
     open(scene);
     const controller = new AbortController();
+    await scene.stream.send(SECOND);
     const waiting = scene.stream.send(SECOND, { signal: controller.signal });
     controller.abort();
     await assert.rejects(waiting, { code: 'aborted' });
-    assert.deepEqual([scene.stream.state, scene.stream.backlogMs], ['open', 1_000]);
+    assert.deepEqual([scene.stream.state, scene.stream.backlogMs], ['open', 2_000]);
   });
 
   it('takes no more when the buffer is full: the newest chunk is dropped, told and counted', async () => {
