@@ -11,6 +11,8 @@ export { readWav, type WavStream } from './wav-stream.js';
  */
 export const writable = (stream: IntentStream): Writable => {
   const sink = new Writable({
+    // A text is no audio: what would be made of it is not what was meant.
+    decodeStrings: false,
     write: (chunk: Uint8Array, _, done) => settle(stream.send(chunk), done),
     final: (done) => settle(stream.close(), done),
     destroy: (error, done) => {

@@ -153,6 +153,18 @@ describe('Node streams', () => {
     assert.equal((await stream.closed).reason, 'aborted');
   });
 
+  const text = (): Readable => chunked(speech, 999).setEncoding('latin1');
+  const TEXTS: Readonly<Record<string, (stream: IntentStream) => Promise<void>>> = {
+    pipe: (stream) => pipe(text(), stream),
+    pipeline: (stream) => pipeline(text(), writable(stream)),
+  };
+  for (const [way, send] of Object.entries(TEXTS))
+    it(`that give text instead of bytes are refused by ${way}`, async () => {
+      const stream = open();
+      await assert.rejects(send(stream), { code: 'bad_request', message: /^a chunk of type String is no audio; / });
+      stream.abort();
+    });
+
   it('take a WAV from a file', async () => {
     const { audio, chunks } = await readWav(createReadStream(SAMPLE));
     const stream = createStream({ url: `ws://${server.http}`, audio });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
+import type { Chunk } from '../../client-sdk/src/chunk-bytes.js';
 import { CLOSED, READY, receipt } from './messages.js';
 import { newScene, open, type Scene } from './scene.js';
 
@@ -113,8 +115,40 @@ describe('Sending', () => {
   it('refuses samples that are not of its encoding', async () => {
     await assert.rejects(opened().stream.send(new Float32Array(1)), {
       code: 'bad_request',
-      message: 'a Float32Array is pcm_f32le, but the stream is pcm_s16le; send a Uint8Array of pcm_s16le',
+      message: 'Float32Array is pcm_f32le, but the stream is pcm_s16le; send a Uint8Array of pcm_s16le',
     });
+  });
+
+  const NO_AUDIO: Readonly<Record<string, unknown>> = {
+    Undefined: undefined,
+    Null: null,
+    String: 'abc',
+    Number: 5,
+    Array: [1, 2],
+    Blob: new Blob(['abc']),
+    DataView: new DataView(new ArrayBuffer(8)),
+    Float64Array: new Float64Array(8),
+    Uint16Array: new Uint16Array(8),
+    SharedArrayBuffer: new SharedArrayBuffer(8),
+    Object: { buffer: new ArrayBuffer(4), byteOffset: 0, byteLength: 4 },
+  };
+  for (const [kind, chunk] of Object.entries(NO_AUDIO))
+    it(`refuses a chunk of type ${kind}, and takes nothing of it`, async () => {
+      const { stream } = opened();
+      await assert.rejects(stream.send(chunk as Chunk), {
+        name: 'EarshotError',
+        code: 'bad_request',
+        message: `a chunk of type ${kind} is no audio; send a Uint8Array of pcm_s16le`,
+      });
+      assert.deepEqual([stream.state, stream.backlogMs], ['open', 0]);
+    });
+
+  it('takes an ArrayBuffer, and what another realm calls bytes', async () => {
+    const { stream, network } = opened();
+    assert.equal(await stream.send(Uint8Array.of(1, 2).buffer), 1 / 16);
+    await stream.send(runInNewContext('Uint8Array.of(3, 4)') as Uint8Array);
+    const audio = network.last.sent.flatMap((message) => (message.type === 'audio' ? [...message.bytes] : []));
+    assert.deepEqual(audio, [1, 2, 3, 4]);
   });
 
   it('refuses settings with the sentence that the server would say', async () => {
