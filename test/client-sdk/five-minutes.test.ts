@@ -42,6 +42,7 @@ describe('The microphone demo of the documents in Chromium', function () {
       writeFileSync(html, blockOf('docs/five-minutes.md', 'html'));
       site = await bundledSite(main, [html]);
       const { page: tab, complaints } = await browser!.open(site.address, { permissions: ['microphone'] });
+      assert.equal(await tab.textContent('h1'), '…');
       await tab.click('button');
       await tab.locator('h1', { hasText: /^freeze, \d+ %, final$/ }).waitFor();
       assert.deepEqual(complaints, []);
