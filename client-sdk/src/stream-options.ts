@@ -56,11 +56,31 @@ export interface StreamOptions extends Settings {
   readonly bufferMs?: number;
 }
 
-/** The headers that go with a connection, the token's among them. */
+/** What a credential (RFC 6750 §2.1), the name of a header and its value (RFC 9110 §5) may consist of. */
+const CREDENTIAL_SHAPE = /^[\w.~+/-]*=*$/;
+const NAME_SHAPE = /^[\w!#$%&'*+.^`|~-]+$/;
+const VALUE_SHAPE = /^[\t -~\x80-\xff]*$/;
+
+/**
+ * The headers that go with a connection, the token's among them. Rejects with what asking for them throws, and with EarshotError `bad_request` where they
+ * cannot be sent; it tells no value, for that may be a secret.
+ */
 export const headersFor = async ({ headers = {}, token = '' }: StreamOptions): Promise<Record<string, string>> => {
   const [named, credential] = await Promise.all([ask(headers), ask(token)]);
+  if (!isText(credential, CREDENTIAL_SHAPE))
+    throw new EarshotError(
+      'bad_request',
+      'token has characters that no credential has, perhaps a line break at its end',
+    );
+  for (const [name, value] of Object.entries(named)) {
+    if (NAME_SHAPE.test(name) && isText(value, VALUE_SHAPE)) continue;
+    throw new EarshotError('bad_request', `header ${JSON.stringify(name)} has a name or a value that cannot be sent`);
+  }
   return { ...named, ...(credential !== '' && { Authorization: `Bearer ${credential}` }) };
 };
+
+/** Whether a value is a text of that shape. */
+export const isText = (value: unknown, shape: RegExp): boolean => typeof value === 'string' && shape.test(value);
 
 /** The start message that the options ask for; throws EarshotError `bad_request` with the sentence that the server would say. */
 export function startFrom(options: StreamOptions): StartDraft {

@@ -6,6 +6,8 @@ export function streamUrl(url: string | URL, relativeTo?: string): URL {
   if (address === null || !/^(ws|http)s?:$/.test(address.protocol)) {
     throw new EarshotError('bad_request', `url ${JSON.stringify(url)} is not a ws:, wss:, http: or https: address`);
   }
+  if (address.hash !== '')
+    throw new EarshotError('bad_request', `url ends in ${JSON.stringify(address.hash)}, which no connection carries`);
   address.protocol = address.protocol.replace('http', 'ws');
   if (address.pathname === '/') address.pathname = '/v1/stream';
   return address;

@@ -2,7 +2,7 @@ import type { ClientDraft } from '../../proto/client-messages.js';
 import type { Codec } from './codec.js';
 import type { Connect, Connection, ConnectionEvents } from './connection.js';
 import { EarshotError } from './earshot-error.js';
-import { ask, type StreamOptions } from './stream-options.js';
+import { ask, isText, type StreamOptions } from './stream-options.js';
 import { streamUrl } from './stream-url.js';
 
 /** Bytes that may wait in the socket before `send` asks its caller to wait. */
@@ -39,7 +39,7 @@ export const browserTransport = ({ url, headers, token = '' }: StreamOptions, co
   return async (events) => {
     const { WebSocket } = globalThis as unknown as { WebSocket: BrowserSocketClass };
     const [address, credential] = await Promise.all([ask(url), ask(token)]);
-    if (!TOKEN_SHAPE.test(credential))
+    if (!isText(credential, TOKEN_SHAPE))
       throw new EarshotError('bad_request', 'token has characters that a browser cannot send');
     const protocols = [codec.subProtocol, ...(credential === '' ? [] : [BEARER_PROTOCOL + credential])];
     return new BrowserConnection(new WebSocket(resolved(address), protocols), codec, events);

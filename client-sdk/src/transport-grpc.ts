@@ -28,10 +28,22 @@ export const grpcTransport = (options: StreamOptions): Connect => {
     const [address, headers] = await Promise.all([ask(url), headersFor(options)]);
     const { target, credentials } = addressOf(String(address));
     const metadata = new grpc.Metadata();
-    for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+    for (const [name, value] of Object.entries(headers)) setIn(metadata, name, value);
     return new GrpcConnection(new grpc.Client(target, credentials), metadata, events);
   };
 };
+
+function setIn(metadata: grpc.Metadata, name: string, value: string): void {
+  try {
+    metadata.set(name, value);
+  } catch {
+    // What grpc-js says repeats the value, which may be a secret.
+    throw new EarshotError(
+      'bad_request',
+      `header ${JSON.stringify(name)} has a name or a value that gRPC cannot carry`,
+    );
+  }
+}
 
 function addressOf(url: string): { target: string; credentials: grpc.ChannelCredentials } {
   const [, scheme, target] = /^(?:(https?):\/\/)?([^/\s]+:\d+)\/?$/.exec(url) ?? [];

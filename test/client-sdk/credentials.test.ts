@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { openStream } from '../../client-sdk/src/index.js';
+import { inspect } from 'node:util';
+import { openStream as openGrpcStream } from '../../client-sdk/src/grpc.js';
+import { EarshotError, openStream, type StreamOptions } from '../../client-sdk/src/index.js';
 import { AUDIO } from './messages.js';
 import { politeServer } from './polite-server.js';
 import { webSocketServer } from './servers.js';
@@ -62,6 +64,53 @@ describe('Credentials', () => {
       ['Bearer token-1', '7'],
       ['Bearer token-2', '7'],
     ]);
+  });
+
+  const SECRET = 'sesame-1234';
+  const UNSENDABLE: Readonly<Record<string, readonly [Partial<StreamOptions>, string]>> = {
+    'a token with a line break': [
+      { token: `${SECRET}\n` },
+      'token has characters that no credential has, perhaps a line break at its end',
+    ],
+    'a token that is none': [
+      { token: () => null as unknown as string },
+      'token has characters that no credential has, perhaps a line break at its end',
+    ],
+    'a header with a bad name': [
+      { headers: { 'bad header': SECRET } },
+      'header "bad header" has a name or a value that cannot be sent',
+    ],
+    'a header with a bad value': [
+      { headers: { 'x-key': `${SECRET}\n` } },
+      'header "x-key" has a name or a value that cannot be sent',
+    ],
+  };
+  for (const [what, [options, message]] of Object.entries(UNSENDABLE))
+    for (const [wire, open, url] of [
+      ['WebSocket', openStream, 'ws://127.0.0.1:9'],
+      ['gRPC', openGrpcStream, '127.0.0.1:9'],
+    ] as const)
+      it(`that cannot be sent are not told, and not tried again: ${what} over ${wire}`, async () => {
+        const told: unknown = await open({ url, audio: AUDIO, ...options }).catch((error: unknown) => error);
+        assert.ok(told instanceof EarshotError);
+        assert.deepEqual([told.code, told.retryable, told.message], ['bad_request', false, message]);
+        assert.ok(!inspect(told).includes(SECRET));
+      });
+
+  it('that gRPC alone cannot send are not told', async () => {
+    const opening = openGrpcStream({ url: '127.0.0.1:9', audio: AUDIO, headers: { 'x-key': `${SECRET}é` } });
+    const told: unknown = await opening.catch((error: unknown) => error);
+    assert.ok(told instanceof EarshotError && told.code === 'bad_request' && !inspect(told).includes(SECRET));
+  });
+
+  it('that are base64 are sent as they are', async () => {
+    let shown: unknown;
+    const url = await serve((socket, request) => {
+      shown = request.headers.authorization;
+      politeServer(socket);
+    });
+    await (await openStream({ url, audio: AUDIO, token: 'a+b/c.d_e~f-g==' })).close();
+    assert.equal(shown, 'Bearer a+b/c.d_e~f-g==');
   });
 
   it('that cannot be had reject', async () => {

@@ -198,6 +198,7 @@ describe('The WebSocket transport', () => {
 
   for (const [what, options, message] of [
     ['address', { url: 'ftp://x', audio: AUDIO }, 'url "ftp://x" is not a ws:, wss:, http: or https: address'],
+    ['address', { url: 'ws://x#top', audio: AUDIO }, 'url ends in "#top", which no connection carries'],
     [
       'option',
       { url: 'ws://127.0.0.1:9', audio: { ...AUDIO, sampleRate: 4_000 } },
