@@ -6,7 +6,7 @@ import { grpcTransport } from './transport-grpc.js';
 export * from './api.js';
 
 /** A stream over gRPC that begins to connect and takes audio at once; `url` is `host:port`. Throws EarshotError `bad_request` where the options are wrong. */
-export const createStream = (options: StreamOptions): IntentStream => streamOver(grpcTransport(options), options);
+export const createStream = (options: StreamOptions): IntentStream => streamOver(grpcTransport, options);
 
 /** The same once it is open: resolves at `ready`, rejects with EarshotError. */
 export const openStream = (options: StreamOptions): Promise<IntentStream> => opened(() => createStream(options));

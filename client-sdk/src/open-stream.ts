@@ -4,6 +4,7 @@ import type { Connect } from './connection.js';
 import { quiet, rejected } from './deferred.js';
 import type { IntentStream } from './intent-stream.js';
 import { StreamCore } from './stream-core.js';
+import { checkOptions } from './check-options.js';
 import { startFrom, type StreamOptions } from './stream-options.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -11,11 +12,12 @@ const RECONNECT_TIMEOUT_MS = 60_000;
 const BUFFER_MS = 30_000;
 
 /** A stream over a transport, which begins to connect; throws EarshotError `bad_request` where the options are wrong. */
-export function streamOver(connect: Connect, options: StreamOptions): IntentStream {
+export function streamOver<O extends StreamOptions>(transport: (options: O) => Connect, options: O): IntentStream {
+  checkOptions(options);
   const { signal } = options;
   const core = new StreamCore({
+    connect: transport(options),
     start: startFrom(options),
-    connect,
     clock: systemClock,
     random: Math.random,
     connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,

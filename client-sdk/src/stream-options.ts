@@ -1,5 +1,7 @@
 import type { Configure, Encoding, Endpointing, StartDraft } from '../../proto/client-messages.js';
 import { decodeClientJson, encodeClientJson } from '../../proto/json.js';
+import { checkSettings } from './check-options.js';
+import type { Codec } from './codec.js';
 import { EarshotError } from './earshot-error.js';
 
 /** How the audio that will be sent becomes samples; channels (default 1) are interleaved. */
@@ -56,6 +58,12 @@ export interface StreamOptions extends Settings {
   readonly bufferMs?: number;
 }
 
+/** A stream over WebSocket; `url` is `ws://host:port`, or a whole address with its path. */
+export interface WebSocketStreamOptions extends StreamOptions {
+  /** How messages travel. Default: JSON; `@earshot/client/protobuf` has the other. */
+  readonly codec?: Codec;
+}
+
 /** What a credential (RFC 6750 §2.1), the name of a header and its value (RFC 9110 §5) may consist of. */
 const CREDENTIAL_SHAPE = /^[\w.~+/-]*=*$/;
 const NAME_SHAPE = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -94,7 +102,10 @@ export function startFrom(options: StreamOptions): StartDraft {
 }
 
 /** The configure message that the settings ask for; throws as `startFrom` does. */
-export const configureFrom = (settings: Settings): Configure => checked({ type: 'configure', ...settingsOf(settings) });
+export function configureFrom(settings: Settings): Configure {
+  checkSettings(settings);
+  return checked({ type: 'configure', ...settingsOf(settings) });
+}
 
 /** The start with settings that were changed later. */
 export const withSettings = (start: StartDraft, { endpointing, ...settings }: Omit<Configure, 'type'>): StartDraft => ({

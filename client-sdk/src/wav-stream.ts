@@ -1,4 +1,5 @@
 import type { Encoding } from '../../proto/client-messages.js';
+import { kindOf } from './chunk-bytes.js';
 import { EarshotError } from './earshot-error.js';
 import type { AudioOptions } from './stream-options.js';
 
@@ -29,6 +30,10 @@ interface Header {
 
 /** Reads a WAV from anything that gives bytes: a file's stream, a pipe. Rejects with EarshotError `bad_request` where it is none that a stream can carry. */
 export async function readWav(source: AsyncIterable<Uint8Array>): Promise<WavStream> {
+  if (typeof (source as Partial<typeof source> | null | undefined)?.[Symbol.asyncIterator] !== 'function') {
+    const right = 'give createReadStream(path) for a file, Readable.from([bytes]) for bytes';
+    throw new EarshotError('bad_request', `readWav reads a stream of bytes, but was given ${kindOf(source)}; ${right}`);
+  }
   const bytes = source[Symbol.asyncIterator]();
   try {
     const { header, head } = await headerOf(bytes);
@@ -48,6 +53,7 @@ async function headerOf(bytes: AsyncIterator<Uint8Array>): Promise<{ header: Hea
     const next = await bytes.next();
     if (next.done) throw wrong(`it ends after ${head.length} bytes, before any samples`);
     if (head.length > LONGEST_HEADER) throw wrong(`it has no samples in its first ${LONGEST_HEADER} bytes`);
+    if (kindOf(next.value) !== 'Uint8Array') throw wrong(`its source gives ${kindOf(next.value)} instead of bytes`);
     head = joined(head, next.value);
   }
 }

@@ -4,7 +4,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createStream, type Encoding, type IntentStream } from '../../client-sdk/src/index.js';
+import { createStream, EarshotError, type Encoding, type IntentStream } from '../../client-sdk/src/index.js';
 import { atSpeakingSpeed, pipe, readWav, writable } from '../../client-sdk/src/node.js';
 import { hasSox, needs } from '../support/needs.js';
 import { ECHO_MODELS, SAMPLES, serveReal, type RealServer } from '../support/real-server.js';
@@ -114,6 +114,27 @@ describe('Speaking speed', () => {
     setImmediate(() => controller.abort());
     await assert.rejects(pieces.next(), { name: 'AbortError' });
   });
+});
+
+describe('readWav', () => {
+  for (const [kind, source, sentence] of [
+    [
+      'String',
+      SAMPLE,
+      'readWav reads a stream of bytes, but was given String; give createReadStream(path) for a file, ',
+    ],
+    ['Uint8Array', readFileSync(SAMPLE), 'readWav reads a stream of bytes, but was given Uint8Array; give '],
+    ['Undefined', undefined, 'readWav reads a stream of bytes, but was given Undefined; give '],
+    [
+      'stream of text',
+      chunked(readFileSync(SAMPLE), 99).setEncoding('latin1'),
+      'no WAV that can be streamed: its source gives String instead of bytes',
+    ],
+  ] as const)
+    it(`says what to give instead of a ${kind}`, async () => {
+      const told: unknown = await readWav(source as AsyncIterable<Uint8Array>).catch((error: unknown) => error);
+      assert.ok(told instanceof EarshotError && told.code === 'bad_request' && told.message.startsWith(sentence));
+    });
 });
 
 describe('Node streams', () => {
