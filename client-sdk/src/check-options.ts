@@ -1,18 +1,39 @@
 import { shown } from '../../proto/decoded.js';
 import { EarshotError } from './earshot-error.js';
-import type { Settings, WebSocketStreamOptions } from './stream-options.js';
+import { refuseUnknown, type Names } from './known-names.js';
+import type { AudioOptions, Settings, WebSocketStreamOptions } from './stream-options.js';
 
-/** Throws EarshotError `bad_request` for options that are none. */
+const AUDIO: Record<keyof AudioOptions, null> = { encoding: null, sampleRate: null, channels: null };
+const ENDPOINTING: Record<keyof NonNullable<Settings['endpointing']>, null> = { silenceMs: null, maxUtteranceMs: null };
+const SETTINGS: Names<Settings> = { interim: null, topK: null, threshold: null, endpointing: ENDPOINTING };
+const OPTIONS: Names<WebSocketStreamOptions> = {
+  url: null,
+  audio: AUDIO,
+  model: null,
+  hopMs: null,
+  ...SETTINGS,
+  clientReferenceId: null,
+  codec: null,
+  token: null,
+  headers: null,
+  signal: null,
+  connectTimeoutMs: null,
+  reconnectTimeoutMs: null,
+  bufferMs: null,
+};
+/** Throws EarshotError `bad_request` for what the server could not say is wrong with options: an unknown name, and what it is never told. */
 export function checkOptions(options: WebSocketStreamOptions): void {
   checkFields('options', options, '{ url, audio }');
   checkFields('audio', options.audio, '{ encoding, sampleRate }');
   checkEndpointing(options);
+  refuseUnknown(options, OPTIONS, 'option');
 }
 
-/** Throws EarshotError `bad_request` for settings that are none. */
+/** Throws EarshotError `bad_request` for settings that are none, or have an unknown name. */
 export function checkSettings(settings: Settings): void {
-  checkFields('settings', settings, 'some of interim, topK, threshold, endpointing');
+  checkFields('settings', settings, `some of ${Object.keys(SETTINGS).join(', ')}`);
   checkEndpointing(settings);
+  refuseUnknown(settings, SETTINGS, 'setting');
 }
 
 const checkEndpointing = ({ endpointing = {} }: Settings): void =>

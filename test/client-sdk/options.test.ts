@@ -6,11 +6,20 @@ import { newScene } from './scene.js';
 
 const URL = 'ws://127.0.0.1:9';
 
+const OF_SETTINGS = 'interim, topK, threshold, endpointing, endpointing.silenceMs, endpointing.maxUtteranceMs';
+
 /** Wrong options, with `url` and `audio` where they have none of their own; and what is said of them. */
 const WRONG: readonly (readonly [object, string])[] = [
   [{ audio: undefined }, 'audio is missing; give { encoding, sampleRate }'],
   [{ audio: null }, 'audio null is no object; give { encoding, sampleRate }'],
   [{ audio: 'mulaw' }, 'audio "mulaw" is no object; give { encoding, sampleRate }'],
+  [{ audio: { encoding: 'mulaw', sample_rate: 8_000 } }, 'audio.sample_rate is no option; give audio.sampleRate'],
+  [{ sampleRate: 8_000 }, 'sampleRate is no option; give audio.sampleRate'],
+  [{ topk: 3 }, 'topk is no option; give topK'],
+  [{ hop_ms: 500 }, 'hop_ms is no option; give hopMs'],
+  [{ treshold: 0.5 }, 'treshold is no option; give threshold'],
+  [{ intreim: false }, 'intreim is no option; give interim'],
+  [{ endpointing: { silence_ms: 300 } }, 'endpointing.silence_ms is no option; give endpointing.silenceMs'],
   [{ endpointing: null }, 'endpointing null is no object; give { silenceMs, maxUtteranceMs }'],
 ];
 
@@ -20,6 +29,14 @@ describe('Options', () => {
       const options = { url: URL, audio: AUDIO, ...given } as StreamOptions;
       assert.throws(() => createStream(options), { name: 'EarshotError', code: 'bad_request', message });
     });
+
+  it('that are unknown, and like none that is known, are refused with those that are', async () => {
+    const options = { url: URL, audio: AUDIO, language: 'en' };
+    await assert.rejects(openStream(options), {
+      code: 'bad_request',
+      message: /^language is no option; there are url, audio, audio\.encoding, .*, bufferMs$/,
+    });
+  });
 
   it('that are missing are asked for', async () => {
     const missing = { code: 'bad_request', message: 'options is missing; give { url, audio }' };
@@ -47,6 +64,10 @@ describe('Settings', () => {
   for (const [settings, message] of [
     [undefined, 'settings is missing; give some of interim, topK, threshold, endpointing'],
     [null, 'settings null is no object; give some of interim, topK, threshold, endpointing'],
+    [{ top_k: 3 }, 'top_k is no setting; give topK'],
+    [{ treshold: 0.1 }, 'treshold is no setting; give threshold'],
+    [{ model: 'other' }, `model is no setting; there are ${OF_SETTINGS}`],
+    [{ endpointing: { silence: 300 } }, 'endpointing.silence is no setting; give endpointing.silenceMs'],
   ] as const)
     it(`are refused: ${message}`, async () => {
       const { stream } = newScene();
