@@ -27,6 +27,7 @@ export function checkOptions(options: WebSocketStreamOptions): void {
   checkFields('audio', options.audio, '{ encoding, sampleRate }');
   checkEndpointing(options);
   refuseUnknown(options, OPTIONS, 'option');
+  checkCodec(options.codec);
 }
 
 /** Throws EarshotError `bad_request` for settings that are none, or have an unknown name. */
@@ -42,6 +43,12 @@ const checkEndpointing = ({ endpointing = {} }: Settings): void =>
 function checkFields(name: string, value: unknown, right: string): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   throw wrong(`${name} ${value === undefined ? 'is missing' : `${shown(value)} is no object`}; give ${right}`);
+}
+
+function checkCodec(codec: unknown): void {
+  if (typeof ((codec ?? { encode: checkCodec }) as { encode?: unknown }).encode === 'function') return;
+  const right = "import { protobuf } from '@earshot/client/protobuf' and give that, or leave it out for JSON";
+  throw wrong(`codec ${shown(codec)} is no codec; ${right}`);
 }
 
 const wrong = (what: string): EarshotError => new EarshotError('bad_request', what);

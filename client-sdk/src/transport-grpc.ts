@@ -23,6 +23,8 @@ type Call = grpc.ClientDuplexStream<ClientDraft, Decoded<ServerMessage>>;
 /** Connects by gRPC to `host:port` or `http://host:port` without, to `https://host:port` with encryption. */
 export const grpcTransport = (options: StreamOptions): Connect => {
   const { url } = options;
+  if ((options as { codec?: unknown }).codec)
+    throw new EarshotError('bad_request', 'codec is for WebSocket; gRPC carries protobuf, so leave it out');
   if (typeof url !== 'function') addressOf(String(url));
   return async (events) => {
     const [address, headers] = await Promise.all([ask(url), headersFor(options)]);

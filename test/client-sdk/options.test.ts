@@ -7,6 +7,7 @@ import { newScene } from './scene.js';
 const URL = 'ws://127.0.0.1:9';
 
 const OF_SETTINGS = 'interim, topK, threshold, endpointing, endpointing.silenceMs, endpointing.maxUtteranceMs';
+const RIGHT_CODEC = "import { protobuf } from '@earshot/client/protobuf' and give that, or leave it out for JSON";
 
 /** Wrong options, with `url` and `audio` where they have none of their own; and what is said of them. */
 const WRONG: readonly (readonly [object, string])[] = [
@@ -21,6 +22,7 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ intreim: false }, 'intreim is no option; give interim'],
   [{ endpointing: { silence_ms: 300 } }, 'endpointing.silence_ms is no option; give endpointing.silenceMs'],
   [{ endpointing: null }, 'endpointing null is no object; give { silenceMs, maxUtteranceMs }'],
+  [{ codec: 'protobuf' }, `codec "protobuf" is no codec; ${RIGHT_CODEC}`],
 ];
 
 describe('Options', () => {
@@ -57,6 +59,13 @@ describe('Options', () => {
       bufferMs: null,
     } as unknown as StreamOptions;
     createStream(options).abort();
+  });
+
+  it('of WebSocket alone are refused over gRPC', () => {
+    const options = { url: '127.0.0.1:9', audio: AUDIO, codec: 'protobuf' };
+    const message = 'codec is for WebSocket; gRPC carries protobuf, so leave it out';
+    assert.throws(() => grpc.createStream({ ...options, codec: {} } as StreamOptions), { code: 'bad_request' });
+    assert.throws(() => grpc.createStream({ ...options, codec: { encode: String } } as StreamOptions), { message });
   });
 });
 
