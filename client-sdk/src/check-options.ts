@@ -28,6 +28,7 @@ export function checkOptions(options: WebSocketStreamOptions): void {
   checkEndpointing(options);
   refuseUnknown(options, OPTIONS, 'option');
   checkCodec(options.codec);
+  checkSignal(options.signal);
 }
 
 /** Throws EarshotError `bad_request` for settings that are none, or have an unknown name. */
@@ -49,6 +50,12 @@ function checkCodec(codec: unknown): void {
   if (typeof ((codec ?? { encode: checkCodec }) as { encode?: unknown }).encode === 'function') return;
   const right = "import { protobuf } from '@earshot/client/protobuf' and give that, or leave it out for JSON";
   throw wrong(`codec ${shown(codec)} is no codec; ${right}`);
+}
+
+function checkSignal(signal: unknown): void {
+  const { addEventListener, signal: its } = (signal ?? {}) as { addEventListener?: unknown; signal?: unknown };
+  if (!signal || typeof addEventListener === 'function') return;
+  throw wrong(`signal ${shown(signal)} is no AbortSignal${its ? '; give the signal of this AbortController' : ''}`);
 }
 
 const wrong = (what: string): EarshotError => new EarshotError('bad_request', what);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import * as grpc from '../../client-sdk/src/grpc.js';
 import { createStream, openStream, type StreamOptions } from '../../client-sdk/src/index.js';
 import { AUDIO } from './messages.js';
+import { politeServer } from './polite-server.js';
 import { newScene } from './scene.js';
+import { webSocketServer } from './servers.js';
 
 const URL = 'ws://127.0.0.1:9';
 
@@ -23,6 +25,8 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ endpointing: { silence_ms: 300 } }, 'endpointing.silence_ms is no option; give endpointing.silenceMs'],
   [{ endpointing: null }, 'endpointing null is no object; give { silenceMs, maxUtteranceMs }'],
   [{ codec: 'protobuf' }, `codec "protobuf" is no codec; ${RIGHT_CODEC}`],
+  [{ signal: new AbortController() }, 'signal {…} is no AbortSignal; give the signal of this AbortController'],
+  [{ signal: 5 }, 'signal 5 is no AbortSignal'],
 ];
 
 describe('Options', () => {
@@ -66,6 +70,19 @@ describe('Options', () => {
     const message = 'codec is for WebSocket; gRPC carries protobuf, so leave it out';
     assert.throws(() => grpc.createStream({ ...options, codec: {} } as StreamOptions), { code: 'bad_request' });
     assert.throws(() => grpc.createStream({ ...options, codec: { encode: String } } as StreamOptions), { message });
+  });
+
+  it('that are wrong leave no stream behind', async () => {
+    let connections = 0;
+    const { url, stop } = await webSocketServer((socket) => {
+      connections += 1;
+      politeServer(socket);
+    });
+    const signal = new AbortController() as unknown as AbortSignal;
+    assert.throws(() => createStream({ url, audio: AUDIO, signal }), { code: 'bad_request' });
+    await (await openStream({ url, audio: AUDIO })).close();
+    stop();
+    assert.equal(connections, 1);
   });
 });
 
