@@ -21,6 +21,9 @@ const OPTIONS: Names<WebSocketStreamOptions> = {
   reconnectTimeoutMs: null,
   bufferMs: null,
 };
+/** The least that each number of milliseconds may be. */
+const LEAST_MS = { connectTimeoutMs: 1, reconnectTimeoutMs: 0, bufferMs: 1 } as const;
+
 /** Throws EarshotError `bad_request` for what the server could not say is wrong with options: an unknown name, and what it is never told. */
 export function checkOptions(options: WebSocketStreamOptions): void {
   checkFields('options', options, '{ url, audio }');
@@ -29,6 +32,11 @@ export function checkOptions(options: WebSocketStreamOptions): void {
   refuseUnknown(options, OPTIONS, 'option');
   checkCodec(options.codec);
   checkSignal(options.signal);
+  for (const [name, least] of Object.entries(LEAST_MS)) {
+    const ms: unknown = options[name as keyof typeof LEAST_MS] ?? least;
+    if (typeof ms !== 'number' || !(ms >= least))
+      throw wrong(`${name} ${shown(ms)} is no number of milliseconds from ${least} on`);
+  }
 }
 
 /** Throws EarshotError `bad_request` for settings that are none, or have an unknown name. */

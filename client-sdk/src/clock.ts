@@ -6,10 +6,13 @@ export interface Clock {
   after(ms: number, action: () => void): { cancel(): void };
 }
 
+/** What a timer can wait at most: 25 days. One that is set to more goes off at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (ms, action) => {
-    const timer = setTimeout(action, ms);
+    const timer = setTimeout(action, Math.min(ms, LONGEST_MS));
     return { cancel: () => clearTimeout(timer) };
   },
 };

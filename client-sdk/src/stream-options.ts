@@ -50,9 +50,9 @@ export interface StreamOptions extends Settings {
   readonly token?: Asked<string>;
   /** HTTP headers of the handshake, or gRPC metadata; a function is asked before every connection, for credentials that expire. Browsers send none. */
   readonly headers?: Asked<Readonly<Record<string, string>>>;
-  /** Milliseconds until the server must be ready, at each connection. Default: 10000. */
+  /** Milliseconds until the server must be ready, at each connection; from 1 to Infinity. Default: 10000. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds for which a lost connection is sought; 0 ends the stream at once. Default: 60000. */
+  /** Milliseconds for which a lost connection is sought; 0 ends the stream at once, Infinity never. Default: 60000. */
   readonly reconnectTimeoutMs?: number;
   /** Milliseconds of audio that may wait for the server, beside what it cannot confirm before it hears more; beyond it `send` takes no more. Default: 30000. */
   readonly bufferMs?: number;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { systemClock } from '../../client-sdk/src/clock.js';
 import * as grpc from '../../client-sdk/src/grpc.js';
 import { createStream, openStream, type StreamOptions } from '../../client-sdk/src/index.js';
 import { AUDIO } from './messages.js';
@@ -27,6 +28,13 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ codec: 'protobuf' }, `codec "protobuf" is no codec; ${RIGHT_CODEC}`],
   [{ signal: new AbortController() }, 'signal {…} is no AbortSignal; give the signal of this AbortController'],
   [{ signal: 5 }, 'signal 5 is no AbortSignal'],
+  [{ connectTimeoutMs: 0 }, 'connectTimeoutMs 0 is no number of milliseconds from 1 on'],
+  [{ connectTimeoutMs: NaN }, 'connectTimeoutMs NaN is no number of milliseconds from 1 on'],
+  [{ connectTimeoutMs: 'abc' }, 'connectTimeoutMs "abc" is no number of milliseconds from 1 on'],
+  [{ reconnectTimeoutMs: -1 }, 'reconnectTimeoutMs -1 is no number of milliseconds from 0 on'],
+  [{ reconnectTimeoutMs: NaN }, 'reconnectTimeoutMs NaN is no number of milliseconds from 0 on'],
+  [{ bufferMs: 0 }, 'bufferMs 0 is no number of milliseconds from 1 on'],
+  [{ bufferMs: NaN }, 'bufferMs NaN is no number of milliseconds from 1 on'],
 ];
 
 describe('Options', () => {
@@ -83,6 +91,14 @@ describe('Options', () => {
     await (await openStream({ url, audio: AUDIO })).close();
     stop();
     assert.equal(connections, 1);
+  });
+
+  it('may be without end: no timer goes off at once for being too long', async () => {
+    let hasGoneOff = false;
+    const endless = systemClock.after(Infinity, () => (hasGoneOff = true));
+    await new Promise<void>((resolve) => void systemClock.after(1, resolve));
+    endless.cancel();
+    assert.equal(hasGoneOff, false);
   });
 });
 
