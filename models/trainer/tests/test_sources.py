@@ -131,6 +131,16 @@ def test_an_audiofolder_takes_labels_from_its_metadata(tmp_path: Path, name: str
         list_recordings(Source(path=tmp_path, group_column="caller"))
 
 
+def test_a_folder_with_a_manifest_is_read_by_it_unless_metadata_tells_of_the_folder(tmp_path: Path) -> None:
+    write_sound(tmp_path / "audio" / "a.wav")
+    (tmp_path / "manifest.csv").write_text("path,label,group,split\naudio/a.wav,yes,ann,test\n")
+    recordings = list_recordings(Source(path=tmp_path))
+    assert [(each.label, each.group, each.split) for each in recordings] == [("yes", "ann", "test")]
+    assert list_recordings(Source(path=tmp_path, layout="manifest"))[0].label == "yes"
+    (tmp_path / "audio" / "metadata.csv").write_text("file_name,label\na.wav,no\n")
+    assert [each.label for each in list_recordings(Source(path=tmp_path))] == ["no"]
+
+
 def test_one_label_for_a_whole_folder(tmp_path: Path) -> None:
     write_sound(tmp_path / "deep" / "a.wav")
     recordings = list_recordings(Source(path=tmp_path, label="background"))

@@ -1,8 +1,9 @@
 """Brings recordings from any source into one dataset: mono at 16 kHz, a label map, splits that divide no speaker.
 
 A SOURCE is a folder of MInDS-14's (`en-US~PAY_BILL/*.wav`, or parquet files as the hub ships them), a folder in Hugging
-Face's `audiofolder` layout, a CSV manifest with the columns path and label (and group, lang, split, transcription), the
-id of an audio dataset on the hub (PolyAI/minds14), or a recipe (.toml) whose [[sources]] say all of it."""
+Face's `audiofolder` layout, a CSV manifest with the columns path and label (and group, lang, split, transcription) or a
+folder with such a manifest.csv, the id of an audio dataset on the hub (PolyAI/minds14), or a recipe (.toml) whose
+[[sources]] say all of it."""
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace

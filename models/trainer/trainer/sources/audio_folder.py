@@ -18,7 +18,7 @@ def read_audio_folder(source: Source) -> list[Recording]:
     """Labels from `metadata.csv` or `metadata.jsonl` where there is one, else from the name of each file's folder."""
     assert source.path is not None
     root = source.path
-    recordings = [recording for file in _metadata_files(root) for recording in _from_metadata(file, source)]
+    recordings = [recording for file in metadata_files(root) for recording in _from_metadata(file, source)]
     if recordings:
         return without_lone_split(sorted(recordings, key=lambda recording: recording.name))
     if source.group_column:
@@ -56,7 +56,8 @@ def _audio_files(root: Path) -> Iterator[Path]:
     return (file for file in root.rglob("*") if file.suffix.lower() in AUDIO_SUFFIXES)
 
 
-def _metadata_files(root: Path) -> list[Path]:
+def metadata_files(root: Path) -> list[Path]:
+    """The files in which an audio folder tells its labels, wherever in it they lie."""
     return sorted([*root.rglob("metadata.csv"), *root.rglob("metadata.jsonl")])
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.recipe import Source
+from trainer.sources.audio_folder import metadata_files
+from trainer.sources.manifest import manifest_in
 
 
 def layout_of(source: Source) -> str:
@@ -28,6 +30,8 @@ def _of_file(path: Path) -> str:
 
 
 def _of_folder(path: Path) -> str:
+    if manifest_in(path).is_file() and not metadata_files(path):
+        return "manifest"
     if next(path.rglob("*.parquet"), None) is not None:
         return "parquet"
     if next(path.glob("**/*~*/*.wav"), None) is not None:

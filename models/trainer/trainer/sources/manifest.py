@@ -1,9 +1,16 @@
 """A CSV manifest: one line a recording, its path counted from the manifest's folder."""
 
+from pathlib import Path
+
 from trainer.errors import TrainerError
 from trainer.recipe import Source
 from trainer.sources.recording import Recording, recording_in
 from trainer.tables import read_csv
+
+
+def manifest_in(path: Path) -> Path:
+    """The manifest itself, or the one that `synthesize` writes into a folder."""
+    return path / "manifest.csv" if path.is_dir() else path
 
 
 def read_manifest(source: Source) -> list[Recording]:
@@ -12,7 +19,7 @@ def read_manifest(source: Source) -> list[Recording]:
     An engine is what spoke synthesised speech.
     """
     assert source.path is not None
-    file = source.path
+    file = manifest_in(source.path)
     label_column, group_column = source.label_column or "label", source.group_column or "group"
     recordings = []
     wanted = {"path", label_column} | ({group_column} if source.group_column else set())
