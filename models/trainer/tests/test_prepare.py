@@ -18,6 +18,7 @@ from trainer.recipe import Source, Splits
 
 ALL = Splits(test_size=0, validation_size=0)
 ENGINES = ("flite", "pico", "festival")
+Capsys = pytest.CaptureFixture[str]
 
 
 def manifest(recordings: Path, splits: Splits = ALL) -> Source:
@@ -61,6 +62,14 @@ def test_an_unreadable_recording_is_listed_and_moves_no_other(recordings: Path, 
     listed = (tmp_path / "broken" / "unreadable.txt").read_text().splitlines()
     assert [line.partition(":")[0] for line in sorted(listed)] == ["1.wav", "3.wav"]
     assert json.loads((tmp_path / "broken" / "prepared.json").read_text())["unreadable"] == 2
+
+
+def test_files_that_gave_no_recording_are_told(recordings: Path, tmp_path: Path, capsys: Capsys) -> None:
+    (recordings / "6.m4a").write_bytes(b"")
+    prepare((Source(path=recordings, splits=ALL),), (), tmp_path / "out")
+    told = f"1 files left out of {recordings}: 1 × .m4a (convert them to wav or flac); the first: 6.m4a."
+    assert told in capsys.readouterr().out
+    assert told in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
 
 
 def test_every_recording_is_prepared_or_listed(recordings: Path, tmp_path: Path) -> None:

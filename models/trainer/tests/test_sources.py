@@ -12,8 +12,10 @@ from datasets import Audio, ClassLabel, Dataset, Features, Value
 
 from trainer.errors import TrainerError
 from trainer.recipe import Source, Splits
-from trainer.sources import Recording, list_recordings
+from trainer.sources import Recording, list_recordings, what_is_left_out
 
+# What soundfile would not know by the suffix: it reads all of them by their content.
+FORMATS = {"opus": "ogg", "Mp3": "mp3", "WAV": "wav", "aif": "aiff"}
 INTENTS = ["abroad", "address", "pay_bill"]
 
 
@@ -107,13 +109,53 @@ def test_languages_of_a_folder_under_one_label_are_refused(tmp_path: Path, told:
         list_recordings(Source(path=tmp_path, label="background", **told))
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "ogg"])
+@pytest.mark.parametrize("suffix", ["wav", "WAV", "flac", "mp3", "Mp3", "ogg", "opus", "aiff", "aif", "au", "caf"])
 def test_an_audiofolder_takes_labels_from_folders_in_every_format(tmp_path: Path, suffix: str) -> None:
-    write_sound(tmp_path / "train" / "yes" / f"a.{suffix}")
-    write_sound(tmp_path / "test" / "no" / f"b.{suffix}")
+    for folder in ("train/yes", "test/no"):
+        sound = write_sound(tmp_path / folder / f"a.{FORMATS.get(suffix, suffix)}")
+        sound.rename(sound.with_suffix(f".{suffix}"))
     recordings = list_recordings(Source(path=tmp_path))
     assert seen(recordings) == [("no", "", "test"), ("yes", "", "train")]
     assert soundfile.info(recordings[0].open()).frames > 0
+
+
+@pytest.mark.parametrize("suffix", ["WAV", "mp3", "flac"])
+def test_minds14_folders_may_hold_any_format(tmp_path: Path, suffix: str) -> None:
+    write_sound(tmp_path / "en-US~PAY_BILL" / f"a.{suffix}")
+    assert [(each.label, each.language) for each in list_recordings(Source(path=tmp_path))] == [("pay_bill", "en-US")]
+
+
+LEFT_OUT = [
+    (["yes/a.wav", "yes/b.M4A", "no/c.webm"], {}, "2 files left out of X: 1 × .webm (convert them to wav or flac), "
+     "1 × .m4a (convert them to wav or flac); the first: no/c.webm"),
+    (["a.wav", "b.wav", "c.flac", "notes.txt"], {"metadata.csv": "file_name,label\na.wav,yes\n"},
+     "2 files left out of X: 2 not in the metadata; the first: b.wav"),
+    (["calls/a.wav", "calls/b.wav"], {"manifest.csv": "path,label\ncalls/./a.wav,yes\n"},
+     "1 files left out of X: 1 not in the manifest; the first: calls/b.wav"),
+    (["en-US~PAY/a.wav", "en-GB~PAY/a.wav", "stray.mp3"], {},
+     "1 files left out of X: 1 in no folder such as en-US~PAY_BILL; the first: stray.mp3"),
+    (["a.wav"], {"manifest.csv": "path,label,lang\na.wav,yes,en-GB\nb.wav,no,en-US\n"}, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "texts", "told"), LEFT_OUT)
+def test_what_looks_like_audio_and_is_no_recording_is_told(
+    tmp_path: Path, files: list[str], texts: dict[str, str], told: str
+) -> None:
+    for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    source = Source(path=tmp_path, configurations=("en-US",) if "en-US" in f"{files}{texts}" else ())
+    assert what_is_left_out(source, list_recordings(source)) == told.replace("X", str(tmp_path))
+
+
+def test_a_folder_of_nothing_that_can_be_read_says_what_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "en-US~PAY").mkdir()
+    (tmp_path / "en-US~PAY" / "a.m4a").write_bytes(b"")
+    with pytest.raises(TrainerError, match=r"holds no recordings \(read as layout minds14\); 1 files left out of"):
+        list_recordings(Source(path=tmp_path))
 
 
 @pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl"])

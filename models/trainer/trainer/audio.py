@@ -29,7 +29,7 @@ class Piece:
 
 
 def read_audio(file: Path | BytesIO) -> Samples:
-    """Reads whatever libsndfile reads (wav, flac, ogg, mp3): mono at 16 kHz, amplitudes in −1…1."""
+    """Reads whatever libsndfile reads (wav, flac, ogg, mp3, aiff): mono at 16 kHz, amplitudes in −1…1."""
     return read_piece(file).pcm
 
 

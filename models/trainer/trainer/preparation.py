@@ -1,4 +1,4 @@
-"""What `prepare` says of its recordings: classes, durations, rates, and what could not be read."""
+"""What `prepare` says of its recordings: classes, durations, rates, and what was not."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ class Preparation:
     durations: list[float] = field(default_factory=list)
     rates: Counter[int] = field(default_factory=Counter)
     unreadable: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
     def read(self, label: str, split: str, seconds: float, rate: int) -> None:
         """Counts one recording that could be read."""
@@ -82,7 +83,7 @@ class Preparation:
             lines.append(
                 f"{len(self.unreadable)} unreadable, listed in unreadable.txt; the first: {self.unreadable[0]}"
             )
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.notices])
 
     @staticmethod
     def _per_split(counts: Counter[tuple[str, str]], label: str) -> dict[str, int]:

@@ -19,7 +19,7 @@ from trainer.plan import Planned, require_found, tell_of_splits
 from trainer.preparation import Preparation
 from trainer.prepared import REPORT, Prepared, load_prepared, stored_features
 from trainer.recipe import Source
-from trainer.sources import Recording, list_recordings
+from trainer.sources import Recording, list_recordings, what_is_left_out
 from trainer.splits import assign_splits, without_leaks
 
 # 8-bit telephone audio at 8 kHz becomes four times as large, and is written twice on the way.
@@ -35,6 +35,7 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
     labels = Labels.of((each.recording.label for each in planned), background)
     require_space(folder, GROWTH * _bytes_of(planned), "the prepared recordings")
     preparation = Preparation(labels)
+    preparation.notices += _left_out(listed, sources)
     with written_whole(folder, REPORT) as draft:
         rows = draft / "rows"
         rows.mkdir()
@@ -56,6 +57,13 @@ def _listed(source: Source) -> list[Planned]:
     recordings = [piece for recording in list_recordings(source) for piece in _pieces(recording, source.piece_seconds)]
     splits = assign_splits(recordings, source)
     return [Planned(each, split, source.is_noise) for each, split in zip(recordings, splits, strict=True)]
+
+
+def _left_out(listed: list[list[Planned]], sources: tuple[Source, ...]) -> Iterator[str]:
+    """A sentence for each source that holds files which look like audio and are no recordings."""
+    for of_source, source in zip(listed, sources, strict=True):
+        if lost := what_is_left_out(source, [each.recording for each in of_source]):
+            yield f"{lost}."
 
 
 def _kept(listed: list[Planned], source: Source) -> list[Planned]:

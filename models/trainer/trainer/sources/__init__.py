@@ -1,9 +1,11 @@
 """Where recordings come from: one module per layout, each a function from a source to its recordings."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trainer.errors import TrainerError
 from trainer.recipe import Source
+from trainer.sources.audio_files import left_out
 from trainer.sources.audio_folder import one_label_folder, read_audio_folder
 from trainer.sources.hub_dataset import read_hub_dataset, read_parquet
 from trainer.sources.layout import layout_of
@@ -11,7 +13,7 @@ from trainer.sources.manifest import read_manifest
 from trainer.sources.minds14_folders import read_minds14_folders
 from trainer.sources.recording import Recording
 
-__all__ = ["Recording", "list_recordings"]
+__all__ = ["Recording", "list_recordings", "what_is_left_out"]
 
 READERS = {
     "manifest": read_manifest,
@@ -31,5 +33,21 @@ def list_recordings(source: Source) -> list[Recording]:
     layout = layout_of(source)
     recordings = READERS[layout](source)
     if not recordings:
-        raise TrainerError(f"the source {source.where} holds no recordings (read as layout {layout})")
+        lost = what_is_left_out(source, ())
+        raise TrainerError(
+            f"the source {source.where} holds no recordings (read as layout {layout}){f'; {lost}' if lost else ''}"
+        )
     return recordings if source.label is None else [replace(each, label=source.label) for each in recordings]
+
+
+def what_is_left_out(source: Source, recordings: Sequence[Recording]) -> str:
+    """What in a source's folder looks like audio and is none of its recordings, in one sentence; empty where nothing.
+
+    Recordings of languages that were not asked for are left out on purpose.
+    """
+    if source.path is None or not source.path.is_dir():
+        return ""
+    layout = layout_of(source)
+    if source.configurations and layout != "parquet":
+        recordings = READERS[layout](replace(source, configurations=()))
+    return left_out(source.path, layout, recordings)

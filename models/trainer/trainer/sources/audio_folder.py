@@ -10,7 +10,8 @@ from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.recipe import Source
-from trainer.sources.recording import AUDIO_SUFFIXES, SPLIT_NAMES, Recording, recording_in, without_lone_split
+from trainer.sources.audio_files import audio_files
+from trainer.sources.recording import SPLIT_NAMES, Recording, recording_in, without_lone_split
 from trainer.tables import read_csv
 
 
@@ -23,7 +24,7 @@ def read_audio_folder(source: Source) -> list[Recording]:
         return without_lone_split(sorted(recordings, key=lambda recording: recording.name))
     if source.group_column:
         raise TrainerError(f"{root} has no metadata in which --group-column {source.group_column!r} could be")
-    for file in sorted(_audio_files(root)):
+    for file in audio_files(root):
         parts = file.relative_to(root).parts
         split = SPLIT_NAMES.get(parts[0], "") if len(parts) > 1 else ""
         if len(parts) == 1 + bool(split):
@@ -47,13 +48,8 @@ def one_label_folder(source: Source) -> list[Recording]:
     if root.is_file():
         return [recording_in(root, label, group=root.name)]
     return [
-        recording_in(file, label, name=file.relative_to(root).as_posix(), group=file.name)
-        for file in sorted(_audio_files(root))
+        recording_in(file, label, name=file.relative_to(root).as_posix(), group=file.name) for file in audio_files(root)
     ]
-
-
-def _audio_files(root: Path) -> Iterator[Path]:
-    return (file for file in root.rglob("*") if file.suffix.lower() in AUDIO_SUFFIXES)
 
 
 def metadata_files(root: Path) -> list[Path]:

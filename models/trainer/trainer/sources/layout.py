@@ -4,8 +4,10 @@ from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.recipe import Source
+from trainer.sources.audio_files import holds_audio
 from trainer.sources.audio_folder import metadata_files
 from trainer.sources.manifest import manifest_in
+from trainer.sources.minds14_folders import PATTERN
 
 
 def layout_of(source: Source) -> str:
@@ -34,6 +36,6 @@ def _of_folder(path: Path) -> str:
         return "manifest"
     if next(path.rglob("*.parquet"), None) is not None:
         return "parquet"
-    if next(path.glob("**/*~*/*.wav"), None) is not None:
+    if holds_audio(path, PATTERN):
         return "minds14"
     return "audiofolder"

@@ -1,8 +1,11 @@
-"""MInDS-14 as its authors ship it: folders `en-US~PAY_BILL/` of WAVs (Gerz et al. 2021, arXiv 2104.08524)."""
+"""MInDS-14 as its authors ship it: folders `en-US~PAY_BILL/` of recordings (Gerz et al. 2021, arXiv 2104.08524)."""
 
 from trainer.recipe import Source
+from trainer.sources.audio_files import audio_files
 from trainer.sources.recording import Recording, recording_in
 from trainer.tables import read_csv
+
+PATTERN = "**/*~*/*"
 
 
 def read_minds14_folders(source: Source) -> list[Recording]:
@@ -13,7 +16,7 @@ def read_minds14_folders(source: Source) -> list[Recording]:
     wanted = {"path"} | ({group_column} if source.group_column else set())
     rows = {row["path"]: row for row in read_csv(metadata, wanted)} if metadata.exists() or source.group_column else {}
     recordings = []
-    for file in sorted(root.glob("**/*~*/*.wav")):
+    for file in audio_files(root, PATTERN):
         name = file.relative_to(root).as_posix()
         language, _, intent = file.parent.name.partition("~")
         if source.configurations and language not in source.configurations:

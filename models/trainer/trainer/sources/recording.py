@@ -6,7 +6,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".mp3"}
 # What people call the three splits.
 SPLIT_NAMES = {
     "train": "train",
