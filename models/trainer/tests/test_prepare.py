@@ -79,6 +79,17 @@ def test_every_recording_is_prepared_or_listed(recordings: Path, tmp_path: Path)
     assert (read, (tmp_path / "out" / "unreadable.txt").read_text().count("\n")) == (5, 1)
 
 
+def test_a_split_of_which_nothing_can_be_read_is_left_out_and_told(
+    recordings: Path, tmp_path: Path, capsys: Capsys
+) -> None:
+    (recordings / "2.wav").write_bytes(b"not audio")
+    rows = "0.wav,close,train\n1.wav,open,train\n2.wav,open,test\n"
+    (recordings / "manifest.csv").write_text(f"path,label,split\n{rows}", encoding="utf-8")
+    prepared = prepare((manifest(recordings),), (), tmp_path / "out")
+    assert set(prepared.rows) == {"train"}
+    assert "None of the 1 recordings of the split test could be read." in capsys.readouterr().out
+
+
 def test_only_unreadable_recordings_are_fatal_and_leave_nothing(recordings: Path, tmp_path: Path) -> None:
     for index in range(6):
         (recordings / f"{index}.wav").write_bytes(b"not audio")

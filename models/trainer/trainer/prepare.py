@@ -43,7 +43,11 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
         for split in dict.fromkeys(each.split for each in planned):
             chosen = [each for each in planned if each.split == split]
             progress = tqdm(chosen, desc=f"prepare {split}", unit="recording", mininterval=1)
-            splits[split] = _written(rows / f"{split}.arrow", _examples(progress, preparation), labels)
+            written = _written(rows / f"{split}.arrow", _examples(progress, preparation), labels)
+            if written is not None:
+                splits[split] = written
+            else:
+                preparation.notices.append(f"None of the {len(chosen)} recordings of the split {split} could be read.")
         preparation.require_every_class()
         DatasetDict(splits).save_to_disk(draft)
         shutil.rmtree(rows)
@@ -114,9 +118,10 @@ def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[
         }
 
 
-def _written(file: Path, examples: Iterator[dict[str, Any]], labels: Labels) -> Dataset:
+def _written(file: Path, examples: Iterator[dict[str, Any]], labels: Labels) -> Dataset | None:
+    """The rows as a dataset; none where there are none, for `datasets` opens no split without rows."""
     with ArrowWriter(path=str(file), features=stored_features(labels)) as writer:
         for example in examples:
             writer.write(example)
-        writer.finalize()
-    return Dataset.from_file(str(file)).cast_column("audio", Audio(sampling_rate=SAMPLE_RATE))
+        count, _ = writer.finalize()
+    return Dataset.from_file(str(file)).cast_column("audio", Audio(sampling_rate=SAMPLE_RATE)) if count else None
