@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binomtest, mannwhitneyu
 
-from trainer.bootstrap import by_group, interval
+from trainer.bootstrap import by_group, interval, share_interval
 from trainer.metrics import auroc
 
 
@@ -31,6 +31,26 @@ def test_it_is_the_same_every_time() -> None:
 @pytest.mark.parametrize("groups", [["one"], ["one", "one", "one"]])
 def test_a_single_group_has_none(groups: list[str]) -> None:
     assert interval(lambda clips: float(len(clips)), by_group(groups)) is None
+
+
+@pytest.mark.parametrize(("right", "ends"), [(0.0, [0, 0.6024]), (1.0, [0.3976, 1])])
+def test_of_clips_that_are_all_right_or_all_wrong_it_is_the_exact_one_of_their_groups(
+    right: float, ends: list[float]
+) -> None:
+    # The bound is where four calls in a row would have a probability of 0.025: 0.025 ** (1 / 4) = 0.3976.
+    groups = by_group(["a", "a", "b", "c", "d", "d"])
+    assert share_interval(lambda clips: right, groups) == pytest.approx(ends, abs=1e-4)
+    assert interval(lambda clips: right, groups) is None, "no other figure has bounds there"
+
+
+def test_of_a_share_between_it_is_the_bootstrap() -> None:
+    right = np.random.default_rng(7).random(60) < 0.7
+    groups = by_group([str(index // 2) for index in range(60)])
+
+    def share(clips: NDArray[np.int64]) -> float:
+        return float(right[clips].mean())
+
+    assert share_interval(share, groups) == interval(share, groups)
 
 
 def covers(values: NDArray[np.float64], groups: list[str], truth: float) -> bool:

@@ -68,7 +68,7 @@ def test_a_threshold_that_could_not_be_fitted_is_said_to_be_the_default(mixed: d
 
 def test_where_background_leads_the_first_of_the_intents_is_told_as_well() -> None:
     figures = figures_of(heard_of((0, [[0.38, 0.01, 0.01, 0.6]]), (1, [[0.01, 0.19, 0.3, 0.5]])))
-    assert "| 10 s | 0.000 | 0.000–0.000 | 0.500 |" in report(figures)
+    assert "| 10 s | 0.000 | 0.000–0.842 | 0.500 |" in report(figures)
     assert "first of the intents" not in report({**figures, "background": []})
     contract = CONTRACT | {"metrics": figures}
     assert "| the first 10 s | 0.000 | 0.500 |" in model_card(contract, ["balance"])

@@ -1,4 +1,4 @@
-"""Percentile bootstrap intervals (Efron & Tibshirani 1993, chapter 13) over groups of clips."""
+"""Intervals over groups of clips: percentile bootstrap (Efron & Tibshirani 1993, chapter 13), exact at the bounds."""
 
 from collections.abc import Callable, Sequence
 
@@ -26,9 +26,10 @@ def interval(statistic: Callable[..., float], *samples: list[Ids], resamples: in
     """The 95 % interval of a statistic of clips, given as the indices `by_group` of one or more samples.
 
     Whole groups are drawn with replacement, because clips of one call are alike: drawn one by one they would promise
-    more certainty than there is. The same seed every time. None where a sample has fewer than two groups.
+    more certainty than there is. The same seed every time. None where a sample has fewer than two groups, or where the
+    statistic is 0 or 1, as every draw would be: that promises a certainty which a few clips do not give.
     """
-    if min(len(sample) for sample in samples) < 2:
+    if min(len(sample) for sample in samples) < 2 or statistic(*map(np.concatenate, samples)) in (0, 1):
         return None
 
     def of_groups(*drawn: NDArray[np.intp]) -> float:
@@ -45,3 +46,18 @@ def interval(statistic: Callable[..., float], *samples: list[Ids], resamples: in
         rng=SEED,
     ).confidence_interval
     return [float(found.low), float(found.high)]
+
+
+def share_interval(share: Callable[..., float], groups: list[Ids]) -> Interval | None:
+    """The 95 % interval of a share of clips, given as the indices `by_group`; None where there are fewer than two.
+
+    Where all clips are right, or none, it is the exact interval of as many groups (Clopper & Pearson 1934, Biometrika
+    26:404).
+    """
+    if len(groups) < 2:
+        return None
+    value = share(np.concatenate(groups))
+    if value not in (0, 1):
+        return interval(share, groups)
+    exact = stats.binomtest(round(value * len(groups)), len(groups)).proportion_ci(LEVEL, method="exact")
+    return [float(exact.low), float(exact.high)]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.bootstrap import LEVEL, RESAMPLES, SEED, Interval, by_group, interval
+from trainer.bootstrap import LEVEL, RESAMPLES, SEED, Interval, by_group, interval, share_interval
 from trainer.calibration import Calibrated, Calibration
 from trainer.earliness import scores_after, time_to_first_correct
 from trainer.errors import TrainerError
@@ -66,15 +66,15 @@ def _intents(heard: Heard, known: Labels, is_intent: NDArray[np.bool_], calibrat
         "at_the_end": {
             **intent_figures(end, labels),
             "intervals": {
-                "accuracy": _interval(accuracy, end, labels, groups),
-                "top3_accuracy": _interval(top3_accuracy, end, labels, groups),
-                "macro_f1": _interval(macro_f1, end, labels, groups),
+                "accuracy": _of_share(accuracy, end, labels, groups),
+                "top3_accuracy": _of_share(top3_accuracy, end, labels, groups),
+                "macro_f1": interval(lambda clips: macro_f1(end[clips], labels[clips]), groups),
             },
         },
         "after_one_second_of_silence": intent_figures(posteriors(heard.after_silence[is_intent], temperature), labels),
         "after_seconds_heard": {seconds: accuracy(each, labels) for seconds, each in after.items()},
         "after_seconds_heard_intervals": {
-            seconds: _interval(accuracy, each, labels, groups) for seconds, each in after.items()
+            seconds: _of_share(accuracy, each, labels, groups) for seconds, each in after.items()
         },
         "after_seconds_heard_among_intents": {
             seconds: accuracy(among_intents(each, known.background_ids), labels) for seconds, each in after.items()
@@ -83,8 +83,8 @@ def _intents(heard: Heard, known: Labels, is_intent: NDArray[np.bool_], calibrat
     }
 
 
-def _interval(statistic: OfClips, posterior: Posteriors, labels: Ids, groups: list[Ids]) -> Interval | None:
-    return interval(lambda clips: statistic(posterior[clips], labels[clips]), groups)
+def _of_share(share: OfClips, posterior: Posteriors, labels: Ids, groups: list[Ids]) -> Interval | None:
+    return share_interval(lambda clips: share(posterior[clips], labels[clips]), groups)
 
 
 def _reliability(heard: Heard, calibration: Calibration) -> Figures:
