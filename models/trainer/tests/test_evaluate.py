@@ -90,21 +90,35 @@ def test_everything_is_written_and_names_no_path(run_folder: Path, data: Path, t
     assert str(tmp_path) not in (folder / "metrics.json").read_text() + (folder / "report.md").read_text()
 
 
-def test_calibration_is_fitted_on_the_validation_split_after_silence(run_folder: Path, data: Path) -> None:
+def test_calibration_is_fitted_on_the_validation_split_after_silence(
+    run_folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.calibration.FEWEST_CLIPS", 2)
     evaluate(run_folder, "--data", data)
     listener = open_checkpoint(run_folder).listener
     rows = list(load_prepared(data).split("validation"))
     scores = np.stack([listener.hear(with_silence(pcm_of(row), 1.0))[-1] for row in rows])
     fitted = fit_calibration(scores, np.array([row["label"] for row in rows]), [2])
-    assert Calibration.load(run_folder / "evaluation" / "calibration.json") == fitted
+    assert Calibration.load(run_folder / "evaluation" / "calibration.json") == fitted.calibration
     calibration = measured(run_folder / "evaluation")["calibration"]
     assert calibration == {
-        "temperature": fitted.temperature,
-        "threshold": fitted.threshold,
+        "temperature": fitted.calibration.temperature,
+        "threshold": fitted.calibration.threshold,
         "source": "fitted",
         "clips": 2,
         "background_clips": 0,
+        "is_temperature_fitted": fitted.is_temperature_fitted,
     }
+
+
+def test_what_too_few_clips_would_calibrate_stays_the_default_and_is_said_at_export(
+    run_folder: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluate(run_folder, "--data", data)
+    assert Calibration.load(run_folder / "evaluation" / "calibration.json") == Calibration()
+    door = ["--evaluation", str(run_folder / "evaluation"), "--out", str(run_folder.with_name("door"))]
+    assert main(["export", str(run_folder), *door, "--data", str(data), "--variants"]) == 0
+    assert "**Not calibrated**: the 2 clips of the validation split are too few" in capsys.readouterr().out
 
 
 def test_a_given_calibration_is_used_as_it_is(run_folder: Path, data: Path, tmp_path: Path) -> None:

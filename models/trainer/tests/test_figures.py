@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from evaluations import LABELS, figures_of, heard_of, sure_of
+from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 from sklearn.metrics import accuracy_score
 from torch import Tensor, nn
@@ -46,14 +47,14 @@ def test_the_fitted_temperature_undoes_overconfidence() -> None:
     logits = random.normal(0, 2, (4000, 4))
     odds = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = np.array([random.choice(4, p=row) for row in odds])
-    fitted = fit_calibration((3 * logits).astype(np.float32), labels, background=[])
+    fitted = fit_calibration((3 * logits).astype(np.float32), labels, background=[]).calibration
     assert fitted.temperature == pytest.approx(3, rel=0.1)
 
 
 def test_the_threshold_lies_between_sure_and_unsure() -> None:
     scores = np.array([[4.0, 0, 0]] * 20 + [[0.4, 0, 0]] * 20, dtype=np.float32)
     labels = np.array([0] * 20 + [2] * 20)
-    fitted = fit_calibration(scores, labels, background=[2])
+    fitted = fit_calibration(scores, labels, background=[2]).calibration
     sure, unsure = (np.exp(s / fitted.temperature) / (np.exp(s / fitted.temperature) + 2) for s in (4.0, 0.4))
     assert unsure < fitted.threshold <= sure
 
@@ -64,7 +65,7 @@ def test_of_thresholds_that_the_clips_cannot_tell_apart_the_lowest_is_taken(pass
     # too, and its standard error is 0.037.
     margins = [5.0] * 80 + [2.0] * 15 + [2.5] * passing + [-5.0] * (200 - passing)
     scores = np.array([[margin, 0, 0] for margin in margins], dtype=np.float32)
-    fitted = fit_calibration(scores, np.array([0] * 95 + [2] * 200), background=[2])
+    fitted = fit_calibration(scores, np.array([0] * 95 + [2] * 200), background=[2]).calibration
     confidence = best_intent(posteriors(scores, fitted.temperature), [2])
     turned_away = int((confidence[:95] < fitted.threshold - 1e-4).sum())
     assert turned_away == (0 if passing == 36 else 15)
@@ -73,7 +74,30 @@ def test_of_thresholds_that_the_clips_cannot_tell_apart_the_lowest_is_taken(pass
 @pytest.mark.parametrize("label", [0, 2])
 def test_the_threshold_is_the_default_where_clips_are_of_one_kind(label: int) -> None:
     scores = np.random.default_rng(9).normal(size=(30, 3)).astype(np.float32)
-    assert fit_calibration(scores, np.full(30, label), background=[2]).threshold == Calibration().threshold
+    fitted = fit_calibration(scores, np.full(30, label), background=[2])
+    assert fitted.calibration.threshold == Calibration().threshold
+
+
+def noisy_scores(clips: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Of three labels, one clip in four answered wrongly: a temperature is best."""
+    labels = np.arange(clips) % 3
+    answered = np.where(np.arange(clips) % 4 == 0, (labels + 1) % 3, labels)
+    return 5 * np.eye(3, dtype=np.float32)[answered], labels
+
+
+@pytest.mark.parametrize(("clips", "source"), [(19, "default"), (20, "fitted")])
+def test_a_handful_of_clips_calibrates_nothing(clips: int, source: str) -> None:
+    fitted = fit_calibration(*noisy_scores(clips), background=[2])
+    assert (fitted.source, fitted.clips) == (source, clips)
+    assert (fitted.calibration == Calibration()) == (source == "default")
+
+
+@pytest.mark.parametrize("sureness", [0.5, 5.0, 30.0, -5.0])
+def test_the_temperature_stays_where_none_is_best(sureness: float) -> None:
+    labels = np.arange(40) % 3
+    # All right: the surer, the better.  All wrong: the less sure, the better.
+    fitted = fit_calibration(sureness * np.eye(3, dtype=np.float32)[labels], labels, background=[2])
+    assert (fitted.source, fitted.calibration.temperature, fitted.is_temperature_fitted) == ("fitted", 1.0, False)
 
 
 def test_reliability_bins_hold_their_clips() -> None:

@@ -54,6 +54,14 @@ def test_a_missing_calibration_is_said_plainly(mixed: dict[str, Any]) -> None:
     assert "**Not calibrated**: the dataset has no validation split" in report(mixed)
 
 
+def test_a_calibration_that_a_handful_of_clips_would_spoil_is_said_to_be_the_default(mixed: dict[str, Any]) -> None:
+    few = Calibrated(Calibration(), "default", 3, 1)
+    said = "**Not calibrated**: the 3 clips of the validation split are too few. Temperature 1, "
+    assert said in report(calibrated_by(mixed, few))
+    unsure = Calibrated(Calibration(), "fitted", 30, 1, is_temperature_fitted=False)
+    assert "**the temperature is the default**, because among them no" in report(calibrated_by(mixed, unsure))
+
+
 def test_figures_on_the_clips_that_calibrated_are_said_to_flatter(mixed: dict[str, Any]) -> None:
     fitted = calibrated_by(mixed, Calibrated(Calibration(0.8, 0.3), "fitted", 6, 1))
     texts = (report({**fitted, "split": split}) for split in ("validation", "test"))

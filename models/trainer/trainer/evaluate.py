@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from trainer.audio import UnreadableAudio, read_audio
-from trainer.calibration import Calibrated, Calibration
+from trainer.calibration import Calibrated, Calibration, fit_calibration
 from trainer.checkpoint import open_checkpoint
 from trainer.errors import TrainerError
 from trainer.figures import Figures, figures, without
@@ -139,7 +139,7 @@ def _fitted(split: str, heard: Heard, prepared: Prepared, listener: Listener) ->
         labels, scores = heard.labels, heard.after_silence
     else:
         labels, scores = hear_ends(prepared, VALIDATION, listener, ENDPOINTING_SECONDS)
-    return Calibrated.by(scores, labels, prepared.labels.background_ids)
+    return fit_calibration(scores, labels, prepared.labels.background_ids)
 
 
 def _dataset_of(run: Path) -> Path:

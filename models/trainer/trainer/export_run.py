@@ -22,6 +22,7 @@ from trainer.package import Card
 from trainer.prepared import Prepared, load_prepared, pcm_of
 from trainer.recipe import Package
 from trainer.recipe_file import load_recipe
+from trainer.report_sections import calibration_origin
 from trainer.run_folder import surroundings, told_of, trained_on
 from trainer.streaming_model import HOP_MS
 from trainer.variants import Precision
@@ -105,6 +106,9 @@ def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None)
     metrics = read_json(written / "metrics.json", "evaluation")
     if "noise" in metrics or "law" in metrics:
         raise TrainerError(f"{written} was heard through noise or a line: its calibration is no server's; name another")
+    told = metrics.get("calibration", {})
+    if told.get("source") == "default" or not told.get("is_temperature_fitted", True):
+        print(calibration_origin(metrics))
     return calibration, metrics
 
 

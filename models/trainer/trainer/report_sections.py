@@ -112,7 +112,7 @@ def calibration_lines(figures: Figures) -> list[str]:
     return [
         "## Calibration",
         "",
-        _origin(figures),
+        calibration_origin(figures),
         "",
         f"Expected calibration error {figures['expected_calibration_error']:.3f}; "
         f"{figures['expected_calibration_error_uncalibrated']:.3f} at temperature 1.",
@@ -120,16 +120,21 @@ def calibration_lines(figures: Figures) -> list[str]:
     ]
 
 
-def _origin(figures: Figures) -> str:
+def calibration_origin(figures: Figures) -> str:
+    """What temperature and threshold were fitted on, and which of them are the defaults, and why."""
     calibration = figures["calibration"]
     values = f"Temperature {calibration['temperature']:g}, out-of-scope threshold {calibration['threshold']:g}"
     if calibration["source"] == "given":
         return f"{values}, from the given calibration file."
     if calibration["source"] == "default":
-        return f"**Not calibrated**: the dataset has no validation split. {values}, the defaults."
+        few = f"the {calibration['clips']} clips of the validation split are too few"
+        why = few if calibration["clips"] else "the dataset has no validation split"
+        return f"**Not calibrated**: {why}. {values}, the defaults."
     fitted = f"{values}, fitted on the {calibration['clips']} clips of the validation split"
     if figures["split"] == "validation":
         fitted += ", **the same clips that are measured here: expect worse on others**"
+    if not calibration.get("is_temperature_fitted", True):
+        fitted += "; **the temperature is the default**, because among them no other is best"
     if not 0 < calibration["background_clips"] < calibration["clips"]:
         fitted += "; **the threshold is the default**, because they are not both intents and background"
     return fitted + "."
