@@ -50,6 +50,19 @@ def test_a_label_called_background_is_one_without_being_told(recordings: Path, t
     assert (labels.names, labels.background) == (("open", "shut", "background"), ("background",))
 
 
+def test_labels_lose_their_margins_and_doubtful_ones_are_told(recordings: Path, tmp_path: Path, capsys: Capsys) -> None:
+    names = ("order", "order ", "Order", " Background", "off", "order")
+    rows = "".join(f"{index}.wav,{name}\n" for index, name in enumerate(names))
+    (recordings / "manifest.csv").write_text(f"path,label\n{rows}", encoding="utf-8")
+    labels = prepare((manifest(recordings),), (), tmp_path / "out").labels
+    assert labels.names == ("Background", "Order", "off", "order")
+    told = capsys.readouterr().out
+    assert "2 labels differ in their case alone: 'Order', 'order'." in told
+    assert "The label 'Background' is announced as an intent: it is not 'background'." in told
+    prepare((manifest(recordings),), ("Background",), tmp_path / "out")
+    assert "is announced" not in capsys.readouterr().out
+
+
 def test_an_unreadable_recording_is_listed_and_moves_no_other(recordings: Path, tmp_path: Path) -> None:
     splits = Splits(test_size=0.34, validation_size=0)
     whole = prepare((manifest(recordings, splits),), (), tmp_path / "whole")
@@ -134,6 +147,7 @@ def test_a_long_recording_is_cut_into_pieces_that_lose_nothing(tmp_path: Path) -
 BAD_MANIFESTS = [
     ("path,tag\na.wav,open\n", "lacks the column label"),
     ("path,label\na.wav,\n", "line 2: path and label must not be empty"),
+    ("path,label\na.wav, \n", "line 2: path and label must not be empty"),
     ("path,label\n", "holds no recordings"),
     ("path,label,split\n0.wav,open,exam\n", "split 'exam' is none of train, validation, test"),
 ]

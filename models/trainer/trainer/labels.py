@@ -1,5 +1,6 @@
 """Where label index meets label name: nowhere else."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -29,6 +30,21 @@ class Labels:
         if not intents:
             raise TrainerError("the recordings hold no intent: every label is a background label")
         return cls((*intents, *background), background)
+
+    def doubts(self) -> list[str]:
+        """A sentence for each name that its writer may not have meant: one of two cases, or background in another."""
+        by_case: defaultdict[str, list[str]] = defaultdict(list)
+        for name in self.names:
+            by_case[name.casefold()].append(name)
+        announced = [name for name in by_case.pop(BACKGROUND, []) if name not in self.background]
+        return [
+            *(f"The label {name!r} is announced as an intent: it is not {BACKGROUND!r}." for name in announced),
+            *(
+                f"{len(alike)} labels differ in their case alone: {', '.join(map(repr, alike))}."
+                for alike in by_case.values()
+                if len(alike) > 1
+            ),
+        ]
 
     @property
     def id2label(self) -> dict[int, str]:

@@ -35,7 +35,7 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
     labels = Labels.of((each.recording.label for each in planned), background)
     require_space(folder, GROWTH * _bytes_of(planned), "the prepared recordings")
     preparation = Preparation(labels)
-    preparation.notices += _left_out(listed, sources)
+    preparation.notices += [*_left_out(listed, sources), *labels.doubts()]
     with written_whole(folder, REPORT) as draft:
         rows = draft / "rows"
         rows.mkdir()

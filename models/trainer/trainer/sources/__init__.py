@@ -28,7 +28,7 @@ READERS = {
 def list_recordings(source: Source) -> list[Recording]:
     """Lists a source's recordings in a stable order, under the source's own label where it has one.
 
-    An empty or malformed source is an error that says where.
+    Space around a label is none of it. An empty or malformed source is an error that says where.
     """
     layout = layout_of(source)
     recordings = READERS[layout](source)
@@ -37,7 +37,7 @@ def list_recordings(source: Source) -> list[Recording]:
         raise TrainerError(
             f"the source {source.where} holds no recordings (read as layout {layout}){f'; {lost}' if lost else ''}"
         )
-    return recordings if source.label is None else [replace(each, label=source.label) for each in recordings]
+    return [replace(each, label=(source.label or each.label).strip()) for each in recordings]
 
 
 def what_is_left_out(source: Source, recordings: Sequence[Recording]) -> str:

@@ -63,7 +63,7 @@ def _from_metadata(file: Path, source: Source) -> Iterator[Recording]:
     if rows and source.group_column and not any(source.group_column in row for row in rows):
         raise TrainerError(f"{file} has no column {source.group_column!r}, which --group-column names")
     for number, row in enumerate(rows, start=1):
-        if not row.get(column) or not row.get("file_name"):
+        if not (row.get(column) or "").strip() or not row.get("file_name"):
             raise TrainerError(f"{file}, row {number}: file_name and {column} must not be empty")
         known = {
             "name": row["file_name"],

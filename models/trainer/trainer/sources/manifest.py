@@ -24,7 +24,7 @@ def read_manifest(source: Source) -> list[Recording]:
     recordings = []
     wanted = {"path", label_column} | ({group_column} if source.group_column else set())
     for number, row in enumerate(read_csv(file, wanted), start=2):
-        if not row["path"] or not row[label_column]:
+        if not row["path"] or not (row[label_column] or "").strip():
             raise TrainerError(f"{file}, line {number}: path and {label_column} must not be empty")
         if source.configurations and row.get("lang") and row["lang"] not in source.configurations:
             continue
