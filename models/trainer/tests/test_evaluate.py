@@ -1,6 +1,7 @@
 """A run folder and a dataset to figures, through the command."""
 
 import json
+import shutil
 from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
@@ -59,7 +60,9 @@ def dataset(folder: Path, recordings: Path, splits: str) -> Path:
         f"{line.rpartition(',')[0]},call-{index},{names[split]}"
         for index, (line, split) in enumerate(zip(lines[1:], splits, strict=True))
     ]
-    more = [f"{index}.wav,{label},more-{index},train" for index, label in ((0, "close"), (1, "open"))]
+    more = [f"more-{index}.wav,{label},more-{index},train" for index, label in ((0, "close"), (1, "open"))]
+    for index in range(2):
+        shutil.copy(recordings / f"{index}.wav", recordings / f"more-{index}.wav")
     (recordings / "manifest.csv").write_text("\n".join([f"{lines[0]},split", *rows, *more]) + "\n", encoding="utf-8")
     source = Source(path=recordings / "manifest.csv", splits=Splits(test_size=0, validation_size=0))
     prepare((source,), ("background",), folder / "dataset")

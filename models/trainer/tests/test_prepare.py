@@ -148,6 +148,7 @@ BAD_MANIFESTS = [
     ("path,tag\na.wav,open\n", "lacks the column label"),
     ("path,label\na.wav,\n", "line 2: path and label must not be empty"),
     ("path,label\na.wav, \n", "line 2: path and label must not be empty"),
+    ("path,label\n0.wav,open\n1.wav,close\n./0.wav,close\n", r"manifest.csv: ./0.wav is in lines 2 and 4"),
     ("path,label\n", "holds no recordings"),
     ("path,label,split\n0.wav,open,exam\n", "split 'exam' is none of train, validation, test"),
 ]

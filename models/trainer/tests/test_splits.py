@@ -1,5 +1,6 @@
 """How recordings are divided: by group, fold, language and engine, and what is told of it."""
 
+import shutil
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +20,16 @@ ENGINES = ("flite", "pico", "festival")
 
 def manifest(recordings: Path, splits: Splits = ALL) -> Source:
     return Source(path=recordings / "manifest.csv", splits=splits)
+
+
+def copied(recordings: Path, number: int) -> str:
+    """The name of one more recording."""
+    shutil.copy(recordings / f"{number % 2}.wav", recordings / f"more-{number}.wav")
+    return f"more-{number}.wav"
+
+
+def label_of(number: int) -> str:
+    return "open" if number % 5 else "close"
 
 
 def clip(name: str, group: str = "", split: str = "", language: str = "") -> Recording:
@@ -65,7 +76,10 @@ def test_a_language_is_tested_on_whole() -> None:
 
 
 def test_neither_an_engine_that_is_tested_on_nor_its_sentences_are_trained_on(recordings: Path, tmp_path: Path) -> None:
-    rows = [f"{n % 2}.wav,{'open' if n % 5 else 'close'},sentence-{n // 3},{n},{ENGINES[n % 3]}" for n in range(90)]
+    rows = [
+        f"{copied(recordings, n)},{'open' if n % 5 else 'close'},sentence-{n // 3},{n},{ENGINES[n % 3]}"
+        for n in range(90)
+    ]
     lines = ["path,label,group,transcription,engine", *rows]
     (recordings / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
     splits = Splits(test_size=0.3, test_engine="pico")
@@ -91,7 +105,9 @@ def test_a_group_that_a_source_divides_is_refused() -> None:
 
 
 def test_an_engine_to_test_on_leaves_recordings_of_people_whole(recordings: Path, tmp_path: Path) -> None:
-    rows = [f"{n % 2}.wav,{'open' if n % 5 else 'close'},sentence-{n // 3},{ENGINES[n % 3]}" for n in range(90)]
+    rows = [
+        f"{copied(recordings, n)},{'open' if n % 5 else 'close'},sentence-{n // 3},{ENGINES[n % 3]}" for n in range(90)
+    ]
     lines = ["path,label,group,engine", *rows]
     (recordings / "spoken.csv").write_text("\n".join(lines), encoding="utf-8")
     splits = Splits(test_size=0.3, test_engine="pico")

@@ -7,11 +7,14 @@ import pytest
 from speaking import ToneEngine, installed, script_of
 
 from trainer.errors import TrainerError
-from trainer.synthesis.casting import Casting
+from trainer.synthesis.casting import Casting, Part
 from trainer.synthesis.chance import generator
+from trainer.synthesis.clips import write_manifest
+from trainer.synthesis.engine import Delivery, Utterance, Voice
 from trainer.synthesis.lines import filled, script_lines
 from trainer.synthesis.script import Speech
 from trainer.synthesis.wording import spoken
+from trainer.tables import read_csv
 
 HEAD = '[intents.pay_bill]\nsentences = ["I want to pay my {bill} bill"]\n[slots]\nbill = ["gas", "water", "power"]\n'
 OUTSIDE = "[out_of_scope]\nsentences = [" + ", ".join(f'"what is thing number {n}"' for n in range(200)) + "]\n"
@@ -61,6 +64,14 @@ def test_a_slot_goes_through_all_its_values_before_one_returns(tmp_path: Path) -
     heard = [filled(line, script, clip) for clip in range(6)]
     assert set(heard[:3]) == {f"I want to pay my {bill} bill" for bill in ("gas", "water", "power")}
     assert heard[3:] == heard[:3]
+
+
+def test_a_manifest_names_a_clip_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
+    script = script_of(tmp_path, HEAD)
+    part = Part(script_lines(script)[0], 0, Utterance("pay my bill", Voice("tone", "low", "low"), Delivery()), 1.0)
+    (tmp_path / "audio").mkdir()
+    write_manifest([part, part, part], ["audio/a.wav", "audio/b.wav", "audio/a.wav"], script, tmp_path)
+    assert [row["path"] for row in read_csv(tmp_path / "manifest.csv", set())] == ["audio/a.wav", "audio/b.wav"]
 
 
 def test_a_sentence_has_a_group_whatever_fills_its_slots(tmp_path: Path) -> None:

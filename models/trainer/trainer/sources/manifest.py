@@ -1,5 +1,6 @@
 """A CSV manifest: one line a recording, its path counted from the manifest's folder."""
 
+from os.path import normpath
 from pathlib import Path
 
 from trainer.errors import TrainerError
@@ -22,10 +23,13 @@ def read_manifest(source: Source) -> list[Recording]:
     file = manifest_in(source.path)
     label_column, group_column = source.label_column or "label", source.group_column or "group"
     recordings = []
+    lines: dict[str, int] = {}
     wanted = {"path", label_column} | ({group_column} if source.group_column else set())
     for number, row in enumerate(read_csv(file, wanted), start=2):
         if not row["path"] or not (row[label_column] or "").strip():
             raise TrainerError(f"{file}, line {number}: path and {label_column} must not be empty")
+        if (before := lines.setdefault(normpath(row["path"]), number)) != number:
+            raise TrainerError(f"{file}: {row['path']} is in lines {before} and {number}: a recording has one line")
         if source.configurations and row.get("lang") and row["lang"] not in source.configurations:
             continue
         known = {

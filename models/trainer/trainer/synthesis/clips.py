@@ -79,7 +79,7 @@ def write_clips(parts: Sequence[Part], others: Sequence[Part], studio: Studio, f
 
 
 def write_manifest(parts: Sequence[Part], paths: Sequence[str], script: Script, folder: Path) -> None:
-    """Lists every clip in `manifest.csv`, and removes clips that an earlier script left in the folder."""
+    """Lists every clip once in `manifest.csv`, and removes clips that an earlier script left in the folder."""
     kept = set(paths)
     for file in (folder / "audio").iterdir():
         if OURS.fullmatch(file.name) and f"audio/{file.name}" not in kept:
@@ -87,7 +87,7 @@ def write_manifest(parts: Sequence[Part], paths: Sequence[str], script: Script, 
     text = StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for part, path in zip(parts, paths, strict=True):
+    for path, part in dict(zip(paths, parts, strict=True)).items():
         line, voice = part.line, part.utterance.voice
         group = line.group if script.speech.group == "sentence" else voice.speaker
         said = (part.utterance.text, voice.engine, voice.full_name)
