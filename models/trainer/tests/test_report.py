@@ -40,6 +40,11 @@ def test_the_headline_tells_accuracy_and_its_interval(mixed: dict[str, Any]) -> 
     assert f"{said} (95 % interval {low:.1%} to {high:.1%})" in report(mixed)
 
 
+def test_groups_are_told_only_where_they_are_known(mixed: dict[str, Any]) -> None:
+    assert "6 clips in 6 groups (clips of one call), " in report(mixed)
+    assert "6 clips, each a group of its own, since speakers" in report({**mixed, "knows_groups": False})
+
+
 def test_confusions_come_most_frequent_first(mixed: dict[str, Any]) -> None:
     text = report(mixed)
     assert text.index("| freeze | balance | 2 |") < text.index("| balance | freeze | 1 |")

@@ -1,5 +1,6 @@
 """How recordings are divided: by group, fold, language and engine, and what is told of it."""
 
+import json
 import shutil
 from dataclasses import replace
 from io import BytesIO
@@ -10,6 +11,7 @@ from datasets import Dataset
 
 from trainer.errors import TrainerError
 from trainer.prepare import prepare
+from trainer.prepared import load_prepared
 from trainer.recipe import Source, Splits
 from trainer.sources import Recording
 from trainer.splits import assign_splits
@@ -102,6 +104,26 @@ def test_a_group_that_a_source_divides_is_refused() -> None:
     clips = [clip("a.wav", "ann", split="train"), clip("b.wav", "ann", split="test")]
     with pytest.raises(TrainerError, match="the group ann is in two splits"):
         assign_splits(clips, Source(path=Path(), splits=ALL))
+
+
+@pytest.mark.parametrize(("groups", "is_told"), [(["ann", "bob", "ann"], True), (["", "", ""], False)])
+def test_whether_speakers_are_known_is_told_and_kept(
+    recordings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], groups: list[str], is_told: bool
+) -> None:
+    splits = ("train", "test", "train")
+    rows = "".join(f"{n}.wav,{n % 2},{groups[n]},{splits[n]}\n" for n in range(3))
+    text = f"path,label,group,split\n{rows}3.wav,1,,train\n"
+    (recordings / "manifest.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "noise").mkdir()
+    shutil.copy(recordings / "5.wav", tmp_path / "noise" / "fan.wav")
+    noise = Source(path=tmp_path / "noise", label="background", is_noise=True, piece_seconds=0.5, splits=ALL)
+    prepared = prepare((manifest(recordings), noise), (), tmp_path / "out")
+    assert prepared.knows_groups is is_told
+    assert ("Speakers and calls are not known: one may be" in capsys.readouterr().out) is not is_told
+    told = json.loads((tmp_path / "out" / "prepared.json").read_text())
+    del told["knows_groups"]
+    (tmp_path / "out" / "prepared.json").write_text(json.dumps(told))
+    assert load_prepared(tmp_path / "out").knows_groups, "an older dataset does not say"
 
 
 def test_an_engine_to_test_on_leaves_recordings_of_people_whole(recordings: Path, tmp_path: Path) -> None:

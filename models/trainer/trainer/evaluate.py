@@ -60,7 +60,12 @@ def evaluate(evaluation: Evaluation) -> Figures:
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     heard = hear_split(prepared, evaluation.split, listener)
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
-    heard_of = {"split": evaluation.split, "dataset": prepared.digest, "cut_padding": evaluation.cut_padding}
+    heard_of = {
+        "split": evaluation.split,
+        "dataset": prepared.digest,
+        "cut_padding": evaluation.cut_padding,
+        "knows_groups": prepared.knows_groups,
+    }
     about = {**heard_of, **_heard_through(evaluation), **_trained_on(run, evaluation.split, calibrated)}
     metrics = {**about, **figures(heard, prepared.labels, calibrated)}
     if evaluation.mislabelled:

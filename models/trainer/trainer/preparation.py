@@ -23,6 +23,7 @@ class Preparation:
     rates: Counter[int] = field(default_factory=Counter)
     unreadable: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    knows_groups: bool = True
 
     def read(self, label: str, split: str, seconds: float, rate: int) -> None:
         """Counts one recording that could be read."""
@@ -55,6 +56,7 @@ class Preparation:
                 "hours": round(sum(self.durations) / 3600, 3),
                 "rates": {str(rate): count for rate, count in sorted(self.rates.items())},
                 "unreadable": len(self.unreadable),
+                "knows_groups": self.knows_groups,
                 "sources": [as_table(source) for source in sources],
             },
         )

@@ -34,8 +34,8 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
     planned = [each for of_source in kept for each in of_source]
     labels = Labels.of((each.recording.label for each in planned), background)
     require_space(folder, GROWTH * _bytes_of(planned), "the prepared recordings")
-    preparation = Preparation(labels)
-    preparation.notices += [*_left_out(listed, sources), *labels.doubts()]
+    preparation = Preparation(labels, knows_groups=any(each.recording.tells_group for each in planned))
+    preparation.notices += [*_left_out(listed, sources), *labels.doubts(), *_of_groups(planned)]
     with written_whole(folder, REPORT) as draft:
         rows = draft / "rows"
         rows.mkdir()
@@ -68,6 +68,15 @@ def _left_out(listed: list[list[Planned]], sources: tuple[Source, ...]) -> Itera
     for of_source, source in zip(listed, sources, strict=True):
         if lost := what_is_left_out(source, [each.recording for each in of_source]):
             yield f"{lost}."
+
+
+def _of_groups(planned: list[Planned]) -> Iterator[str]:
+    """That splits may divide speakers, where there are several and no recording tells its group."""
+    if len({each.split for each in planned}) > 1 and not any(each.recording.tells_group for each in planned):
+        yield (
+            "Speakers and calls are not known: one may be in train and in test. A column group (--group-column) keeps "
+            "each in one split."
+        )
 
 
 def _kept(listed: list[Planned], source: Source) -> list[Planned]:

@@ -20,11 +20,12 @@ REPORT = "prepared.json"
 
 @dataclass(frozen=True)
 class Prepared:
-    """The rows of each split, and the label set."""
+    """The rows of each split, the label set, and whether any recording told its speaker or call."""
 
     rows: DatasetDict
     labels: Labels
     folder: Path
+    knows_groups: bool = True
 
     @property
     def digest(self) -> str:
@@ -70,7 +71,8 @@ def load_prepared(folder: Path) -> Prepared:
         raise TrainerError(f"{folder} holds no prepared dataset: run `trainer prepare` first") from error
     if not isinstance(rows, DatasetDict) or not (folder / REPORT).exists():
         raise TrainerError(f"{folder} was not written by `trainer prepare`: run it first")
-    background = tuple(read_json(folder / REPORT, "report of `trainer prepare`")["background"])
+    told = read_json(folder / REPORT, "report of `trainer prepare`")
+    background = tuple(told["background"])
     names = tuple(next(iter(rows.values())).features["label"].names)
     missing = sorted(stored_features(Labels(names, background)).keys() - next(iter(rows.values())).column_names)
     if missing:
@@ -79,4 +81,5 @@ def load_prepared(folder: Path) -> Prepared:
         )
     undecoded = rows.cast_column("audio", Audio(sampling_rate=SAMPLE_RATE, decode=False))
     ordered = DatasetDict({split: undecoded[split] for split in SPLITS if split in undecoded})
-    return Prepared(ordered, Labels(names, background), folder)
+    # An older dataset does not say: it is taken to know them.
+    return Prepared(ordered, Labels(names, background), folder, told.get("knows_groups", True))

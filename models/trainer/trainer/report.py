@@ -93,12 +93,18 @@ def _with_interval(figures: Figures, name: str) -> str:
     return f"{figures[name]:.3f}" + (f" ({ends[0]:.3f}–{ends[1]:.3f})" if ends else "")
 
 
+def _groups(figures: Figures) -> str:
+    if figures.get("knows_groups", True):
+        return f" in {figures['groups']} groups (clips of one call)"
+    return ", each a group of its own, since speakers and calls are not known: clips of one may promise too much"
+
+
 def _how_measured(figures: Figures) -> list[str]:
     intervals = figures["intervals"]
     return [
         "## How this was measured",
         "",
-        f"{figures['clips']} clips in {figures['groups']} groups (clips of one call), {figures['hours']:.2f} hours. "
+        f"{figures['clips']} clips{_groups(figures)}, {figures['hours']:.2f} hours. "
         f"Intervals are {100 * intervals['level']:g} % percentile bootstrap intervals over {intervals['resamples']} "
         f"resamples of whole groups (seed {intervals['seed']}); where all clips are right, or none, they are the exact "
         "ones of as many groups (Clopper and Pearson). They tell the luck of the clips, not of training. "

@@ -40,6 +40,11 @@ class Recording:
         """Whether no person said it."""
         return bool(self.engine)
 
+    @property
+    def tells_group(self) -> bool:
+        """Whether its group says more than which file it is."""
+        return self.group not in ("", self.name, Path(self.name).name)
+
 
 def recording_in(file: Path, label: str, **known: Any) -> Recording:
     """A recording that is a file of its own; `known` are further fields by name."""
