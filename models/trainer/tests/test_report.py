@@ -40,6 +40,17 @@ def test_the_headline_tells_accuracy_and_its_interval(mixed: dict[str, Any]) -> 
     assert f"{said} (95 % interval {low:.1%} to {high:.1%})" in report(mixed)
 
 
+def test_the_first_three_are_told_only_of_more_than_three_intents(mixed: dict[str, Any]) -> None:
+    mixed = {**mixed, "without_mislabelled": {"left_out": [], **mixed["at_the_end"]}}
+    more = {**mixed, "per_class": {**mixed["per_class"], "rent": mixed["per_class"]["loan"]}}
+    for figures, times in ((mixed, 0), (more, 2)):
+        text = report(figures)
+        assert (text.count("among the first three"), text.count("| top 3 |")) == (times, times)
+        assert model_card(CONTRACT | {"metrics": figures}, ["balance"]).count("| top 3 |") == times
+        assert "| and one second of silence | 0.400" in text
+    assert mixed["at_the_end"]["top3_accuracy"] > 0
+
+
 def test_groups_are_told_only_where_they_are_known(mixed: dict[str, Any]) -> None:
     assert "6 clips in 6 groups (clips of one call), " in report(mixed)
     assert "6 clips, each a group of its own, since speakers" in report({**mixed, "knows_groups": False})

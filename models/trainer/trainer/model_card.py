@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from trainer.report_sections import class_lines, flattered_lines, language_lines, mislabelled_lines
+from trainer.report_sections import class_lines, flattered_lines, language_lines, mislabelled_lines, tells_top3
 from trainer.variants import variant_lines
 
 
@@ -62,10 +62,7 @@ def _figures(contract: dict[str, Any]) -> list[str]:
         "",
         *([f"Heard: the split `{split}`.", ""] if (split := metrics.get("split", "test")) != "test" else []),
         *flattered_lines(metrics),
-        "| heard | accuracy | top 3 | macro-F1 |",
-        "| --- | --- | --- | --- |",
-        _row("the whole utterance", at_the_end),
-        _row("and one second of silence", silence),
+        *_headline(at_the_end, silence, has_top3=tells_top3(metrics)),
         "",
         *_early(metrics, has_background=bool(contract["background"])),
         f"{at_the_end['clips']} clips. Expected calibration error {metrics['expected_calibration_error']:.3f}.",
@@ -114,8 +111,15 @@ def _variants(metrics: dict[str, Any]) -> list[str]:
     ]
 
 
-def _row(what: str, figures: dict[str, float]) -> str:
-    return f"| {what} | {figures['accuracy']:.3f} | {figures['top3_accuracy']:.3f} | {figures['macro_f1']:.3f} |"
+def _headline(at_the_end: dict[str, float], silence: dict[str, float], *, has_top3: bool) -> list[str]:
+    told = {"accuracy": "accuracy", **({"top3_accuracy": "top 3"} if has_top3 else {}), "macro_f1": "macro-F1"}
+    rows = (
+        ("heard", *told.values()),
+        ("---", *("---" for _ in told)),
+        ("the whole utterance", *(f"{at_the_end[name]:.3f}" for name in told)),
+        ("and one second of silence", *(f"{silence[name]:.3f}" for name in told)),
+    )
+    return [f"| {' | '.join(row)} |" for row in rows]
 
 
 def _share(value: float | None) -> str:

@@ -12,6 +12,7 @@ from trainer.report_sections import (
     flattered_lines,
     language_lines,
     mislabelled_lines,
+    tells_top3,
 )
 
 Figures = dict[str, Any]
@@ -64,28 +65,25 @@ def headline_lines(figures: Figures) -> list[str]:
         return [f"None of the {figures['clips']} clips has an intent: there is no accuracy to tell."]
     ends = end["intervals"]["accuracy"]
     sure = f" (95 % interval {ends[0]:.1%} to {ends[1]:.1%})" if ends else " (too few groups for an interval)"
-    return [
-        f"**{end['accuracy']:.1%} of {end['clips']} clips with an intent are answered rightly at their end**{sure}; "
-        f"the right intent is among the first three in {end['top3_accuracy']:.1%}."
-    ]
+    top3 = f"; the right intent is among the first three in {end['top3_accuracy']:.1%}" if tells_top3(figures) else ""
+    right = f"**{end['accuracy']:.1%} of {end['clips']} clips with an intent are answered rightly at their end**"
+    return [f"{right}{sure}{top3}."]
 
 
 def _headline_table(figures: Figures) -> list[str]:
     if figures["at_the_end"] is None:
         return []
+    told = {name: title for name, title in _HEADLINE.items() if name != "top3_accuracy" or tells_top3(figures)}
     heard = (("at_the_end", "the whole clip"), ("after_one_second_of_silence", "and one second of silence"))
-    return [
-        "| heard | accuracy | top 3 | macro-F1 |",
-        "| --- | --- | --- | --- |",
-        *(
-            "| " + " | ".join([name, *(_with_interval(figures[key], figure) for figure in _HEADLINE)]) + " |"
-            for key, name in heard
-        ),
-        "",
+    rows = [
+        ("heard", *told.values()),
+        ("---", *("---" for _ in told)),
+        *((name, *(_with_interval(figures[key], figure) for figure in told)) for key, name in heard),
     ]
+    return [*(f"| {' | '.join(row)} |" for row in rows), ""]
 
 
-_HEADLINE = ("accuracy", "top3_accuracy", "macro_f1")
+_HEADLINE = {"accuracy": "accuracy", "top3_accuracy": "top 3", "macro_f1": "macro-F1"}
 
 
 def _with_interval(figures: Figures, name: str) -> str:

@@ -12,6 +12,11 @@ _ABOUT_BACKGROUND = (
 )
 
 
+def tells_top3(figures: Figures) -> bool:
+    """Whether it says anything that an intent is among the first three: of three intents or fewer each nearly is."""
+    return len(figures["per_class"].keys() - set(figures.get("background", ()))) > 3
+
+
 def earliness_lines(figures: Figures) -> list[str]:
     """Accuracy against seconds heard, and time to first correct; nothing where no clip has an intent."""
     after = figures["after_seconds_heard"]
@@ -60,9 +65,10 @@ def mislabelled_lines(figures: Figures) -> list[str]:
     if "without_mislabelled" not in figures:
         return []
     left = figures["without_mislabelled"]
+    top3 = f"{left['top3_accuracy']:.3f} among the first three, " if tells_top3(figures) else ""
     return [
         f"Without {len(left['left_out'])} clips that are believed mislabelled, accuracy is {left['accuracy']:.3f} "
-        f"({left['top3_accuracy']:.3f} among the first three, {left['clips']} clips).",
+        f"({top3}{left['clips']} clips).",
         "",
     ]
 
@@ -72,12 +78,13 @@ def language_lines(figures: Figures) -> list[str]:
     languages = figures.get("per_language", {}).items()
     if len(languages) < 2:
         return []
-    return [
-        "| language | clips | accuracy | top 3 |",
-        "| --- | --- | --- | --- |",
-        *(f"| {name} | {of['clips']} | {of['accuracy']:.3f} | {of['top3_accuracy']:.3f} |" for name, of in languages),
-        "",
+    rows = [
+        ("language", "clips", "accuracy", "top 3"),
+        ("---", "---", "---", "---"),
+        *((name, str(of["clips"]), f"{of['accuracy']:.3f}", f"{of['top3_accuracy']:.3f}") for name, of in languages),
     ]
+    columns = 4 if tells_top3(figures) else 3
+    return [*(f"| {' | '.join(row[:columns])} |" for row in rows), ""]
 
 
 def background_lines(figures: Figures) -> list[str]:
