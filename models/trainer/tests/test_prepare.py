@@ -171,7 +171,15 @@ def test_what_lies_in_the_folder_is_replaced_only_where_it_is_a_dataset(recordin
     assert (out / "report.md").exists()
 
 
+@pytest.mark.parametrize("below", ["", "/data"])
+def test_an_out_that_is_a_file_is_one_sentence(recordings: Path, below: str) -> None:
+    with pytest.raises(TrainerError, match=r"manifest\.csv is a file, no folder: choose another --out"):
+        prepare((manifest(recordings),), (), Path(f"{recordings}/manifest.csv{below}"))
+
+
 BAD_COMMANDS = [
+    (["nowhere/here"], "nor is there a folder of this name here"),
+    (["guide.toml"], "guide.toml has no [[sources]] to prepare: name one there, with path or hub"),
     (["nowhere/at/all"], "the source nowhere/at/all does not exist"),
     ([".", "--test-size", "0.95"], "leave nothing to train on"),
     ([".", "--fold", "6/5"], "fold '6/5' must be K/N"),
@@ -199,6 +207,7 @@ def test_a_mistake_on_the_command_line_is_one_sentence(
 ) -> None:
     arguments, message = case
     monkeypatch.chdir(recordings.parent)
+    Path("guide.toml").write_text('extends = "guide"\n', encoding="utf-8")
     assert main(["prepare", *arguments, "--out", "out"]) == 1
     said = capsys.readouterr().err
     assert message in said

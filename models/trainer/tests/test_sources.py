@@ -205,6 +205,16 @@ def test_unknown_columns_are_refused_with_those_there_are(tmp_path: Path) -> Non
         list_recordings(Source(path=tmp_path / "all.parquet", group_column="caller"))
 
 
+@pytest.mark.parametrize("layout", ["parquet", "minds14", "manifest"])
+def test_a_language_that_a_source_lacks_is_named_with_those_it_has(tmp_path: Path, layout: str) -> None:
+    write_parquet(tmp_path / "en-US" / "train-00000-of-00001.parquet", [0])
+    write_sound(tmp_path / "en-US~PAY_BILL" / "a.wav")
+    (tmp_path / "manifest.csv").write_text("path,label,lang\na.wav,yes,en-US\n")
+    source = Source(path=tmp_path, layout=layout, configurations=("en-GB", "de-DE"))
+    with pytest.raises(TrainerError, match=rf"no recordings of en-GB, de-DE; there: en-US \(read as layout {layout}\)"):
+        list_recordings(source)
+
+
 def test_the_hub_out_of_reach_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(TrainerError, match="cannot load 'PolyAI/minds14' from the hub: "):

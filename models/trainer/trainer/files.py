@@ -34,6 +34,9 @@ def written_whole(folder: Path, mark: str) -> Iterator[Path]:
     What was written there before is replaced: a folder that holds a file `mark`.  Any other is an error unless empty.
     """
     folder = folder.absolute()
+    place = _existing(folder)
+    if not place.is_dir():
+        raise TrainerError(f"{place} is a file, no folder: choose another --out")
     if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
         raise TrainerError(f"{folder} holds other things (no {mark}), which would be lost: choose another --out")
     draft = folder.with_name(f".{folder.name}.draft")
@@ -53,9 +56,13 @@ def written_whole(folder: Path, mark: str) -> Iterator[Path]:
 
 def require_space(folder: Path, needed: float, what: str) -> None:
     """An error where the disk of `folder` has less than `needed` bytes free for `what`."""
-    existing = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-    free = shutil.disk_usage(existing).free
+    free = shutil.disk_usage(_existing(folder.absolute())).free
     if free < needed:
         raise TrainerError(
             f"{what} need about {needed / 1e9:.2f} GB, the disk of {folder} has {free / 1e9:.2f} GB free"
         )
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there."""
+    return next(place for place in (folder, *folder.parents) if place.exists())

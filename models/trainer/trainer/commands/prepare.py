@@ -48,6 +48,10 @@ def run(arguments: Namespace) -> None:
     if arguments.sources[0].endswith(".toml"):
         _require_recipe_alone(arguments)
         recipe = load_recipe(arguments.sources[0])
+        if not recipe.sources:
+            raise TrainerError(
+                f"{arguments.sources[0]} has no [[sources]] to prepare: name one there, with path or hub"
+            )
         prepare(recipe.sources, recipe.background, arguments.out)
         return
     sources = _sources(arguments)

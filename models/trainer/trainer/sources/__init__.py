@@ -32,12 +32,24 @@ def list_recordings(source: Source) -> list[Recording]:
     """
     layout = layout_of(source)
     recordings = READERS[layout](source)
+    if not recordings and source.configurations:
+        raise TrainerError(_without_configurations(source, layout))
     if not recordings:
         lost = what_is_left_out(source, ())
         raise TrainerError(
             f"the source {source.where} holds no recordings (read as layout {layout}){f'; {lost}' if lost else ''}"
         )
     return [replace(each, label=(source.label or each.label).strip()) for each in recordings]
+
+
+def _without_configurations(source: Source, layout: str) -> str:
+    """That nothing is of the languages or configurations that were asked for, and which there are."""
+    everything = READERS[layout](replace(source, configurations=()))
+    found = {recording.language for recording in everything} - {"", *source.configurations}
+    return (
+        f"the source {source.where} holds no recordings of {', '.join(source.configurations)}; "
+        f"there: {', '.join(sorted(found)) or 'none'} (read as layout {layout})"
+    )
 
 
 def what_is_left_out(source: Source, recordings: Sequence[Recording]) -> str:

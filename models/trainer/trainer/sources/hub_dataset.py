@@ -35,7 +35,8 @@ def read_hub_dataset(source: Source) -> list[Recording]:
                 "--local-dir FOLDER` and prepare FOLDER"
             ) from error
         except (OSError, ValueError, HfHubHTTPError, OfflineModeIsEnabled) as error:
-            raise TrainerError(f"cannot load {source.hub!r} from the hub: {first_line(error)}") from error
+            here = "" if Path(source.hub).exists() else "; nor is there a folder of this name here"
+            raise TrainerError(f"cannot load {source.hub!r} from the hub: {first_line(error)}{here}") from error
         for split, rows in loaded.items():
             recordings.extend(_from_rows(rows, source, configuration or "", split))
     return without_lone_split(recordings)
