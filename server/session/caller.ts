@@ -36,7 +36,8 @@ export type CallerMessage =
   | { readonly kind: 'keepalive' }
   /** Something that only its transport asks for, or answers with. */
   | { readonly kind: 'ping' }
-  | { readonly kind: 'close' }
+  /** `isImplied`: not said, but meant by the end of what the caller sends, which may have said it before. */
+  | { readonly kind: 'close'; readonly isImplied?: true }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** What moves a stream on. */

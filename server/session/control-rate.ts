@@ -23,6 +23,7 @@ export class ControlRate {
   /** One more message, at clock time `now` in milliseconds. True when it is one too many: the listener was told to refuse it. */
   isExceededBy(message: CallerMessage, now: number): boolean {
     if (message.kind === 'audio' && message.bytes.length > 0) return false;
+    if (message.kind === 'close' && message.isImplied) return false;
     const leaked = ((now - this.countedAt) * CONTROL_MESSAGES_A_SECOND) / 1000;
     this.level = Math.max(0, this.level - leaked) + 1;
     this.countedAt = now;

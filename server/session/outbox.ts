@@ -1,3 +1,4 @@
+import { refusal } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import type { Caller, Ready, SessionMessage } from './caller.js';
 import type { Clock } from '../domain/clock.js';
@@ -63,6 +64,13 @@ export class Outbox {
   /** Tells the caller who is there now what is neither counted nor kept: a receipt, or that it is dismissed. */
   tell(said: Exclude<SessionMessage, StreamEvent>): void {
     this.caller?.send(said, Math.max(1, this.seq));
+  }
+
+  /** Ends the connection of a caller that goes on over another; `requestId` is what that error is known by. */
+  dismiss(requestId: string): void {
+    const refused = refusal('bad_request', 'the stream was resumed over another connection');
+    this.tell({ kind: 'error', requestId, ...refused });
+    this.caller?.end({ kind: 'refused', ...refused });
   }
 
   /** The caller is gone; what is said from now on waits for the next. */

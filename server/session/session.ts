@@ -69,7 +69,8 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   /** Goes on with a caller that has come back, and says again what it has missed; an older connection of it is ended. */
   goOn(line: Line, lastSeq: number): void {
-    if (this.expiry === null) this.dismiss(this.line);
+    this.line.close();
+    if (this.expiry === null) this.outbox.dismiss(this.id);
     else this.desk.found(this);
     this.expiry?.cancel();
     this.expiry = null;
@@ -103,7 +104,8 @@ export class Session implements Listener, StreamListener, TimeListener {
     if (this.phase === 'waiting') return this.hearFirst(message);
     if (this.phase === 'streaming') return this.hearNext(message);
     // What comes after the server itself has ended the stream is no part of it: `closed` tells how much was.
-    if (this.endKind === 'done') this.refuse(refusal('bad_request', `${message.kind} came after close`));
+    const isNoPart = this.endKind === 'drained' || (message.kind === 'close' && message.isImplied);
+    if (!isNoPart) this.refuse(refusal('bad_request', `${message.kind} came after close`));
   }
 
   hungUp(): void {
@@ -218,13 +220,6 @@ export class Session implements Listener, StreamListener, TimeListener {
     this.release({ kind: 'resumed' });
     this.desk.forget(this);
     earlier.goOn(this.line, resume.lastSeq);
-  }
-
-  private dismiss({ caller }: Line): void {
-    const refused = refusal('bad_request', 'the stream was resumed over another connection');
-    this.line.close();
-    this.outbox.tell({ kind: 'error', requestId: this.id, ...refused });
-    caller.end({ kind: 'refused', ...refused });
   }
 
   private giveReceipt(): void {

@@ -24,6 +24,13 @@ describe('The rate of messages without audio', () => {
       assert.deepEqual([error.code, caller.ends.length, reception.heldCount], ['rate_exceeded', 1, 0]);
     });
 
+  it('does not count the end of a call, which is no message', () => {
+    const { call } = arrange();
+    const caller = call(startRequest(), ...Array.from({ length: CONTROL_BURST - 1 }, () => CONTROL[0]![1]));
+    caller.say({ kind: 'close', isImplied: true });
+    assert.ok(!caller.kinds.includes('error'));
+  });
+
   it('may be kept up at the limit for ever', () => {
     const { call, clock } = arrange();
     const caller = call(startRequest());

@@ -61,6 +61,17 @@ describe('A stream whose connection was lost', () => {
     assert.deepEqual(second.ends, [{ kind: 'done' }]);
   });
 
+  it('is not disturbed by the end of a call, whose close was said before', async () => {
+    const held = deferred<Awaited<ReturnType<typeof sayingBalance>>>();
+    const { call } = arrange({ models: shelfOf(() => held.promise) });
+    const first = call(startRequest(), audio(1), CLOSE);
+    first.vanish();
+    const second = call(again(first, 1), { kind: 'close', isImplied: true });
+    held.resolve(await sayingBalance(new Float32Array(0), null, AT_ONCE));
+    await second.story;
+    assert.deepEqual([second.kinds.slice(-3), second.ends], [['final', 'utterance_end', 'closed'], [{ kind: 'done' }]]);
+  });
+
   it('can be resumed again and again', async () => {
     const { call } = arrange();
     let caller = call(startRequest(), audio(2));

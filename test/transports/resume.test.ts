@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import type { Outcome } from '../../server/domain/outcome.js';
+import { shelfOf } from '../support/contexts.js';
 import { cuttingProxy } from '../support/cutting-proxy.js';
+import { classified, deferred } from '../support/outcomes.js';
 import { CLOSE, flattened, grpcClient, START, strip, TALKS, type WireMessage } from '../support/raw-clients.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16, randomChunks } from '../support/tones.js';
@@ -115,6 +118,38 @@ describe('Resuming', () => {
       );
       assert.match(error.message as string, /^resume\.session_id "nosuch" .* start a new stream$/);
     });
+
+  it('goes on over gRPC with a stream whose close was heard, though the call is half-closed', async () => {
+    const held = deferred<Outcome>();
+    const slow = await serveScripted({ models: shelfOf(() => held.promise) });
+    const socket = new WebSocket(`ws://${slow.http}/v1/stream`);
+    await once(socket, 'open');
+    for (const step of [JSON.stringify(begin), SPEECH.subarray(0, 32_000), JSON.stringify(CLOSE), KEEPALIVE])
+      socket.send(step);
+    const told: WireMessage[] = [];
+    for await (const [received] of onEach(socket)) {
+      told.push(JSON.parse((received as Buffer).toString()) as WireMessage);
+      if (told.at(-1)!.received_messages === 2) break;
+    }
+    socket.terminate();
+    while (slow.reception.lostCount === 0) await new Promise((next) => setTimeout(next, 2));
+    const { session_id, resume_token } = told[0]!;
+    const client = grpcClient(slow);
+    const call = client.StreamIntents();
+    const types: unknown[] = [];
+    call.on('error', () => undefined).on('data', (received: Record<string, unknown>) => types.push(received.message));
+    const resume = { session_id, resume_token, last_event_seq: 1 };
+    call.write({ start: { audio: begin.audio, receipts: true, resume } });
+    call.end();
+    await once(call, 'data');
+    // The end of the call is heard a little later.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    held.resolve(classified([4, 0, 0]));
+    const [{ code }] = (await once(call, 'status')) as [{ code: number }];
+    assert.deepEqual([types.at(-1), code], ['closed', 0]);
+    client.close();
+    await slow.close();
+  });
 
   it('does not keep what its client has ended with a close frame', async () => {
     const socket = new WebSocket(`ws://${server.http}/v1/stream`);

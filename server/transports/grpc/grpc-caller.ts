@@ -27,14 +27,10 @@ export class GrpcCaller implements Caller {
     const [traceParent] = call.metadata.get('traceparent').map(String);
     this.description = { transport: 'grpc', remote: call.getPeer(), ...(traceParent !== undefined && { traceParent }) };
     this.messages = new Observable((subscriber) => {
-      let hasClosed = false;
-      call.on('data', (message: CallerMessage) => {
-        hasClosed ||= message.kind === 'close';
-        subscriber.next(message);
-      });
+      call.on('data', (message: CallerMessage) => subscriber.next(message));
       call.on('end', () =>
         setTimeout(() => {
-          if (!hasClosed && !call.cancelled) subscriber.next({ kind: 'close' });
+          if (!call.cancelled) subscriber.next({ kind: 'close', isImplied: true });
         }, CUT_IS_KNOWN_MS),
       );
       const gone = () => {
