@@ -98,7 +98,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     if (this.phase === 'ended') return;
     if (this.controlRate.isExceededBy(message, this.context.clock.now()) || message.kind === 'ping') return;
     // Before start nothing but start is waited for.
-    if (this.phase !== 'waiting') this.time.heard();
+    if (this.phase !== 'waiting') this.time.hear(message);
     if (message.kind === 'refused') return this.refuse(message.refusal);
     if (message.kind === 'keepalive') return this.giveReceipt();
     if (this.phase === 'waiting') return this.hearFirst(message);

@@ -1,6 +1,6 @@
 import { refusal, type Refusal } from '../domain/error-code.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
-import type { SessionLimits } from './caller.js';
+import type { CallerMessage, SessionLimits } from './caller.js';
 import type { Clock } from '../domain/clock.js';
 import { Patience } from './patience.js';
 
@@ -33,6 +33,12 @@ export class TimeLimits {
     this.patience = new Patience(clock, { limitMs, runOut });
   }
 
+  /** Only audio and keepalive say that the stream is still wanted. */
+  hear({ kind }: CallerMessage): void {
+    if (kind === 'audio' || kind === 'keepalive') this.heard();
+  }
+
+  /** Waits anew. */
   heard(): void {
     this.patience.heard();
   }

@@ -33,6 +33,20 @@ describe('The time of a stream', () => {
     assert.deepEqual([warnings(caller), caller.ends], [['idle', 'idle'], []]);
   });
 
+  it('is not prolonged by what is neither audio nor keepalive', () => {
+    const { call, clock } = arrange();
+    const caller = call(startRequest());
+    for (let second = 0; second < 29; second++) {
+      clock.pass(1_000);
+      caller.say({ kind: 'finalize' }, { kind: 'configure', change: { topK: 3 } }, { kind: 'ping' });
+    }
+    assert.deepEqual([warnings(caller), caller.ends], [['idle'], []]);
+    clock.pass(1_000);
+    const error = lastOf(caller);
+    assert.ok(error?.kind === 'error');
+    assert.equal(error.code, 'idle_timeout');
+  });
+
   it('ends after the longest that a stream may be open: a warning, reconnect, the finals, closed', async () => {
     const { call, clock } = arrange({ limits: sessionLimits({ maxStream: milliseconds(600_000) }) });
     const caller = call(startRequest());
