@@ -2,7 +2,6 @@ import { Subject, type Subscription } from 'rxjs';
 import { SAMPLE_BYTES } from '../audio/sample-format.js';
 import type { Refusal } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
-import type { Announcing } from '../domain/stream-settings.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 import { createIntentPipeline } from '../pipeline/intent-pipeline.js';
 import type { Valve } from '../pipeline/flow-gate.js';
@@ -29,6 +28,8 @@ export interface StreamListener extends Valve, ModelUser {
   warned(code: string, message: string): void;
   /** Everything before this stream time has been announced. */
   settled(to: Milliseconds): void;
+  /** Settings were changed; `config` is what is in force now. */
+  configured(config: StreamConfig): void;
   failed(cause: unknown): void;
   refuse(why: Refusal): void;
   /** Everything has been announced. */
@@ -51,17 +52,15 @@ export class RunningStream {
   private readonly tally: StreamTally;
   private readonly leaveModel: () => void;
   private readonly trace: StreamTrace | null;
-  private settings: Announcing;
   private readonly bytesPerSecond: number;
   private hasWarned = false;
 
   constructor(
     model: ServedModel,
-    config: StreamConfig,
+    private config: StreamConfig,
     private readonly context: StreamContext,
     private readonly listener: StreamListener,
   ) {
-    this.settings = config;
     this.bytesPerSecond = SAMPLE_BYTES[config.audio.encoding] * config.audio.sampleRate;
     this.leaveModel = model.use(listener);
     const identity = context.account.identity.name;
@@ -131,12 +130,14 @@ export class RunningStream {
   }
 
   private configure({ silence, maxUtterance, ...change }: SettingsChange): void {
-    const { endpointing, ...before } = this.settings;
-    this.settings = {
+    const { endpointing, threshold, ...before } = this.config;
+    this.config = {
       ...before,
       ...change,
+      threshold: change.threshold ?? threshold,
       endpointing: { silence: silence ?? endpointing.silence, maxUtterance: maxUtterance ?? endpointing.maxUtterance },
     };
-    this.inputs.next({ kind: 'configure', announcing: this.settings });
+    this.listener.configured(this.config);
+    this.inputs.next({ kind: 'configure', announcing: this.config });
   }
 }

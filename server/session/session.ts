@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { refusal, type Refusal } from '../domain/error-code.js';
 import type { StreamEvent } from '../domain/stream-event.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
-import type { CallerControl, CallerMessage, Ready, ResumeRequest, StartRequest } from './caller.js';
+import type { CallerControl, CallerMessage, Ready, ResumeRequest, StartRequest, StreamConfig } from './caller.js';
 import { ControlRate } from './control-rate.js';
 import { nameOf, type Desk, type SessionEnd } from './desk.js';
 import type { Line, Listener } from './line.js';
@@ -134,6 +134,10 @@ export class Session implements Listener, StreamListener, TimeListener {
   settled(to: Milliseconds): void {
     this.settledTo = to;
     this.giveReceipt();
+  }
+
+  configured(config: StreamConfig): void {
+    this.ready = { ...this.ready!, config };
   }
 
   failed(cause: unknown): void {

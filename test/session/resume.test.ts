@@ -93,7 +93,20 @@ describe('A stream whose connection was lost', () => {
     first.vanish();
     const second = call(again(first, 1), audio(3), CLOSE);
     await second.story;
+    assert.equal(readyOf(second).config.interim, false);
     assert.ok(!second.kinds.includes('tentative') && second.kinds.includes('final'));
+  });
+
+  it('is told every setting in force, also when it has ended', async () => {
+    const { call } = arrange();
+    const change = { topK: 2, threshold: 0.25, silence: milliseconds(400) };
+    const first = call(startRequest(), { kind: 'configure', change }, audio(1), CLOSE);
+    first.vanish();
+    await settled();
+    const { config } = readyOf(call(again(first, 1)));
+    const { endpointing, ...before } = readyOf(first).config;
+    const inForce = { ...before, topK: 2, threshold: 0.25, endpointing: { ...endpointing, silence: 400 } };
+    assert.deepEqual(config, inForce);
   });
 
   it('is resumed too when its old connection only seems to live, and that is ended', async () => {
