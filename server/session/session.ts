@@ -96,7 +96,8 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   hear(message: CallerMessage): void {
     if (this.phase === 'ended') return;
-    if (this.controlRate.isExceededBy(message, this.context.clock.now()) || message.kind === 'ping') return;
+    if (this.controlRate.isExceededBy(message, this.context.clock.now())) return;
+    if (message.kind === 'ping') return void this.isUnread();
     // Before start nothing but start is waited for.
     if (this.phase !== 'waiting') this.time.hear(message);
     if (message.kind === 'refused') return this.refuse(message.refusal);

@@ -159,6 +159,14 @@ describe('A session', () => {
     assert.equal(lastError(caller).code, 'overloaded');
   });
 
+  it('lets a reader go that reads no answers to its pings', () => {
+    const { caller } = arrange();
+    caller.say(startRequest());
+    caller.backlogBytes = 2_000_000;
+    caller.say({ kind: 'ping' });
+    assert.equal(lastError(caller).code, 'overloaded');
+  });
+
   it('tells internal, and no more, when its pipeline throws', async () => {
     const broken = () => Promise.resolve({ kind: 'classified' } as never);
     const { caller } = arrange({ models: shelfOf(broken) });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CONTROL_BURST } from '../../server/session/control-rate.js';
 import { MAX_FRAGMENTS } from '../../server/transports/connection-limits.js';
 import { clientFrame, closeCodeOf, handshake, rawSocket, serverFrames, upgradedSocket } from '../support/raw-socket.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 
 const statusLine = (received: Buffer): string => received.toString('latin1').split('\r\n')[0]!;
+const PING = clientFrame(Buffer.alloc(0), { opcode: 9 });
 const START = JSON.stringify({ type: 'start', audio: { encoding: 'mulaw', sample_rate: 8000 } });
 
 describe('What one connection may take', () => {
@@ -71,6 +73,22 @@ describe('What one connection may take', () => {
     const error = JSON.parse(frames.at(-2)!.payload.toString()) as Record<string, string>;
     assert.deepEqual([error.type, error.code], ['error', 'bad_request']);
     assert.match(error.message!, /1024 fragments/);
+    raw.close();
+  });
+
+  it(`is ${CONTROL_BURST} pings at once, each of them answered; one more is told and closed with 4429`, async () => {
+    const raw = await upgradedSocket(server.http);
+    const pings = (count: number) => Buffer.concat(Array.from({ length: count }, () => PING));
+    const pongs = () => serverFrames(raw.received()).filter(({ opcode }) => opcode === 10).length;
+    raw.socket.write(pings(CONTROL_BURST));
+    await raw.until(() => pongs() === CONTROL_BURST);
+    assert.deepEqual([pongs(), raw.socket.readableEnded], [CONTROL_BURST, false]);
+    raw.socket.write(pings(CONTROL_BURST));
+    await raw.ended;
+    const frames = serverFrames(raw.received());
+    assert.equal(closeCodeOf(frames), 4429);
+    const error = JSON.parse(frames.at(-2)!.payload.toString()) as Record<string, string>;
+    assert.deepEqual([error.type, error.code], ['error', 'rate_exceeded']);
     raw.close();
   });
 

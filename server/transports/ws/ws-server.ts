@@ -22,6 +22,9 @@ import { WsCaller } from './ws-caller.js';
 
 export const STREAM_PATH = '/v1/stream';
 
+/** How many pings may come, and how much may wait to be read, is the session's to say, which tells why. Of `ws` 8.23; its types do not know it. */
+const PONGS_WITHOUT_LIMIT = { maxPendingAutoPongs: 0 };
+
 /** Takes WebSocket upgrades on `/v1/stream` of an HTTP server and hands every caller that may come in to the reception. */
 export const serveWebSocket = (
   server: Server,
@@ -36,6 +39,7 @@ export const serveWebSocket = (
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_BUFFERED_PIECES,
     perMessageDeflate: false,
+    ...PONGS_WITHOUT_LIMIT,
     handleProtocols: (offered) => SUB_PROTOCOL_NAMES.find((name) => offered.has(name)) ?? false,
   });
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
