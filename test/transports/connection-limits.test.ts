@@ -117,6 +117,20 @@ describe('What one connection may take', () => {
     raw.close();
   });
 
+  it('lives while one long message comes slowly, within which no ping can be answered', async () => {
+    const raw = await upgradedSocket(server.http);
+    raw.socket.write(clientFrame(Buffer.from(START)));
+    const slow = clientFrame(Buffer.alloc(16_000), { opcode: 2 });
+    for (let sent = 0; sent < slow.length; sent += 1_000) {
+      raw.socket.write(slow.subarray(sent, sent + 1_000));
+      await new Promise((next) => setTimeout(next, 50));
+    }
+    raw.socket.write(clientFrame(Buffer.from('{"type":"close"}')));
+    await raw.ended;
+    assert.equal(closeCodeOf(serverFrames(raw.received())), 1000);
+    raw.close();
+  });
+
   it('ends when a gRPC peer says nothing, or answers no ping', async () => {
     const silent = await rawSocket(server.grpc);
     await silent.ended;

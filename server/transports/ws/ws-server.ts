@@ -55,7 +55,7 @@ export const serveWebSocket = (
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      new Pulse(webSocket, pingIntervalMs);
+      new Pulse(webSocket, request.socket, pingIntervalMs);
       reception.receive(new WsCaller(webSocket, admission.identity, originOf(request), startOf(target)));
     });
   };
