@@ -10,8 +10,15 @@ import type { Reception } from '../session/reception.js';
 import type { ServedModel } from '../session/served-model.js';
 import type { SessionContext } from '../session/session-context.js';
 import { DEFAULTS } from '../../proto/defaults.js';
+import { MAX_RECORDING_BYTES } from '../../proto/limits.js';
 import type { ClassifyRequest } from '../../proto/one-shot-messages.js';
 import { audioFromWire } from './from-wire.js';
+
+/** Of a recording that is longer than any may be, on every wire. */
+export const RECORDING_TOO_LARGE = refusal(
+  'message_too_large',
+  `a recording may have ${MAX_RECORDING_BYTES} bytes: stream longer ones`,
+);
 
 export type OneShotAnswer = { readonly ok: true; readonly verdict: RecordingVerdict } | Refused;
 
@@ -65,6 +72,7 @@ const classifyFor = async (
   gone: AbortSignal,
   context: SessionContext,
 ): Promise<OneShotAnswer> => {
+  if (recording.bytes.length > MAX_RECORDING_BYTES) return refused(RECORDING_TOO_LARGE);
   const choice = context.models.choose(name ?? null, account.rights);
   if (!choice.ok) return choice;
   const audio = recordingOf(recording);

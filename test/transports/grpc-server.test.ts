@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { protoPath } from 'grpc-health-check';
-import { grpcClient, serviceIn, START, TALKS } from '../support/raw-clients.js';
+import { MAX_RECORDING_BYTES } from '../../proto/limits.js';
+import { grpcClient, serviceIn, START, TALKS, until } from '../support/raw-clients.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
@@ -51,6 +52,28 @@ describe('The gRPC service', () => {
       assert.match(problem.details, sentence);
       assert.equal(problem.metadata.get('earshot-code').length, 1);
     });
+
+  for (const [what, length] of [
+    ['a byte longer than a recording may be', MAX_RECORDING_BYTES + 1],
+    ['longer than any message may be', MAX_RECORDING_BYTES + 2 ** 21],
+  ] as const)
+    it(`refuses a recording that is ${what}, as HTTP does`, async () => {
+      for (const request of [{ wav: Buffer.alloc(length) }, { raw: { ...RAW, content: Buffer.alloc(length) } }]) {
+        const { problem } = await classify(request);
+        assert.equal(problem?.code, status.RESOURCE_EXHAUSTED);
+        assert.deepEqual(problem.metadata.get('earshot-code'), ['message_too_large']);
+        assert.match(problem.details, /^a recording may have 33554432 bytes/);
+      }
+    });
+
+  it('says why before it ends a stream for a message that is longer than any may be', async () => {
+    for (const steps of [[], [START, until('ready')]]) {
+      const { messages, end } = await TALKS.grpc(server, [...steps, new Uint8Array(MAX_RECORDING_BYTES + 2 ** 21)]);
+      assert.deepEqual([messages.at(-1)?.type, messages.at(-1)?.code], ['error', 'message_too_large']);
+      assert.equal(end, status.RESOURCE_EXHAUSTED);
+    }
+    assert.equal(server.reception.heldCount, 0);
+  });
 
   it('lists the models', async () => {
     const client = grpcClient(server);

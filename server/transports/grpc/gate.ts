@@ -9,8 +9,10 @@ import type { Doorkeeper } from '../../access/doorkeeper.js';
 import type { Identity } from '../../domain/identity.js';
 import type { Log } from '../../domain/log.js';
 import { failedRequest } from '../failed-request.js';
+import { RECORDING_TOO_LARGE } from '../one-shots.js';
 import { bearerIn, nameIn } from '../presented.js';
 import { statusFor } from './grpc-status.js';
+import { onOversized } from './oversized.js';
 
 /** Health checks and reflection are for everybody. */
 const GUARDED = '/earshot.v1.IntentService/';
@@ -19,6 +21,7 @@ const GUARDED = '/earshot.v1.IntentService/';
 export class Gate {
   /** By the metadata that the call came with, which its handler is given too. */
   private readonly identities = new WeakMap<Metadata, Identity>();
+  private readonly tellers = new WeakMap<Metadata, () => void>();
 
   constructor(
     private readonly doorkeeper: Doorkeeper,
@@ -35,6 +38,11 @@ export class Gate {
     const identity = this.identities.get(metadata);
     if (identity === undefined) throw new Error('a call has passed the gate unasked');
     return identity;
+  }
+
+  /** Has `tell` told, instead of the call being ended, when a message comes that is longer than any may be. */
+  onOversized(metadata: Metadata, tell: () => void): void {
+    this.tellers.set(metadata, tell);
   }
 
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
@@ -62,6 +70,8 @@ export class Gate {
         return;
       }
       this.identities.set(metadata, admission.identity);
+      const refuse = () => call.sendStatus(statusFor(RECORDING_TOO_LARGE));
+      onOversized(call, () => (this.tellers.get(metadata) ?? refuse)());
     } catch (cause) {
       call.sendStatus(this.failed(cause));
       return;

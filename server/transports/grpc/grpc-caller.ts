@@ -1,7 +1,9 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Observable } from 'rxjs';
+import { refusal } from '../../domain/error-code.js';
 import type { Identity } from '../../domain/identity.js';
 import type { Caller, CallerMessage, SessionMessage, StreamEnd } from '../../session/caller.js';
+import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
 import { encodeServerProto } from '../../../proto/protobuf.js';
 import { toWire } from '../to-wire.js';
 import { statusFor } from './grpc-status.js';
@@ -11,6 +13,12 @@ export type IntentCall = ServerDuplexStream<CallerMessage, Uint8Array>;
 
 /** A call that was cut ends like one that was half-closed, and is known to be cancelled only some turns of the event loop later. */
 const CUT_IS_KNOWN_MS = 20;
+
+/** Of a message whose whole length has not even come. */
+const TOO_LARGE = refusal(
+  'message_too_large',
+  `a message is longer than ${MAX_MESSAGE_BYTES} bytes: send audio in shorter chunks`,
+);
 
 /** The remote end of one StreamIntents call. Half-closing means `close`. */
 export class GrpcCaller implements Caller {
@@ -23,10 +31,12 @@ export class GrpcCaller implements Caller {
   constructor(
     private readonly call: IntentCall,
     readonly identity: Identity,
+    onOversized: (tell: () => void) => void,
   ) {
     const [traceParent] = call.metadata.get('traceparent').map(String);
     this.description = { transport: 'grpc', remote: call.getPeer(), ...(traceParent !== undefined && { traceParent }) };
     this.messages = new Observable((subscriber) => {
+      onOversized(() => subscriber.next({ kind: 'refused', refusal: TOO_LARGE }));
       call.on('data', (message: CallerMessage) => subscriber.next(message));
       call.on('end', () =>
         setTimeout(() => {

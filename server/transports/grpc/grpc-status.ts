@@ -16,9 +16,12 @@ const GRPC_STATUS: Readonly<Record<ErrorCode, status>> = {
   draining: status.UNAVAILABLE,
 };
 
-/** The status that ends a refused call; its `earshot-code` metadata carries the code itself. */
+/** The trailing metadata that carries the code itself. */
+export const CODE_KEY = 'earshot-code';
+
+/** The status that ends a refused call. */
 export const statusFor = ({ code, message }: Refusal): StatusObject => {
   const metadata = new Metadata();
-  metadata.set('earshot-code', code);
+  metadata.set(CODE_KEY, code);
   return { code: GRPC_STATUS[code], details: message, metadata };
 };

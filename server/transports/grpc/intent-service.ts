@@ -73,7 +73,11 @@ export const INTENT_SERVICE = {
 export const intentService = (reception: Reception, oneShots: OneShots, gate: Gate): UntypedServiceImplementation => {
   const answering = answeringBehind(gate);
   return {
-    StreamIntents: (call: IntentCall) => reception.receive(new GrpcCaller(call, gate.identityOf(call.metadata))),
+    StreamIntents: (call: IntentCall) => {
+      const { metadata } = call;
+      const onOversized = (tell: () => void) => gate.onOversized(metadata, tell);
+      reception.receive(new GrpcCaller(call, gate.identityOf(metadata), onOversized));
+    },
     Classify: answering<ClassifyRequest, ClassifyResponse>(async (request, identity, gone) => {
       const answer = await oneShots.classify(request, identity, gone);
       return answer.ok ? { ok: true, response: recordingToWire(answer.verdict) } : answer;

@@ -4,6 +4,7 @@ import { CallerLeft } from '../../session/caller-left.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import type { ClassifyRequest } from '../../../proto/one-shot-messages.js';
 import { classifyFromQuery } from '../../../proto/query.js';
+import { RECORDING_TOO_LARGE } from '../one-shots.js';
 import { TOKEN_PARAMETER } from '../presented.js';
 
 export type AskedToClassify = { readonly ok: true; readonly message: ClassifyRequest } | Refused;
@@ -17,10 +18,7 @@ export const classifyRequestOf = async (
   const query = classifyFromQuery(searchParams);
   if (!query.ok) return refused(refusal('bad_request', query.problem));
   const bytes = await bodyOf(request);
-  if (bytes === null)
-    return refused(
-      refusal('message_too_large', `a recording may have ${MAX_RECORDING_BYTES} bytes: stream longer ones`),
-    );
+  if (bytes === null) return refused(RECORDING_TOO_LARGE);
   const { audio, ...settings } = query.message;
   const recording = audio === undefined ? ({ kind: 'wav', bytes } as const) : ({ kind: 'raw', audio, bytes } as const);
   return { ok: true, message: { ...settings, recording } };
