@@ -58,7 +58,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   const oneShots = createOneShots(context, reception);
   const limits = connectionLimitsOf(config);
   const readiness = () => readinessOf(reception, models);
-  const services = { readiness, oneShots, metrics, log, doorkeeper, openMetrics: config.openMetrics };
+  const services = { readiness, reception, oneShots, metrics, log, doorkeeper, openMetrics: config.openMetrics };
   const http = createHttpServer(services, limits, certificates);
   serveWebSocket(http, reception, doorkeeper, limits);
   const close = async () => {

@@ -13,8 +13,6 @@ export interface Presented {
   /** The name in the client's certificate, where TLS has verified one. */
   readonly certificate: string | null;
   readonly provenance: Provenance;
-  /** Where it comes from, for the log. */
-  readonly remote: string;
 }
 
 export type EntryVerdict =
@@ -34,13 +32,13 @@ const refuse = (code: ErrorCode, message: string): Refused => refused(refusal(co
 const HOW =
   'send "Authorization: Bearer …" (browsers: the sub-protocol earshot.bearer.…, or a token from POST /v1/tokens)';
 
-/** Decides who a caller is and whether it may come in. What it says quotes no credential. */
+/** Decides who a caller is and whether it may come in. What it says quotes no credential; whoever asks logs it. */
 export class Doorkeeper {
   constructor(
     private readonly ways: Ways,
     private readonly origins: readonly string[],
     readonly tokens: SingleUseTokens,
-    private readonly log: Pick<Log, 'warn' | 'error'>,
+    private readonly log: Pick<Log, 'error'>,
   ) {}
 
   /** Whether callers are asked who they are. */
@@ -51,9 +49,7 @@ export class Doorkeeper {
 
   async admit(presented: Presented): Promise<EntryVerdict> {
     const identified = await this.identify(presented);
-    const admission = identified.ok ? this.checkPage(presented, identified) : identified;
-    if (!admission.ok) this.log.warn({ remote: presented.remote, ...admission.refusal }, 'caller not let in');
-    return admission;
+    return identified.ok ? this.checkPage(presented, identified) : identified;
   }
 
   private checkPage({ provenance }: Presented, admission: EntryVerdict & { ok: true }): EntryVerdict {

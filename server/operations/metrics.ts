@@ -45,7 +45,7 @@ export const createMetrics = (): Metrics => {
 };
 
 /** What has not happened yet is 0, so that its first time is an increase. */
-const TRANSPORTS = ['ws-json', 'ws-proto', 'grpc'];
+const TRANSPORTS = ['ws-json', 'ws-proto', 'grpc', 'http'];
 const TURNED_AWAY = ['too_many_sessions', 'overloaded', 'draining'];
 const FRAME_OUTCOMES = ['classified', 'shed', 'failed'];
 
@@ -59,7 +59,7 @@ const sessionObserver = (registry: Registry): SessionObserver => {
   });
   const turnedAway = new Counter({
     name: 'earshot_callers_turned_away_total',
-    help: 'Callers for whom no stream was opened, by error code',
+    help: 'Callers who were not let in, by error code',
     labelNames: ['transport', 'code'],
     registers,
   });

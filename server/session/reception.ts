@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { refusal, type Refusal } from '../domain/error-code.js';
+import { refusal, type ErrorCode, type Refusal } from '../domain/error-code.js';
 import type { Identity } from '../domain/identity.js';
 import type { Milliseconds } from '../domain/units.js';
 import { Accounts, type Account } from './accounts.js';
@@ -9,6 +9,29 @@ import { Line } from './line.js';
 import { isSameToken } from './resumption.js';
 import { Session } from './session.js';
 import type { SessionContext } from './session-context.js';
+
+/** Where a request comes from, and over what; of HTTP also what it asks for, without its query. */
+export interface Origin {
+  readonly transport: string;
+  readonly remote: string;
+  readonly path?: string;
+}
+
+/** Whether what is refused is wrong whoever asks for it, and whenever. */
+const IS_MISTAKE: Readonly<Record<ErrorCode, boolean>> = {
+  bad_request: true,
+  unauthenticated: false,
+  permission_denied: false,
+  model_not_found: true,
+  start_timeout: false,
+  idle_timeout: false,
+  message_too_large: true,
+  rate_exceeded: false,
+  too_many_sessions: false,
+  internal: false,
+  overloaded: false,
+  draining: false,
+};
 
 /** Where callers arrive: opens a session for each that is admitted, and sees all of them out when the server drains. */
 export class Reception {
@@ -85,21 +108,22 @@ export class Reception {
     timer.cancel();
   }
 
-  /** Logs and counts a caller that was turned away; gives the id by which the log knows it. */
-  turnedAway(
-    from: Pick<Caller['description'], 'transport' | 'remote'>,
-    { code }: Refusal,
-    identity?: Identity,
-  ): string {
+  /** Logs a caller that is turned away, or a request that is a mistake itself, and counts the former; gives the id by which the log knows it. */
+  turnedAway(from: Origin, { code, message: reason }: Refusal, identity?: Identity): string {
+    const { log, observer } = this.context;
     const requestId = randomUUID();
-    const who = identity && { identity: identity.name };
-    this.context.log.warn({ requestId, ...from, ...who, code }, 'caller turned away');
-    this.context.observer.turnedAway(from.transport, code);
+    const fields = { requestId, ...from, ...(identity && { identity: identity.name }), code, reason };
+    if (IS_MISTAKE[code]) log.info(fields, 'request refused');
+    else {
+      log.warn(fields, 'caller turned away');
+      observer.turnedAway(from.transport, code);
+    }
     return requestId;
   }
 
   private turnAway(caller: Caller, refused: Refusal): void {
-    const requestId = this.turnedAway(caller.description, refused, caller.identity);
+    const { transport, remote } = caller.description;
+    const requestId = this.turnedAway({ transport, remote }, refused, caller.identity);
     caller.send({ kind: 'error', requestId, ...refused }, 1);
     caller.end({ kind: 'refused', ...refused });
   }

@@ -9,7 +9,7 @@ import type { ModelShelf } from './served-model.js';
 
 /** What the metrics learn of sessions. */
 export interface SessionObserver {
-  /** A caller was not let in, for `code`. */
+  /** A caller was not let in, or not served what it asked for, for `code`. */
   turnedAway(transport: string, code: ErrorCode): void;
   sessionOpened(transport: string): void;
   /** `how` is `hung_up`, `done`, `drained`, `resumed` (its caller went on with an earlier stream) or an error code. */

@@ -31,7 +31,6 @@ export const presentedBy = (request: IncomingMessage, { searchParams }: Target):
     ...searchParams.getAll(TOKEN_PARAMETER).map((text): Credential => ({ by: 'url', text })),
   ],
   certificate: certificateOf(request.socket as Partial<TLSSocket>),
-  remote: remoteOf(request),
   provenance: { origin: request.headers.origin ?? null, host: request.headers.host ?? null },
 });
 

@@ -52,7 +52,7 @@ export const serveScripted = async (
   const limits = { ...CONNECTION_LIMITS, ...settings };
   const { doorkeeper, close } = openAccess({ ...NOBODY_ASKED, ...settings }, silentLog, () => context.clock.now());
   const readiness = () => ({ ready: true }) as const;
-  const services = { readiness, oneShots, metrics, doorkeeper, openMetrics: false, log: context.log };
+  const services = { readiness, reception, oneShots, metrics, doorkeeper, openMetrics: false, log: context.log };
   const http = createHttpServer(services, limits, null);
   serveWebSocket(http, reception, doorkeeper, limits);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

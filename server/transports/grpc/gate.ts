@@ -4,10 +4,13 @@ import {
   type Metadata,
   type ServerInterceptor,
   type ServerInterceptingCallInterface,
+  type StatusObject,
 } from '@grpc/grpc-js';
 import type { Doorkeeper } from '../../access/doorkeeper.js';
+import type { Refusal } from '../../domain/error-code.js';
 import type { Identity } from '../../domain/identity.js';
 import type { Log } from '../../domain/log.js';
+import type { Reception } from '../../session/reception.js';
 import { failedRequest } from '../failed-request.js';
 import { RECORDING_TOO_LARGE } from '../one-shots.js';
 import { bearerIn, nameIn } from '../presented.js';
@@ -25,12 +28,19 @@ export class Gate {
 
   constructor(
     private readonly doorkeeper: Doorkeeper,
+    private readonly reception: Pick<Reception, 'turnedAway'>,
     private readonly log: Log,
   ) {}
 
   /** The status of a call that failed inside the server, which is logged. */
   failed(cause: unknown) {
     return statusFor(failedRequest(this.log, cause));
+  }
+
+  /** The status of a call that is refused, which is logged, and counted where its caller is turned away. */
+  refused(call: { getPeer(): string }, why: Refusal, identity?: Identity): StatusObject {
+    this.reception.turnedAway({ transport: 'grpc', remote: call.getPeer() }, why, identity);
+    return statusFor(why);
   }
 
   /** Who has sent the call that came with this metadata. */
@@ -63,14 +73,13 @@ export class Gate {
         credentials: metadata.get('authorization').flatMap((value) => bearerIn(String(value))),
         certificate: nameIn(call.getAuthContext().sslPeerCertificate),
         provenance: { origin: null, host: null },
-        remote: call.getPeer(),
       });
       if (!admission.ok) {
-        call.sendStatus(statusFor(admission.refusal));
+        call.sendStatus(this.refused(call, admission.refusal));
         return;
       }
       this.identities.set(metadata, admission.identity);
-      const refuse = () => call.sendStatus(statusFor(RECORDING_TOO_LARGE));
+      const refuse = () => call.sendStatus(this.refused(call, RECORDING_TOO_LARGE, admission.identity));
       onOversized(call, () => (this.tellers.get(metadata) ?? refuse)());
     } catch (cause) {
       call.sendStatus(this.failed(cause));

@@ -40,7 +40,7 @@ export interface GrpcServices {
 /** Serves the intent service, health checking and reflection on `address`; rejects when the address cannot be had. */
 export const serveGrpc = async (address: string, services: GrpcServices): Promise<GrpcServer> => {
   const { reception, oneShots, doorkeeper, certificates, limits, log } = services;
-  const gate = new Gate(doorkeeper, log);
+  const gate = new Gate(doorkeeper, reception, log);
   const server = new Server({
     'grpc.max_receive_message_length': MAX_RECORDING_BYTES + ENVELOPE_BYTES,
     'grpc.keepalive_time_ms': limits.pingIntervalMs,

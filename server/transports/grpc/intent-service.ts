@@ -5,7 +5,7 @@ import type {
   ServiceDefinition,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { refusal, type Refused } from '../../domain/error-code.js';
+import { refusal, type Refusal, type Refused } from '../../domain/error-code.js';
 import type { Identity } from '../../domain/identity.js';
 import type { CallerMessage } from '../../session/caller.js';
 import type { Reception } from '../../session/reception.js';
@@ -24,7 +24,6 @@ import type { OneShots } from '../one-shots.js';
 import { modelToWire, recordingToWire } from '../to-wire.js';
 import type { Gate } from './gate.js';
 import { GrpcCaller, type IntentCall } from './grpc-caller.js';
-import { statusFor } from './grpc-status.js';
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
@@ -100,11 +99,13 @@ const answeringBehind =
   ): handleUnaryCall<Decoded<Request>, Response> =>
   (call: ServerUnaryCall<Decoded<Request>, Response>, callback: sendUnaryData<Response>) => {
     const { request, metadata } = call;
-    if (!request.ok) return callback(statusFor(refusal('bad_request', request.problem)));
+    const identity = gate.identityOf(metadata);
+    const refuse = (why: Refusal) => callback(gate.refused(call, why, identity));
+    if (!request.ok) return refuse(refusal('bad_request', request.problem));
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort());
-    answer(request.message, gate.identityOf(metadata), gone.signal).then(
-      (given) => (given.ok ? callback(null, given.response) : callback(statusFor(given.refusal))),
+    answer(request.message, identity, gone.signal).then(
+      (given) => (given.ok ? callback(null, given.response) : refuse(given.refusal)),
       (cause: unknown) => callback(gate.failed(cause)),
     );
   };

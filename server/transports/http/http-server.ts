@@ -4,15 +4,15 @@ import { isLoopbackName } from '../../access/origin-rule.js';
 import type { EntryVerdict } from '../../access/doorkeeper.js';
 import type { Certificates } from '../../access/certificates.js';
 import { refusal, refused, type Refusal } from '../../domain/error-code.js';
-import { ANYBODY } from '../../domain/identity.js';
+import { ANYBODY, type Identity } from '../../domain/identity.js';
 import { MAX_HEADER_BYTES, type ConnectionLimits } from '../connection-limits.js';
-import { presentedBy } from '../presented.js';
+import { presentedBy, remoteOf } from '../presented.js';
 import { CHALLENGE, errorBody } from './error-body.js';
 import { servePage } from './page.js';
-import { targetOf, type Target } from './request-url.js';
-import { ROUTES, type Answer, type HttpServices } from './routes.js';
+import { targetOf } from './request-url.js';
+import { ROUTES, type Answer, type Exchange, type HttpServices, type Route } from './routes.js';
 import { OVER_TLS, SECURITY_HEADERS } from './security-headers.js';
-import { failedRequest } from '../failed-request.js';
+import { failedRequest, type Failed } from '../failed-request.js';
 import { statusOf } from './status-codes.js';
 
 /** The HTTP side of the server, under TLS where there are certificates; WebSocket upgrades are `serveWebSocket`'s. */
@@ -28,7 +28,7 @@ export const createHttpServer = (
       // Not the whole address: its query may hold a token.
       const failure = failedRequest(services.log, cause, { path: targetOf(request).pathname });
       if (response.headersSent || response.destroyed) response.destroy();
-      else refuse(response, failure);
+      else tell(response, failure);
     });
   };
   const options = optionsFor(limits);
@@ -64,30 +64,39 @@ const TLS_VERSIONS = { minVersion: 'TLSv1.2' } as const;
 const answer = async (request: IncomingMessage, response: ServerResponse, services: HttpServices): Promise<void> => {
   const target = targetOf(request);
   const { pathname } = target;
+  const refuse = (why: Refusal, { status, identity }: { status?: number; identity?: Identity | undefined }) => {
+    const origin = { transport: 'http', remote: remoteOf(request), path: pathname };
+    tell(response, { ...why, requestId: services.reception.turnedAway(origin, why, identity) }, status);
+  };
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   const methods = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
   const route = methods && Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (route) {
-    const admission = await admit(request, target, route.openTo, services);
-    if (!admission.ok) {
-      refuse(response, admission.refusal);
-      return;
-    }
-    const { identity, byToken = false } = admission;
-    const exchange = { ...services, request, target, gone: goneWith(response), identity, byToken };
-    send(response, await route.answer(exchange));
+    const { given, identity } = await follow(route, { ...services, request, target, gone: goneWith(response) });
+    if ('refusal' in given) refuse(given.refusal, { identity });
+    else send(response, given);
     return;
   }
   if (methods) {
-    refuseMethod(response, pathname, Object.keys(methods).join(', '));
+    const allowed = Object.keys(methods).join(', ');
+    response.setHeader('Allow', allowed);
+    refuse(refusal('bad_request', `${pathname} takes ${allowed}`), { status: 405 });
     return;
   }
   if (method === 'GET' && (await servePage(pathname, response))) return;
-  refuse(
-    response,
-    refusal('bad_request', `${pathname} is no route here: see /v1/models, /v1/classify, /v1/tokens, /v1/stream`),
-    404,
-  );
+  const routes = '/v1/models, /v1/classify, /v1/tokens, /v1/stream';
+  refuse(refusal('bad_request', `${pathname} is no route here: see ${routes}`), { status: 404 });
+};
+
+/** What a route answers, and to whom, once it is known. */
+const follow = async (
+  route: Route,
+  asked: Omit<Exchange, 'identity' | 'byToken'>,
+): Promise<{ readonly given: Answer; readonly identity?: Identity }> => {
+  const admission = await admit(asked, route.openTo);
+  if (!admission.ok) return { given: admission };
+  const { identity, byToken = false } = admission;
+  return { given: await route.answer({ ...asked, identity, byToken }), identity };
 };
 
 /** Aborted when the connection is closed. */
@@ -99,10 +108,8 @@ const goneWith = (response: ServerResponse): AbortSignal => {
 
 /** Asks before anything of the body is read. */
 const admit = async (
-  request: IncomingMessage,
-  target: Target,
-  openTo: 'everybody' | 'callers' | 'readers of metrics',
-  { doorkeeper, openMetrics }: HttpServices,
+  { request, target, doorkeeper, openMetrics }: Omit<Exchange, 'identity' | 'byToken'>,
+  openTo: Route['openTo'],
 ): Promise<EntryVerdict> => {
   if (openTo === 'everybody' || (openMetrics && openTo === 'readers of metrics'))
     return { ok: true, identity: ANYBODY };
@@ -111,18 +118,13 @@ const admit = async (
   return refused(refusal('permission_denied', 'metrics tell of every caller: these credentials may not read them'));
 };
 
-const refuseMethod = (response: ServerResponse, pathname: string, allowed: string): void => {
-  response.setHeader('Allow', allowed);
-  refuse(response, refusal('bad_request', `${pathname} takes ${allowed}`), 405);
-};
-
-const refuse = (response: ServerResponse, why: Refusal, status = statusOf(why.code)): void => {
+/** Tells a refusal that was logged. */
+const tell = (response: ServerResponse, why: Failed, status = statusOf(why.code)): void => {
   if (status === 401) response.setHeader('WWW-Authenticate', CHALLENGE);
   send(response, { status, type: 'application/json', body: errorBody(why) });
 };
 
-const send = (response: ServerResponse, answer: Answer): void => {
-  if ('refusal' in answer) return refuse(response, answer.refusal);
+const send = (response: ServerResponse, answer: Exclude<Answer, { refusal: Refusal }>): void => {
   const { type, body } = 'json' in answer ? { type: 'application/json', body: JSON.stringify(answer.json) } : answer;
   // The rest of a request that was refused early is read and forgotten, until its timeout: a reset could reach the client before the answer.
   response.writeHead(answer.status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);

@@ -4,6 +4,7 @@ import { TOKEN_LIFE_MS } from '../../access/single-use-tokens.js';
 import { refusal, type Refusal } from '../../domain/error-code.js';
 import type { Identity } from '../../domain/identity.js';
 import type { Log } from '../../domain/log.js';
+import type { Reception } from '../../session/reception.js';
 import { encodeClassifyResponseJson } from '../../../proto/one-shot.js';
 import type { OneShots } from '../one-shots.js';
 import { modelToWire, recordingToWire } from '../to-wire.js';
@@ -14,6 +15,8 @@ import type { Readiness } from './readiness.js';
 export interface HttpServices {
   readonly readiness: () => Readiness;
   readonly oneShots: OneShots;
+  /** Where those who are refused are logged and counted. */
+  readonly reception: Pick<Reception, 'turnedAway'>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly doorkeeper: Doorkeeper;
   /** Whether metrics are for everybody. */
@@ -38,7 +41,7 @@ export interface Exchange extends HttpServices {
   readonly byToken: boolean;
 }
 
-interface Route {
+export interface Route {
   /** Who is answered: everybody; callers who may come in; of them, those who may read metrics. */
   readonly openTo: 'everybody' | 'callers' | 'readers of metrics';
   answer(exchange: Exchange): Answer | Promise<Answer>;

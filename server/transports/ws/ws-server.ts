@@ -1,10 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { EntryVerdict, Doorkeeper } from '../../access/doorkeeper.js';
+import type { Doorkeeper, EntryVerdict, Presented } from '../../access/doorkeeper.js';
 import { refusal, refused, type Refusal } from '../../domain/error-code.js';
+import type { Identity } from '../../domain/identity.js';
 import type { CallerMessage } from '../../session/caller.js';
-import type { Reception } from '../../session/reception.js';
+import type { Origin, Reception } from '../../session/reception.js';
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
 import { startFromQuery } from '../../../proto/query.js';
 import { MAX_BUFFERED_PIECES, MAX_FRAGMENTS, type ConnectionLimits } from '../connection-limits.js';
@@ -44,19 +45,21 @@ export const serveWebSocket = (
   });
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const target = targetOf(request);
+    const refuse = (why: UpgradeRefusal, identity?: Identity) =>
+      refuseUpgrade(socket, { ...why, requestId: reception.turnedAway(callerOf(request), why, identity) });
     const wrong = mistakeIn(request, target.pathname);
     if (wrong) {
-      refuseUpgrade(socket, wrong);
+      refuse(wrong);
       return;
     }
-    const admission = await admit(request, target, reception, doorkeeper);
-    if (!admission.ok) {
-      refuseUpgrade(socket, { status: statusOf(admission.refusal.code), ...admission.refusal });
+    const entry = await admit(presentedBy(request, target), reception, doorkeeper);
+    if (!entry.ok) {
+      refuse({ status: statusOf(entry.refusal.code), ...entry.refusal }, entry.identity);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       new Pulse(webSocket, request.socket, pingIntervalMs);
-      reception.receive(new WsCaller(webSocket, admission.identity, originOf(request), startOf(target)));
+      reception.receive(new WsCaller(webSocket, entry.identity, originOf(request), startOf(target)));
     });
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -66,22 +69,22 @@ export const serveWebSocket = (
   });
 };
 
-/** Who calls, if it may come in and open one stream more. */
+/** Who calls, if it may come in and open one stream more; `identity` also where it is known who may not. */
 const admit = async (
-  request: IncomingMessage,
-  target: Target,
+  presented: Presented,
   reception: Reception,
   doorkeeper: Doorkeeper,
-): Promise<EntryVerdict> => {
+): Promise<EntryVerdict & { readonly identity?: Identity }> => {
   const atAll = reception.refusal;
-  const admission: EntryVerdict = atAll ? refused(atAll) : await doorkeeper.admit(presentedBy(request, target));
-  const identity = admission.ok ? admission.identity : undefined;
-  const why = identity ? reception.refusalFor(identity) : atAll;
-  if (!why) return admission;
+  const admission: EntryVerdict = atAll ? refused(atAll) : await doorkeeper.admit(presented);
+  const why = admission.ok ? reception.refusalFor(admission.identity) : null;
+  return admission.ok && why ? { ...refused(why), identity: admission.identity } : admission;
+};
+
+/** Who calls, and over which wire, as far as its handshake says. */
+const callerOf = (request: IncomingMessage): Origin => {
   const offered = offeredProtocols(request).find((name) => SUB_PROTOCOL_NAMES.includes(name)) ?? '';
-  const { transport } = subProtocolOf(offered);
-  reception.turnedAway({ transport, remote: remoteOf(request) }, why, identity);
-  return refused(why);
+  return { transport: subProtocolOf(offered).transport, remote: remoteOf(request) };
 };
 
 /** A header that came twice is no trace. */
@@ -119,7 +122,7 @@ const mistakeIn = (request: IncomingMessage, pathname: string): UpgradeRefusal |
   return null;
 };
 
-const refuseUpgrade = (socket: Duplex, { status, ...why }: UpgradeRefusal): void => {
+const refuseUpgrade = (socket: Duplex, { status, ...why }: UpgradeRefusal & { requestId: string }): void => {
   const body = errorBody(why);
   const headers = {
     ...SECURITY_HEADERS,
