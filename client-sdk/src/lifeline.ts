@@ -66,7 +66,8 @@ export class Lifeline {
 
   /** False when so much is buffered that the sender should wait for `drained`. */
   send(message: ClientDraft): boolean {
-    this.#keepalive.said();
+    // Nothing else tells the server that the stream is wanted.
+    if (message.type === 'audio') this.#keepalive.said();
     return this.#link?.send(message) ?? false;
   }
 

@@ -177,3 +177,15 @@ describe('Sending', () => {
     assert.deepEqual(scene.network.last.sentTypes, ['start', 'close']);
   });
 });
+
+describe('A stream without audio', () => {
+  it('says that it is wanted, whatever else it says', () => {
+    const scene = opened();
+    for (let second = 0; second < 12; second += 1) {
+      void scene.stream.finalize();
+      scene.network.last.say(receipt(0));
+      scene.clock.pass(1_000);
+    }
+    assert.equal(scene.network.last.sentTypes.filter((type) => type === 'keepalive').length, 1);
+  });
+});
