@@ -43,6 +43,12 @@ def test_of_clips_that_are_all_right_or_all_wrong_it_is_the_exact_one_of_their_g
     assert interval(lambda clips: right, groups) is None, "no other figure has bounds there"
 
 
+def test_of_groups_that_are_all_alike_there_is_none() -> None:
+    right = np.array([True, True, False] * 3)
+    groups = by_group(["a"] * 3 + ["b"] * 3 + ["c"] * 3)
+    assert share_interval(lambda clips: float(right[clips].mean()), groups) is None
+
+
 def test_of_a_share_between_it_is_the_bootstrap() -> None:
     right = np.random.default_rng(7).random(60) < 0.7
     groups = by_group([str(index // 2) for index in range(60)])

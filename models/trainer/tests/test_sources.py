@@ -173,6 +173,12 @@ def test_an_audiofolder_takes_labels_from_its_metadata(tmp_path: Path, name: str
         list_recordings(Source(path=tmp_path, group_column="caller"))
 
 
+def test_a_folder_with_a_list_that_is_called_so_is_no_manifest(tmp_path: Path) -> None:
+    write_sound(tmp_path / "yes" / "a.wav")
+    (tmp_path / "manifest.csv").write_text("filename,sha256\na.wav,00\n")
+    assert [each.label for each in list_recordings(Source(path=tmp_path))] == ["yes"]
+
+
 def test_a_folder_with_a_manifest_is_read_by_it_unless_metadata_tells_of_the_folder(tmp_path: Path) -> None:
     write_sound(tmp_path / "audio" / "a.wav")
     (tmp_path / "manifest.csv").write_text("path,label,group,split\naudio/a.wav,yes,ann,test\n")

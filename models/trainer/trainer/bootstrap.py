@@ -26,8 +26,9 @@ def interval(statistic: Callable[..., float], *samples: list[Ids], resamples: in
     """The 95 % interval of a statistic of clips, given as the indices `by_group` of one or more samples.
 
     Whole groups are drawn with replacement, because clips of one call are alike: drawn one by one they would promise
-    more certainty than there is. The same seed every time. None where a sample has fewer than two groups, or where the
-    statistic is 0 or 1, as every draw would be: that promises a certainty which a few clips do not give.
+    more certainty than there is. The same seed every time. None where a sample has fewer than two groups, or where
+    every draw is the same (all clips right, or as many of each group): that promises a certainty which a few clips do
+    not give.
     """
     if min(len(sample) for sample in samples) < 2 or statistic(*map(np.concatenate, samples)) in (0, 1):
         return None
@@ -45,7 +46,7 @@ def interval(statistic: Callable[..., float], *samples: list[Ids], resamples: in
         method="percentile",
         rng=SEED,
     ).confidence_interval
-    return [float(found.low), float(found.high)]
+    return [float(found.low), float(found.high)] if found.low < found.high else None
 
 
 def share_interval(share: Callable[..., float], groups: list[Ids]) -> Interval | None:

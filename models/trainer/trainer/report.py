@@ -64,7 +64,11 @@ def headline_lines(figures: Figures) -> list[str]:
     if end is None:
         return [f"None of the {figures['clips']} clips has an intent: there is no accuracy to tell."]
     ends = end["intervals"]["accuracy"]
-    sure = f" (95 % interval {ends[0]:.1%} to {ends[1]:.1%})" if ends else " (too few groups for an interval)"
+    sure = (
+        f" (95 % interval {ends[0]:.1%} to {ends[1]:.1%})"
+        if ends
+        else " (no interval: too few groups, or all of them alike)"
+    )
     top3 = f"; the right intent is among the first three in {end['top3_accuracy']:.1%}" if tells_top3(figures) else ""
     right = f"**{end['accuracy']:.1%} of {end['clips']} clips with an intent are answered rightly at their end**"
     return [f"{right}{sure}{top3}."]

@@ -6,7 +6,7 @@ from trainer.errors import TrainerError
 from trainer.recipe import Source
 from trainer.sources.audio_files import holds_audio
 from trainer.sources.audio_folder import metadata_files
-from trainer.sources.manifest import manifest_in
+from trainer.sources.manifest import is_manifest, manifest_in
 from trainer.sources.minds14_folders import PATTERN
 
 
@@ -32,7 +32,7 @@ def _of_file(path: Path) -> str:
 
 
 def _of_folder(path: Path) -> str:
-    if manifest_in(path).is_file() and not metadata_files(path):
+    if is_manifest(manifest_in(path)) and not metadata_files(path):
         return "manifest"
     if next(path.rglob("*.parquet"), None) is not None:
         return "parquet"

@@ -6,12 +6,17 @@ from pathlib import Path
 from trainer.errors import TrainerError
 from trainer.recipe import Source
 from trainer.sources.recording import Recording, recording_in
-from trainer.tables import read_csv
+from trainer.tables import columns_of, read_csv
 
 
 def manifest_in(path: Path) -> Path:
     """The manifest itself, or the one that `synthesize` writes into a folder."""
     return path / "manifest.csv" if path.is_dir() else path
+
+
+def is_manifest(file: Path) -> bool:
+    """Whether a file has a manifest's column of paths: a list of checksums, say, may have its name too."""
+    return file.is_file() and "path" in columns_of(file)
 
 
 def read_manifest(source: Source) -> list[Recording]:
