@@ -15,6 +15,7 @@ export const shortened = (text: string): string =>
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shortened(value));
   if (Array.isArray(value)) return '[…]';
-  if (value instanceof Object) return '{…}';
+  // A module has no prototype, and what comes from a frame or a sandbox another one.
+  if (value !== null && (typeof value === 'object' || typeof value === 'function')) return '{…}';
   return String(value);
 }

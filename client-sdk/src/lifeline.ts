@@ -156,8 +156,9 @@ export class Lifeline {
 
   #retry(error: EarshotError): void {
     this.#timer?.cancel();
-    // The server knows nothing of the session any more: a new one goes on.
-    const isForgotten = this.#session !== null && error.code === 'bad_request';
+    // The server, not this side of the wire, knows nothing of the session any more: a new one goes on.
+    const isServers = error.serverMessage !== null || error.closeCode !== null;
+    const isForgotten = this.#session !== null && isServers && error.code === 'bad_request';
     if (isForgotten) this.#session = null;
     const { reconnectTimeoutMs, clock, random } = this.#options;
     const isTooLate = clock.now() - this.#lostAt >= reconnectTimeoutMs;

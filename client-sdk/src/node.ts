@@ -11,9 +11,10 @@ export { readWav, type WavStream } from './wav-stream.js';
  */
 export const writable = (stream: IntentStream): Writable => {
   const sink = new Writable({
-    // A text is no audio: what would be made of it is not what was meant.
-    decodeStrings: false,
-    write: (chunk: Uint8Array, _, done) => settle(stream.send(chunk), done),
+    // Chunks as they were given: of bytes alone, a Writable would make bytes of texts and of every array.
+    objectMode: true,
+    highWaterMark: 1,
+    write: (chunk: Chunk, _, done) => settle(stream.send(chunk), done),
     final: (done) => settle(stream.close(), done),
     destroy: (error, done) => {
       stream.abort();

@@ -54,7 +54,7 @@ export interface StreamOptions extends Settings {
   readonly connectTimeoutMs?: number;
   /** Milliseconds for which a lost connection is sought; 0 ends the stream at once, Infinity never. Default: 60000. */
   readonly reconnectTimeoutMs?: number;
-  /** Milliseconds of audio that may wait for the server, beside what it cannot confirm before it hears more; beyond it `send` takes no more. Default: 30000. */
+  /** Milliseconds of audio that may wait for the server; while all of it was sent, less than a frame and a hop does not count, which it cannot confirm before it hears more. Beyond it `send` takes no more. Default: 30000. */
   readonly bufferMs?: number;
 }
 
@@ -74,7 +74,9 @@ const VALUE_SHAPE = /^[\t -~\x80-\xff]*$/;
  * cannot be sent; it tells no value, for that may be a secret.
  */
 export const headersFor = async ({ headers = {}, token = '' }: StreamOptions): Promise<Record<string, string>> => {
-  const [named, credential] = await Promise.all([ask(headers), ask(token)]);
+  const [asked, credential] = await Promise.all([ask(headers), ask(token)]);
+  // What JavaScript gives for none, null or undefined, is none.
+  const named = { ...asked };
   if (!isText(credential, CREDENTIAL_SHAPE))
     throw new EarshotError(
       'bad_request',

@@ -103,6 +103,24 @@ describe('Credentials', () => {
     assert.ok(told instanceof EarshotError && told.code === 'bad_request' && !inspect(told).includes(SECRET));
   });
 
+  it('that cannot be sent when it reconnects end the stream, and leave its session to who resumes it', async () => {
+    const url = await serve((socket) => {
+      politeServer(socket);
+      socket.on('message', () => setImmediate(() => socket.terminate()));
+    });
+    let asked = 0;
+    const token = () => ((asked += 1) === 1 ? 'good' : 'bad\n');
+    const stream = await openStream({ url, audio: AUDIO, token });
+    assert.equal((await stream.closed).error?.code, 'bad_request');
+    assert.equal(asked, 2);
+  });
+
+  it('that are none are no headers', async () => {
+    const url = await serve(politeServer);
+    for (const headers of [null, () => undefined])
+      await (await openStream({ url, audio: AUDIO, headers } as unknown as StreamOptions)).close();
+  });
+
   it('that are base64 are sent as they are', async () => {
     let shown: unknown;
     const url = await serve((socket, request) => {

@@ -174,6 +174,13 @@ describe('Node streams', () => {
     assert.equal((await stream.closed).reason, 'aborted');
   });
 
+  it('that give samples of another encoding are refused by pipeline, and an ArrayBuffer is taken', async () => {
+    const stream = open();
+    const samples = pipeline([new Float32Array(160)], writable(stream));
+    await assert.rejects(samples, { code: 'bad_request', message: /^Float32Array is pcm_f32le, / });
+    await pipeline([new ArrayBuffer(320)], writable(open()));
+  });
+
   const text = (): Readable => chunked(speech, 999).setEncoding('latin1');
   const TEXTS: Readonly<Record<string, (stream: IntentStream) => Promise<void>>> = {
     pipe: (stream) => pipe(text(), stream),

@@ -26,6 +26,7 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ endpointing: { silence_ms: 300 } }, 'endpointing.silence_ms is no option; give endpointing.silenceMs'],
   [{ endpointing: null }, 'endpointing null is no object; give { silenceMs, maxUtteranceMs }'],
   [{ codec: 'protobuf' }, `codec "protobuf" is no codec; ${RIGHT_CODEC}`],
+  [{ codec: Object.create(null) as object }, `codec {…} is no codec; ${RIGHT_CODEC}`],
   [{ signal: new AbortController() }, 'signal {…} is no AbortSignal; give the signal of this AbortController'],
   [{ signal: 5 }, 'signal 5 is no AbortSignal'],
   [{ connectTimeoutMs: 0 }, 'connectTimeoutMs 0 is no number of milliseconds from 1 on'],
