@@ -22,11 +22,11 @@ const HAS_GROUPS = process.platform !== 'win32';
 
 /**
  * Starts a server that prints its address as http://host:port, or what else announces it, with that address as the
- * first group. Rejects with the end of its standard error if it does not.
+ * first group. Rejects with the end of its standard error if it does not. When it is stopped and has not ended in time, it is killed.
  */
 export const startServerProcess = async (
   command: readonly string[],
-  announcing = /(http:\/\/[\d.]+:\d+)/,
+  { announcing = /(http:\/\/[\d.]+:\d+)/, stopLimitMs = STOP_LIMIT_MS } = {},
 ): Promise<ServerProcess> => {
   const [program, ...args] = command;
   const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: HAS_GROUPS });
@@ -39,7 +39,7 @@ export const startServerProcess = async (
   process.once('exit', endWithUs);
   const stop = async (): Promise<void> => {
     process.off('exit', endWithUs);
-    await stopGroup(child, pid);
+    await stopGroup(child, pid, stopLimitMs);
   };
   const lastWords = keepLastWords(child);
   try {
@@ -76,10 +76,10 @@ const announcementOf = (child: ChildProcess, announcing: RegExp, lastWords: () =
     });
   });
 
-const stopGroup = async (child: ChildProcess, group: number): Promise<void> => {
+const stopGroup = async (child: ChildProcess, group: number, limitMs: number): Promise<void> => {
   const ended = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, 'exit');
   signalGroup(group, 'SIGTERM');
-  const timer = setTimeout(() => signalGroup(group, 'SIGKILL'), STOP_LIMIT_MS);
+  const timer = setTimeout(() => signalGroup(group, 'SIGKILL'), limitMs);
   await ended;
   clearTimeout(timer);
   signalGroup(group, 'SIGKILL');

@@ -6,6 +6,8 @@ import type { Addresses } from '../generator/connection.js';
 
 const COMMAND = fileURLToPath(new URL('../../server/cli/earshot.js', import.meta.url));
 const DEFAULTS = ['--port', '0', '--grpc-port', '0', '--provider', 'cpu', '--log-level', 'error'];
+/** Longer than the drain of streams that a scenario left behind. */
+const STOP_LIMIT_MS = 60_000;
 /** The addresses of HTTP and of gRPC, one above the other. */
 const BANNER = /page +(https?:\/\/\S+)\/\n[^]*gRPC +(\S+)\n/;
 
@@ -17,8 +19,10 @@ export interface OwnServer extends Addresses {
 /** Starts a server process on free ports, models on the CPU, unless `flags` say otherwise; fails with what it said where it does not start. */
 export const startOwnServer = async (flags: readonly string[]): Promise<OwnServer> => {
   const command = [process.execPath, COMMAND, 'serve', ...DEFAULTS, ...flags];
-  const server = await startServerProcess(command, BANNER).catch((problem: unknown) => {
-    throw new Failure(`the server did not start: ${reasonOf(problem)}`);
-  });
+  const server = await startServerProcess(command, { announcing: BANNER, stopLimitMs: STOP_LIMIT_MS }).catch(
+    (problem: unknown) => {
+      throw new Failure(`the server did not start: ${reasonOf(problem)}`);
+    },
+  );
   return { url: server.url.replace('http', 'ws'), grpcUrl: server.announcement[2]!, stop: () => server.stop() };
 };

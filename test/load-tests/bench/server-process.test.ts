@@ -36,7 +36,7 @@ describe('A server under test', () => {
     const listeners = process.listenerCount('exit');
     const server = await startServerProcess(
       node(`console.log('page http://[::1]:1/'); setTimeout(() => console.log('gRPC [::1]:2'), 20)`),
-      /page (\S+)\/\n[^]*gRPC (\S+)\n/,
+      { announcing: /page (\S+)\/\n[^]*gRPC (\S+)\n/ },
     );
     assert.deepEqual([server.url, server.announcement[2]], ['http://[::1]:1', '[::1]:2']);
     await server.stop();
