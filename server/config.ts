@@ -94,7 +94,7 @@ export const SETTINGS = {
   ),
   pingIntervalMs: setting(
     '--ping-interval-ms <n>',
-    'a peer that is silent for so long is pinged, and lost if it is silent for as long again',
+    'how often a peer is pinged; one of whom nothing has come since the ping before is lost',
     whole(100, 3_600_000).default(10_000),
   ),
   resumeWindowMs: setting(

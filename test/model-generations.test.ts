@@ -145,6 +145,15 @@ describe('Generations of models', () => {
     assert.deepEqual(stream.asked, ['reconnect within 20']);
   });
 
+  it('whose worker is about to be replaced keep their streams', async () => {
+    const { generations, shelf, loader } = arrange();
+    await generations.start();
+    const stream = streamOn(shelf);
+    loader.healthy[0] = 0;
+    await generations.reload();
+    assert.deepEqual(stream.asked, []);
+  });
+
   it('stay as they were where loading fails, or where the default model is gone', async () => {
     const { generations, loader, version, outcomes } = arrange();
     await generations.start();

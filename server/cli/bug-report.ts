@@ -9,7 +9,7 @@ import { ask } from './ask.js';
 import type { Finding } from './doctor-command.js';
 import { Failure } from './failure.js';
 import { openFilesLimit } from './open-files.js';
-import { whyNot } from './unreached.js';
+import { codeOf } from './unreached.js';
 import { VERSION } from './version.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
@@ -57,7 +57,10 @@ const shown = (key: keyof Config, config: Config): unknown => {
 const running = async (config: Config): Promise<object | string> => {
   const answers: Record<string, string> = {};
   for (const path of ['/readyz', '/metrics']) {
-    const answer = await ask(config, path, ANSWER_TIMEOUT_MS).catch(whyNot);
+    // Its code alone: the message tells an address.
+    const answer = await ask(config, path, ANSWER_TIMEOUT_MS).catch(
+      (problem: unknown) => codeOf(problem) || 'no reason',
+    );
     if (typeof answer === 'string') return `no server answers on port ${config.port}: ${answer}`;
     answers[path] = answer.status === 401 ? 'asks for credentials: not read' : answer.text;
   }

@@ -108,14 +108,17 @@ export class Reception {
     timer.cancel();
   }
 
-  /** Logs a caller that is turned away, or a request that is a mistake itself, and counts the former; gives the id by which the log knows it. */
+  /**
+   * Logs a caller that is turned away, or a request that is a mistake itself, and counts the former; gives the id by which the log knows it. What is wrong
+   * with a request is told to its caller alone: it repeats what was sent, which may be long, or a secret.
+   */
   turnedAway(from: Origin, { code, message: reason }: Refusal, identity?: Identity): string {
     const { log, observer } = this.context;
     const requestId = randomUUID();
-    const fields = { requestId, ...from, ...(identity && { identity: identity.name }), code, reason };
+    const fields = { requestId, ...from, ...(identity && { identity: identity.name }), code };
     if (IS_MISTAKE[code]) log.info(fields, 'request refused');
     else {
-      log.warn(fields, 'caller turned away');
+      log.warn({ ...fields, reason }, 'caller turned away');
       observer.turnedAway(from.transport, code);
     }
     return requestId;

@@ -4,7 +4,7 @@ export interface ConnectionLimits {
   readonly handshakeTimeoutMs: number;
   /** An HTTP request has come whole by then, its recording included, or its connection is closed. */
   readonly requestTimeoutMs: number;
-  /** A peer that has been silent for so long is asked whether it is there, and is gone if it says nothing for as long again. */
+  /** How often a peer is asked whether it is there; it is gone if nothing has come of it since it was asked. */
   readonly pingIntervalMs: number;
   /** Connections of HTTP and WebSocket together; one more is closed as it comes. */
   readonly maxConnections: number;

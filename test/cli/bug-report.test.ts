@@ -40,7 +40,7 @@ describe('earshot doctor --bundle', function () {
     const { maxBatch, provider, models, host, apiKeys } = report.settings;
     assert.deepEqual([maxBatch, provider, models, host, apiKeys], [4, 'auto', 'set', 'as by default', 'as by default']);
     assert.ok(report.findings.some(({ about }) => about === 'model echo'));
-    assert.equal(report.running, 'no server answers on port 9: connect ECONNREFUSED 127.0.0.1:9');
+    assert.equal(report.running, 'no server answers on port 9: ECONNREFUSED');
     if (process.platform === 'linux') assert.match(String(report.machine.openFiles), /^\d+$/);
   });
 

@@ -52,6 +52,8 @@ describe('No secret is told', function () {
     (secret) => ({ headers: { Authorization: `Basic ${secret}` } }),
     (secret) => ({ protocols: [`earshot.bearer.${secret}`] }),
     (secret) => ({ protocols: ['earshot.v1.json', secret] }),
+    (secret) => ({ protocols: [secret] }),
+    (secret) => ({ protocols: [`Earshot.Bearer.${secret}`] }),
     (secret) => ({ query: `?token=${secret}&encoding=nonsense` }),
   ];
   const REQUESTS = [

@@ -64,12 +64,13 @@ const TLS_VERSIONS = { minVersion: 'TLSv1.2' } as const;
 const answer = async (request: IncomingMessage, response: ServerResponse, services: HttpServices): Promise<void> => {
   const target = targetOf(request);
   const { pathname } = target;
-  const refuse = (why: Refusal, { status, identity }: { status?: number; identity?: Identity | undefined }) => {
-    const origin = { transport: 'http', remote: remoteOf(request), path: pathname };
-    tell(response, { ...why, requestId: services.reception.turnedAway(origin, why, identity) }, status);
-  };
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   const methods = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
+  const refuse = (why: Refusal, { status, identity }: { status?: number; identity?: Identity | undefined }) => {
+    // A path that is none of ours may be anything.
+    const origin = { transport: 'http', remote: remoteOf(request), ...(methods && { path: pathname }) };
+    tell(response, { ...why, requestId: services.reception.turnedAway(origin, why, identity) }, status);
+  };
   const route = methods && Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (route) {
     const { given, identity } = await follow(route, { ...services, request, target, gone: goneWith(response) });

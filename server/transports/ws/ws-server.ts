@@ -116,7 +116,8 @@ const mistakeIn = (request: IncomingMessage, pathname: string): UpgradeRefusal |
       status: 400,
       ...refusal(
         'bad_request',
-        `sub-protocol ${offered.join(', ')} is not known: offer ${SUB_PROTOCOL_NAMES.join(' or ')}`,
+        // Not which: a key in the wrong place is one of them.
+        `no sub-protocol that was offered is known: offer ${SUB_PROTOCOL_NAMES.join(' or ')}`,
       ),
     };
   return null;
