@@ -30,7 +30,7 @@ def interval(statistic: Callable[..., float], *samples: list[Ids], resamples: in
     every draw is the same (all clips right, or as many of each group): that promises a certainty which a few clips do
     not give.
     """
-    if min(len(sample) for sample in samples) < 2 or statistic(*map(np.concatenate, samples)) in (0, 1):
+    if min(len(sample) for sample in samples) < 2:
         return None
 
     def of_groups(*drawn: NDArray[np.intp]) -> float:

@@ -35,7 +35,11 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
     labels = Labels.of((each.recording.label for each in planned), background)
     require_space(folder, GROWTH * _bytes_of(planned), "the prepared recordings")
     preparation = Preparation(labels, knows_groups=any(each.recording.tells_group for each in planned))
-    preparation.notices += [*_left_out(listed, sources), *labels.doubts(), *_of_groups(planned)]
+    preparation.notices += [
+        *_left_out(listed, sources),
+        *labels.doubts(),
+        *_of_groups(planned, preparation.knows_groups),
+    ]
     with written_whole(folder, REPORT) as draft:
         rows = draft / "rows"
         rows.mkdir()
@@ -70,9 +74,9 @@ def _left_out(listed: list[list[Planned]], sources: tuple[Source, ...]) -> Itera
             yield f"{lost}."
 
 
-def _of_groups(planned: list[Planned]) -> Iterator[str]:
+def _of_groups(planned: list[Planned], knows_groups: bool) -> Iterator[str]:
     """That splits may divide speakers, where there are several and no recording tells its group."""
-    if len({each.split for each in planned}) > 1 and not any(each.recording.tells_group for each in planned):
+    if len({each.split for each in planned}) > 1 and not knows_groups:
         yield (
             "Speakers and calls are not known: one may be in train and in test. A column group (--group-column) keeps "
             "each in one split."
