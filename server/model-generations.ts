@@ -107,12 +107,7 @@ export class ModelGenerations {
 
   private async open(): Promise<Generation> {
     const { load, shelf, defaultModel } = this.options;
-    const fate: GenerationFate = { isExhausted: false, isLeft: false };
-    const exhausted = () => {
-      fate.isExhausted = true;
-      this.leaveExhausted();
-    };
-    const generation = new Generation(await load(exhausted), fate);
+    const generation = new Generation(await load(() => this.leaveExhausted()));
     try {
       shelf.place(generation.models, defaultModel);
     } catch (problem) {
@@ -145,14 +140,14 @@ export class ModelGenerations {
   /** Streams on replaced models that no worker is left for would be told nothing but gaps. */
   private leaveExhausted(): void {
     const { retiring } = this;
-    if (!retiring?.fate.isExhausted || retiring.userCount === 0 || retiring.inference.health().healthy > 0) return;
+    if (!retiring?.inference.isExhausted || retiring.userCount === 0) return;
     void this.seeOut(retiring, 'no inference worker of theirs is left');
   }
 
   /** Asks the streams of replaced models to reconnect, once, and ends those that have not within the grace. */
   private async seeOut(retiring: Generation, reason: string): Promise<void> {
-    if (retiring.fate.isLeft) return;
-    retiring.fate.isLeft = true;
+    if (retiring.isLeft) return;
+    retiring.isLeft = true;
     const { log, grace } = this.options;
     const fields = { streams: retiring.userCount, graceMs: grace, reason };
     log.warn(fields, 'streams on replaced models are asked to reconnect');
@@ -161,23 +156,15 @@ export class ModelGenerations {
   }
 }
 
-interface GenerationFate {
-  /** Once none of its workers was left and none could be started; one may have been started since. */
-  isExhausted: boolean;
-  /** Its streams have been asked to leave. */
-  isLeft: boolean;
-}
-
 /** Models that were loaded together, and who uses them. */
 class Generation {
   readonly models: readonly ServedModel[];
+  /** Its streams have been asked to leave. */
+  isLeft = false;
   private readonly users = new Set<ModelUser>();
   private tellUnused: (() => void)[] = [];
 
-  constructor(
-    readonly inference: Inference,
-    readonly fate: GenerationFate,
-  ) {
+  constructor(readonly inference: Inference) {
     this.models = inference.models.map(({ card, provider, variant }) => ({
       card,
       provider,

@@ -31,13 +31,21 @@ class Loader {
     if (this.problem !== null) return Promise.reject(new Error(this.problem));
     const name = `set ${++this.count}`;
     const set = this.healthy.push(2) - 1;
-    this.exhaust.push(onExhausted);
+    let hasGivenUp = false;
+    this.exhaust.push(() => {
+      hasGivenUp = true;
+      onExhausted();
+    });
+    const isExhausted = () => hasGivenUp && this.healthy[set] === 0;
     this.events.push(`${name} loads`);
     return Promise.resolve({
       models: [{ card: { ...statelessCard(), version: String(this.count) }, provider: 'cpu', variant: VARIANT }],
       queueDepth: this.count,
       classifierFor: () => sayingBalance,
       health: () => ({ workers: 2, healthy: this.healthy[set]! }),
+      get isExhausted() {
+        return isExhausted();
+      },
       close: () => Promise.resolve(void this.events.push(`${name} closes`)),
     });
   };

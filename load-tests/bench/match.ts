@@ -1,3 +1,4 @@
+import { reasonOf } from '../../server/domain/reason.js';
 import { BareSessions, type BareRate } from './bare-session.js';
 import type { ContenderReport, CpuAgreement, MatchReport } from './bench-report.js';
 import { EARSHOT, INSTALL, missingFor, type BenchModel, type Contender, type Match } from './contender.js';
@@ -102,7 +103,7 @@ const enter = async (contender: Contender, entry: Entry): Promise<Outcome> => {
     return { ...(await measure(contender, server, entry)), answers };
   } catch (error) {
     entry.options.say(server.lastWords());
-    return failed(`failed: ${error instanceof Error ? error.message : String(error)}`);
+    return failed(`failed: ${reasonOf(error)}`);
   } finally {
     await server.stop();
   }

@@ -2,7 +2,7 @@ import { reasonOf } from '../domain/reason.js';
 import { Failure } from './failure.js';
 
 /** Why a connection did not come about: the code and the message of what was at the bottom of it, in one line. */
-export const whyNot = (problem: unknown): string => {
+const whyNot = (problem: unknown): string => {
   if (problem instanceof Error && problem.cause !== undefined) return whyNot(problem.cause);
   const code = codeOf(problem);
   // OpenSSL's own words are places in its sources, and name the code anyway.

@@ -51,6 +51,8 @@ export interface Inference {
   /** Throws for a model that is not one of `models`. */
   classifierFor(model: string): Classify;
   health(): PoolHealth;
+  /** Whether no worker is left, and none could be started since. */
+  readonly isExhausted: boolean;
   /** Takes no more frames, answers those it has, ends the workers. The process must not exit before this resolves. */
   close(): Promise<void>;
 }
@@ -154,6 +156,9 @@ const assemble = (
       return (samples, state, turn) => batcher.classify(name, samples, state, turn);
     },
     health: () => pool.health(),
+    get isExhausted() {
+      return batcher.hasGivenUp;
+    },
     close: () => (closing ??= batcher.close().then(() => pool.close())),
   };
 };

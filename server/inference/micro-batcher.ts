@@ -50,6 +50,11 @@ export class MicroBatcher {
     return this.#queue.depth;
   }
 
+  /** Whether it has given up, and no backend was attached since. */
+  get hasGivenUp(): boolean {
+    return this.#givenUp !== null;
+  }
+
   /** Classifies one second of a known model's audio; a null state is all zeros. Never rejects. */
   classify(name: string, samples: Float32Array, state: Float32Array | null, turn: Turn): Promise<Outcome> {
     const model = this.#models.get(name);
