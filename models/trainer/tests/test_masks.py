@@ -7,9 +7,9 @@ from trainer.masks import LONGEST_SPAN, SPANS, Masks
 HOPS = 8
 
 
-def masked(**probabilities: float) -> torch.Tensor:
+def masked(spans: float = 0.0, band: float = 0.0) -> torch.Tensor:
     """Which numbers of the activations changed."""
-    masks = Masks(torch.zeros(288), **{"spans": 0.0, "band": 0.0, **probabilities})
+    masks = Masks(torch.zeros(288), spans=spans, band=band)
     activations = torch.ones(12 * HOPS + 12, 288).half()
     hidden = masks(activations)
     assert (activations == 1).all()

@@ -53,6 +53,18 @@ def test_a_streaming_package_carries_its_state(recordings: Path, tmp_path: Path)
     assert (contract["temperature"], contract["out_of_scope"]["threshold"]) == tuple(fitted.values())
 
 
+def test_a_streaming_package_on_an_encoder_of_hugging_face_carries_the_waveform(
+    recordings: Path, tmp_path: Path
+) -> None:
+    tiny = str(save_tiny_wav2vec2(tmp_path / "tiny"))
+    encoder = ["--set", f"streaming.encoder={tiny}", "--set", "streaming.window_seconds=2"]
+    package = run_stages(recordings, tmp_path, [*STREAMING, *encoder])
+    contract = json.loads((package / "earshot.json").read_text())
+    assert contract["state"]["shape"] == [16000 + 2 * 8 + 2 * 8 + 2 * 8 + 3 * 8]
+    assert [row["precision"] for row in contract["metrics"]["variants"]] == ["fp32", "fp16", "int8"]
+    assert json.loads((package / "preprocessor_config.json").read_text())["chunk_length"] == 2
+
+
 def test_a_bare_checkpoint_exports_and_says_that_it_is_uncalibrated(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

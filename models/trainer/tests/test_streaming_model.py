@@ -6,7 +6,8 @@ import torch
 from safetensors.torch import load_file
 
 from trainer.framing import Framing
-from trainer.streaming_model import HOP_MS, StreamingIntentConfig, StreamingIntentModel
+from trainer.rolling_model import HOP_MS
+from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
 from trainer.weights import SPEECH_EMBEDDING
 
 

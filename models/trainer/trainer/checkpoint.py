@@ -10,27 +10,18 @@ from safetensors import SafetensorError
 
 from trainer.architectures.families import MODEL_TYPES
 from trainer.architectures.open_classifier import open_classifier
+from trainer.checkpoint_folder import STREAMING, WINDOWED
 from trainer.errors import TrainerError, first_line
 from trainer.export import Exported
 from trainer.framing import Framing
 from trainer.graphs import StreamingGraph
 from trainer.listening import Listener, Smoothing, stateless_listener, streaming_listener
 from trainer.onnx_graph import Signature
-from trainer.streaming_model import HOP_MS, STEPS_PER_HOP, StreamingIntentConfig, StreamingIntentModel
+from trainer.rolling_model import HOP_MS, STEPS_PER_HOP, RollingModel
+from trainer.streaming_model import StreamingIntentModel
+from trainer.windowed_model import WindowedIntentModel
 
-STREAMING_PREPROCESSOR = {
-    "feature_extractor_type": "SpeechEmbeddingFeatureExtractor",
-    "sampling_rate": 16000,
-    "feature_size": 32,
-    "hop_length": 500 / 3,
-    "n_fft": 512,
-    "win_length": 400,
-    "chunk_length": 1,
-    "do_normalize": False,
-    "padding_side": "right",
-    "padding_value": 0.0,
-    "return_attention_mask": False,
-}
+STREAMING_MODELS: dict[str, type[RollingModel]] = {STREAMING: StreamingIntentModel, WINDOWED: WindowedIntentModel}
 
 
 @dataclass(frozen=True)
@@ -50,17 +41,18 @@ def open_checkpoint(folder: Path, cut_padding: bool = False) -> Checkpoint:
     except (OSError, ValueError) as error:
         raise TrainerError(f"{folder} holds no checkpoint: run `trainer train` first ({error})") from error
     kind = config.get("model_type")
-    if kind == StreamingIntentConfig.model_type:
+    if kind in STREAMING_MODELS:
         return _streaming(folder, config)
     if kind in MODEL_TYPES:
         return _stateless(folder, cut_padding)
-    known = (StreamingIntentConfig.model_type, *MODEL_TYPES)
+    known = (*STREAMING_MODELS, *MODEL_TYPES)
     raise TrainerError(f"{folder}: model_type {kind!r} is none of {', '.join(known)}")
 
 
 def _streaming(folder: Path, config: dict[str, Any]) -> Checkpoint:
     try:
-        opened: Any = StreamingIntentModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+        kind = STREAMING_MODELS[config["model_type"]]
+        opened: Any = kind.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
     except (OSError, RuntimeError, SafetensorError, ValueError) as error:
         raise TrainerError(f"the weights in {folder} cannot be read: {first_line(error)}") from error
     model, told = opened
@@ -69,7 +61,7 @@ def _streaming(folder: Path, config: dict[str, Any]) -> Checkpoint:
         raise TrainerError(f"the weights in {folder} lack {len(missing)} tensors, {missing[0]} first: is it whole?")
     model.eval()
     signature = Signature(state_floats=sum(model.config.state_parts), tells_speech=True)
-    preprocessor = {**STREAMING_PREPROCESSOR, "steps_per_hop": STEPS_PER_HOP}
+    preprocessor = {**model.preprocessor, "steps_per_hop": STEPS_PER_HOP}
     exported = Exported(StreamingGraph(model), signature, config, preprocessor)
     return Checkpoint(streaming_listener(model), exported, smoothing=None)
 

@@ -13,14 +13,16 @@ from trainer.weights import WEIGHTS
 CONFIGURATION = ["config.json", "preprocessor_config.json"]
 # The usual format first; older repositories have only the second.
 FORMATS = (["*.safetensors", "*.safetensors.index.json"], ["pytorch_model*"])
-STREAMING = "earshot-streaming-intent"  # the `model_type` of our streaming model
+# The `model_type` of our streaming models: on the speech embedding, and on an encoder of Hugging Face.
+STREAMING = "earshot-streaming-intent"
+WINDOWED = "earshot-windowed-intent"
 
 
 def streaming_folder(name: str) -> Path | None:
     """The folder of a streaming model of ours: a run's, or one of that name among the trainer's own weights."""
     for folder in (Path(name).absolute(), WEIGHTS / name):
         with suppress(OSError, ValueError):
-            if json.loads((folder / "config.json").read_bytes()).get("model_type") == STREAMING:
+            if json.loads((folder / "config.json").read_bytes()).get("model_type") in (STREAMING, WINDOWED):
                 return folder
     return None
 

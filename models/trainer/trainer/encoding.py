@@ -66,6 +66,7 @@ class RecordingEncoder:
         teacher = self.encode.teacher
         parts = [*self.noises, *self.voices, *([teacher.components.numpy()] if teacher else [])]
         told = [FORMAT, self.seed, asdict(self.augmentation) | {"silences": 0}, [_digest(each) for each in parts]]
+        told += self.encode.model.front_settings()
         return _digest(json.dumps(told).encode())
 
     def _augmenter(self, of: str) -> Augmenter:

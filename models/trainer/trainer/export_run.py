@@ -23,8 +23,8 @@ from trainer.prepared import Prepared, load_prepared, pcm_of
 from trainer.recipe import Package
 from trainer.recipe_file import load_recipe
 from trainer.report_sections import calibration_origin
+from trainer.rolling_model import HOP_MS
 from trainer.run_folder import surroundings, told_of, trained_on
-from trainer.streaming_model import HOP_MS
 from trainer.variants import Precision
 
 NAME = re.compile(r"[a-z0-9-]{1,64}")

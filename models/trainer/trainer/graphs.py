@@ -2,13 +2,13 @@
 
 from torch import Tensor, nn
 
-from trainer.streaming_model import StreamingIntentModel
+from trainer.rolling_model import RollingModel
 
 
 class StreamingGraph(nn.Module):
     """`(pcm [batch, 16000], state [batch, floats])` to `(logits [batch, labels], next_state, speech [batch, 6])`."""
 
-    def __init__(self, model: StreamingIntentModel) -> None:
+    def __init__(self, model: RollingModel) -> None:
         super().__init__()
         self.model = model
 

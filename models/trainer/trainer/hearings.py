@@ -15,8 +15,8 @@ from trainer.labels import Labels
 from trainer.masks import Masks
 from trainer.prepared import pcm_of
 from trainer.recipe import Augmentation
+from trainer.rolling_model import HOP_MS, STEPS_PER_HOP, RollingModel
 from trainer.rolling_trainer import Hearings
-from trainer.streaming_model import HOP_MS, STEPS_PER_HOP, StreamingIntentModel
 from trainer.teacher import Teacher
 
 LONGEST_SECONDS = 24
@@ -32,7 +32,7 @@ Encoded = dict[str, Tensor]  # a hearing without its label, as it is kept
 class EncodedHearing:
     """One hearing as what is trained gets it; `labels` and `weights` are per hop, the rest in half precision."""
 
-    activations: Tensor  # [12 hops + 12, 288]
+    activations: Tensor  # [time, numbers], as the model activates
     labels: Tensor  # [hops]
     weights: Tensor  # [hops], their sum is 1
     speech: Tensor  # [6 hops], 1 where somebody speaks
@@ -69,7 +69,7 @@ class EncodedHearings(Hearings):
 class Encoder:
     """Encodes hearings, with what a teacher says about them where there is one."""
 
-    def __init__(self, model: StreamingIntentModel, teacher: Teacher | None = None) -> None:
+    def __init__(self, model: RollingModel, teacher: Teacher | None = None) -> None:
         self.model = model
         self.teacher = teacher
 

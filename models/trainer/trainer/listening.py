@@ -14,7 +14,7 @@ from trainer.golden import graph_logits
 from trainer.line import over_eight_kilohertz
 from trainer.noise import mix, rms
 from trainer.onnx_graph import OnnxGraph, Signature
-from trainer.streaming_model import HOP_MS, StreamingIntentModel
+from trainer.rolling_model import HOP_MS, RollingModel
 
 Scores = NDArray[np.float32]  # [frames, labels]
 
@@ -35,8 +35,8 @@ class Listener:
     hear: Callable[[Samples], Scores]
 
 
-def streaming_listener(model: StreamingIntentModel) -> Listener:
-    """Hears through the streaming model, the whole utterance at once (equal to hop by hop)."""
+def streaming_listener(model: RollingModel) -> Listener:
+    """Hears through a streaming model, the whole utterance at once (equal to hop by hop)."""
     framing = Framing(HOP_MS)
 
     @torch.no_grad()

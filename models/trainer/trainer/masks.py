@@ -15,19 +15,20 @@ LONGEST_SPAN = 14  # activations, 0.6 s
 class Masks:
     """Spans of time and one band in four are replaced by means, after SpecAugment (Park et al. 2019).
 
-    `means` `[288]` are the activations'; `spans` and `band` probabilities: of each of two spans, and of a band.
+    `means` `[numbers]` are the activations'; `spans` and `band` probabilities: of each of two spans, and of a band.
     """
 
     means: Tensor
     spans: float = 0.5
     band: float = 0.3
+    longest_span: int = LONGEST_SPAN
 
     def __call__(self, activations: Tensor) -> Tensor:
-        """A masked copy of one hearing, `[12 hops + 12, 288]`."""
+        """A masked copy of one hearing, `[time, numbers]`."""
         activations = activations.clone()
         for _ in range(SPANS):
             if _happens(self.spans):
-                size = _below(LONGEST_SPAN - 1) + 2
+                size = _below(self.longest_span - 1) + 2
                 start = _below(len(activations) - size)
                 activations[start : start + size] = self.means
         if _happens(self.band):

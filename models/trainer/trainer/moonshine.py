@@ -57,10 +57,15 @@ class Product(nn.Module):
 
 
 def open_moonshine() -> Moonshine:
-    """The encoder that is installed; where it is not, the error says how to get it."""
+    """The encoder that is installed, as a teacher; where it is not, the error says how to get it."""
+    return Moonshine(moonshine_encoder())
+
+
+def moonshine_encoder() -> MoonshineEncoder:
+    """The encoder that is installed, as transformers has it."""
     encoder = MoonshineEncoder(MoonshineConfig())
     encoder.load_state_dict(_weights(_installed()))
-    return Moonshine(encoder)
+    return encoder
 
 
 def _installed() -> Path:
@@ -68,8 +73,8 @@ def _installed() -> Path:
         file = Path(str(metadata.distribution(PACKAGE).locate_file(f"moonshine_voice/{ENCODER}")))
     except metadata.PackageNotFoundError as error:
         raise TrainerError(
-            f"the teacher moonshine-tiny lies in the package {PACKAGE}: install it with `uv sync --extra teacher`, "
-            'or set streaming.teacher to ""'
+            f"moonshine-tiny lies in the package {PACKAGE}: install it with `uv sync --extra teacher`, or set "
+            'streaming.teacher to "" and streaming.encoder to "speech-embedding"'
         ) from error
     if not file.is_file():
         raise TrainerError(f"{PACKAGE} {metadata.version(PACKAGE)} has no {ENCODER}: install the version in uv.lock")

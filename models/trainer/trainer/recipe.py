@@ -11,6 +11,7 @@ LAYOUTS = ("auto", "manifest", "minds14", "audiofolder", "folder", "parquet")
 BALANCES = ("none", "inverse-root")
 HEARINGS = ("first-second", "utterance")
 TEACHERS = ("", "moonshine-tiny")
+OWN_ENCODER = "speech-embedding"
 JUDGES = ("accuracy", "macro_f1", "last")
 SCHEDULES = ("linear", "cosine", "constant")
 FOLD = re.compile(r"(\d+)/(\d+)")
@@ -103,22 +104,26 @@ class Source:
 
 @dataclass(frozen=True)
 class StreamingModel:
-    """Google's speech embedding, frozen, under a recurrent trunk and causal heads of these sizes.
+    """An encoder under a recurrent trunk and causal heads of these sizes.
 
-    The `teacher` is "moonshine-tiny", or none.  `checkpoint` is the folder of an earlier run of the same sizes, whose
-    weights training begins with.
+    The `encoder` is Google's "speech-embedding"; or "moonshine-tiny", a folder or hub id of a Hugging Face encoder that
+    takes a waveform, and hears the last `window_seconds` at every hop.  `teacher`: "moonshine-tiny", or none.
+    `checkpoint` is the folder of an earlier run of the same sizes, whose weights training begins with.
     """
 
     width: int = 192
     layers: int = 2
     members: int = 2
     dropout: float = 0.2
+    encoder: str = OWN_ENCODER
+    window_seconds: int = 4
     teacher: str = ""
     checkpoint: Path | None = None
 
     def __post_init__(self) -> None:
         if self.teacher not in TEACHERS:
             raise TrainerError(f'streaming.teacher {self.teacher!r} is none of "", moonshine-tiny')
+        _require_range("streaming.window_seconds", self.window_seconds, 2, 30)
 
 
 @dataclass(frozen=True)

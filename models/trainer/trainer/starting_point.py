@@ -1,5 +1,6 @@
 """Training that goes on where an earlier run ended, on other recordings: sentences first, say, callers later."""
 
+import json
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -8,37 +9,37 @@ from safetensors.torch import load_file
 from trainer.encoder import EARLY_BLOCKS
 from trainer.errors import TrainerError, first_line
 from trainer.labels import label_names
-from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
+from trainer.recipe import OWN_ENCODER
+from trainer.rolling_model import RollingModel
 
-SIZES = ("width", "layers", "members")
 # What depends on the recordings of a run: a teacher's components, the words that are common in them.
 OF_THE_RECORDINGS = ("taught.", "words.")
-# What no run changes, and recordings are encoded by: always the ported encoder's, in full precision.
-FROZEN = ("mel.", "silence", *(f"encoder.blocks.{block}." for block in range(EARLY_BLOCKS)))
+# What no run changes, and recordings are encoded by: always the encoder's own, in full precision.
+FROZEN = ("mel.", "silence", "window_encoder.", *(f"encoder.blocks.{block}." for block in range(EARLY_BLOCKS)))
 LEFT_OUT = OF_THE_RECORDINGS + FROZEN
 
 
-def begin_with(model: StreamingIntentModel, folder: Path) -> None:
+def begin_with(model: RollingModel, folder: Path) -> None:
     """Takes over what an earlier run learned: all of it but what the teacher says and which words are said.
 
     Classifiers are taken over where the labels are the same ones, and stay fresh otherwise.  What is no run of the
     streaming model, or one of other sizes, is an error.
     """
     try:
-        earlier = StreamingIntentConfig.from_pretrained(folder)
+        earlier = json.loads((folder / "config.json").read_bytes())
         tensors = load_file(folder / "model.safetensors")
     except (OSError, ValueError, SafetensorError) as error:
         raise TrainerError(
             f"streaming.checkpoint {folder} holds no run of `trainer train`: {first_line(error)}"
         ) from error
-    for size in SIZES:
-        theirs, ours = getattr(earlier, size), getattr(model.config, size)
+    for size in model.config.sizes:
+        theirs, ours = earlier.get(size, OWN_ENCODER), getattr(model.config, size)
         if theirs != ours:
             raise TrainerError(
                 f"streaming.checkpoint {folder} has {size} {theirs}, the recipe {ours}: set streaming.{size}={theirs}"
             )
     fresh: tuple[str, ...] = LEFT_OUT
-    known = label_names(earlier.id2label or {})
+    known = label_names(earlier["id2label"])
     if known != label_names(model.config.id2label or {}):
         fresh += tuple(f"heads.{member}.classifier." for member in range(model.config.members))
         print(f"{folder} knows other labels ({', '.join(known)}): the classifiers are fresh, the rest goes on")

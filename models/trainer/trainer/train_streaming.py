@@ -1,7 +1,6 @@
 """Stage 2a: the streaming model, whose trunk and heads learn from encoded hearings."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -14,24 +13,25 @@ from trainer.encoding import encode_for_training, examples, recording_encoder, s
 from trainer.framing import SAMPLE_RATE
 from trainer.hearings import LONGEST_SECONDS, EncodedHearing, EncodedHearings, Encoder, encode_plainly
 from trainer.labels import Labels
-from trainer.masks import Masks
 from trainer.moonshine import open_moonshine
 from trainer.prepared import Prepared
-from trainer.recipe import Recipe
+from trainer.recipe import OWN_ENCODER, Recipe, StreamingModel
 from trainer.rolling_loss import NO_HOP, at_the_end
+from trainer.rolling_model import RollingModel
 from trainer.rolling_trainer import Lesson
 from trainer.starting_point import begin_with
 from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
 from trainer.teacher import TARGET_SIZE, Teacher, distance
 from trainer.weights import SPEECH_EMBEDDING
+from trainer.window_encoder import open_encoder
+from trainer.windowed_model import WindowedIntentConfig, WindowedIntentModel
 from trainer.words import Vocabulary, surprise_at_words
 
 SPEECH_WEIGHT = 0.3
 WORDS_WEIGHT = 0.03
 TEACHER_EXAMPLES = 400
+SCALE_EXAMPLES = 1000
 NO_SPEECH = -1.0  # the padding behind a shorter utterance: neither speech nor silence
-# How often no embedding is read, so that the wide reading of the activations learns to suffice.
-HIDDEN = 0.1
 
 
 def streaming_lesson(recipe: Recipe, prepared: Prepared, validation: str, jobs: int) -> Lesson:
@@ -43,27 +43,47 @@ def streaming_lesson(recipe: Recipe, prepared: Prepared, validation: str, jobs: 
     encode = recording_encoder(prepared, recipe, Encoder(model, _teacher(recipe, prepared)))
     hearings = list(encode_for_training(prepared, recipe, encode, jobs))
     if not recipe.streaming.checkpoint:
-        set_scales(model, hearings)
+        model.set_scales([hearings[index].activations.float() for index in spread(len(hearings), SCALE_EXAMPLES)])
     return Lesson(
         model=model,
-        train=EncodedHearings(hearings, Masks(model.activation_mean.clone())),
+        train=EncodedHearings(hearings, model.masks()),
         validation=EncodedHearings(encode_plainly(prepared.split(validation), Encoder(model), prepared.labels)),
         collate=collator(vocabulary),
         hear=hear_utterances,
-        pretrained=tuple(model.encoder.late_parameters()),
+        pretrained=tuple(model.pretrained()),
     )
 
 
-def new_model(recipe: Recipe, labels: Labels, words: int) -> StreamingIntentModel:
-    """A model with the ported encoder and everything else fresh, or begun with an earlier run's weights."""
-    assert recipe.streaming is not None
-    sizes: dict[str, Any] = asdict(recipe.streaming)
-    checkpoint = sizes.pop("checkpoint")
-    sizes |= {"taught": TARGET_SIZE if sizes.pop("teacher") else 0, "words": words}
-    model = StreamingIntentModel(StreamingIntentConfig(**sizes, id2label=labels.id2label, label2id=labels.label2id))
+def new_model(recipe: Recipe, labels: Labels, words: int) -> RollingModel:
+    """A model with a pretrained encoder and everything else fresh, or begun with an earlier run's weights."""
+    told = recipe.streaming
+    assert told is not None
+    sizes: dict[str, Any] = {name: getattr(told, name) for name in ("width", "layers", "members", "dropout")}
+    sizes |= {"taught": TARGET_SIZE if told.teacher else 0, "words": words}
+    sizes |= {"id2label": labels.id2label, "label2id": labels.label2id}
+    model = _on_own_encoder(sizes) if told.encoder == OWN_ENCODER else _on_windows(told, sizes)
+    if told.checkpoint:
+        begin_with(model, told.checkpoint)
+    return model
+
+
+def _on_own_encoder(sizes: dict[str, Any]) -> StreamingIntentModel:
+    model = StreamingIntentModel(StreamingIntentConfig(**sizes))
     model.load_encoder(load_file(SPEECH_EMBEDDING))
-    if checkpoint:
-        begin_with(model, checkpoint)
+    return model
+
+
+def _on_windows(told: StreamingModel, sizes: dict[str, Any]) -> WindowedIntentModel:
+    opened = open_encoder(told.encoder)
+    config = WindowedIntentConfig(
+        encoder=told.encoder,
+        encoder_config=opened.encoder.config.to_dict(),
+        do_normalize=opened.do_normalize,
+        window_seconds=told.window_seconds,
+        **sizes,
+    )
+    model = WindowedIntentModel(config)
+    model.load_encoder(opened)
     return model
 
 
@@ -74,18 +94,6 @@ def _teacher(recipe: Recipe, prepared: Prepared) -> Teacher | None:
         return None
     some = examples(prepared, TEACHER_EXAMPLES)
     return Teacher(open_moonshine(), [each[: LONGEST_SECONDS * SAMPLE_RATE] for each in some])
-
-
-@torch.no_grad()
-def set_scales(model: StreamingIntentModel, hearings: list[EncodedHearing]) -> None:
-    """Sets the means and scales that the encoder's outputs are normalised with, from what is trained on."""
-    some = [hearings[index].activations.float() for index in spread(len(hearings), 1000)]
-    activations = torch.cat(some)
-    embeddings = torch.cat([model.encoder.late(each[None])[0] for each in some])
-    model.activation_mean.copy_(activations.mean(dim=0))
-    model.activation_scale.copy_(activations.std(dim=0).clamp_min(1e-3))
-    model.embedding_mean.copy_(embeddings.mean(dim=0))
-    model.embedding_scale.copy_(embeddings.std(dim=0).clamp_min(1e-3))
 
 
 def collator(vocabulary: Vocabulary) -> Callable[[list[EncodedHearing]], dict[str, Any]]:
@@ -105,14 +113,13 @@ def collator(vocabulary: Vocabulary) -> Callable[[list[EncodedHearing]], dict[st
     return collate
 
 
-def hear_utterances(model: StreamingIntentModel, inputs: dict[str, Any]) -> tuple[Tensor, Tensor]:
+def hear_utterances(model: RollingModel, inputs: dict[str, Any]) -> tuple[Tensor, Tensor]:
     """Each member's scores, `[members, batch, hops, labels]`, and what else costs.
 
     That is mistaking speech for silence, missing what the teacher says, and missing which words were said.
     """
     activations, speech, taught = inputs["activations"], inputs["speech"], inputs["taught"]
-    hidden = torch.rand(len(activations), device=activations.device) < HIDDEN if model.training else None
-    said = model(activations, hidden)
+    said = model(activations)
     spoken = binary_cross_entropy_with_logits(said.speech, speech.clamp_min(0), weight=(speech >= 0).float())
     missed = distance(said.taught, taught) if taught.shape[-1] else 0
     words = (

@@ -1,5 +1,6 @@
 """A Hugging Face audio classifier as one module: raw waveform in, logits out."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ from trainer.architectures.waveform import Waveform
 from trainer.errors import TrainerError, first_line
 from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE
 
-FRONT_ENDS: dict[str, type[nn.Module]] = {
+FRONT_ENDS: dict[str, Callable[[Any], nn.Module]] = {
     "ASTFeatureExtractor": PaddedFilterBanks,
     "SeamlessM4TFeatureExtractor": StackedFilterBanks,
-    "Wav2Vec2FeatureExtractor": Waveform,
+    "Wav2Vec2FeatureExtractor": lambda extractor: Waveform(bool(extractor.do_normalize)),
     "WhisperFeatureExtractor": LogMel,
 }
 TOLERANCE = 1e-3

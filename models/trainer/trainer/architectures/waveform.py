@@ -1,6 +1,4 @@
-"""What Wav2Vec2FeatureExtractor does to one second of audio, as a module."""
-
-from typing import Any
+"""What Wav2Vec2FeatureExtractor does to a waveform, as a module."""
 
 import torch
 from torch import Tensor, nn
@@ -10,14 +8,14 @@ NORMALISATION_EPSILON = 1e-7
 
 
 class Waveform(nn.Module):
-    """`pcm [batch, 16000]` to `input_values [batch, 16000]`: zero mean and unit variance where `do_normalize` says so.
+    """`pcm` to `input_values`, `[batch, samples]`: zero mean and unit variance where `do_normalize` says so.
 
-    An attention mask of one unpadded second is all ones, which changes nothing: the graph feeds none.
+    An attention mask without padding is all ones, which changes nothing: the graph feeds none.
     """
 
-    def __init__(self, extractor: Any) -> None:
+    def __init__(self, do_normalize: bool) -> None:
         super().__init__()
-        self.do_normalize = bool(extractor.do_normalize)
+        self.do_normalize = do_normalize
 
     def forward(self, pcm: Tensor) -> Tensor:
         """Each row by its own mean and variance."""
