@@ -60,21 +60,32 @@ export class Certificates {
 
   private read(): Credentials {
     const { tlsCert, tlsKey, tlsClientCa } = this.settings;
-    const cert = readFileSync(tlsCert);
-    const credentials = {
-      cert,
-      key: readFileSync(tlsKey),
-      ...(tlsClientCa !== null && { ca: readFileSync(tlsClientCa) }),
-    };
+    const pair = { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
     try {
       // Throws where certificate and key are not of a pair.
-      createSecureContext(credentials);
-      if (credentials.ca) new X509Certificate(credentials.ca);
+      createSecureContext(pair);
     } catch (problem) {
       throw new Error(`${tlsCert} and ${tlsKey} cannot be used: ${reasonOf(problem)}`, { cause: problem });
     }
-    const { validTo } = new X509Certificate(cert);
+    const { validTo } = new X509Certificate(pair.cert);
     if (Date.parse(validTo) < Date.now()) throw new Error(`${tlsCert} expired on ${validTo}`);
-    return credentials;
+    return tlsClientCa === null ? pair : { ...pair, ca: authoritiesIn(tlsClientCa) };
   }
 }
+
+/** A file of authorities, each of which can be read: TLS itself leaves out, without a word, what it cannot read behind the first. */
+const authoritiesIn = (path: string): Buffer => {
+  const content = readFileSync(path);
+  const certificates = content.toString('latin1').match(ONE_CERTIFICATE);
+  if (certificates === null) throw new Error(`${path} holds no certificate (PEM)`);
+  for (const [index, certificate] of certificates.entries())
+    try {
+      new X509Certificate(certificate);
+    } catch (problem) {
+      throw new Error(`${path}: certificate ${index + 1} cannot be used: ${reasonOf(problem)}`, { cause: problem });
+    }
+  return content;
+};
+
+/** From its first line up to what comes next. */
+const ONE_CERTIFICATE = /-----BEGIN (?:\w+ )?CERTIFICATE-----[^]*?(?=-----BEGIN|$)/g;

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Log } from '../domain/log.js';
 import { reasonOf } from '../domain/reason.js';
@@ -21,7 +21,7 @@ export interface Followed<T> {
  * Gives what ends it.
  */
 export const follow = <T>({ what, paths, read, use }: Followed<T>, log: Pick<Log, 'info' | 'error'>): (() => void) => {
-  let seen = paths.map((path) => stampOf(statSync(path))).join();
+  let seen = paths.map((path) => stampOf(fileAt(path))).join();
   use(read());
   const readAgain = () => {
     try {
@@ -40,6 +40,13 @@ export const follow = <T>({ what, paths, read, use }: Followed<T>, log: Pick<Log
   };
   const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
   return () => clearInterval(timer);
+};
+
+/** A file that does not exist, given to a container, is there as a folder. */
+const fileAt = (path: string): Stats => {
+  const found = statSync(path);
+  if (found.isDirectory()) throw new Error(`${path} is a folder: it has to be a file`);
+  return found;
 };
 
 const stampOf = ({ ino, size, mtimeMs }: { ino: number; size: number; mtimeMs: number }): string =>

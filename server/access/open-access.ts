@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Log } from '../domain/log.js';
+import { reasonOf } from '../domain/reason.js';
 import { Doorkeeper } from './doorkeeper.js';
 import { follow } from './follow.js';
 import { JwtVerifier, localKeys, remoteKeys, type FindKey } from './jwt-verifier.js';
@@ -68,7 +69,19 @@ const openJwt = (settings: AccessSettings, log: Log, stops: (() => void)[]): Jwt
     return new JwtVerifier({ issuer, audience }, () => keys);
   }
   let keys: FindKey | null = null;
-  const read = () => localKeys(JSON.parse(readFileSync(jwks, 'utf8')));
+  const read = () => readJwks(jwks);
   stops.push(follow({ what: 'the JWKS file', paths: [jwks], read, use: (fresh) => (keys = fresh) }, log));
   return new JwtVerifier({ issuer, audience }, () => keys!);
+};
+
+/** The issuer's keys in a file; throws an Error that names it, and quotes nothing of it. */
+const readJwks = (path: string): FindKey => {
+  const text = readFileSync(path, 'utf8');
+  try {
+    return localKeys(JSON.parse(text));
+  } catch (problem) {
+    const why = problem instanceof SyntaxError ? 'it is no JSON' : reasonOf(problem);
+    // eslint-disable-next-line preserve-caught-error -- JSON.parse quotes what it could not read
+    throw new Error(`${path} is no JSON Web Key Set: ${why}`);
+  }
 };

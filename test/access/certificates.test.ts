@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { Certificates } from '../../server/access/certificates.js';
 import { Authority } from '../support/certificates.js';
 import { Drawer, eventually } from '../support/key-files.js';
@@ -35,5 +35,27 @@ describe('Certificates', () => {
       'the TLS certificate was not reloaded: what was read before stays',
       'the TLS certificate was reloaded',
     ]);
+  });
+
+  it('of authorities are all read, or their file is named', function () {
+    needs(this, hasOpenssl, 'openssl');
+    const authority = new Authority(drawer.folder, 'authorities');
+    const { cert: tlsCert, key: tlsKey } = authority.sign('server');
+    const silent = { info: () => undefined, error: () => undefined };
+    const opened = (tlsClientCa: string) => Certificates.open({ tlsCert, tlsKey, tlsClientCa }, silent)!;
+    const one = authority.pem.toString();
+    const another = readFileSync(new Authority(drawer.folder, 'others').pair.cert, 'utf8');
+    const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+
+    const both = opened(drawer.put('both.crt', `first\n${one}second\n${another}`));
+    both.close();
+    assert.match(both.current.ca!.toString(), /second/);
+    for (const [name, content, sentence] of [
+      ['none.crt', '', /none\.crt holds no certificate/],
+      ['key.crt', readFileSync(tlsKey, 'utf8'), /key\.crt holds no certificate/],
+      ['last.crt', one + another + broken, /last\.crt: certificate 3 cannot be used/],
+      ['cut.crt', one + another.slice(0, -40), /cut\.crt: certificate 2 cannot be used/],
+    ] as const)
+      assert.throws(() => opened(drawer.put(name, content)), sentence);
   });
 });
