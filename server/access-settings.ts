@@ -20,9 +20,12 @@ const keysOf = (given: unknown, { issues }: z.RefinementCtx): unknown => {
 const jwksPlace = z
   .string()
   .min(1)
-  .refine((text) => !text.startsWith('http:') || /^http:\/\/(localhost|127\.[\d.]+|\[::1\])[:/]/.test(text), {
+  .refine((text) => (/^https?:/.test(text) ? isSafeAddress(text) : true), {
     message: 'must be a file or an https: address',
   });
+
+const isSafeAddress = (text: string): boolean =>
+  URL.canParse(text) && (text.startsWith('https:') || /^http:\/\/(localhost|127\.[\d.]+|\[::1\])[:/]/.test(text));
 
 /** The settings of who may come in, and of TLS. */
 export const ACCESS_SETTINGS = {

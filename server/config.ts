@@ -8,6 +8,8 @@ import { isOn, numeric, setting, whole } from './setting.js';
 
 const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
 
+const SHARE = 'must be a number from 0 to 1';
+
 /** Every setting of `earshot serve`. The flag `--some-name` has the environment twin `EARSHOT_SOME_NAME`; flags win. */
 export const SETTINGS = {
   host: setting('--host <address>', 'address to listen on', z.string().min(1).default('127.0.0.1')),
@@ -118,7 +120,7 @@ export const SETTINGS = {
   traceFrames: setting(
     '--trace-frames <share>',
     'share of the frames of a traced stream that have spans of their own, 0 to 1',
-    numeric(z.number().min(0).max(1)).default(0.01),
+    numeric(z.number(SHARE).min(0, SHARE).max(1, SHARE)).default(0.01),
   ),
   logLevel: setting(
     '--log-level <level>',
@@ -159,9 +161,12 @@ export const readConfig = (flags: Readonly<Record<string, unknown>>, environment
 };
 
 const checked = (config: Config): ConfigResult => {
-  const problem = missingBeside(config) ?? exposure(config);
+  const problem = missingBeside(config) ?? samePort(config) ?? exposure(config);
   return problem === null ? { ok: true, config } : { ok: false, problem };
 };
+
+const samePort = ({ port, grpcPort }: Config): string | null =>
+  port !== 0 && port === grpcPort ? `--port and --grpc-port are both ${port}: HTTP and gRPC need a port each` : null;
 
 /** Why the server must not listen as it is told to; null where it may. */
 const exposure = (config: Config): string | null =>

@@ -20,9 +20,12 @@ export const numeric = (number: z.ZodNumber) =>
 
 const numberIn = (text: string): number => (text.trim() === '' ? NaN : Number(text));
 
-export const whole = (least: number, most: number) => numeric(z.number().int().min(least).max(most));
+export const whole = (least: number, most: number) => {
+  const told = `must be a whole number from ${least} to ${most}`;
+  return numeric(z.number(told).int(told).min(least, told).max(most, told));
+};
 
-export const isOn = z.union([
-  z.boolean(),
-  z.enum(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1'),
-]);
+export const isOn = z.union(
+  [z.boolean(), z.enum(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1')],
+  'must be true, false, 1 or 0',
+);

@@ -44,6 +44,8 @@ describe('The configuration of who may come in', () => {
       ['http://127.0.0.1:9000/jwks', true],
       ['http://issuer.example/jwks', false],
       ['http://localhost.evil.example/jwks', false],
+      ['https:', false],
+      ['https://', false],
     ] as const)
       assert.equal(problemOf({ ...JWT, jwtJwks: place }) === null, isGood, place);
   });
@@ -57,6 +59,23 @@ describe('The configuration of who may come in', () => {
       read.ok && [read.config.port, read.config.traceFrames, read.config.drainGraceMs],
       [0, 0.5, 3_600_000],
     );
+  });
+
+  it('says of a number or a switch what would be right', () => {
+    for (const [name, text, sentence] of [
+      ['PORT', 'tcp://10.0.0.1:8080', 'must be a whole number from 0 to 65535'],
+      ['PORT', '65536', 'must be a whole number from 0 to 65535'],
+      ['WORKERS', '1.5', 'must be a whole number from 1 to 256'],
+      ['TRACE_FRAMES', '2', 'must be a number from 0 to 1'],
+      ['OPEN_METRICS', 'yes', 'must be true, false, 1 or 0'],
+      ['ALLOW_UNAUTHENTICATED', '', 'must be true, false, 1 or 0'],
+    ] as const)
+      assert.equal(problemOf({}, { [`EARSHOT_${name}`]: text }), `EARSHOT_${name} "${text}": ${sentence}`);
+  });
+
+  it('has HTTP and gRPC on ports of their own', () => {
+    assert.match(problemOf({ port: '9000', grpcPort: '9000' }) ?? '', /--port and --grpc-port are both 9000/);
+    assert.equal(problemOf({ port: '0', grpcPort: '0' }), null);
   });
 
   it('takes origins as browsers send them', () => {
