@@ -20,6 +20,9 @@ export type Outcome =
   /** The worker or the graph failed, also on a second try. */
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** A frame that came so much sooner than at speaking speed is of a recording, not of somebody who waits. */
+export const AHEAD_MS = 1_000;
+
 /** Whose turn it is when frames wait for a worker. */
 export interface Turn {
   /** Tenants share the workers equally when there is not enough for all. */

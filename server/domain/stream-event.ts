@@ -24,6 +24,8 @@ export interface Latency {
   readonly infer: number;
   /** From the arrival of the frame's last sample, or of the request that ended the utterance, to the event. */
   readonly total: number;
+  /** Whether the frame came so much sooner than at speaking speed that it waited for its turn: nobody is waiting for it. */
+  readonly isAhead: boolean;
 }
 
 export type UtteranceEndReason = 'silence' | 'max_length' | 'finalize' | 'close';

@@ -1,4 +1,4 @@
-import type { Outcome, Turn } from '../domain/outcome.js';
+import { AHEAD_MS, type Outcome, type Turn } from '../domain/outcome.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import { BatchLane, outcomeOfRow } from './batch-lane.js';
 import { batchRows } from './batch-rows.js';
@@ -6,9 +6,6 @@ import { reasonOf } from '../domain/reason.js';
 import { FrameQueue, type BatchedModel, type FrameBatch, type WaitingFrame } from './frame-queue.js';
 import type { BatchResult, InferenceBackend } from './inference-backend.js';
 import { silentObserver, type InferenceObserver } from './inference-observer.js';
-
-/** A frame that came so much sooner than at speaking speed is of a recording, not of somebody who waits. */
-const AHEAD_MS = 1_000;
 
 export interface MicroBatcherOptions {
   readonly models: readonly BatchedModel[];

@@ -1,6 +1,6 @@
 import type { Frame } from '../domain/frame.js';
 import type { ModelCard } from '../domain/model-card.js';
-import type { Classified, Classify, Outcome } from '../domain/outcome.js';
+import { AHEAD_MS, type Classified, type Classify, type Outcome } from '../domain/outcome.js';
 import { UNHEARD, verdictOf } from '../domain/posterior.js';
 import type { Gap, IntentEvent, Latency, StreamEvent } from '../domain/stream-event.js';
 import type { Announcing } from '../domain/stream-settings.js';
@@ -8,14 +8,13 @@ import { milliseconds, type Milliseconds } from '../domain/units.js';
 import { activityOf } from './activity.js';
 import { createBelief } from './belief.js';
 import { Endpointer, type Boundary } from './endpointer.js';
+import { Pace } from './pace.js';
 import type { Cut } from './stream-input.js';
 
 /** Speech that has begun may not have been noticed yet; shorter than any silence that ends an utterance. */
 const ONSET_MARGIN_MS = 200;
 /** No speech is so quiet. Below it are digital silence and a telephone's comfort noise. */
 const SILENCE_DBFS = -65;
-/** Clocks differ: a caller whose clock is up to a twentieth fast is live all the same. */
-const LIVE_PACE = 0.95;
 
 export interface UtteranceTrackOptions {
   readonly channel: number;
@@ -37,7 +36,10 @@ export class UtteranceTrack {
   private start = milliseconds(0);
   private heardTo = 0;
   private underWay = 0;
-  private liveAt = -Infinity;
+  private readonly asked = new Pace();
+  private readonly answered = new Pace();
+  /** Whether the newest frame that was answered is of a caller that sends faster than speech. */
+  private isAhead = false;
 
   constructor(private readonly options: UtteranceTrackOptions) {
     this.announcing = options.announcing;
@@ -59,16 +61,10 @@ export class UtteranceTrack {
   classify(frame: Frame): Promise<Outcome> | null {
     const { samples, loudestDbfs } = frame;
     const { classify, tenant, hop } = this.options;
-    const liveAt = this.pace(frame);
+    const liveAt = this.asked.next(frame);
     if (loudestDbfs < SILENCE_DBFS && this.endpointer.isIdle && this.underWay === 0) return null;
     this.underWay += 1;
     return classify(samples, this.belief.state, { tenant, liveAt, dueAt: liveAt + hop });
-  }
-
-  /** When the frame would have come at speaking speed: callers that send faster yield to those that are live. */
-  private pace({ arrivedAt, freshFrom, end }: Frame): number {
-    this.liveAt = Math.max(arrivedAt, this.liveAt + LIVE_PACE * (end - freshFrom));
-    return this.liveAt;
   }
 
   /** Takes in the outcome of the channel's next frame; null where it was silence. */
@@ -76,6 +72,7 @@ export class UtteranceTrack {
     if (outcome !== null) this.underWay -= 1;
     const wasOpen = this.endpointer.openSince !== null;
     this.heardTo = frame.end;
+    this.isAhead = this.answered.next(frame) > frame.arrivedAt + AHEAD_MS;
     const activity = activityOf(frame, outcome, this.options.hop);
     const boundaries = activity.flatMap((part) => this.endpointer.push(part));
     const classified = outcome?.kind === 'classified' ? outcome : null;
@@ -123,7 +120,8 @@ export class UtteranceTrack {
   }
 
   private latencyOf(arrivedAt: number, outcome: Classified | null): Latency {
-    return { queue: outcome?.queueMs ?? 0, infer: outcome?.inferMs ?? 0, total: this.options.now() - arrivedAt };
+    const total = this.options.now() - arrivedAt;
+    return { queue: outcome?.queueMs ?? 0, infer: outcome?.inferMs ?? 0, total, isAhead: this.isAhead };
   }
 }
 

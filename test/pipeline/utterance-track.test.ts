@@ -186,6 +186,19 @@ describe('An utterance track', () => {
   it('measures latency from the arrival of the newest sample', () => {
     const [, intent] = arrange().hear(frame(0, '##########'), BALANCE);
     assert.ok(intent?.kind === 'intent');
-    assert.deepEqual(intent.latency, { queue: 1, infer: 2, total: 10 });
+    assert.deepEqual(intent.latency, { queue: 1, infer: 2, total: 10, isAhead: false });
+  });
+
+  it('says of each intent whether its caller sends faster than speech', () => {
+    const aheadOf = (arrivals: readonly number[]): boolean[] => {
+      const track = arrange();
+      return arrivals
+        .flatMap((arrivedAt, n) => track.hear({ ...frame(n, n === 0 ? '##########' : '#####'), arrivedAt }, BALANCE))
+        .flatMap((event) => (event.kind === 'intent' ? [event.latency.isAhead] : []));
+    };
+    assert.deepEqual(aheadOf([0, 500, 1000, 1500, 2000]), [false, false, false, false, false]);
+    assert.deepEqual(aheadOf([0, 0, 0, 0, 0]), [false, false, false, true, true]);
+    // Who was ahead is live again as soon as time has caught up.
+    assert.deepEqual(aheadOf([0, 0, 0, 0, 1500]), [false, false, false, true, false]);
   });
 });
