@@ -1,7 +1,7 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { InferenceObserver } from '../inference/inference-observer.js';
 import type { SessionObserver } from '../session/session-context.js';
+import { observeEventLoop } from './event-loop-metric.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128];
@@ -33,19 +33,24 @@ export interface Metrics {
 export const createMetrics = (): Metrics => {
   const registry = new Registry();
   observeEventLoop(registry);
+  const frames = frameCounter(registry);
   return {
     sessions: sessionObserver(registry),
-    inference: inferenceObserver(registry),
+    inference: inferenceObserver(registry, frames),
     reloaded: reloadCounter(registry),
     spansDropped: spanCounter(registry),
-    watch: (gauged) => registerGauges(registry, gauged),
+    watch: (gauged) => {
+      for (const { name } of gauged.models()) frames.expect(name);
+      registerGauges(registry, gauged);
+    },
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };
 };
 
 /** What has not happened yet is 0, so that its first time is an increase. */
-const TRANSPORTS = ['ws-json', 'ws-proto', 'grpc', 'http'];
+const WIRES = ['ws-json', 'ws-proto', 'grpc'];
+const TRANSPORTS = [...WIRES, 'http'];
 const TURNED_AWAY = ['too_many_sessions', 'overloaded', 'draining'];
 const FRAME_OUTCOMES = ['classified', 'shed', 'failed'];
 
@@ -77,22 +82,20 @@ const sessionObserver = (registry: Registry): SessionObserver => {
   });
   const latency = new Histogram({
     name: 'earshot_latency_seconds',
-    help: "From the arrival of a frame's last sample to its event",
+    help: "From the arrival of a frame's last sample to its event, of callers that do not send faster than speech",
     buckets: SECONDS,
     registers,
   });
   for (const transport of TRANSPORTS) for (const code of TURNED_AWAY) turnedAway.inc({ transport, code }, 0);
+  for (const transport of WIRES) for (const how of ['internal', 'overloaded']) ended.inc({ transport, how }, 0);
   return {
     turnedAway: (transport, code) => turnedAway.inc({ transport, code }),
-    sessionOpened: (transport) => {
-      opened.inc({ transport });
-      ended.inc({ transport, how: 'internal' }, 0);
-    },
+    sessionOpened: (transport) => opened.inc({ transport }),
     sessionEnded: (transport, how) => ended.inc({ transport, how }),
     ...audioObserver(registers),
     announced: (event) => {
       events.inc({ kind: event.kind === 'intent' ? event.status : event.kind });
-      if (event.kind === 'intent') latency.observe(event.latency.total / 1000);
+      if (event.kind === 'intent' && !event.latency.isAhead) latency.observe(event.latency.total / 1000);
     },
   };
 };
@@ -122,7 +125,13 @@ const audioObserver = (
   };
 };
 
-const inferenceObserver = (registry: Registry): InferenceObserver => {
+interface FrameCounter {
+  /** From now on this model's frames are counted, from 0. */
+  expect(model: string): void;
+  count(model: string, outcome: string): void;
+}
+
+const frameCounter = (registry: Registry): FrameCounter => {
   const registers = [registry];
   const frames = new Counter({
     name: 'earshot_frames_total',
@@ -130,6 +139,22 @@ const inferenceObserver = (registry: Registry): InferenceObserver => {
     labelNames: ['model', 'outcome'],
     registers,
   });
+  const seen = new Set<string>();
+  const expect = (model: string): void => {
+    if (!seen.has(model)) for (const outcome of FRAME_OUTCOMES) frames.inc({ model, outcome }, 0);
+    seen.add(model);
+  };
+  return {
+    expect,
+    count: (model, outcome) => {
+      expect(model);
+      frames.inc({ model, outcome });
+    },
+  };
+};
+
+const inferenceObserver = (registry: Registry, frames: FrameCounter): InferenceObserver => {
+  const registers = [registry];
   const rows = new Histogram({
     name: 'earshot_batch_frames',
     help: 'Frames in a micro-batch',
@@ -155,16 +180,13 @@ const inferenceObserver = (registry: Registry): InferenceObserver => {
     help: 'Inference workers that died and were replaced',
     registers,
   });
-  const seen = new Set<string>();
   return {
     batchRan: (batch) => {
       rows.observe({ model: batch.model }, batch.rows);
       infer.observe({ model: batch.model }, batch.inferMs / 1000);
     },
     frameSettled: ({ model, kind, queueMs }) => {
-      if (!seen.has(model)) for (const outcome of FRAME_OUTCOMES) frames.inc({ model, outcome }, 0);
-      seen.add(model);
-      frames.inc({ model, outcome: kind });
+      frames.count(model, kind);
       if (kind === 'classified') queue.observe(queueMs / 1000);
     },
     workerRestarted: () => restarts.inc(),
@@ -189,28 +211,6 @@ const reloadCounter = (registry: Registry): Metrics['reloaded'] => {
   });
   for (const outcome of ['loaded', 'refused']) reloads.inc({ outcome }, 0);
   return (outcome) => reloads.inc({ outcome });
-};
-
-/** How often the event loop is asked to come round, in milliseconds; the monitor's figures contain this wait. */
-const LOOP_PROBE_MS = 5;
-
-const observeEventLoop = (registry: Registry): void => {
-  const delay = monitorEventLoopDelay({ resolution: LOOP_PROBE_MS });
-  delay.enable();
-  new Gauge({
-    name: 'earshot_event_loop_delay_seconds',
-    help: 'Delay of the main event loop since the last scrape',
-    labelNames: ['quantile'],
-    registers: [registry],
-    collect() {
-      for (const [quantile, percentile] of [
-        ['0.5', 50],
-        ['0.99', 99],
-      ] as const)
-        this.set({ quantile }, Math.max(0, delay.percentile(percentile) / 1e6 - LOOP_PROBE_MS) / 1000);
-      delay.reset();
-    },
-  });
 };
 
 const registerGauges = (registry: Registry, gauged: Gauged): void => {

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import type { IntentEvent } from '../../server/domain/stream-event.js';
+import { milliseconds } from '../../server/domain/units.js';
+import { createMetrics } from '../../server/operations/metrics.js';
+
+const nothing = () => 0;
+const GAUGED = {
+  sessions: nothing,
+  lostSessions: nothing,
+  queueDepth: nothing,
+  workers: nothing,
+  healthyWorkers: nothing,
+  retiring: nothing,
+  models: () => [{ name: 'banking', version: '1', provider: 'cpu' }],
+};
+
+const intent = (isAhead: boolean): IntentEvent => ({
+  kind: 'intent',
+  channel: 0,
+  utterance: 0,
+  status: 'tentative',
+  start: milliseconds(0),
+  end: milliseconds(500),
+  intent: null,
+  outOfScope: true,
+  score: 0,
+  scores: [],
+  latency: { queue: 1, infer: 1, total: 900, isAhead },
+});
+
+describe('What is scraped', () => {
+  it('has all that an alert waits for from the start, so that its first time is an increase', async () => {
+    const metrics = createMetrics();
+    metrics.watch(GAUGED);
+    const text = await metrics.text();
+    for (const transport of ['ws-json', 'ws-proto', 'grpc'])
+      for (const how of ['internal', 'overloaded'])
+        assert.ok(text.includes(`earshot_sessions_ended_total{transport="${transport}",how="${how}"} 0\n`), how);
+    for (const outcome of ['shed', 'failed'])
+      assert.ok(text.includes(`earshot_frames_total{model="banking",outcome="${outcome}"} 0\n`), outcome);
+  });
+
+  it('takes no file that is sent faster than speech for a slow server', async () => {
+    const metrics = createMetrics();
+    for (const isAhead of [true, false, true]) metrics.sessions.announced(intent(isAhead));
+    const text = await metrics.text();
+    assert.ok(text.includes('earshot_latency_seconds_count 1\n'));
+    assert.ok(text.includes('earshot_events_total{kind="tentative"} 3\n'));
+  });
+});
