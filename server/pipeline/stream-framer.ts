@@ -3,7 +3,7 @@ import type { SampleFormat } from '../audio/sample-format.js';
 import { ScratchSamples } from '../audio/scratch-samples.js';
 import type { Transducer } from '../audio/transducer.js';
 import type { Frame } from '../domain/frame.js';
-import { durationOf, samples, type Milliseconds } from '../domain/units.js';
+import { durationOf, MODEL_RATE, samples, type Milliseconds } from '../domain/units.js';
 import { ChannelFramer } from './channel-framer.js';
 import type { PipelineItem, StreamInput } from './stream-input.js';
 
@@ -35,9 +35,9 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
     );
   }
 
-  /** How much audio has been taken in, in milliseconds per channel. */
+  /** How much audio has been taken in, in milliseconds per channel: up to the sample of the model's rate with which its last frame will end. */
   get audioMs(): Milliseconds {
-    return durationOf(samples(this.received), this.options.audio.sampleRate);
+    return durationOf(samples(Math.ceil((this.received * MODEL_RATE) / this.options.audio.sampleRate)));
   }
 
   /** How many frames it was cut into, over all channels. */
