@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { Presented } from '../access/doorkeeper.js';
 import type { Target } from './http/request-url.js';
@@ -9,7 +10,7 @@ const BEARER_PROTOCOL = 'earshot.bearer.';
 export const TOKEN_PARAMETER = 'token';
 
 /** Address and port of who sends a request. */
-export const remoteOf = ({ socket }: IncomingMessage): string =>
+export const remoteOf = ({ socket }: { readonly socket: Pick<Socket, 'remoteAddress' | 'remotePort'> }): string =>
   `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
 
 type Credential = Presented['credentials'][number];

@@ -28,13 +28,14 @@ export class Authority {
     return readFileSync(this.pair.cert);
   }
 
-  sign(commonName: string): Pair {
+  /** For 0 days: what has expired a second later. */
+  sign(commonName: string, days = 2): Pair {
     const pair = this.paths(`${this.name}-${commonName}`);
     const request = `${pair.key}.csr`;
     const names = 'subjectAltName=IP:127.0.0.1,DNS:localhost';
     openssl('req', ...NEW_KEY, '-keyout', pair.key, '-out', request, '-subj', `/CN=${commonName}`, '-addext', names);
     const by = ['-CA', this.pair.cert, '-CAkey', this.pair.key, '-CAcreateserial', '-copy_extensions', 'copy'];
-    openssl('x509', '-req', '-in', request, '-out', pair.cert, '-days', '2', ...by);
+    openssl('x509', '-req', '-in', request, '-out', pair.cert, '-days', String(days), ...by);
     return pair;
   }
 

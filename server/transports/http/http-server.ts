@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { isLoopbackName } from '../../access/origin-rule.js';
 import type { EntryVerdict } from '../../access/doorkeeper.js';
 import type { Certificates } from '../../access/certificates.js';
@@ -33,6 +35,7 @@ export const createHttpServer = (
   };
   const options = optionsFor(limits);
   const server = certificates ? secure(certificates, options, listener) : createServer(options, listener);
+  if (certificates?.asksClients) tellOfStrangers(server, services.reception);
   server.maxConnections = limits.maxConnections;
   // Their bytes are limited. A header beyond a number would be left out of what is read, and the length of a body with it.
   server.maxHeadersCount = 0;
@@ -57,6 +60,20 @@ const secure = (certificates: Certificates, options: object, listener: RequestLi
   const server = createSecureServer({ ...options, ...certificates.current, ...asked, ...TLS_VERSIONS }, listener);
   certificates.onChange((credentials) => server.setSecureContext({ ...credentials, ...TLS_VERSIONS }));
   return server;
+};
+
+/** TLS itself turns away who has no good certificate, and tells its client nearly nothing. */
+const tellOfStrangers = (server: Server, reception: HttpServices['reception']): void => {
+  // An address that was never asked for is lost with its connection.
+  server.on('connection', ({ remoteAddress }: Socket) => remoteAddress);
+  server.on('tlsClientError', (problem: NodeJS.ErrnoException, socket: TLSSocket & { readonly _parent?: Socket }) => {
+    const hasNone = problem.code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
+    const why = hasNone ? 'it showed none' : (socket.authorizationError as string | Error | null);
+    // Others broke off, or spoke no TLS.
+    if (why === null) return;
+    const origin = { transport: 'http', remote: remoteOf({ socket: socket._parent ?? socket }) };
+    reception.turnedAway(origin, refusal('unauthenticated', `a certificate of a trusted authority is needed: ${why}`));
+  });
 };
 
 const TLS_VERSIONS = { minVersion: 'TLSv1.2' } as const;
