@@ -51,7 +51,7 @@ export const createMetrics = (): Metrics => {
 /** What has not happened yet is 0, so that its first time is an increase. */
 const WIRES = ['ws-json', 'ws-proto', 'grpc'];
 const TRANSPORTS = [...WIRES, 'http'];
-const TURNED_AWAY = ['too_many_sessions', 'overloaded', 'draining'];
+const TURNED_AWAY = ['too_many_sessions', 'overloaded', 'draining', 'internal'];
 const FRAME_OUTCOMES = ['classified', 'shed', 'failed'];
 
 const sessionObserver = (registry: Registry): SessionObserver => {

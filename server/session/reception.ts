@@ -124,6 +124,11 @@ export class Reception {
     return requestId;
   }
 
+  /** Counts a request, which is no stream, that failed inside the server. */
+  requestFailed(transport: string): void {
+    this.context.observer.turnedAway(transport, 'internal');
+  }
+
   private turnAway(caller: Caller, refused: Refusal): void {
     const { transport, remote } = caller.description;
     const requestId = this.turnedAway({ transport, remote }, refused, caller.identity);

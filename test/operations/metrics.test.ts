@@ -36,6 +36,8 @@ describe('What is scraped', () => {
     for (const transport of ['ws-json', 'ws-proto', 'grpc'])
       for (const how of ['internal', 'overloaded'])
         assert.ok(text.includes(`earshot_sessions_ended_total{transport="${transport}",how="${how}"} 0\n`), how);
+    for (const transport of ['http', 'grpc'])
+      assert.ok(text.includes(`earshot_callers_turned_away_total{transport="${transport}",code="internal"} 0\n`));
     for (const outcome of ['shed', 'failed'])
       assert.ok(text.includes(`earshot_frames_total{model="banking",outcome="${outcome}"} 0\n`), outcome);
   });

@@ -28,13 +28,14 @@ export class Gate {
 
   constructor(
     private readonly doorkeeper: Doorkeeper,
-    private readonly reception: Pick<Reception, 'turnedAway'>,
+    private readonly reception: Pick<Reception, 'turnedAway' | 'requestFailed'>,
     private readonly log: Log,
   ) {}
 
-  /** The status of a call that failed inside the server, which is logged. */
+  /** The status of a call that failed inside the server, which is logged and counted. */
   failed(cause: unknown) {
-    return statusFor(failedRequest(this.log, cause));
+    const count = () => this.reception.requestFailed('grpc');
+    return statusFor(failedRequest({ log: this.log, count }, cause));
   }
 
   /** The status of a call that is refused, which is logged, and counted where its caller is turned away. */

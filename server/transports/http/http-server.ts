@@ -28,7 +28,8 @@ export const createHttpServer = (
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     answer(request, response, services).catch((cause: unknown) => {
       // Not the whole address: its query may hold a token.
-      const failure = failedRequest(services.log, cause, { path: targetOf(request).pathname });
+      const count = () => services.reception.requestFailed('http');
+      const failure = failedRequest({ log: services.log, count }, cause, { path: targetOf(request).pathname });
       if (response.headersSent || response.destroyed) response.destroy();
       else tell(response, failure);
     });

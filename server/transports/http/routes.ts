@@ -15,8 +15,8 @@ import type { Readiness } from './readiness.js';
 export interface HttpServices {
   readonly readiness: () => Readiness;
   readonly oneShots: OneShots;
-  /** Where those who are refused are logged and counted. */
-  readonly reception: Pick<Reception, 'turnedAway'>;
+  /** Where those who are refused are logged and counted, and requests that failed. */
+  readonly reception: Pick<Reception, 'turnedAway' | 'requestFailed'>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly doorkeeper: Doorkeeper;
   /** Whether metrics are for everybody. */
