@@ -54,8 +54,9 @@ export class ReplayRing {
   #receivedTo = 0;
   #settledTo = 0;
   #keepFrom = 0;
-  /** The end of what any session has received. */
+  /** The end of what any session has received, and of what was sent to any. */
   #confirmedTo = 0;
+  #sentTo = 0;
   #frames: FrameLayout = { frame_ms: 0, hop_ms: 1 };
   #end = 0;
   #rest = new Uint8Array(0);
@@ -72,13 +73,13 @@ export class ReplayRing {
   }
 
   /**
-   * Milliseconds of the backlog that wait for something: none while all of it was sent and the server, which confirms what it has cut a frame of,
-   * may have to hear more before it can confirm it.
+   * Milliseconds of the backlog that wait for something. What has been sent does not, as long as the server, which confirms what it has cut a frame of,
+   * may have to hear more before it can confirm it; nor if it has to be sent again.
    */
   get waitingMs(): number {
     const { frame_ms, hop_ms } = this.#frames;
-    const isSent = this.#sent === this.#dropped + this.#entries.length;
-    return isSent && this.backlogMs < frame_ms + hop_ms ? 0 : this.backlogMs;
+    const unconfirmedMs = this.msOf(this.#sentTo - this.#confirmedTo);
+    return unconfirmedMs < frame_ms + hop_ms ? this.backlogMs - unconfirmedMs : this.backlogMs;
   }
 
   /** Whether the server has taken in everything. */
@@ -118,6 +119,7 @@ export class ReplayRing {
     const entry = this.#entries[this.#sent - this.#dropped];
     if (entry === undefined) return null;
     this.#sent += 1;
+    this.#sentTo = Math.max(this.#sentTo, entry.end);
     return entry.message;
   }
 

@@ -54,7 +54,7 @@ export interface StreamOptions extends Settings {
   readonly connectTimeoutMs?: number;
   /** Milliseconds for which a lost connection is sought; 0 ends the stream at once, Infinity never. Default: 60000. */
   readonly reconnectTimeoutMs?: number;
-  /** Milliseconds of audio that may wait for the server; while all of it was sent, less than a frame and a hop does not count, which it cannot confirm before it hears more. Beyond it `send` takes no more. Default: 30000. */
+  /** Milliseconds of audio that may wait for the server; what was sent once counts only from a frame and a hop on, since less than that it cannot confirm before it hears more. Beyond it `send` takes no more. Default: 30000. */
   readonly bufferMs?: number;
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import type { Chunk } from '../../client-sdk/src/chunk-bytes.js';
+import { EarshotError } from '../../client-sdk/src/earshot-error.js';
 import { CLOSED, READY, receipt } from './messages.js';
 import { newScene, open, type Scene } from './scene.js';
 
@@ -55,6 +56,21 @@ describe('Sending', () => {
     scene.network.last.say(receipt(2));
     assert.equal(await late, 520);
     assert.equal(scene.stream.droppedMs, 0);
+  });
+
+  it('takes as much as a small buffer holds while a lost connection is sought, whatever was on its way', async () => {
+    const scene = newScene(200);
+    open(scene);
+    await scene.stream.send(SECOND);
+    scene.network.last.events.ended(new EarshotError('disconnected', 'the network went away', { retryable: true }));
+    void scene.stream.send(SECOND.subarray(0, 16 * 100));
+    void scene.stream.send(SECOND.subarray(0, 16 * 100));
+    await assert.rejects(scene.stream.send(SECOND.subarray(0, 16 * 100)), { code: 'buffer_full' });
+    scene.clock.pass(250);
+    scene.network.last.events.opened();
+    scene.network.last.say({ ...READY, received_messages: 0 });
+    assert.equal(await scene.stream.send(SECOND.subarray(0, 16 * 100)), 1_300);
+    assert.equal(scene.stream.droppedMs, 100);
   });
 
   it('counts everything as waiting while the server has not got everything', async () => {
