@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { MAX_RECORDING_BYTES } from '../../proto/limits.js';
 import type { ClassifyResponse } from '../../proto/one-shot-messages.js';
 import { reasonOf } from '../domain/reason.js';
 import { Failure } from './failure.js';
@@ -17,7 +18,8 @@ interface ClassifyFlags {
 }
 
 type Result =
-  { readonly file: string; readonly answer: ClassifyResponse } | { readonly file: string; readonly problem: string };
+  | { readonly file: string; readonly answer: ClassifyResponse }
+  | { readonly file: string; readonly problem: string; readonly isUnreached?: boolean };
 
 /** As many requests are under way at a time. */
 const ABREAST = 4;
@@ -43,23 +45,34 @@ const httpAddress = (text: string): string => {
 };
 
 const run = async (files: string[], flags: ClassifyFlags): Promise<void> => {
-  const results = await inOrder(files, (file) => classify(file, flags));
-  if (flags.json) for (const result of results) process.stdout.write(`${JSON.stringify(jsonOf(result))}\n`);
-  else
+  const tell = (result: Result) => flags.json && process.stdout.write(`${JSON.stringify(jsonOf(result))}\n`);
+  const results = await inOrder(files, (file) => classify(file, flags), tell);
+  const problems = results.flatMap((result) => ('problem' in result ? [result] : []));
+  const unasked = problems.find(({ isUnreached }) => isUnreached);
+  if (unasked && problems.length === files.length) throw new Failure(unasked.problem);
+  if (!flags.json)
     process.stdout.write(`${table([['file', 'intent', 'score', 'seconds', 'utterances'], ...results.map(rowOf)])}\n`);
-  const failed = results.filter((result) => 'problem' in result).length;
-  if (failed > 0) throw new Failure(`${failed} of ${results.length} files could not be classified`);
+  if (problems.length > 0) throw new Failure(`${problems.length} of ${files.length} files could not be classified`);
 };
 
-/** Works on a few files at a time; results come in the order of the files, progress on a terminal's standard error. */
-const inOrder = async (files: readonly string[], work: (file: string) => Promise<Result>): Promise<Result[]> => {
+/** Works on a few files at a time; results are told, and come, in the order of the files, progress on a terminal's standard error. */
+const inOrder = async (
+  files: readonly string[],
+  work: (file: string) => Promise<Result>,
+  tell: (result: Result) => void,
+): Promise<Result[]> => {
   const results: Result[] = [];
   let next = 0;
   let done = 0;
+  let told = 0;
   const worker = async () => {
     for (let index = next++; index < files.length; index = next++) {
       results[index] = await work(files[index]!);
       done++;
+      for (let result = results[told]; result !== undefined; result = results[told]) {
+        tell(result);
+        told++;
+      }
       if (process.stderr.isTTY) process.stderr.write(`\r${done}/${files.length}${done === files.length ? '\n' : ''}`);
     }
   };
@@ -67,9 +80,22 @@ const inOrder = async (files: readonly string[], work: (file: string) => Promise
   return results;
 };
 
-const classify = async (file: string, { url, model, topK, key }: ClassifyFlags): Promise<Result> => {
+const classify = async (file: string, flags: ClassifyFlags): Promise<Result> => {
   const body = await readFile(file).catch((problem: unknown) => reasonOf(problem));
   if (typeof body === 'string') return { file, problem: body };
+  // A server answers this before it has read it all, which not every connection survives.
+  if (body.length > MAX_RECORDING_BYTES) return { file, problem: tooLarge(body.length) };
+  return ask(file, body, flags).catch((problem: unknown) => {
+    if (!(problem instanceof Failure)) throw problem;
+    return { file, problem: problem.message, isUnreached: true };
+  });
+};
+
+const tooLarge = (length: number): string =>
+  `message_too_large: it has ${length} bytes, of ${MAX_RECORDING_BYTES} at most: stream it (earshot stream --fast)`;
+
+/** What the server says of a recording; rejects with Failure where there is none. */
+const ask = async (file: string, body: Buffer, { url, model, topK, key }: ClassifyFlags): Promise<Result> => {
   const query = new URLSearchParams({
     ...(model === undefined ? {} : { model }),
     ...(topK === undefined ? {} : { top_k: topK }),

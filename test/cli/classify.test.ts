@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { closeSync, ftruncateSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { earshot } from '../support/earshot-command.js';
+import { Drawer } from '../support/key-files.js';
+import { SAMPLES } from '../support/real-server.js';
+
+const FREEZE = join(SAMPLES, 'freeze-card-8k-mulaw.wav');
+const ANSWER = { model: 'm', audio_ms: 1_000, intent: 'freeze', out_of_scope: false, score: 0.9, scores: [] };
+
+/** Answers as many recordings, then breaks connections as a server does that is ended. */
+const mortalServer = async (answers: number) => {
+  let left = answers;
+  const server = createServer((request, response) => {
+    if (left === 0) return void request.socket.destroy();
+    left -= 1;
+    request.resume().on('end', () => response.end(JSON.stringify({ ...ANSWER, utterances: [] })));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+};
+
+describe('earshot classify', () => {
+  const FILES = Array.from({ length: 9 }, () => FREEZE);
+
+  it('tells what was answered when the server goes away, as lines and as a table', async () => {
+    for (const [flags, answered, unanswered] of [
+      [['--json'], /"intent":"freeze"/g, /"error":"no Earshot server answers/g],
+      [[], / freeze +0\.90/g, /no Earshot server answers/g],
+    ] as const) {
+      const { server, url } = await mortalServer(5);
+      const { code, out, err } = await earshot(['classify', ...FILES, '--url', url, ...flags]);
+      const counts = [answered, unanswered].map((each) => out.match(each)?.length);
+      assert.deepEqual([code, counts], [1, [5, 4]], out + err);
+      assert.match(err, /4 of 9 files could not be classified/);
+      server.close();
+    }
+  });
+
+  it('asks nobody about a recording that is longer than any may be', async () => {
+    const drawer = new Drawer();
+    const file = drawer.put('long.wav', {});
+    const descriptor = openSync(file, 'w');
+    ftruncateSync(descriptor, 100_000_000);
+    closeSync(descriptor);
+    const { server, url } = await mortalServer(1);
+    const { code, out } = await earshot(['classify', file, FREEZE, '--json', '--url', url]);
+    assert.equal(code, 1);
+    assert.match(out, /message_too_large: it has 100000000 bytes, of 33554432 at most.*\n.*"intent":"freeze"/);
+    server.close();
+    drawer.clear();
+  });
+});
