@@ -66,13 +66,12 @@ const run = async (file: string, flags: StreamFlags): Promise<void> => {
     if (state === 'reconnecting') process.stderr.write('the connection is lost: looking for another\n');
   });
   const stop = new AbortController();
+  // Whoever waits for standard input waits no longer.
+  stop.signal.addEventListener('abort', () => process.stdin.destroy());
   process.once('SIGINT', () => stop.abort());
   const shown = showAll(stream, viewFor(flags));
   // A stream that fails ends the sending, which then tells why.
-  shown.catch(() => {
-    stop.abort();
-    process.stdin.destroy();
-  });
+  shown.catch(() => stop.abort());
   const chunks = audio ? chunksOf(audio, flags, stop.signal) : input!.chunks(stop.signal);
   try {
     for await (const chunk of chunks) {
@@ -153,7 +152,7 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
     return { format: wav.format, chunks: (signal) => chunksOf(wav, flags, signal) };
   }
   const { encoding, sampleRate, channels } = flags;
-  return { format: { encoding, sampleRate, channels }, chunks: () => startingWith(head, source) };
+  return { format: { encoding, sampleRate, channels }, chunks: (signal) => startingWith(head, source, signal) };
 };
 
 const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array[]> => {
@@ -162,7 +161,16 @@ const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array
   return pieces;
 };
 
-async function* startingWith(head: Uint8Array, source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Gives on what comes, and simply ends when it is told to stop. */
+async function* startingWith(
+  head: Uint8Array,
+  source: AsyncIterator<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   if (head.length > 0) yield head;
-  for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
+  try {
+    for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
+  } catch (problem) {
+    if (!signal.aborted) throw problem;
+  }
 }
