@@ -53,6 +53,14 @@ describe('The live page in Chromium', function () {
     assert.deepEqual([...hosts], [server.http]);
   });
 
+  it('says that the server does not answer where a sample call cannot be fetched', async () => {
+    const { page } = await open();
+    await page.route('**/samples/*', (route) => route.abort());
+    await play(page, FREEZE.option);
+    await waitForState(page, 'The server does not answer: start it, and press Play again.');
+    assert.equal(await page.locator('#play').isEnabled(), true);
+  });
+
   it('is under a policy that allows no script, style or connection but its own', async () => {
     const { headers } = await fetch(`http://${server.http}/`);
     const policy = headers.get('content-security-policy') ?? '';

@@ -54,8 +54,7 @@ const controls = new Controls({
   },
   sample(index) {
     const { file, names } = SAMPLES[index]!;
-    const read = async () => (await fetch(`/samples/${file}`)).arrayBuffer();
-    void stream(() => fromRecording(read, `samples/${file}`, names), 'Fetching the call…');
+    void stream(() => fromRecording(() => fetched(file), `samples/${file}`, names), 'Fetching the call…');
   },
   file(file) {
     void stream(() => fromRecording(() => file.arrayBuffer(), file.name, ['Caller']), `Reading ${file.name}…`);
@@ -69,6 +68,12 @@ const controls = new Controls({
     code.show({ model: name });
   },
 });
+
+async function fetched(sample: string): Promise<ArrayBuffer> {
+  const answer = await fetch(`/samples/${sample}`).catch(() => null);
+  if (!answer?.ok) throw new Error('the server does not answer: start it, and press Play again');
+  return answer.arrayBuffer();
+}
 
 async function fromRecording(
   read: () => Promise<ArrayBuffer>,
