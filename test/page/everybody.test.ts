@@ -43,8 +43,10 @@ describe('The pages are for everybody', function () {
         await ready(page);
         await page.evaluate(AXE);
         assert.deepEqual(await page.evaluate(COMPLAINTS), []);
-        await page.setViewportSize({ width: 360, height: 740 });
-        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360);
+        for (const width of [360, 320]) {
+          await page.setViewportSize({ width, height: 740 });
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
+        }
         assert.deepEqual(await page.evaluate(COMPLAINTS), []);
       });
 });
