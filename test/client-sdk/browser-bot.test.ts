@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { metric } from '../chaos/chaos.js';
 import { bundledSite, type Site } from '../support/bundled-site.js';
 import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
+import { eventually } from '../support/key-files.js';
 import { BUNDLED_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { sampleCall } from '../support/sample-calls.js';
 import { SDK } from './client-package.js';
+
+/** Evaluated in the browser: keeps the microphone's track within reach of the test. */
+const KEEP_TRACK = `const devices = navigator.mediaDevices;
+  const ask = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (what) => {
+    const media = await ask(what);
+    globalThis.track = media.getAudioTracks()[0];
+    return media;
+  };`;
 
 const BOT = join(SDK, 'examples/browser-bot');
 
@@ -37,6 +48,18 @@ describe('The browser bot in Chromium', function () {
     await page.click('#call');
     await page.locator('#state', { hasText: 'The call has ended.' }).waitFor();
     assert.deepEqual(complaints, []);
+  });
+
+  it('says that the microphone was unplugged, falls silent, and leaves no stream open', async () => {
+    const { page } = await browser!.open(`${site.address}?server=ws://${server.http}`, { permissions: ['microphone'] });
+    await page.evaluate(KEEP_TRACK);
+    await page.click('#call');
+    await page.locator('#talk .bot', { hasText: 'What can I do for you?' }).waitFor();
+    await eventually(async () => (await metric(server, 'earshot_sessions')) === 1);
+    await page.evaluate("globalThis.track.dispatchEvent(new Event('ended'))");
+    await page.locator('#state.alarm', { hasText: 'the microphone was unplugged' }).waitFor();
+    await eventually(async () => (await metric(server, 'earshot_sessions')) === 0);
+    assert.match(await page.locator('#state').innerText(), /unplugged/);
   });
 
   it('says that the microphone is denied, or that no server is there', async () => {

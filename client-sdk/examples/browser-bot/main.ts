@@ -66,12 +66,18 @@ async function talk(mic: Microphone, ending: AbortController): Promise<void> {
   );
   stream.on('ended', ({ error }) => error !== null && ending.abort());
 
-  for await (const chunk of mic) {
-    showLevel(floor.isBots ? 0 : mic.level);
-    if (!floor.isBots) await stream.send(chunk);
+  try {
+    for await (const chunk of mic) {
+      showLevel(floor.isBots ? 0 : mic.level);
+      if (!floor.isBots) await stream.send(chunk);
+    }
+    await stream.close();
+    showState('The call has ended.');
+  } finally {
+    // Where the microphone is lost, nobody else would: the bot falls silent, and the server keeps no stream open.
+    ending.abort();
+    stream.abort();
   }
-  await stream.close();
-  showState('The call has ended.');
 }
 
 function sentenceOf(problem: unknown): string {
