@@ -34,11 +34,12 @@ BAD_SCRIPTS = [
     (HEAD + "[[transcripts]]\n", r"missing key transcripts\[0\].file"),
     (HEAD + "[speech]\nspeed = [1.2, 0.8]\n", r"speech.speed \[1.2, 0.8\] must be two numbers, the lower first"),
     (HEAD + "[speech]\nspeed = [0.1, 0.8]\n", "must be within 0.5–2"),
-    (HEAD + "[speech]\npause = 2\n", "speech.pause 2 must be a probability"),
+    (HEAD + "[speech]\npause = 2\n", "speech.pause 2 must be from 0 to 1"),
     (HEAD + "[speech]\nclips = 0\n", "speech.clips 0 must be at least 1"),
     (HEAD + "[speech]\ngroup = 'label'\n", "speech.group 'label' is none of sentence, voice"),
     (HEAD + "[speech]\ngreetings = []\n", "speech.greetings is empty"),
-    (HEAD + "[line]\nnoise = -1\n", "line.noise -1 must be a probability"),
+    (HEAD + "[speech]\nspeed = [nan, 1.0]\n", r"speech.speed \[nan, 1.0\] must be two numbers"),
+    (HEAD + "[line]\nnoise = -1\n", "line.noise -1 must be from 0 to 1"),
     ("language = 'en'\n", "there is nothing to say"),
 ]
 

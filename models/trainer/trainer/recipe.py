@@ -1,11 +1,11 @@
 """The recipe of one model: everything that decides what comes out, as data."""
 
-import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.errors import TrainerError
+from trainer.ranges import require_ordered, require_range
 
 LAYOUTS = ("auto", "manifest", "minds14", "audiofolder", "folder", "parquet")
 BALANCES = ("none", "inverse-root")
@@ -19,12 +19,8 @@ SPLITS = ("train", "validation", "test")
 # Of semver.org, as the server reads it.
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 LONGEST_DESCRIPTION = 4096
-
-
-def _require_range(name: str, value: float, least: float, most: float = math.inf) -> None:
-    if not least <= value <= most:
-        wanted = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
-        raise TrainerError(f"{name} {value:g} must be {wanted}")
+GREATEST_SEED = 2**32 - 1  # that NumPy takes
+LEAST_SECONDS = 0.1  # of audio that anything can be heard in
 
 
 @dataclass(frozen=True)
@@ -93,6 +89,8 @@ class Source:
             raise TrainerError("a source has either a path or a hub id: exactly one")
         if self.layout not in LAYOUTS:
             raise TrainerError(f"layout {self.layout!r} is none of {', '.join(LAYOUTS)}")
+        if self.piece_seconds is not None:
+            require_range("piece_seconds", self.piece_seconds, LEAST_SECONDS)
         if self.layout == "folder" and self.label is None:
             raise TrainerError(f"the source {self.where} has layout folder and needs a label for its recordings")
 
@@ -121,6 +119,9 @@ class StreamingModel:
     checkpoint: Path | None = None
 
     def __post_init__(self) -> None:
+        for name in ("width", "layers", "members"):
+            require_range(f"streaming.{name}", getattr(self, name), 1)
+        require_range("streaming.dropout", self.dropout, 0, 1)
         if self.teacher not in TEACHERS:
             raise TrainerError(f'streaming.teacher {self.teacher!r} is none of "", moonshine-tiny')
         _require_range("streaming.window_seconds", self.window_seconds, 2, 30)
@@ -141,6 +142,7 @@ class StatelessModel:
     def __post_init__(self) -> None:
         if self.hears not in HEARINGS:
             raise TrainerError(f"stateless.hears {self.hears!r} is none of {', '.join(HEARINGS)}")
+        require_range("stateless.longest_seconds", self.longest_seconds, LEAST_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,10 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         for name in ("copies", "synthesised_copies", "silences"):
-            _require_range(f"augmentation.{name}", getattr(self, name), 0)
+            require_range(f"augmentation.{name}", getattr(self, name), 0)
         for name in ("speed", "room", "noise", "telephone", "clipping", "packet_loss", "cross_talk"):
-            _require_range(f"augmentation.{name}", getattr(self, name), 0, 1)
+            require_range(f"augmentation.{name}", getattr(self, name), 0, 1)
+        require_ordered("augmentation.lowest_snr_db, highest_snr_db", (self.lowest_snr_db, self.highest_snr_db))
 
 
 @dataclass(frozen=True)
@@ -191,10 +194,12 @@ class Training:
     train_on: tuple[str, ...] = ("train",)
 
     def __post_init__(self) -> None:
-        _require_range("training.epochs", self.epochs, 1e-6)
-        _require_range("training.label_smoothing", self.label_smoothing, 0, 1)
+        require_range("training.epochs", self.epochs, 1e-6)
+        require_range("training.label_smoothing", self.label_smoothing, 0, 1)
+        for name in ("learning_rate", "weight_decay", "warmup", "early_stopping"):
+            require_range(f"training.{name}", getattr(self, name), 0)
         for name in ("batch", "gradient_accumulation"):
-            _require_range(f"training.{name}", getattr(self, name), 1)
+            require_range(f"training.{name}", getattr(self, name), 1)
         unknown = [split for split in self.train_on if split not in SPLITS]
         if unknown or not self.train_on:
             raise TrainerError(f"training.train_on {list(self.train_on)} must name some of {', '.join(SPLITS)}")
@@ -245,6 +250,6 @@ class Recipe:
     package: Package = Package()
 
     def __post_init__(self) -> None:
-        _require_range("seed", self.seed, 0)
+        require_range("seed", self.seed, 0, GREATEST_SEED)
         if (self.streaming is None) == (self.stateless is None):
             raise TrainerError("a recipe has either a [streaming] or a [stateless] table: exactly one")

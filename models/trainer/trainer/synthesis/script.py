@@ -4,19 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainer.errors import TrainerError
+from trainer.ranges import require_ordered, require_range
 from trainer.toml_config import parse_table, read_table
 
 GROUPS = ("sentence", "voice")
-
-
-def _require_probability(name: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise TrainerError(f"{name} {value:g} must be a probability from 0 to 1")
-
-
-def _require_range(name: str, value: tuple[float, ...]) -> None:
-    if len(value) != 2 or value[0] > value[1]:
-        raise TrainerError(f"{name} {list(value)} must be two numbers, the lower first")
 
 
 @dataclass(frozen=True)
@@ -72,11 +63,11 @@ class Speech:
         if self.group not in GROUPS:
             raise TrainerError(f"speech.group {self.group!r} is none of {', '.join(GROUPS)}")
         for name in ("speed", "pitch", "vocal_tract", "level"):
-            _require_range(f"speech.{name}", getattr(self, name))
+            require_ordered(f"speech.{name}", getattr(self, name))
         if min(self.speed[0], self.vocal_tract[0]) < 0.5 or max(self.speed[1], self.vocal_tract[1]) > 2:
             raise TrainerError(f"speech.speed {self.speed} and vocal_tract {self.vocal_tract} must be within 0.5–2")
         for name in ("greeting", "hesitation", "pause", "correction"):
-            _require_probability(f"speech.{name}", getattr(self, name))
+            require_range(f"speech.{name}", getattr(self, name), 0, 1)
             if name != "pause" and getattr(self, name) and not getattr(self, f"{name}s"):
                 raise TrainerError(f"speech.{name}s is empty: list some, or set speech.{name} to 0")
         if any(weight < 0 for weight in self.engines.values()):
@@ -98,8 +89,8 @@ class Line:
 
     def __post_init__(self) -> None:
         for name in ("telephone", "room", "noise", "clipping", "packet_loss", "cross_talk"):
-            _require_probability(f"line.{name}", getattr(self, name))
-        _require_range("line.lowest_snr_db, highest_snr_db", (self.lowest_snr_db, self.highest_snr_db))
+            require_range(f"line.{name}", getattr(self, name), 0, 1)
+        require_ordered("line.lowest_snr_db, highest_snr_db", (self.lowest_snr_db, self.highest_snr_db))
 
 
 @dataclass(frozen=True)
