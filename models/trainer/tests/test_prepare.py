@@ -43,6 +43,12 @@ def test_labels_are_intents_by_name_then_background(recordings: Path, tmp_path: 
     assert load_prepared(tmp_path / "out").labels.names == ("close", "open", "background")
 
 
+def test_one_label_alone_is_refused(recordings: Path, tmp_path: Path) -> None:
+    (recordings / "manifest.csv").write_text("path,label\n0.wav,open\n1.wav,open\n", encoding="utf-8")
+    with pytest.raises(TrainerError, match="one label alone, 'open', and a model tells at least two apart"):
+        prepare((manifest(recordings),), (), tmp_path / "out")
+
+
 def test_a_label_called_background_is_one_without_being_told(recordings: Path, tmp_path: Path) -> None:
     talk = "path,label\n0.wav,open\n1.wav,background\n2.wav,shut\n"
     (recordings / "manifest.csv").write_text(talk, encoding="utf-8")

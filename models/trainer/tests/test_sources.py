@@ -179,6 +179,14 @@ def test_a_folder_with_a_list_that_is_called_so_is_no_manifest(tmp_path: Path) -
     assert [each.label for each in list_recordings(Source(path=tmp_path))] == ["yes"]
 
 
+@pytest.mark.parametrize("again", ["a.wav", "./a.wav"])
+def test_a_recording_in_two_rows_of_its_metadata_is_refused(tmp_path: Path, again: str) -> None:
+    write_sound(tmp_path / "a.wav")
+    (tmp_path / "metadata.csv").write_text(f"file_name,label\na.wav,yes\n{again},no\n")
+    with pytest.raises(TrainerError, match=r"a\.wav has 2 rows in the metadata of .*: a recording has one"):
+        list_recordings(Source(path=tmp_path))
+
+
 def test_a_folder_with_a_manifest_is_read_by_it_unless_metadata_tells_of_the_folder(tmp_path: Path) -> None:
     write_sound(tmp_path / "audio" / "a.wav")
     (tmp_path / "manifest.csv").write_text("path,label,group,split\naudio/a.wav,yes,ann,test\n")

@@ -29,6 +29,11 @@ class Labels:
         intents = sorted(known - set(background))
         if not intents:
             raise TrainerError("the recordings hold no intent: every label is a background label")
+        if len(intents) + len(background) < 2:
+            raise TrainerError(
+                f"the recordings have one label alone, {intents[0]!r}, and a model tells at least two apart: add "
+                f"recordings of another intent, or talk and noise with the label {BACKGROUND}"
+            )
         return cls((*intents, *background), background)
 
     def doubts(self) -> list[str]:

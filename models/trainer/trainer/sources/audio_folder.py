@@ -5,7 +5,9 @@ Source: https://huggingface.co/docs/datasets/audio_dataset#audiofolder
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from os.path import normpath
 from pathlib import Path
 
 from trainer.errors import TrainerError
@@ -20,6 +22,7 @@ def read_audio_folder(source: Source) -> list[Recording]:
     assert source.path is not None
     root = source.path
     recordings = [recording for file in metadata_files(root) for recording in _from_metadata(file, source)]
+    _require_one_row_each(recordings, root)
     if recordings:
         return without_lone_split(sorted(recordings, key=lambda recording: recording.name))
     if source.group_column:
@@ -33,6 +36,13 @@ def read_audio_folder(source: Source) -> list[Recording]:
             )
         recordings.append(recording_in(file, file.parent.name, name="/".join(parts), split=split))
     return without_lone_split(recordings)
+
+
+def _require_one_row_each(recordings: list[Recording], root: Path) -> None:
+    rows = Counter(normpath(recording.file) for recording in recordings if recording.file is not None)
+    for file, count in rows.items():
+        if count > 1:
+            raise TrainerError(f"{file} has {count} rows in the metadata of {root}: a recording has one")
 
 
 def one_label_folder(source: Source) -> list[Recording]:
