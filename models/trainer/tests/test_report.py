@@ -51,6 +51,11 @@ def test_the_first_three_are_told_only_of_more_than_three_intents(mixed: dict[st
     assert mixed["at_the_end"]["top3_accuracy"] > 0
 
 
+def test_a_label_ends_no_cell_and_no_row_of_a_table(mixed: dict[str, Any]) -> None:
+    strange = {**mixed, "per_class": {"a|b\nc": mixed["per_class"]["loan"]}}
+    assert "\n| a\\|b c | " in report(strange)
+
+
 def test_groups_are_told_only_where_they_are_known(mixed: dict[str, Any]) -> None:
     assert "6 clips in 6 groups (clips of one call), " in report(mixed)
     assert "6 clips, each a group of its own, since speakers" in report({**mixed, "knows_groups": False})

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from trainer.markdown import table
 from trainer.report_sections import class_lines, flattered_lines, language_lines, mislabelled_lines, tells_top3
 from trainer.variants import variant_lines
 
@@ -87,13 +88,11 @@ def _figures(contract: dict[str, Any]) -> list[str]:
 def _early(metrics: dict[str, Any], *, has_background: bool) -> list[str]:
     """Accuracy after so many seconds; where there is no background, which intent comes first is no other question."""
     after, among = metrics["after_seconds_heard"], metrics.get("after_seconds_heard_among_intents", {})
-    rows = [
-        ("heard", "accuracy", "first of the intents, as in `scores`"),
-        ("---", "---", "---"),
-        *((f"the first {seconds} s", f"{of:.3f}", _share(among.get(seconds))) for seconds, of in after.items()),
-    ]
     columns = 3 if has_background and among else 2
-    return [*(f"| {' | '.join(row[:columns])} |" for row in rows), ""]
+    rows = [
+        (f"the first {seconds} s", f"{of:.3f}", _share(among.get(seconds)))[:columns] for seconds, of in after.items()
+    ]
+    return [*table(("heard", "accuracy", "first of the intents, as in `scores`")[:columns], rows), ""]
 
 
 def _variants(metrics: dict[str, Any]) -> list[str]:
@@ -114,12 +113,10 @@ def _variants(metrics: dict[str, Any]) -> list[str]:
 def _headline(at_the_end: dict[str, float], silence: dict[str, float], *, has_top3: bool) -> list[str]:
     told = {"accuracy": "accuracy", **({"top3_accuracy": "top 3"} if has_top3 else {}), "macro_f1": "macro-F1"}
     rows = (
-        ("heard", *told.values()),
-        ("---", *("---" for _ in told)),
         ("the whole utterance", *(f"{at_the_end[name]:.3f}" for name in told)),
         ("and one second of silence", *(f"{silence[name]:.3f}" for name in told)),
     )
-    return [f"| {' | '.join(row)} |" for row in rows]
+    return table(("heard", *told.values()), rows)
 
 
 def _share(value: float | None) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from trainer.errors import TrainerError
 from trainer.files import write_json
 from trainer.labels import Labels
+from trainer.markdown import cell
 from trainer.prepared import REPORT
 from trainer.recipe import SPLITS, Source
 from trainer.toml_config import as_table
@@ -65,7 +66,8 @@ class Preparation:
 
     def summary(self) -> str:
         """A Markdown table of classes and splits, and the sentences under it."""
-        width = max(len(label) for label in self.labels.names)
+        shown = {label: cell(label) for label in self.labels.names}
+        width = max(len(each) for each in shown.values())
         lines = [
             f"| {'class':{width}} | train | validation | test | minutes |",
             f"| {'-' * width} | ----: | ---------: | ---: | ------: |",
@@ -73,7 +75,7 @@ class Preparation:
         for label in self.labels.names:
             train, validation, test = (self.clips[label, split] for split in SPLITS)
             minutes = sum(self.seconds[label, split] for split in SPLITS) / 60
-            lines.append(f"| {label:{width}} | {train:5} | {validation:10} | {test:4} | {minutes:7.1f} |")
+            lines.append(f"| {shown[label]:{width}} | {train:5} | {validation:10} | {test:4} | {minutes:7.1f} |")
         durations = sorted(self.durations)
         rates = ", ".join(f"{count} at {rate} Hz" for rate, count in self.rates.most_common())
         lines += [

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from trainer.markdown import table
 from trainer.report_sections import (
     background_lines,
     calibration_lines,
@@ -79,12 +80,8 @@ def _headline_table(figures: Figures) -> list[str]:
         return []
     told = {name: title for name, title in _HEADLINE.items() if name != "top3_accuracy" or tells_top3(figures)}
     heard = (("at_the_end", "the whole clip"), ("after_one_second_of_silence", "and one second of silence"))
-    rows = [
-        ("heard", *told.values()),
-        ("---", *("---" for _ in told)),
-        *((name, *(_with_interval(figures[key], figure) for figure in told)) for key, name in heard),
-    ]
-    return [*(f"| {' | '.join(row)} |" for row in rows), ""]
+    rows = [(name, *(_with_interval(figures[key], figure) for figure in told)) for key, name in heard]
+    return [*table(("heard", *told.values()), rows), ""]
 
 
 _HEADLINE = {"accuracy": "accuracy", "top3_accuracy": "top 3", "macro_f1": "macro-F1"}

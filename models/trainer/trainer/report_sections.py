@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from trainer.markdown import table
+
 Figures = dict[str, Any]
 MOST_CONFUSIONS = 15
 
@@ -25,27 +27,29 @@ def earliness_lines(figures: Figures) -> list[str]:
     intervals, among = figures["after_seconds_heard_intervals"], figures["after_seconds_heard_among_intents"]
     end = figures["at_the_end"]
     rows = [
-        ("heard", "accuracy", "95 % interval", "first of the intents"),
-        ("---", "---", "---", "---"),
         *((f"{each} s", f"{of:.3f}", _interval(intervals[each]), f"{among[each]:.3f}") for each, of in after.items()),
         ("to the end", f"{end['accuracy']:.3f}", _interval(end["intervals"]["accuracy"]), ""),
     ]
+    header = ("heard", "accuracy", "95 % interval", "first of the intents")
     # Without background the last column says nothing new.
     columns = 4 if figures["background"] else 3
     first, stable = (figures["time_to_first_correct"][key] for key in ("first", "stable"))
     return [
         "## How early",
         "",
-        *(f"| {' | '.join(row[:columns])} |" for row in rows),
+        *table(header[:columns], [row[:columns] for row in rows]),
         "",
         *(_ABOUT_BACKGROUND if figures["background"] else ()),
         "Seconds are stream time, the silence before the caller speaks included; "
         "a clip that has ended before counts with its last answer.",
         "",
-        "| time to first correct | median | 90th percentile | never |",
-        "| --- | --- | --- | --- |",
-        f"| the right intent leads for the first time | {_time(first)} |",
-        f"| and from then on to the end | {_time(stable)} |",
+        *table(
+            ("time to first correct", "median", "90th percentile", "never"),
+            [
+                ("the right intent leads for the first time", *_time(first)),
+                ("and from then on to the end", *_time(stable)),
+            ],
+        ),
         "",
         "Times are of the clips that get there; never is a share of all.",
         "",
@@ -78,13 +82,12 @@ def language_lines(figures: Figures) -> list[str]:
     languages = figures.get("per_language", {}).items()
     if len(languages) < 2:
         return []
-    rows = [
-        ("language", "clips", "accuracy", "top 3"),
-        ("---", "---", "---", "---"),
-        *((name, str(of["clips"]), f"{of['accuracy']:.3f}", f"{of['top3_accuracy']:.3f}") for name, of in languages),
-    ]
     columns = 4 if tells_top3(figures) else 3
-    return [*(f"| {' | '.join(row[:columns])} |" for row in rows), ""]
+    rows = [
+        (name, str(of["clips"]), f"{of['accuracy']:.3f}", f"{of['top3_accuracy']:.3f}")[:columns]
+        for name, of in languages
+    ]
+    return [*table(("language", "clips", "accuracy", "top 3")[:columns], rows), ""]
 
 
 def background_lines(figures: Figures) -> list[str]:
@@ -161,28 +164,21 @@ def confusion_lines(figures: Figures) -> list[str]:
     return [
         "## Confusions",
         "",
-        "| said | answered | clips |",
-        "| --- | --- | --- |",
-        *(f"| {said} | {answered} | {-count} |" for count, said, answered in sorted(pairs)[:MOST_CONFUSIONS]),
+        *table(
+            ("said", "answered", "clips"),
+            [(said, answered, str(-count)) for count, said, answered in sorted(pairs)[:MOST_CONFUSIONS]],
+        ),
         "",
     ]
 
 
 def class_lines(figures: Figures) -> list[str]:
     """Precision, recall and F1 of each label."""
-    return [
-        "## Labels",
-        "",
-        "| label | clips | precision | recall | F1 |",
-        "| --- | --- | --- | --- | --- |",
-        *(
-            f"| {name} | {each['clips']} | "
-            + " | ".join(_figure(each[key]) for key in ("precision", "recall", "f1"))
-            + " |"
-            for name, each in figures["per_class"].items()
-        ),
-        "",
+    rows = [
+        (name, str(each["clips"]), *(_figure(each[key]) for key in ("precision", "recall", "f1")))
+        for name, each in figures["per_class"].items()
     ]
+    return ["## Labels", "", *table(("label", "clips", "precision", "recall", "F1"), rows), ""]
 
 
 def _interval(ends: list[float] | None) -> str:
@@ -193,6 +189,6 @@ def _figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def _time(times: dict[str, float | None]) -> str:
+def _time(times: dict[str, float | None]) -> tuple[str, ...]:
     shown = (f"{ms / 1000:.2f} s" if (ms := times[key]) is not None else "–" for key in ("median_ms", "p90_ms"))
-    return " | ".join([*shown, f"{times['share_never']:.1%}"])
+    return (*shown, f"{times['share_never']:.1%}")

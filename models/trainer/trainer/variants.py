@@ -14,6 +14,7 @@ from trainer.errors import first_line
 from trainer.framing import Samples
 from trainer.graph_file import data_file, digest, is_too_large, remove_graph
 from trainer.half_precision import write_fp16
+from trainer.markdown import table
 from trainer.onnx_graph import Floats, OnnxGraph, UnfaithfulGraph
 from trainer.variant_loss import Bench, Loss, measured, problem_of, verify_company
 
@@ -91,19 +92,34 @@ def write_variants(
 
 def variant_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
     """The rows of `metrics.variants` as a table in Markdown, and a sentence for each variant that was left out."""
-    lines = [
-        "| precision | MiB | ms a frame | in a batch of 8 | accuracy | furthest logit | same leader | belief moved |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for row in rows:
-        if "left_out" not in row:
-            accuracy = "" if row["accuracy"] is None else f"{row['accuracy']:.3f}"
-            lines.append(
-                f"| {row['precision']} | {row['megabytes']:.1f} | {row['ms_alone']:.2f} | {row['ms_in_eight']:.2f} "
-                f"| {accuracy} | {row['furthest_logit']:.2g} | {row['same_leader']:.1%} | {row['belief_moved']:.2%} |"
-            )
+    lines = table(_FIGURES, [_shown(row) for row in rows if "left_out" not in row])
     left_out = [f"No {row['precision']} variant: {row['left_out']}." for row in rows if "left_out" in row]
     return [*lines, "", *left_out] if left_out else lines
+
+
+_FIGURES = (
+    "precision",
+    "MiB",
+    "ms a frame",
+    "in a batch of 8",
+    "accuracy",
+    "furthest logit",
+    "same leader",
+    "belief moved",
+)
+
+
+def _shown(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["precision"],
+        f"{row['megabytes']:.1f}",
+        f"{row['ms_alone']:.2f}",
+        f"{row['ms_in_eight']:.2f}",
+        "" if row["accuracy"] is None else f"{row['accuracy']:.3f}",
+        f"{row['furthest_logit']:.2g}",
+        f"{row['same_leader']:.1%}",
+        f"{row['belief_moved']:.2%}",
+    )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import soundfile
 
+from trainer.markdown import table
 from trainer.synthesis.installed import Installed
 from trainer.synthesis.rehearsal import Rehearsed
 from trainer.synthesis.speech_cache import write_whole
@@ -79,5 +80,5 @@ class SpokenReport:
 
 
 def _table(name: str, tally: Tally) -> list[str]:
-    rows = [f"| {each} | {clips} | {minutes:.1f} |" for each, (clips, minutes) in tally.items()]
-    return [f"| {name} | clips | minutes |", "| --- | --- | --- |", *rows, ""]
+    rows = [(each, str(clips), f"{minutes:.1f}") for each, (clips, minutes) in tally.items()]
+    return [*table((name, "clips", "minutes"), rows), ""]
