@@ -1,10 +1,8 @@
 """Encoding recordings before training: on every core, and kept beside the dataset so that nothing is encoded twice."""
 
 import json
-import multiprocessing
 import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -23,6 +21,7 @@ from trainer.framing import Samples
 from trainer.hearings import Encoded, EncodedHearing, Encoder, hearings_of
 from trainer.prepared import Prepared, noises_of, pcm_of
 from trainer.recipe import Augmentation, Recipe
+from trainer.worker_pool import mapped, worker_pool
 
 # Of what is kept and how it was made: another number makes all of it anew.
 FORMAT = 2
@@ -133,10 +132,7 @@ def _encode_missing(rows: Dataset, files: list[Path], encode: RecordingEncoder, 
     processes = min(jobs, len(missing) // WORTH_A_PROCESS)
     with bar, ExitStack() as stack:
         if processes > 1:
-            # Forked ones would inherit locks that PyTorch's threads hold.
-            context = multiprocessing.get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(processes, context, _begin, (encode, rows)))
-            done = pool.map(_keep, missing, wanted, chunksize=4)
+            done = mapped(stack.enter_context(worker_pool(processes, _begin, (encode, rows))), _keep, missing, wanted)
         else:
             _begin(encode, rows)
             done = map(_keep, missing, wanted)

@@ -1,0 +1,58 @@
+"""Processes of a pool end with the one that they work for, however that ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from trainer.worker_pool import mapped, worker_pool
+
+PROCESSES = 2
+
+
+def begin(folder: Path) -> None:
+    (folder / str(os.getpid())).touch()
+
+
+def work(_: int) -> None:
+    time.sleep(0.2)
+
+
+def lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=["ctrl-c", "term", "kill"])
+def test_no_process_outlives_its_pool_or_complains(tmp_path: Path, sent: signal.Signals) -> None:
+    command = [sys.executable, __file__, str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, text=True) as caller:
+        while len(begun := [int(file.name) for file in tmp_path.iterdir()]) < PROCESSES:
+            time.sleep(0.05)
+        # A terminal interrupts everyone in it, other signals are sent to one process.
+        (os.killpg if sent is signal.SIGINT else os.kill)(caller.pid, sent)
+        # What lives holds the other end of the pipe.
+        _, said = caller.communicate(timeout=60)
+    assert caller.returncode == (130 if sent is signal.SIGINT else -sent)
+    assert "Traceback" not in said
+    patience = time.monotonic() + 60
+    while any(map(lives, begun)) and time.monotonic() < patience:
+        time.sleep(0.05)
+    assert not any(map(lives, begun))
+
+
+if __name__ == "__main__":
+    try:
+        with worker_pool(PROCESSES, begin, (Path(sys.argv[1]),)) as pool:
+            for _ in mapped(pool, work, range(10_000)):
+                pass
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,46 @@
+"""Processes that work for one that may be interrupted or killed: none of them says a word of it, or outlives it."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from threading import Thread
+from typing import Any
+
+
+@contextmanager
+def worker_pool(count: int, begin: Callable[..., None], arguments: tuple[Any, ...]) -> Iterator[ProcessPoolExecutor]:
+    """A pool whose processes each begin with `begin(*arguments)`; an exception cancels what they have not begun yet."""
+    # Forked ones would inherit locks that PyTorch's threads hold.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, context, _begin, (begin, arguments)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def mapped(pool: ProcessPoolExecutor, work: Callable[..., Any], *items: Iterable[Any]) -> Iterator[Any]:
+    """The results of the work in order; the processes that start for it do not hear Ctrl-C, which is the caller's."""
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return pool.map(work, *items, chunksize=4)
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+
+def _begin(begin: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+    begin(*arguments)
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """Without this a process waits for work for ever when its parent was killed."""
+    parent.join()
+    os._exit(1)
