@@ -90,6 +90,7 @@ def test_everything_is_written_and_names_no_path(run_folder: Path, data: Path, t
         *("confusion.png", "earliness.png", "learning-curves.png", "reliability.png"),
     }
     assert (measured(folder)["split"], measured(folder)["clips"]) == ("test", 3)
+    assert " hours, of the dataset `dataset`. " in (folder / "report.md").read_text()
     assert str(tmp_path) not in (folder / "metrics.json").read_text() + (folder / "report.md").read_text()
 
 

@@ -1,5 +1,7 @@
 """Metrics and calibration against values worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -216,6 +218,10 @@ def test_accuracy_is_told_by_language() -> None:
 def test_clips_that_are_believed_mislabelled_are_left_out_by_name_and_told() -> None:
     heard = heard_of((0, [sure_of(0)]), (1, [sure_of(0)]), (2, [sure_of(2)]), (3, [sure_of(3)]))
     left = without(heard, {"clip-1.wav", "of-another-split.wav"}, LABELS, Calibration(1.0, 0.5))
-    assert (left["left_out"], left["clips"], left["accuracy"]) == (["clip-1.wav"], 2, 1.0)
+    assert (left["left_out"], left["clips"], left["accuracy"], left["not_heard"]) == (["clip-1.wav"], 2, 1.0, 1)
     with pytest.raises(TrainerError, match="nothing is left to measure"):
         without(heard, {f"clip-{index}.wav" for index in range(4)}, LABELS, Calibration(1.0, 0.5))
+    alike = replace(heard, names=("1.wav", "1.wav", "2.wav", "3.wav"))
+    assert without(alike, {"2.wav"}, LABELS, Calibration(1.0, 0.5))["clips"] == 2
+    with pytest.raises(TrainerError, match=r"2 clips are called 1\.wav, and which of them is believed mislabelled"):
+        without(alike, {"1.wav"}, LABELS, Calibration(1.0, 0.5))

@@ -19,11 +19,13 @@ from trainer.listening import Listener, line_listener, noisy_listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
 from trainer.pictures.draw import PICTURES, draw_pictures
 from trainer.prepared import Prepared, load_prepared
+from trainer.ranges import require_range
 from trainer.report import report
 from trainer.run_folder import STATE, told_of, trained_on
 from trainer.tables import read_csv
 
 VALIDATION = "validation"
+MOST_DB = 100.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ class Evaluation:
     law: str | None = None
     mislabelled: Path | None = None
     cut_padding: bool = False
+
+    def __post_init__(self) -> None:
+        require_range("--snr-db", self.snr_db, -MOST_DB, MOST_DB)
 
     @property
     def folder(self) -> Path:
@@ -58,20 +63,21 @@ def evaluate(evaluation: Evaluation) -> Figures:
     prepared = load_prepared(evaluation.data or _dataset_of(run))
     require_same_labels(label_names(checkpoint.exported.config["id2label"]), prepared.labels.names, run)
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
+    mislabelled = _believed(evaluation.mislabelled) if evaluation.mislabelled else None
     heard = hear_split(prepared, evaluation.split, listener)
     calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
     heard_of = {
         "split": evaluation.split,
         "dataset": prepared.digest,
+        "dataset_name": prepared.folder.resolve().name,
         "cut_padding": evaluation.cut_padding,
         "knows_groups": prepared.knows_groups,
     }
-    about = {**heard_of, **_heard_through(evaluation), **_trained_on(run, evaluation.split, calibrated)}
+    flattering = {**_trained_on(run, evaluation.split, calibrated), **_prepared_anew(run, prepared)}
+    about = {**heard_of, **_heard_through(evaluation), **flattering}
     metrics = {**about, **figures(heard, prepared.labels, calibrated)}
-    if evaluation.mislabelled:
-        # A prepared dataset keeps the names of files alone.
-        names = {Path(row["path"]).name for row in read_csv(evaluation.mislabelled, {"path", "believed", "why"})}
-        metrics["without_mislabelled"] = without(heard, names, prepared.labels, calibrated.calibration)
+    if mislabelled is not None:
+        metrics["without_mislabelled"] = without(heard, mislabelled, prepared.labels, calibrated.calibration)
     write_evaluation(evaluation.folder, metrics, log_history(run))
     return metrics
 
@@ -119,9 +125,17 @@ def _listener(listener: Listener, evaluation: Evaluation) -> Listener:
     if evaluation.noise is None:
         return listener
     try:
-        return noisy_listener(listener, read_audio(evaluation.noise), evaluation.snr_db)
+        noise = read_audio(evaluation.noise)
     except UnreadableAudio as error:
         raise TrainerError(f"cannot read the noise {evaluation.noise}: {error}") from error
+    if not noise.any():
+        raise TrainerError(f"the noise {evaluation.noise} is digital silence: nothing would be heard through it")
+    return noisy_listener(listener, noise, evaluation.snr_db)
+
+
+def _believed(file: Path) -> set[str]:
+    """The names of the clips that are believed mislabelled: of files alone, for a prepared dataset keeps no more."""
+    return {Path(row["path"]).name for row in read_csv(file, {"path", "believed", "why"})}
 
 
 def _trained_on(run: Path, split: str, calibrated: Calibrated) -> dict[str, Any]:
@@ -129,6 +143,13 @@ def _trained_on(run: Path, split: str, calibrated: Calibrated) -> dict[str, Any]
     heard = {split} | ({VALIDATION} if calibrated.source == "fitted" else set())
     flattering = sorted(heard & set(trained_on(run)))
     return {"trained_on": flattering} if flattering else {}
+
+
+def _prepared_anew(run: Path, prepared: Prepared) -> dict[str, Any]:
+    """Whether the run's dataset has been prepared anew since, so that its splits may be others."""
+    told = told_of(run)
+    is_the_runs = told.get("data") == str(prepared.folder.absolute())
+    return {"prepared_anew": True} if is_the_runs and told.get("dataset", prepared.digest) != prepared.digest else {}
 
 
 def _heard_through(evaluation: Evaluation) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Every figure of metrics.json, from what was heard."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -116,13 +117,19 @@ def _by_language(heard: Heard, is_intent: NDArray[np.bool_], calibration: Calibr
 
 def without(heard: Heard, names: set[str], labels: Labels, calibration: Calibration) -> Figures:
     """The figures at the end of the clips with an intent, but for some clips, and which of those were heard."""
+    for name, clips in Counter(heard.names).items():
+        if clips > 1 and name in names:
+            raise TrainerError(
+                f"{clips} clips are called {name}, and which of them is believed mislabelled cannot be told: of a "
+                "recording's path a dataset keeps the name alone; give the files names of their own"
+            )
     left_out = np.isin(heard.names, sorted(names))
     kept = ~np.isin(heard.labels, labels.background_ids) & ~left_out
     if not kept.any():
         raise TrainerError("without the clips that are believed mislabelled nothing is left to measure")
     clips = np.array(heard.names)[left_out].tolist()
     final = posteriors(heard.final[kept], calibration.temperature)
-    return {"left_out": clips, **intent_figures(final, heard.labels[kept])}
+    return {"left_out": clips, "not_heard": len(names - set(clips)), **intent_figures(final, heard.labels[kept])}
 
 
 def _background(heard: Heard, labels: Labels, is_intent: NDArray[np.bool_], calibration: Calibration) -> Figures:

@@ -98,12 +98,17 @@ def _groups(figures: Figures) -> str:
     return ", each a group of its own, since speakers and calls are not known: clips of one may promise too much"
 
 
+def _of_dataset(figures: Figures) -> str:
+    name = figures.get("dataset_name")
+    return f", of the dataset `{name}`" if name else ""
+
+
 def _how_measured(figures: Figures) -> list[str]:
     intervals = figures["intervals"]
     return [
         "## How this was measured",
         "",
-        f"{figures['clips']} clips{_groups(figures)}, {figures['hours']:.2f} hours. "
+        f"{figures['clips']} clips{_groups(figures)}, {figures['hours']:.2f} hours{_of_dataset(figures)}. "
         f"Intervals are {100 * intervals['level']:g} % percentile bootstrap intervals over {intervals['resamples']} "
         f"resamples of whole groups (seed {intervals['seed']}); where all clips are right, or none, they are the exact "
         "ones of as many groups (Clopper and Pearson). They tell the luck of the clips, not of training. "

@@ -6,6 +6,9 @@ from trainer.markdown import table
 
 Figures = dict[str, Any]
 MOST_CONFUSIONS = 15
+PREPARED_ANEW = (
+    "**The dataset was prepared anew since the run was trained: what is heard here it may have been trained on.**"
+)
 
 _ABOUT_BACKGROUND = (
     "Where background leads, accuracy counts a mistake; the last column asks which intent comes first, as a server's "
@@ -57,11 +60,12 @@ def earliness_lines(figures: Figures) -> list[str]:
 
 
 def flattered_lines(figures: Figures) -> list[str]:
-    """That the run was trained on what was heard, or on what its calibration was fitted on."""
+    """That the run was trained on what was heard, or on what its calibration was fitted on, or may have been."""
+    anew = [PREPARED_ANEW, ""] if figures.get("prepared_anew") else []
     if "trained_on" not in figures:
-        return []
+        return anew
     splits = " and ".join(f"`{split}`" for split in figures["trained_on"])
-    return [f"**The run was trained on {splits}: figures, or what was fitted there, flatter.**", ""]
+    return [f"**The run was trained on {splits}: figures, or what was fitted there, flatter.**", "", *anew]
 
 
 def mislabelled_lines(figures: Figures) -> list[str]:
@@ -72,9 +76,13 @@ def mislabelled_lines(figures: Figures) -> list[str]:
     top3 = f"{left['top3_accuracy']:.3f} among the first three, " if tells_top3(figures) else ""
     return [
         f"Without {len(left['left_out'])} clips that are believed mislabelled, accuracy is {left['accuracy']:.3f} "
-        f"({top3}{left['clips']} clips).",
+        f"({top3}{left['clips']} clips)." + _of_the_list(left.get("not_heard", 0)),
         "",
     ]
+
+
+def _of_the_list(not_heard: int) -> str:
+    return f" {not_heard} more of the list are not among the clips of this split." if not_heard else ""
 
 
 def language_lines(figures: Figures) -> list[str]:

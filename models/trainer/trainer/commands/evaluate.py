@@ -23,7 +23,7 @@ def configure(parser: ArgumentParser) -> None:
         help="folder (default: RUN/evaluation, for another split, noise or law RUN/evaluation-…)",
     )
     parser.add_argument("--noise", type=Path, metavar="FILE", help="recording of noise to hear every clip through")
-    parser.add_argument("--snr-db", type=float, default=12.0, help="how much louder speech is (default: 12)")
+    parser.add_argument("--snr-db", type=float, help="how much louder than --noise speech is (default: 12)")
     parser.add_argument("--law", choices=("mulaw", "alaw"), help="hear every clip as 8 kHz in this law leaves it")
     parser.add_argument(
         "--mislabelled",
@@ -39,10 +39,15 @@ def run(arguments: Namespace) -> None:
     # Imported late, so that --help does not wait for PyTorch.
     import torch
 
+    from trainer.errors import TrainerError
     from trainer.evaluate import Evaluation, evaluate
+    from trainer.ranges import require_range
     from trainer.report import headline_lines
     from trainer.report_sections import flattered_lines
 
+    require_range("--threads", arguments.threads, 1)
+    if arguments.snr_db is not None and arguments.noise is None:
+        raise TrainerError(f"--snr-db {arguments.snr_db:g} needs --noise FILE, a recording of the noise to hear")
     torch.set_num_threads(arguments.threads)
     evaluation = Evaluation(
         run=arguments.run_folder,
@@ -51,7 +56,7 @@ def run(arguments: Namespace) -> None:
         calibration=arguments.calibration,
         out=arguments.out,
         noise=arguments.noise,
-        snr_db=arguments.snr_db,
+        **({} if arguments.snr_db is None else {"snr_db": arguments.snr_db}),
         law=arguments.law,
         mislabelled=arguments.mislabelled,
     )
