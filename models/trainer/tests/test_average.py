@@ -17,6 +17,8 @@ CHANGES = {
     "slower": ("recipe.toml", "learning_rate = .*", "learning_rate = 0.1"),
     "other": ("run.json", '"data": ".*"', '"data": "/elsewhere"'),
     "unfinished": ("recipe.toml", "^seed = .*", "seed = 99"),
+    "anew": ("run.json", '"dataset": ".*"', '"dataset": "0123456789abcdef"'),
+    "strange": ("run.json", '"fresh_classifier": false', '"fresh_classifier": true'),
 }
 
 
@@ -61,7 +63,7 @@ def test_runs_that_differ_in_more_than_their_seed_are_refused(
 ) -> None:
     fresh = train(data, tmp_path / "fresh")
     one = train(data, tmp_path / "one", "--checkpoint", str(fresh))
-    slower, other, unfinished = (copy_with(one, name, said) for name, said in CHANGES.items())
+    slower, other, unfinished, anew, strange = (copy_with(one, name, said) for name, said in CHANGES.items())
     (unfinished / "model.safetensors").unlink()
     (tmp_path / "empty").mkdir()
     mistakes = [
@@ -69,6 +71,9 @@ def test_runs_that_differ_in_more_than_their_seed_are_refused(
         ([fresh, fresh], "fresh began with fresh weights, other ones for each seed: their mean is no model"),
         ([one, slower], "had other recipes, see recipe.toml: only the seed may differ"),
         ([one, other], "/other was trained on /elsewhere, "),
+        ([one, anew], "data was prepared anew between "),
+        ([strange, one], "strange began with a fresh classifier, another one for each seed: their mean is no model"),
+        ([one, one], "one have the same seed, 17: their mean says nothing new"),
         ([one, unfinished], "unfinished holds no weights, was its training ended?"),
         ([one, tmp_path / "empty"], "is no run of `trainer train`"),
     ]

@@ -15,7 +15,7 @@ from transformers import AutoConfig, AutoModelForAudioClassification
 from trainer.encoder import EARLY_BLOCKS
 from trainer.main import main
 from trainer.mel import MelFrontEnd
-from trainer.recipe_file import load_recipe
+from trainer.recipe_file import load_recipe, save_recipe
 from trainer.streaming_model import HOP_GRID
 from trainer.weights import SPEECH_EMBEDDING, WEIGHTS
 
@@ -33,6 +33,11 @@ def tiny(tmp_path: Path) -> str:
 
 def weights(run: Path) -> dict[str, torch.Tensor]:
     return load_file(run / "model.safetensors")
+
+
+def has_fresh_classifier(run: Path) -> bool:
+    told: bool = json.loads((run / "run.json").read_text())["fresh_classifier"]
+    return told
 
 
 def same(one: Path, other: Path) -> bool:
@@ -129,6 +134,7 @@ def test_a_fresh_classifier_is_made_for_other_labels(data: Path, tmp_path: Path)
     run = tmp_path / "run"
     assert main(["train", str(data), "--recipe", "guide", "--checkpoint", str(three), *COMMON, "--out", str(run)]) == 0
     assert AutoConfig.from_pretrained(run).num_labels == 2
+    assert has_fresh_classifier(run)
 
 
 def mistakes(data: Path, tiny: str, tmp_path: Path) -> list[tuple[list[str], str]]:
@@ -138,11 +144,13 @@ def mistakes(data: Path, tiny: str, tmp_path: Path) -> list[tuple[list[str], str
     busy.mkdir()
     (busy / "notes.txt").write_text("mine")
     run = str(tmp_path / "run")
-    ended, mean = tmp_path / "ended", tmp_path / "mean"
-    for folder, told in ((ended, '{"precision": "fp32"}'), (mean, '{"seed": [1, 2]}')):
+    ended, mean, anew = (tmp_path / name for name in ("ended", "mean", "anew"))
+    of_another = json.dumps({"precision": "fp32", "data": str(data), "dataset": "0123456789abcdef"})
+    for folder, told in ((ended, '{"precision": "fp32"}'), (mean, '{"seed": [1, 2]}'), (anew, of_another)):
         folder.mkdir()
         (folder / "run.json").write_text(told)
     (ended / "trainer_state.json").write_text("{}")
+    save_recipe(load_recipe("earshot"), anew / "recipe.toml")
     return [
         (["--resume", "--out", str(ended)], "has ended: train DATA --checkpoint"),
         (["--resume", "--out", str(mean)], "is the mean of other runs: there is no training to go on with"),
@@ -155,6 +163,10 @@ def mistakes(data: Path, tiny: str, tmp_path: Path) -> list[tuple[list[str], str
         ([str(data), "--out", str(busy)], "is not empty: go on with the run in it by --resume"),
         (["--resume", "--out", str(busy)], "is no run of `trainer train`"),
         (["--resume", "--recipe", "guide", "--out", str(busy)], "takes dataset and recipe from the run folder"),
+        (["--resume", "--precision", "bf16", "--out", str(busy)], "precision and threads too: leave DATA,"),
+        (["--resume", "--threads", "4", "--out", str(busy)], "precision and threads too: leave DATA,"),
+        (["--resume", "--out", str(anew)], "data was prepared anew since "),
+        ([str(data), "--threads", "0", "--out", run], "--threads 0 must be at least 1"),
     ]
 
 
@@ -182,6 +194,7 @@ def test_a_run_goes_on_from_an_earlier_one_on_other_recordings(data: Path, tmp_p
     streaming = load_recipe(str(moved / "recipe.toml")).streaming
     assert streaming is not None
     assert streaming.checkpoint == first
+    assert (has_fresh_classifier(first), has_fresh_classifier(moved)) == (True, False)
 
 
 def test_a_run_for_other_labels_keeps_all_but_the_classifiers(
@@ -197,6 +210,7 @@ def test_a_run_for_other_labels_keeps_all_but_the_classifiers(
     assert main([*onwards, "--set", "training.learning_rate=0.0", "--out", str(other)]) == 0
     assert "knows other labels (close, open): the classifiers are fresh" in capsys.readouterr().out
     known, found = weights(first), weights(other)
+    assert has_fresh_classifier(other)
     assert {name for name in known if not torch.equal(known[name], found[name])} == {
         f"heads.{member}.classifier.{part}" for member in (0, 1) for part in ("weight", "bias")
     }

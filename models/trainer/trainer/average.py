@@ -43,7 +43,8 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
                 shutil.copyfile(runs[0] / name, folder / name)
         save_file(mean, folder / WEIGHTS, metadata={"format": "pt"})
         seeds = [of_run["seed"] for of_run in told]
-        begin_run(folder, recipe, {"data": told[0]["data"], "seed": seeds})
+        known = {key: told[0][key] for key in ("data", "dataset") if key in told[0]}
+        begin_run(folder, recipe, {**known, "seed": seeds})
         note = f"The weights are the mean of {len(runs)} runs, seeds {seeds}."
         note_run(folder, (*told[0].get("notes", ()), note))
 
@@ -52,11 +53,23 @@ def _require_alike(runs: Sequence[Path], told: Sequence[dict[str, Any]], first: 
     begun = first.streaming.checkpoint if first.streaming else first.stateless
     if begun is None:
         raise TrainerError(f"{runs[0]} began with fresh weights, other ones for each seed: their mean is no model")
-    for run, of_run in zip(runs[1:], told[1:], strict=True):
+    begun_by: dict[int, Path] = {}
+    for run, of_run in zip(runs, told, strict=True):
         if replace(_recipe(run), seed=first.seed, package=first.package) != first:
             raise TrainerError(f"{run} and {runs[0]} had other recipes, see recipe.toml: only the seed may differ")
         if of_run["data"] != told[0]["data"]:
             raise TrainerError(f"{run} was trained on {of_run['data']}, {runs[0]} on {told[0]['data']}")
+        if len({each["dataset"] for each in (told[0], of_run) if "dataset" in each}) > 1:
+            raise TrainerError(f"{of_run['data']} was prepared anew between {runs[0]} and {run}: train both on one")
+        if of_run.get("fresh_classifier"):
+            raise TrainerError(
+                f"{run} began with a fresh classifier, another one for each seed: their mean is no model; go on from "
+                f"one of them, train DATA --checkpoint {run}, by two seeds"
+            )
+        seed = _recipe(run).seed
+        if seed in begun_by:
+            raise TrainerError(f"{begun_by[seed]} and {run} have the same seed, {seed}: their mean says nothing new")
+        begun_by[seed] = run
 
 
 def _recipe(run: Path) -> Recipe:

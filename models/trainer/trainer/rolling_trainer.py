@@ -1,5 +1,6 @@
 """Hugging Face's Trainer, taught by the rolling loss."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from torch.utils.data import Dataset, Sampler
 from transformers import EvalPrediction, PreTrainedModel, Trainer, TrainerCallback
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
+from trainer.errors import TrainerError
 from trainer.rolling_loss import last_hop, rolling_loss
 
 # Of the learning rate: what was pretrained needs to move less, and must not be washed away before the rest has learnt.
@@ -36,7 +38,8 @@ class Lesson:
 
     `hear` maps the model and a batch to scores `[members, batch, hops, labels]` and to what else counts in the loss (a
     number); a batch holds `labels` and `weights` (`[batch, hops]`) beside what the model hears; `extractor` is saved
-    beside the model where it has one; `notes` go onto the model card; `pretrained` are parameters that learn slower.
+    beside the model where it has one; `notes` go onto the model card; `pretrained` are parameters that learn slower. A
+    fresh classifier is one that no checkpoint gave: another seed begins with another.
     """
 
     model: PreTrainedModel
@@ -47,6 +50,7 @@ class Lesson:
     extractor: Any = None
     notes: tuple[str, ...] = ()
     pretrained: tuple[nn.Parameter, ...] = ()
+    has_fresh_classifier: bool = False
 
 
 class RollingTrainer(Trainer):
@@ -127,6 +131,22 @@ class EpochTeller(TrainerCallback):
         """Before the epoch's first batch is drawn."""
         for each in self.told:
             each.epoch = round(state.epoch or 0)
+
+
+class Divergence(TrainerCallback):
+    """Ends a training whose loss is no number any more: nothing that it learns from then on means anything."""
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate = learning_rate
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """After each epoch, before it is saved."""
+        loss = kwargs["metrics"]["eval_loss"]
+        if not math.isfinite(loss):
+            raise TrainerError(
+                f"the training has diverged: after epoch {state.epoch:g} the validation loss is {loss:g}; begin anew "
+                f"with a training.learning_rate below {self.learning_rate:g}"
+            )
 
 
 def judged(prediction: EvalPrediction) -> dict[str, float]:

@@ -13,11 +13,13 @@ from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
 from trainer.errors import TrainerError
 from trainer.files import require_space
 from trainer.prepared import Prepared, load_prepared
+from trainer.ranges import require_range
 from trainer.recipe import Recipe, Training
 from trainer.recipe_file import load_recipe
 from trainer.rolling_loss import class_weights
-from trainer.rolling_trainer import Lesson, RollingTrainer
+from trainer.rolling_trainer import Divergence, Lesson, RollingTrainer
 from trainer.run_folder import STATE, begin_run, last_checkpoint, note_run, read_run, require_new
+from trainer.starting_point import labels_of
 from trainer.train_stateless import stateless_lesson
 from trainer.train_streaming import streaming_lesson
 
@@ -27,17 +29,17 @@ COPIES_ON_DISK = 3 * 3 + 1
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What to train, on what, and into which folder; a run that is resumed knows the first four by itself."""
+    """What to train, on what, and into which folder; a run that is resumed knows all but the last two by itself."""
 
     out: Path
     data: Path | None
     recipe: str | None
     checkpoint: str | None
     settings: tuple[str, ...]
-    precision: str
+    precision: str | None
+    threads: int | None
     report_to: str
     jobs: int
-    threads: int
 
 
 def start_run(request: TrainRequest) -> None:
@@ -46,28 +48,38 @@ def start_run(request: TrainRequest) -> None:
         raise TrainerError("say which prepared dataset to train on: trainer train DATA --out RUN")
     recipe = load_recipe(request.recipe or "earshot", list(request.settings), request.checkpoint)
     prepared = load_prepared(request.data)
-    told = {
+    told: dict[str, Any] = {
         "data": str(request.data.absolute()),
-        "precision": request.precision,
-        "threads": request.threads,
+        "dataset": prepared.digest,
+        "precision": request.precision or "fp32",
+        "threads": 1 if request.threads is None else request.threads,
         "seed": recipe.seed,
     }
+    require_range("--threads", told["threads"], 1)
     require_new(request.out)
-    fit(recipe, prepared, request, told)
+    torch.set_num_threads(told["threads"])
+    fit(recipe, prepared, replace(request, precision=told["precision"]), told)
 
 
 def resume_run(request: TrainRequest) -> None:
     """Goes on with a run from its last whole checkpoint, with the recipe and the dataset that it was begun with."""
-    if request.data or request.recipe or request.checkpoint or request.settings:
-        raise TrainerError("--resume takes dataset and recipe from the run folder: leave DATA, --recipe and --set out")
+    of_the_run = (request.data, request.recipe, request.checkpoint, request.settings)
+    if any((*of_the_run, request.precision, request.threads)):
+        raise TrainerError(
+            "--resume takes dataset and recipe from the run folder, precision and threads too: leave DATA, --recipe, "
+            "--checkpoint, --set, --precision and --threads out"
+        )
     told = read_run(request.out)
     if "precision" not in told:
         raise TrainerError(f"{request.out} is the mean of other runs: there is no training to go on with")
     if (request.out / STATE).exists():
         raise TrainerError(f"{request.out} has ended: train DATA --checkpoint {request.out} goes on from there")
     recipe = load_recipe(str(request.out / "recipe.toml"))
+    prepared = load_prepared(Path(told["data"]))
+    if told.get("dataset", prepared.digest) != prepared.digest:
+        raise TrainerError(f"{prepared.folder} was prepared anew since {request.out} was begun: train a new run on it")
     torch.set_num_threads(told["threads"])
-    fit(recipe, load_prepared(Path(told["data"])), replace(request, precision=told["precision"]), told=None)
+    fit(recipe, prepared, replace(request, precision=told["precision"]), told=None)
 
 
 def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[str, Any] | None) -> None:
@@ -90,7 +102,7 @@ def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[st
         callbacks=_callbacks(recipe),
     )
     if told is not None and trainer.is_world_process_zero():
-        begin_run(folder, recipe, told)
+        begin_run(folder, recipe, {**told, "fresh_classifier": lesson.has_fresh_classifier})
     PartialState().wait_for_everyone()
     checkpoint = last_checkpoint(folder) if told is None else None
     set_seed(recipe.seed)
@@ -110,7 +122,8 @@ def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[st
 def _lesson(recipe: Recipe, prepared: Prepared, jobs: int) -> Lesson:
     validation = validation_split(prepared)
     if recipe.streaming:
-        return streaming_lesson(recipe, prepared, validation, jobs)
+        lesson, begun = streaming_lesson(recipe, prepared, validation, jobs), recipe.streaming.checkpoint
+        return replace(lesson, has_fresh_classifier=begun is None or labels_of(begun) != prepared.labels.names)
     return stateless_lesson(recipe, prepared, validation)
 
 
@@ -129,7 +142,7 @@ def judge_of(training: Training) -> str:
     return "accuracy" if training.best_by == "last" else training.best_by
 
 
-def training_arguments(recipe: Recipe, folder: Path, precision: str, report_to: str) -> TrainingArguments:
+def training_arguments(recipe: Recipe, folder: Path, precision: str | None, report_to: str) -> TrainingArguments:
     """Hugging Face's settings of a recipe: evaluate and save each epoch, keep the one it says."""
     training = recipe.training
     if precision == "fp16" and not torch.cuda.is_available():
@@ -166,4 +179,5 @@ def training_arguments(recipe: Recipe, folder: Path, precision: str, report_to: 
 
 def _callbacks(recipe: Recipe) -> list[Any]:
     patience = recipe.training.early_stopping
-    return [EarlyStoppingCallback(early_stopping_patience=patience)] if patience else []
+    stopping = [EarlyStoppingCallback(early_stopping_patience=patience)] if patience else []
+    return [Divergence(recipe.training.learning_rate), *stopping]

@@ -47,6 +47,7 @@ def stateless_lesson(recipe: Recipe, prepared: Prepared, validation: str) -> Les
         collate=FrameCollate(classifier.extractor),
         hear=hear_frames,
         extractor=classifier.extractor,
+        has_fresh_classifier=classifier.is_fresh,
         notes=classifier.notes,
     )
 

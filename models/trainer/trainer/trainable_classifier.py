@@ -16,11 +16,15 @@ UNNAMED = re.compile(r"LABEL_\d+")
 
 @dataclass(frozen=True)
 class TrainableClassifier:
-    """A model and its feature extractor, fit to one second; `notes` say for the model card what was cut for that."""
+    """A model and its feature extractor, fit to one second; `notes` say for the model card what was cut for that.
+
+    It is fresh where its classifier is none of the checkpoint's, and begins with what the seed has drawn.
+    """
 
     model: PreTrainedModel
     extractor: Any
     notes: tuple[str, ...]
+    is_fresh: bool
 
 
 def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
@@ -29,7 +33,7 @@ def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
         config = AutoConfig.from_pretrained(checkpoint)
         extractor = AutoFeatureExtractor.from_pretrained(checkpoint)
         require_compatible(config, labels, checkpoint)
-        model = AutoModelForAudioClassification.from_pretrained(
+        model, told = AutoModelForAudioClassification.from_pretrained(
             checkpoint,
             num_labels=len(labels.names),
             id2label=labels.id2label,
@@ -37,13 +41,15 @@ def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
             ignore_mismatched_sizes=True,
             # Whatever it was stored in: small steps are lost in half precision.
             dtype=torch.float32,
+            output_loading_info=True,
         )
     except (OSError, ValueError, ImportError) as error:
         reason = first_line(error)
         raise TrainerError(
             f"the checkpoint {checkpoint!r} cannot be opened as an audio classifier: {reason}"
         ) from error
-    return TrainableClassifier(model, extractor, fit_to_one_second(model, extractor))
+    is_fresh = any("classifier" in str(each) for each in (*told["missing_keys"], *told["mismatched_keys"]))
+    return TrainableClassifier(model, extractor, fit_to_one_second(model, extractor), is_fresh)
 
 
 def require_compatible(config: Any, labels: Labels, checkpoint: str) -> None:

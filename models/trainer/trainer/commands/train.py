@@ -22,23 +22,19 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--precision",
         choices=("fp32", "fp16", "bf16"),
-        default="fp32",
-        help="mixed precision (bf16: also CPUs with matrix units)",
+        help="mixed precision (default: fp32; bf16: also CPUs with matrix units)",
     )
     parser.add_argument("--report-to", choices=("none", "tensorboard"), default="none", help="default: none")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="processes that encode (default: the cores)"
     )
-    parser.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: 1)")
 
 
 def run(arguments: Namespace) -> None:
     """Writes the run folder."""
-    import torch
-
     from trainer.train import TrainRequest, resume_run, start_run
 
-    torch.set_num_threads(arguments.threads)
     train = resume_run if arguments.resume else start_run
     train(
         TrainRequest(
