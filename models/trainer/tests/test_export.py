@@ -1,18 +1,23 @@
 """No graph that says something else than its model is ever written."""
 
 import json
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from trainer import export
 from trainer.calibration import Calibration
+from trainer.errors import TrainerError
 from trainer.export import Exported, export_package
+from trainer.framing import Framing, Samples
+from trainer.golden import synthesise, write_golden
 from trainer.labels import Labels
 from trainer.listening import Smoothing
-from trainer.onnx_graph import Signature, UnfaithfulGraph, write_onnx
+from trainer.onnx_graph import Floats, Signature, UnfaithfulGraph, write_onnx
 from trainer.package import Card
 
 CARD = Card("door", "0.1.0", "d", Labels(("open", "close"), ()), Calibration(), Smoothing(), hop_ms=500)
@@ -69,6 +74,29 @@ def test_every_golden_sentence_has_a_name_of_its_own(tmp_path: Path) -> None:
     golden = json.loads((tmp_path / "door" / "earshot.json").read_text())["golden"]
     names = [Path(each["expected"]).stem for each in golden]
     assert names == ["send-5-pizzas", "send-7-pizzas", "golden", "send-5-pizzas-2"]
+
+
+def test_a_golden_sentence_may_be_long_or_look_like_an_option(tmp_path: Path) -> None:
+    framing = Framing(1000)
+
+    def silent(pcm: Samples) -> list[Floats]:
+        return [np.zeros(2, np.float32)] * framing.count(len(pcm))
+
+    name = write_golden(tmp_path, "please " * 60, silent, framing)
+    assert (tmp_path / f"{name}.wav").exists()
+    assert len(name) <= 100
+    assert len(synthesise("--version")) > 8000
+
+
+def test_a_golden_sentence_that_cannot_be_spoken_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = tmp_path / "espeak-ng"
+    engine.write_text("#!/bin/sh\nexit 3\n")
+    engine.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(TrainerError, match=r"espeak-ng cannot speak the golden sentence 'open': .* exit status 3"):
+        synthesise("open")
 
 
 def test_a_failed_export_leaves_the_package_before_it_alone(tmp_path: Path) -> None:

@@ -39,19 +39,33 @@ def written_whole(folder: Path, mark: str) -> Iterator[Path]:
         raise TrainerError(f"{place} is a file, no folder: choose another --out")
     if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
         raise TrainerError(f"{folder} holds other things (no {mark}), which would be lost: choose another --out")
-    draft = folder.with_name(f".{folder.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
+    draft, old = (folder.with_name(f".{folder.name}.{what}") for what in ("draft", "old"))
+    for leftover in (draft, old):
+        shutil.rmtree(leftover, ignore_errors=True)
     draft.mkdir(parents=True)
     try:
         yield draft
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
+        _put_in_place(draft, folder, old)
+        (old / mark).unlink(missing_ok=True)  # nobody takes what is left of it for something whole
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise TrainerError(f"the disk of {folder} is full: nothing was written there") from error
         raise
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        for leftover in (draft, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _put_in_place(draft: Path, folder: Path, old: Path) -> None:
+    """Renames what was there, and then the draft: deleting takes long where there is much, and may be interrupted."""
+    if folder.exists():
+        folder.rename(old)
+    try:
+        draft.rename(folder)
+    except BaseException:
+        if old.exists():
+            old.rename(folder)
+        raise
 
 
 def require_space(folder: Path, needed: float, what: str) -> None:

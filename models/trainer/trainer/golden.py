@@ -13,19 +13,20 @@ import soundfile
 import torch
 from torch import nn
 
-from trainer.audio import read_audio, to_int16
+from trainer.audio import UnreadableAudio, read_audio, to_int16
 from trainer.errors import TrainerError
 from trainer.framing import SAMPLE_RATE, Framing, Samples
 from trainer.onnx_graph import Floats, OnnxGraph, UnfaithfulGraph
 
 # Of the largest logit where that is above 1, as rows are compared: what rounding moves grows with what it moves.
 TOLERANCE = 1e-3
+LONGEST_NAME = 100
 
 
 def write_golden(folder: Path, sentence: str, logits_of: Callable[[Samples], list[Floats]], framing: Framing) -> str:
     """Speaks a sentence, writes NAME.wav and NAME.json with `logits_of(pcm)`, returns NAME, which no other has."""
     folder.mkdir(parents=True, exist_ok=True)
-    plain = re.sub(r"[^a-z0-9]+", "-", sentence.lower()).strip("-") or "golden"
+    plain = re.sub(r"[^a-z0-9]+", "-", sentence.lower())[:LONGEST_NAME].strip("-") or "golden"
     names = (plain, *(f"{plain}-{number}" for number in range(2, 1000)))
     name = next(name for name in names if not (folder / f"{name}.wav").exists())
     soundfile.write(folder / f"{name}.wav", to_int16(synthesise(sentence)), SAMPLE_RATE, subtype="PCM_16")
@@ -89,5 +90,8 @@ def synthesise(sentence: str) -> Samples:
         raise TrainerError("golden vectors need the program espeak-ng: install it (Debian package espeak-ng)")
     with TemporaryDirectory() as folder:
         file = Path(folder) / "spoken.wav"
-        subprocess.run([program, "-v", "en-gb", "-s", "160", "-w", file, sentence], check=True)
-        return read_audio(file)
+        try:
+            subprocess.run([program, "-v", "en-gb", "-s", "160", "-w", file, "--", sentence], check=True)
+            return read_audio(file)
+        except (OSError, ValueError, subprocess.CalledProcessError, UnreadableAudio) as error:
+            raise TrainerError(f"espeak-ng cannot speak the golden sentence {sentence[:80]!r}: {error}") from error

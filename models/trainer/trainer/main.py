@@ -1,5 +1,6 @@
 """The command `trainer`: one subcommand per stage, each in its own module under `commands/`."""
 
+import errno
 import os
 import sys
 from argparse import ArgumentParser
@@ -18,19 +19,28 @@ COMMANDS = {
     "push": "a model package to a repository of the hub",
     "predict": "transformers' pipeline, the exported graph and a running server, side by side",
 }
+# What the user can put right: rights, a disk that may not be written on, or has no room.
+NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; what the user can put right is one sentence on stderr and exit code 1."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    arguments = _parser().parse_args(argv)
+    command = "trainer"
     try:
+        arguments = _parser().parse_args(argv)
+        command = f"trainer {arguments.command}"
         arguments.run(arguments)
     except TrainerError as error:
-        print(f"trainer {arguments.command}: {error}", file=sys.stderr)
+        print(f"{command}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in NOT_WRITABLE:
+            raise
+        print(f"{command}: {error.filename or 'a file'}: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"trainer {arguments.command}: interrupted", file=sys.stderr)
+        print(f"{command}: interrupted", file=sys.stderr)
         return 130
     return 0
 

@@ -34,7 +34,9 @@ def run(arguments: Namespace) -> None:
     import torch
 
     from trainer.export_run import ExportRequest, export_run
+    from trainer.ranges import require_range
 
+    require_range("--threads", arguments.threads, 1)
     torch.set_num_threads(arguments.threads)
     export_run(
         ExportRequest(
