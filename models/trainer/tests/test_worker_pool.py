@@ -5,7 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,10 +52,28 @@ def test_no_process_outlives_its_pool_or_complains(tmp_path: Path, sent: signal.
     assert not any(map(lives, begun))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
+def test_ctrl_c_while_processes_start_is_heard_afterwards() -> None:
+    started = []
+
+    class Starting(ProcessPoolExecutor):
+        def map(self, *_: Any, **__: Any) -> Iterator[Any]:
+            os.kill(os.getpid(), signal.SIGINT)
+            started.append(True)
+            return iter(())
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    with Starting(1) as pool, pytest.raises(KeyboardInterrupt):
+        mapped(pool, work, [])
+    signal.signal(signal.SIGINT, before)
+    assert started
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it
     try:
         with worker_pool(PROCESSES, begin, (Path(sys.argv[1]),)) as pool:
-            for _ in mapped(pool, work, range(10_000)):
+            for _ in mapped(pool, work, range(2_000)):
                 pass
     except KeyboardInterrupt:
         sys.exit(130)

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -26,11 +27,14 @@ def worker_pool(count: int, begin: Callable[..., None], arguments: tuple[Any, ..
 
 def mapped(pool: ProcessPoolExecutor, work: Callable[..., Any], *items: Iterable[Any]) -> Iterator[Any]:
     """The results of the work in order; the processes that start for it do not hear Ctrl-C, which is the caller's."""
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "win32":
+        return pool.map(work, *items, chunksize=4)
+    # They inherit that it is blocked; what comes meanwhile reaches the caller afterwards.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.map(work, *items, chunksize=4)
     finally:
-        signal.signal(signal.SIGINT, heard)
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def _begin(begin: Callable[..., None], arguments: tuple[Any, ...]) -> None:
