@@ -25,7 +25,7 @@ from trainer.listening import line_listener, with_silence
 from trainer.main import main
 from trainer.prepare import prepare
 from trainer.prepared import load_prepared, pcm_of
-from trainer.recipe import Source, Splits
+from trainer.recipe_sources import Source, Splits
 from trainer.streaming_model import StreamingIntentConfig, StreamingIntentModel
 
 NAMES = ["close", "open", "background"]

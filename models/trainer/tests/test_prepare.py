@@ -14,7 +14,7 @@ from trainer.errors import TrainerError
 from trainer.main import main
 from trainer.prepare import prepare
 from trainer.prepared import load_prepared, pcm_of
-from trainer.recipe import Source, Splits
+from trainer.recipe_sources import Source, Splits
 
 ALL = Splits(test_size=0, validation_size=0)
 ENGINES = ("flite", "pico", "festival")

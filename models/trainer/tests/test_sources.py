@@ -11,7 +11,7 @@ import soundfile
 from datasets import Audio, ClassLabel, Dataset, Features, Value
 
 from trainer.errors import TrainerError
-from trainer.recipe import Source, Splits
+from trainer.recipe_sources import Source, Splits
 from trainer.sources import Recording, list_recordings, what_is_left_out
 
 # What soundfile would not know by the suffix: it reads all of them by their content.

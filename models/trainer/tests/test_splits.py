@@ -12,7 +12,7 @@ from datasets import Dataset
 from trainer.errors import TrainerError
 from trainer.prepare import prepare
 from trainer.prepared import load_prepared
-from trainer.recipe import Source, Splits
+from trainer.recipe_sources import Source, Splits
 from trainer.sources import Recording
 from trainer.splits import assign_splits
 

@@ -17,7 +17,7 @@ from trainer.errors import TrainerError
 from trainer.framing import SAMPLE_RATE
 from trainer.main import main
 from trainer.noise import rms
-from trainer.recipe import Source
+from trainer.recipe_sources import Source
 from trainer.sources import list_recordings
 from trainer.splits import assign_splits
 from trainer.synthesis.engine import Delivery, EngineFailure, Utterance, output_of

@@ -43,7 +43,7 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
                 shutil.copyfile(runs[0] / name, folder / name)
         save_file(mean, folder / WEIGHTS, metadata={"format": "pt"})
         seeds = [of_run["seed"] for of_run in told]
-        known = {key: told[0][key] for key in ("data", "dataset") if key in told[0]}
+        known: dict[str, Any] = {key: told[0][key] for key in ("data", "dataset") if key in told[0]}
         begin_run(folder, recipe, {**known, "seed": seeds})
         note = f"The weights are the mean of {len(runs)} runs, seeds {seeds}."
         note_run(folder, (*told[0].get("notes", ()), note))

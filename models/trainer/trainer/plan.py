@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from trainer.errors import TrainerError
-from trainer.recipe import Source
+from trainer.recipe_sources import Source
 from trainer.sources.recording import Recording
 
 SHOWN = 3

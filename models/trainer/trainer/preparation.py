@@ -9,7 +9,8 @@ from trainer.files import write_json
 from trainer.labels import Labels
 from trainer.markdown import cell
 from trainer.prepared import REPORT
-from trainer.recipe import SPLITS, Source
+from trainer.recipe import SPLITS
+from trainer.recipe_sources import Source
 from trainer.toml_config import as_table
 
 

@@ -18,7 +18,7 @@ from trainer.labels import Labels
 from trainer.plan import Planned, require_found, tell_of_splits
 from trainer.preparation import Preparation
 from trainer.prepared import REPORT, Prepared, load_prepared, stored_features
-from trainer.recipe import Source
+from trainer.recipe_sources import Source
 from trainer.sources import Recording, list_recordings, what_is_left_out
 from trainer.splits import assign_splits, without_leaks
 

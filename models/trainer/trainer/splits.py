@@ -6,7 +6,8 @@ from hashlib import sha256
 from datasets import Dataset
 
 from trainer.errors import TrainerError
-from trainer.recipe import FOLD, SPLITS, Source, Splits
+from trainer.recipe import SPLITS
+from trainer.recipe_sources import FOLD, Source, Splits
 from trainer.sources.recording import Recording
 
 

@@ -39,7 +39,7 @@ def begin_with(model: RollingModel, folder: Path) -> None:
                 f"streaming.checkpoint {folder} has {size} {theirs}, the recipe {ours}: set streaming.{size}={theirs}"
             )
     fresh: tuple[str, ...] = LEFT_OUT
-    known = labels_of(folder)
+    known = label_names(earlier["id2label"])
     if known != label_names(model.config.id2label or {}):
         fresh += tuple(f"heads.{member}.classifier." for member in range(model.config.members))
         print(f"{folder} knows other labels ({', '.join(known)}): the classifiers are fresh, the rest goes on")
@@ -49,4 +49,4 @@ def begin_with(model: RollingModel, folder: Path) -> None:
 
 def labels_of(folder: Path) -> tuple[str, ...]:
     """The labels of an earlier run of the streaming model, in the order of its logits."""
-    return label_names(StreamingIntentConfig.from_pretrained(folder).id2label or {})
+    return label_names(json.loads((folder / "config.json").read_bytes())["id2label"])

@@ -12,8 +12,8 @@ from typing import Any
 
 from trainer.errors import TrainerError
 from trainer.labels import BACKGROUND
-from trainer.recipe import Source, Splits
 from trainer.recipe_file import load_recipe
+from trainer.recipe_sources import Source, Splits
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trainer.errors import TrainerError
-from trainer.recipe import Source
+from trainer.recipe_sources import Source
 from trainer.sources.audio_files import left_out
 from trainer.sources.audio_folder import one_label_folder, read_audio_folder
 from trainer.sources.hub_dataset import read_hub_dataset, read_parquet

@@ -11,7 +11,7 @@ from os.path import normpath
 from pathlib import Path
 
 from trainer.errors import TrainerError
-from trainer.recipe import Source
+from trainer.recipe_sources import Source
 from trainer.sources.audio_files import audio_files
 from trainer.sources.recording import SPLIT_NAMES, Recording, recording_in, without_lone_split
 from trainer.tables import read_csv

@@ -10,7 +10,7 @@ from datasets.exceptions import DatasetGenerationError
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
 from trainer.errors import TrainerError, first_line
-from trainer.recipe import Source
+from trainer.recipe_sources import Source
 from trainer.sources.recording import SPLIT_NAMES, Recording, without_lone_split
 
 LABEL_COLUMNS = ("intent_class", "label", "labels", "intent", "class")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from trainer.errors import TrainerError
-from trainer.recipe import Source
+from trainer.recipe_sources import Source
 from trainer.sources.audio_files import holds_audio
 from trainer.sources.audio_folder import metadata_files
 from trainer.sources.manifest import is_manifest, manifest_in

@@ -4,7 +4,7 @@ from os.path import normpath
 from pathlib import Path
 
 from trainer.errors import TrainerError
-from trainer.recipe import Source
+from trainer.recipe_sources import Source
 from trainer.sources.recording import Recording, recording_in
 from trainer.tables import columns_of, read_csv
 

@@ -1,6 +1,6 @@
 """MInDS-14 as its authors ship it: folders `en-US~PAY_BILL/` of recordings (Gerz et al. 2021, arXiv 2104.08524)."""
 
-from trainer.recipe import Source
+from trainer.recipe_sources import Source
 from trainer.sources.audio_files import audio_files
 from trainer.sources.recording import Recording, recording_in
 from trainer.tables import read_csv
