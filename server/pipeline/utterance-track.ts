@@ -15,6 +15,8 @@ import type { Cut } from './stream-input.js';
 const ONSET_MARGIN_MS = 200;
 /** No speech is so quiet. Below it are digital silence and a telephone's comfort noise. */
 const SILENCE_DBFS = -65;
+/** As much audio of a caller who is live may come at once after a network, or the server itself, stood still. */
+const HELD_BACK_MS = 10_000;
 
 export interface UtteranceTrackOptions {
   readonly channel: number;
@@ -37,7 +39,7 @@ export class UtteranceTrack {
   private heardTo = 0;
   private underWay = 0;
   private readonly asked = new Pace();
-  private readonly answered = new Pace();
+  private readonly answered = new Pace(HELD_BACK_MS);
   /** Whether the newest frame that was answered is of a caller that sends faster than speech. */
   private isAhead = false;
 

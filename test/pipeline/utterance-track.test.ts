@@ -200,5 +200,10 @@ describe('An utterance track', () => {
     assert.deepEqual(aheadOf([0, 0, 0, 0, 0]), [false, false, false, true, true]);
     // Who was ahead is live again as soon as time has caught up.
     assert.deepEqual(aheadOf([0, 0, 0, 0, 1500]), [false, false, false, true, false]);
+    // A network that held two seconds back, and delivered them at once, makes nobody faster than speech, then or later.
+    const heldBack = aheadOf([0, 500, 3000, 3000, 3000, 3000, 3000, 3500, 4000, 4500]);
+    assert.ok(heldBack.length >= 10 && heldBack.every((isAhead) => !isAhead));
+    // A recording after a minute without audio is one all the same.
+    assert.equal(aheadOf([0, ...Array.from({ length: 40 }, () => 60_000)]).at(-1), true);
   });
 });
