@@ -82,7 +82,7 @@ export class UtteranceTrack {
     if (classified && (wasOpen || boundaries.length > 0)) this.learn(frame, classified);
     const latency = this.latencyOf(frame.arrivedAt, classified);
     const events = boundaries.flatMap((boundary) => this.announce(boundary, latency));
-    if (outcome !== null && outcome.kind !== 'classified') return [gapOf(frame, outcome), ...events];
+    if (outcome !== null && outcome.kind !== 'classified') return [...gapsOf(frame, outcome), ...events];
     if (this.isWorthTelling()) events.push(this.intent('tentative', frame.end, latency));
     return events;
   }
@@ -127,10 +127,8 @@ export class UtteranceTrack {
   }
 }
 
-const gapOf = (frame: Frame, outcome: Exclude<Outcome, Classified>): Gap => ({
-  kind: 'gap',
-  channel: frame.channel,
-  start: frame.freshFrom,
-  end: frame.end,
-  reason: outcome.kind === 'shed' ? 'overload' : 'inference_failed',
-});
+/** None where it is shorter than can be told in milliseconds. */
+const gapsOf = ({ channel, freshFrom: start, end }: Frame, { kind }: Exclude<Outcome, Classified>): Gap[] =>
+  start === end
+    ? []
+    : [{ kind: 'gap', channel, start, end, reason: kind === 'shed' ? 'overload' : 'inference_failed' }];

@@ -169,7 +169,7 @@ describe('The pipeline', () => {
 
   it('tells of audio at any rate that was not classified up to where it ends', async () => {
     for (const rate of [8_000, 11_025, 22_050, 44_100, 48_000])
-      for (const samples of [rate, 25_440, 60_001, 80_017, 80_018, 80_019]) {
+      for (const samples of [1, rate, rate + 1, 25_440, 60_001, 80_017, 80_018, 80_019]) {
         const format = { encoding: 'mulaw', sampleRate: hertz(rate), channels: 1 } as const;
         const classify: Classify = () => Promise.resolve({ kind: 'shed' });
         const pipeline = pipelineOf(statelessCard(), { audio: format, classify });
@@ -177,6 +177,7 @@ describe('The pipeline', () => {
         let to = 0;
         for (const gap of told.filter(({ kind }) => kind === 'gap') as { start: number; end: number }[]) {
           assert.equal(gap.start, to);
+          assert.ok(gap.end > gap.start);
           to = gap.end;
         }
         assert.equal(to, pipeline.totals.audioMs, `${samples} samples at ${rate} Hz`);
