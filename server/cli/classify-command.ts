@@ -46,7 +46,7 @@ const httpAddress = (text: string): string => {
 
 const run = async (files: string[], flags: ClassifyFlags): Promise<void> => {
   const tell = (result: Result) => flags.json && process.stdout.write(`${JSON.stringify(jsonOf(result))}\n`);
-  const results = await inOrder(files, (file) => classify(file, flags), tell);
+  const results = await inOrder(files, untilNobodyAnswers(flags), tell);
   const problems = results.flatMap((result) => ('problem' in result ? [result] : []));
   const unasked = problems.find(({ isUnreached }) => isUnreached);
   if (unasked && problems.length === files.length) throw new Failure(unasked.problem);
@@ -78,6 +78,20 @@ const inOrder = async (
   };
   await Promise.all(Array.from({ length: ABREAST }, worker));
   return results;
+};
+
+/** Asks about a file; nobody any more where as many requests in a row as are under way at a time found no server. */
+const untilNobodyAnswers = (flags: ClassifyFlags): ((file: string) => Promise<Result>) => {
+  let inVain = 0;
+  let problem = '';
+  return async (file) => {
+    if (inVain >= ABREAST) return { file, problem, isUnreached: true };
+    const result = await classify(file, flags);
+    const isUnreached = 'problem' in result && result.isUnreached === true;
+    inVain = isUnreached ? inVain + 1 : 0;
+    if (isUnreached) problem = result.problem;
+    return result;
+  };
 };
 
 const classify = async (file: string, flags: ClassifyFlags): Promise<Result> => {

@@ -13,13 +13,15 @@ const ANSWER = { model: 'm', audio_ms: 1_000, intent: 'freeze', out_of_scope: fa
 /** Answers as many recordings, then breaks connections as a server does that is ended. */
 const mortalServer = async (answers: number) => {
   let left = answers;
+  const asked = { count: 0 };
   const server = createServer((request, response) => {
+    asked.count += 1;
     if (left === 0) return void request.socket.destroy();
     left -= 1;
     request.resume().on('end', () => response.end(JSON.stringify({ ...ANSWER, utterances: [] })));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { server, asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 };
 
 describe('earshot classify', () => {
@@ -37,6 +39,15 @@ describe('earshot classify', () => {
       assert.match(err, /4 of 9 files could not be classified/);
       server.close();
     }
+  });
+
+  it('does not ask about every file where no server answers', async () => {
+    const { server, asked, url } = await mortalServer(0);
+    const { code, out, err } = await earshot(['classify', ...FILES, ...FILES, ...FILES, '--json', '--url', url]);
+    assert.deepEqual([code, out.match(/"error":"no Earshot server answers/g)?.length], [1, 27]);
+    assert.match(err, /^earshot: no Earshot server answers/);
+    assert.ok(asked.count >= 4 && asked.count < 8, `${asked.count} requests`);
+    server.close();
   });
 
   it('asks nobody about a recording that is longer than any may be', async () => {
