@@ -19,7 +19,8 @@ export const bytesPerSecond = ({ encoding, sampleRate, channels }: StreamAudio['
 /** Reads a WAV file whole; an encoding that streams do not carry becomes pcm_f32le. Fails with a sentence. */
 export const readStreamAudio = async (file: string): Promise<StreamAudio> => {
   const bytes = await readFile(file).catch((problem: unknown) => {
-    throw new Failure(reasonOf(problem));
+    const reason = reasonOf(problem);
+    throw new Failure(reason.includes(file) ? reason : `${file}: ${reason}`);
   });
   return wavToStream(bytes, file);
 };

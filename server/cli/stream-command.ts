@@ -147,13 +147,19 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
   const source = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const first = await source.next();
   const head = first.done ? new Uint8Array(0) : first.value;
-  if (Buffer.from(head.subarray(0, 4)).toString('latin1') === 'RIFF') {
-    const wav = wavToStream(Buffer.concat([head, ...(await everything(source))]), 'standard input');
+  const opening = Buffer.from(head.subarray(0, 4)).toString('latin1');
+  if (opening === 'RIFF' || OTHER_FILES.test(opening)) {
+    // What is no WAV is told by its first bytes: the rest is not waited for.
+    const rest = opening === 'RIFF' ? await everything(source) : [];
+    const wav = wavToStream(Buffer.concat([head, ...rest]), 'standard input');
     return { format: wav.format, chunks: (signal) => chunksOf(wav, flags, signal) };
   }
   const { encoding, sampleRate, channels } = flags;
   return { format: { encoding, sampleRate, channels }, chunks: (signal) => startingWith(head, source, signal) };
 };
+
+/** How files of audio begin that are neither a WAV nor raw: other kinds of RIFF, AIFF, AU, CAF, FLAC, Ogg, MP3. */
+const OTHER_FILES = /^(RF64|RIFX|FORM|\.snd|caff|fLaC|OggS|ID3)/;
 
 const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array[]> => {
   const pieces: Uint8Array[] = [];

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { COMMAND } from '../support/earshot-command.js';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMMAND, earshot } from '../support/earshot-command.js';
 import { serveScripted } from '../support/scripted-server.js';
 
 describe('earshot stream', () => {
@@ -17,5 +19,25 @@ describe('earshot stream', () => {
     assert.deepEqual(await ended, [0, null]);
     assert.match(out, /"type":"closed".*"audio_ms":2000/);
     await server.close();
+  });
+
+  it('takes no other file of audio on standard input for raw audio', async () => {
+    for (const opening of ['RF64', 'RIFX', 'ID3\u0003', 'fLaC', 'OggS']) {
+      const input = Buffer.concat([Buffer.from(opening, 'latin1'), Buffer.alloc(3_200)]);
+      const { code, err } = await earshot(['stream', '-', '--url', 'ws://127.0.0.1:9'], input);
+      assert.equal(code, 1);
+      const told = `earshot: standard input: not a WAV file that can be read: it begins with ${JSON.stringify(opening)}, not "RIFF"`;
+      assert.equal(err.trim(), told);
+    }
+  });
+
+  it('names the folder or the file that it cannot read, once', async () => {
+    for (const [path, code] of [
+      [tmpdir(), 'EISDIR'],
+      [join(tmpdir(), 'nosuch.wav'), 'ENOENT'],
+    ] as const) {
+      const { err } = await earshot(['stream', path, '--url', 'ws://127.0.0.1:9']);
+      assert.ok(err.includes(code) && err.split(path).length === 2, err);
+    }
   });
 });
