@@ -35,31 +35,34 @@ const print = (line) => console.log(JSON.stringify(line));
 let speaking = null;
 let interruptedBy = -1;
 
-const stream = createStream({
-  url: values.url,
-  audio: { encoding: 'pcm_s16le', sampleRate: Number(values['sample-rate']) },
-});
+async function talk() {
+  const stream = createStream({
+    url: values.url,
+    audio: { encoding: 'pcm_s16le', sampleRate: Number(values['sample-rate']) },
+  });
 
-stream.on('intent', ({ status, utterance, intent, score, end_ms: at_ms }) => {
-  if (status === 'tentative') {
-    if (speaking === null || intent === null || score < bargeIn || interruptedBy === utterance) return;
-    print({ at_ms, action: 'stop_speaking', because: intent, score, interrupted: speaking });
-    interruptedBy = utterance;
-    speaking = null;
-    return;
-  }
-  const { action, say } = intent === null ? ASK_AGAIN : (ANSWERS[intent] ?? HAND_OVER(intent));
-  print({ at_ms, action, intent, score, say });
-  speaking = say; // until your speech engine says that it has finished
-});
-stream.on('gap', ({ start_ms, end_ms, reason }) => print({ at_ms: end_ms, action: 'note_gap', start_ms, reason }));
-stream.on('state', ({ state }) => {
-  if (state === 'reconnecting') print({ action: 'keep_listening', because: 'the connection was lost; audio is kept' });
-});
+  stream.on('intent', ({ status, utterance, intent, score, end_ms: at_ms }) => {
+    if (status === 'tentative') {
+      if (speaking === null || intent === null || score < bargeIn || interruptedBy === utterance) return;
+      print({ at_ms, action: 'stop_speaking', because: intent, score, interrupted: speaking });
+      interruptedBy = utterance;
+      speaking = null;
+      return;
+    }
+    const { action, say } = intent === null ? ASK_AGAIN : (ANSWERS[intent] ?? HAND_OVER(intent));
+    print({ at_ms, action, intent, score, say });
+    speaking = say; // until your speech engine says that it has finished
+  });
+  stream.on('gap', ({ start_ms, end_ms, reason }) => print({ at_ms: end_ms, action: 'note_gap', start_ms, reason }));
+  stream.on('state', ({ state }) => {
+    if (state === 'reconnecting')
+      print({ action: 'keep_listening', because: 'the connection was lost; audio is kept' });
+  });
 
-try {
   await pipeline(process.stdin, writable(stream));
-} catch (error) {
-  console.error(`${error.code}: ${error.message}`);
-  process.exitCode = 1;
 }
+
+talk().catch((error) => {
+  console.error(error.code === undefined ? error.message : `${error.code}: ${error.message}`);
+  process.exitCode = 1;
+});

@@ -96,6 +96,16 @@ describe('The examples', function () {
       assert.match(err, sentence);
     });
 
+  for (const [flags, sentence] of [
+    [['--url', 'foo'], /^bad_request: url "foo" is not a ws:, wss:, http: or https: address\n$/],
+    [['--sample-rate', 'abc'], /^bad_request: .*\n$/],
+  ] as const)
+    it(`end the bot with a sentence for ${flags.join(' ')}`, async () => {
+      const { code, err } = await run(NODE_BOT, flags, new Uint8Array(3_200));
+      assert.equal(code, 1);
+      assert.match(err, sentence);
+    });
+
   it('end the tagger with a sentence when its file is no WAV', async () => {
     const { code, err } = await run(CALL_TAGGER, [...url, '-'], Buffer.from('this is no recording'));
     assert.deepEqual([code, err.trim()], [1, 'no WAV that can be streamed: it does not begin with RIFF … WAVE']);
