@@ -72,6 +72,7 @@ const tellOfStrangers = (server: Server, reception: HttpServices['reception']): 
     const why = hasNone ? 'it showed none' : (socket.authorizationError as string | Error | null);
     // Others broke off, or spoke no TLS.
     if (why === null) return;
+    // Only a private name of Node leads to the connection under TLS: without it the address would be `?:0`.
     const origin = { transport: 'http', remote: remoteOf({ socket: socket._parent ?? socket }) };
     reception.turnedAway(origin, refusal('unauthenticated', `a certificate of a trusted authority is needed: ${why}`));
   });
