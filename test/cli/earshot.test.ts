@@ -156,9 +156,9 @@ describe('The earshot command', () => {
     });
 
   it('doctor knows the ports of a running Earshot, and those of another program', async () => {
-    const other = createServer((socket) => socket.end('220 ready\r\n'));
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const { port } = other.address() as AddressInfo;
+    const others = [0, 1].map(() => createServer((socket) => socket.end('220 ready\r\n')));
+    for (const other of others) await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const [first, second] = others.map((other) => (other.address() as AddressInfo).port);
     const detailOf = async (http: string | number, grpc: string | number) => {
       const { out } = await earshot(['doctor', '--json'], undefined, {
         EARSHOT_PORT: String(http),
@@ -174,8 +174,8 @@ describe('The earshot command', () => {
     const ours = 'an Earshot server is running there already';
     assert.deepEqual(await detailOf(server.http.split(':')[1]!, server.grpc.split(':')[1]!), [ours, ours]);
     const theirs = 'taken by a program that does not answer as Earshot does';
-    assert.deepEqual(await detailOf(port, port), [theirs, theirs]);
-    other.close();
+    assert.deepEqual(await detailOf(first!, second!), [theirs, theirs]);
+    for (const other of others) other.close();
   });
 
   it('looks at the models that the environment names', async () => {
