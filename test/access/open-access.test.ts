@@ -2,16 +2,7 @@ import assert from 'node:assert/strict';
 import { openAccess, type AccessSettings } from '../../server/access/open-access.js';
 import { silentLog } from '../../server/domain/log.js';
 import { Drawer } from '../support/key-files.js';
-
-const NOBODY_ASKED: AccessSettings = {
-  keysFile: null,
-  apiKeys: [],
-  jwtIssuer: null,
-  jwtAudience: null,
-  jwtJwks: null,
-  allowOrigin: [],
-  tlsClientCa: null,
-};
+import { NOBODY_ASKED } from '../support/scripted-server.js';
 
 describe('What the settings name', () => {
   const drawer = new Drawer();

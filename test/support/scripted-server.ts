@@ -30,7 +30,8 @@ export interface ScriptedServer extends Addresses {
   close(): Promise<void>;
 }
 
-const NOBODY_ASKED: AccessSettings = {
+/** The settings of a server that asks nobody for anything. */
+export const NOBODY_ASKED: AccessSettings = {
   keysFile: null,
   apiKeys: [],
   jwtIssuer: null,
