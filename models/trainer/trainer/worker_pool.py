@@ -29,7 +29,8 @@ def mapped(pool: ProcessPoolExecutor, work: Callable[..., Any], *items: Iterable
     """The results of the work in order; the processes that start for it do not hear Ctrl-C, which is the caller's."""
     if sys.platform == "win32":
         return pool.map(work, *items, chunksize=4)
-    # They inherit that it is blocked; what comes meanwhile reaches the caller afterwards.
+    # They inherit that it is blocked.  What comes meanwhile reaches the caller: at once by another of its threads, or
+    # afterwards.
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.map(work, *items, chunksize=4)
