@@ -18,9 +18,7 @@ from trainer.rolling_model import HOP_MS, STEPS_PER_HOP, RollingConfig, RollingM
 from trainer.window_encoder import OpenedEncoder, WindowEncoder, fresh_encoder
 
 HOP_SAMPLES = HOP_MS * SAMPLE_RATE // 1000
-# Of every step so many features are read, twice: when the step is new, and one hop later, when what follows was heard.
-PARTS = 3
-LOOKS = 2
+PARTS = 3  # features that are read of every step
 LONGEST_SPAN = 7  # steps, 0.6 s
 AT_ONCE = 16  # windows of an utterance
 
@@ -49,7 +47,7 @@ class WindowedIntentConfig(RollingConfig):
     def feature_size(self) -> int:
         """How many numbers describe a step before they are read."""
         assert self.encoder_config is not None
-        return LOOKS * PARTS * int(self.encoder_config["hidden_size"])
+        return PARTS * int(self.encoder_config["hidden_size"])
 
     @property
     def step_size(self) -> int:
@@ -141,10 +139,10 @@ class WindowedIntentModel(RollingModel):
         return [self.config.window_seconds, self.config.do_normalize, digest.hexdigest()]
 
     def _features(self, windows: Tensor) -> Tensor:
-        """Of the newest hop's steps, and of what they say about the hop before: `[batch, 6, size]`."""
+        """Of the newest hop's steps: `[batch, 6, size]`."""
         said = self.window_encoder(windows).transpose(1, 2)
         per_hop = STEPS_PER_HOP * PARTS
         hops = self.config.window_seconds * SAMPLE_RATE // HOP_SAMPLES
         every = nn.functional.interpolate(said, size=hops * per_hop, mode="linear")
-        looks = every[:, :, -LOOKS * per_hop :].transpose(1, 2).unflatten(1, (LOOKS, STEPS_PER_HOP, PARTS))
-        return torch.as_tensor(looks.transpose(1, 2).flatten(2))
+        newest = every[:, :, -per_hop:].transpose(1, 2)
+        return torch.as_tensor(newest.unflatten(1, (STEPS_PER_HOP, PARTS)).flatten(2))
