@@ -80,6 +80,16 @@ def test_variants_are_smaller_and_their_tolerance_covers_what_was_measured(banki
         assert 0 < 2 * row["furthest_logit"] <= variant.tolerance
 
 
+def test_eight_bits_keep_the_weights_of_a_memory_in_half_precision(banking: Written) -> None:
+    graph = onnx.load(banking.variants[2].file).graph
+    types = {weights.name: weights.data_type for weights in graph.initializer}
+    widened = {node.output[0]: types[node.input[0]] for node in graph.node if node.op_type == "Cast"}
+    memories = [node for node in graph.node if node.op_type == "GRU"]
+    kept = [widened[name] for node in memories for name in node.input[1:3]]
+    assert kept == [TensorProto.FLOAT16] * 2 * len(memories) != []
+    assert banking.rows[2]["megabytes"] < 0.4 * banking.rows[0]["megabytes"]
+
+
 def test_variants_keep_the_inputs_and_outputs_of_fp32(banking: Written) -> None:
     floats = {"pcm": TensorProto.FLOAT, "state": TensorProto.FLOAT} | {
         "logits": TensorProto.FLOAT,

@@ -1,4 +1,7 @@
-"""The int8 variant of a graph: 8-bit weights, and integer arithmetic whose scales no row of a batch can move."""
+"""The int8 variant of a graph: 8-bit weights, and integer arithmetic whose scales no row of a batch can move.
+
+ONNX Runtime has no GRU in integers: its weights are kept in half precision, and widened once, when the graph is opened.
+"""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -7,7 +10,9 @@ from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import onnx
+from onnx import GraphProto, ModelProto, TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
@@ -45,7 +50,9 @@ def write_int8(fp32_file: Path, int8_file: Path, calibration_rows: Iterable[list
     with TemporaryDirectory(dir=int8_file.parent, prefix=".int8-") as folder, _quiet():
         between = Path(folder) / int8_file.name
         _fix_scales(fp32_file, between, _Rows([value.name for value in graph.input], calibration_rows), fixed)
-        _scale_by_row(between, int8_file, by_row)
+        model = _scaled_by_row(onnx.load(between), by_row)
+        _halve_recurrent_weights(model.graph)
+        save_graph(model, int8_file)
 
 
 class _Rows(CalibrationDataReader):  # type: ignore[misc]
@@ -78,20 +85,31 @@ def _fix_scales(source: Path, target: Path, rows: _Rows, layers: list[str]) -> N
     )
 
 
-def _scale_by_row(source: Path, target: Path, layers: list[str]) -> None:
-    model = onnx.load(source)
-    if layers:
-        quantizer = MatMulNBitsQuantizer(
-            model,
-            bits=8,
-            block_size=BLOCK,
-            is_symmetric=True,
-            accuracy_level=INTEGER_ARITHMETIC,
-            nodes_to_exclude=[node.name for node in model.graph.node if node.name not in layers],
-        )
-        quantizer.process()
-        model = quantizer.model.model
-    save_graph(model, target)
+def _scaled_by_row(model: ModelProto, layers: list[str]) -> ModelProto:
+    if not layers:
+        return model
+    quantizer = MatMulNBitsQuantizer(
+        model,
+        bits=8,
+        block_size=BLOCK,
+        is_symmetric=True,
+        accuracy_level=INTEGER_ARITHMETIC,
+        nodes_to_exclude=[node.name for node in model.graph.node if node.name not in layers],
+    )
+    quantizer.process()
+    quantized: ModelProto = quantizer.model.model
+    return quantized
+
+
+def _halve_recurrent_weights(graph: GraphProto) -> None:
+    """Those of inputs and of memory; biases are few."""
+    names = {name for node in graph.node if node.op_type == "GRU" for name in node.input[1:3]}
+    for weights in [each for each in graph.initializer if each.name in names]:
+        half = f"{weights.name}_half"
+        halved = numpy_helper.from_array(numpy_helper.to_array(weights).astype(np.float16), half)
+        graph.initializer.remove(weights)
+        graph.initializer.append(halved)
+        graph.node.insert(0, helper.make_node("Cast", [half], [weights.name], to=TensorProto.FLOAT))
 
 
 @contextmanager
