@@ -7,6 +7,9 @@ import { eventually } from '../support/key-files.js';
 import { BUNDLED_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { sampleCall } from '../support/sample-calls.js';
 import { SDK } from './client-package.js';
+import { CLOSED, intent, READY, receipt } from './messages.js';
+import { say } from './polite-server.js';
+import { webSocketServer } from './servers.js';
 
 /** Evaluated in the browser: keeps the microphone's track within reach of the test. */
 const KEEP_TRACK = `const devices = navigator.mediaDevices;
@@ -16,6 +19,20 @@ const KEEP_TRACK = `const devices = navigator.mediaDevices;
     globalThis.track = media.getAudioTracks()[0];
     return media;
   };`;
+
+/** Evaluated in the browser: the person leaves the question for the microphone open until the test answers it. */
+const ASK_SLOWLY = `const devices = navigator.mediaDevices;
+  const ask = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (what) => {
+    await new Promise((resolve) => { globalThis.permit = resolve; });
+    const media = await ask(what);
+    globalThis.track = media.getAudioTracks()[0];
+    return media;
+  };`;
+
+/** Evaluated in the browser: a voice that speaks until it is cancelled, and then is silent when the test says so. */
+const ENDLESS_VOICE = `speechSynthesis.getVoices = () => [{}];
+  speechSynthesis.speak = (speech) => { globalThis.fallSilent = () => speech.dispatchEvent(new Event('end')); };`;
 
 const BOT = join(SDK, 'examples/browser-bot');
 
@@ -60,6 +77,40 @@ describe('The browser bot in Chromium', function () {
     await page.locator('#state.alarm', { hasText: 'the microphone was unplugged' }).waitFor();
     await eventually(async () => (await metric(server, 'earshot_sessions')) === 0);
     assert.match(await page.locator('#state').innerText(), /unplugged/);
+  });
+
+  it('ends the call when it is hung up while the person is asked for the microphone', async () => {
+    const { page } = await browser!.open(`${site.address}?server=ws://${server.http}`, { permissions: ['microphone'] });
+    await page.evaluate(ASK_SLOWLY);
+    await page.click('#call');
+    await page.locator('#state', { hasText: 'permission' }).waitFor();
+    await page.click('#call');
+    await page.locator('#call', { hasText: 'Call the bank' }).waitFor({ timeout: 5_000 });
+    assert.equal(await page.locator('#state:not(.alarm)').innerText(), 'The call has ended.');
+    await page.evaluate('globalThis.permit()');
+    await page.waitForFunction("globalThis.track?.readyState === 'ended'");
+    assert.equal(await metric(server, 'earshot_sessions'), 0);
+  });
+
+  it('neither acts nor speaks once the call has ended, whatever is settled then', async () => {
+    const late = await webSocketServer((socket) =>
+      socket.on('message', (content) => {
+        const { type } = JSON.parse((content as Buffer).toString()) as { type: string };
+        if (type === 'start') say(socket, READY);
+        if (type === 'close') say(socket, receipt(1), intent(2, 'final'), CLOSED);
+      }),
+    );
+    const { page } = await browser!.open(`${site.address}?server=${late.url}`, { permissions: ['microphone'] });
+    await page.evaluate(ENDLESS_VOICE);
+    await page.click('#call');
+    await page.waitForFunction('globalThis.fallSilent');
+    await page.click('#call');
+    await page.locator('#state', { hasText: 'The call has ended.' }).waitFor();
+    await page.evaluate('globalThis.fallSilent()');
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve))');
+    assert.equal(await page.locator('#state').innerText(), 'The call has ended.');
+    assert.deepEqual(await page.locator('#actions li, #talk .caller').allInnerTexts(), []);
+    late.stop();
   });
 
   it('says that the microphone is denied, or that no server is there', async () => {

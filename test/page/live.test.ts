@@ -84,6 +84,22 @@ describe('The live page in Chromium', function () {
     assert.deepEqual(complaints, []);
   });
 
+  it('stops at once while the person is asked for the microphone, and gives back what is permitted later', async () => {
+    const { page } = await open(['microphone']);
+    await page.evaluate(`const devices = navigator.mediaDevices;
+      const ask = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = async (what) => {
+        await new Promise((resolve) => { globalThis.permit = resolve; });
+        return (globalThis.media = await ask(what));
+      };`);
+    await page.click('#microphone');
+    await page.keyboard.press('Escape');
+    await waitForState(page, 'Stopped.');
+    assert.equal(await page.locator('#microphone').isEnabled(), true);
+    await page.evaluate('globalThis.permit()');
+    await page.waitForFunction("globalThis.media?.getTracks()[0].readyState === 'ended'");
+  });
+
   it('hears the microphone with the default model where no model could be offered', async () => {
     const { page } = await open(['microphone']);
     await page.route('**/v1/models', (route) => route.fulfill({ json: { models: [] } }));

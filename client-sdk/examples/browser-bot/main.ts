@@ -25,7 +25,9 @@ async function call(ending: AbortController): Promise<void> {
     const mic = await microphone({ echoCancellation: true, signal: ending.signal });
     await talk(mic, ending).finally(() => mic.stop());
   } catch (problem) {
-    showState(sentenceOf(problem), true);
+    // Hung up while the browser still asked for the microphone: no problem.
+    if (problem === ending.signal.reason) showState('The call has ended.');
+    else showState(sentenceOf(problem), true);
   } finally {
     hangingUp = null;
     showRunning(false);
@@ -48,6 +50,8 @@ async function talk(mic: Microphone, ending: AbortController): Promise<void> {
   };
 
   const answer = async (heard: Intent) => {
+    // What is settled after the call is nobody's any more.
+    if (ending.signal.aborted) return;
     showCaller(heard);
     const turn = dialogue.next(heard);
     if (turn.action !== null) showAction(turn.action);

@@ -4,7 +4,7 @@ const NO_VOICE_MS = 1_500;
 
 /** Says a sentence with the browser's own voice; resolves when it has been said, at once where there is no voice, or when the signal fires. */
 export async function say(text: string, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || !(await hasVoices())) return;
+  if (!(await hasVoices()) || signal.aborted) return;
   const speech = new SpeechSynthesisUtterance(text);
   speech.lang = 'en';
   const longest = text.split(' ').length * LONGEST_WORD_MS;

@@ -8,7 +8,7 @@ export interface MicrophoneOptions {
   readonly autoGainControl?: boolean;
   /** Where `WORKLET_SOURCE` is served; only a page whose Content-Security-Policy forbids scripts from `blob:` needs it. */
   readonly workletUrl?: string | URL;
-  /** Gives the microphone back. */
+  /** Gives the microphone back, also one that is permitted after it fired. */
   readonly signal?: AbortSignal;
 }
 

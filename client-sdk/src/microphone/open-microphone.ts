@@ -13,7 +13,7 @@ const AUDIO = { encoding: 'pcm_s16le', sampleRate: 16_000, channels: 1 } as cons
 export async function microphone(options: MicrophoneOptions = {}): Promise<Microphone> {
   const { signal, workletUrl } = options;
   signal?.throwIfAborted();
-  const media = await permitted(options);
+  const media = await unlessAborted(permitted(options), signal);
   let wiring: Wiring | null = null;
   try {
     signal?.throwIfAborted();
@@ -50,6 +50,21 @@ async function permitted(options: MicrophoneOptions): Promise<MediaStream> {
     });
   } catch (cause) {
     throw microphoneErrorOf(cause);
+  }
+}
+
+/** What the person permits, or the signal's reason as soon as it fires: a microphone that is permitted later is given back. */
+async function unlessAborted(asked: Promise<MediaStream>, signal?: AbortSignal): Promise<MediaStream> {
+  const aborted = new Deferred<never>();
+  const abort = () => aborted.reject(signal?.reason as Error);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([asked, aborted.promise]);
+  } catch (error) {
+    asked.then(release, () => undefined);
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
   }
 }
 

@@ -50,7 +50,10 @@ let stopping = new AbortController();
 const controls = new Controls({
   microphone() {
     code.show({ way: 'microphone', audio: MICROPHONE_AUDIO });
-    void stream(() => microphoneSource(devices.deviceId), 'Waiting for your permission to use the microphone…');
+    void stream(
+      (signal) => microphoneSource(devices.deviceId, signal),
+      'Waiting for your permission to use the microphone…',
+    );
   },
   sample(index) {
     const { file, names } = SAMPLES[index]!;
@@ -86,21 +89,22 @@ async function fromRecording(
 }
 
 /** Streams from a source that has yet to be opened; one at a time, and stopped at once where that was asked for meanwhile. */
-async function stream(open: () => Promise<Source>, waiting: string): Promise<void> {
+async function stream(open: (signal: AbortSignal) => Promise<Source>, waiting: string): Promise<void> {
   if (controls.isRunning) return;
   stopping = new AbortController();
   controls.running(true);
   screen.tell(waiting);
   let source: Source | null = null;
   try {
-    source = await open();
+    source = await open(stopping.signal);
     screen.finals.clear();
     screen.speed.clear();
     call = new Call(source, controls.model, screen);
     if (stopping.signal.aborted) call.stop();
     await call.run();
   } catch (problem) {
-    screen.tell(problem instanceof Error ? sentence(problem.message) : String(problem), true);
+    if (problem === stopping.signal.reason) screen.tell('Stopped.');
+    else screen.tell(problem instanceof Error ? sentence(problem.message) : String(problem), true);
   } finally {
     // Also where no call came of it: a microphone must not be left on.
     source?.stop();

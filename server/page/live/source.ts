@@ -24,9 +24,9 @@ const PIECE_MS = 50;
 /** Where the server serves the worklet: the page's policy allows no blob. */
 const WORKLET_URL = '/microphone-worklet.js';
 
-/** The microphone, once it is permitted; rejects with MicrophoneError. */
-export async function microphoneSource(deviceId: string): Promise<Source> {
-  const mic = await microphone({ workletUrl: WORKLET_URL, ...(deviceId !== '' && { deviceId }) });
+/** The microphone, once it is permitted; rejects with MicrophoneError, or with the signal's reason. */
+export async function microphoneSource(deviceId: string, signal: AbortSignal): Promise<Source> {
+  const mic = await microphone({ workletUrl: WORKLET_URL, signal, ...(deviceId !== '' && { deviceId }) });
   const pieces = async function* (): AsyncGenerator<Piece> {
     for await (const chunk of mic) yield { chunk, amplitudes: [Float32Array.from(chunk, (sample) => sample / 32_768)] };
   };
