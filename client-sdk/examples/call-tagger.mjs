@@ -8,15 +8,14 @@ import { parseArgs } from 'node:util';
 import { createStream } from '@earshot/client';
 import { pipe, readWav } from '@earshot/client/node';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    url: { type: 'string', default: 'ws://127.0.0.1:8080' },
-    /** Who speaks on which channel. */
-    speakers: { type: 'string', default: 'customer,agent' },
-    id: { type: 'string' },
-  },
-});
+const OPTIONS = {
+  url: { type: 'string', default: 'ws://127.0.0.1:8080' },
+  /** Who speaks on which channel. */
+  speakers: { type: 'string', default: 'customer,agent' },
+  id: { type: 'string' },
+};
+const USAGE = 'usage: node call-tagger.mjs [--url ADDRESS] [--speakers NAME,NAME] [--id CALL] [FILE.wav | -]';
+const { values, positionals } = readArguments();
 const [file = '-'] = positionals;
 const names = values.speakers.split(',');
 const speakerOf = (channel) => names[channel] ?? `channel ${channel}`;
@@ -60,6 +59,15 @@ function summaryOf(tags) {
   const asked = tags.filter(({ speaker, intent }) => speaker === names[0] && intent !== null);
   const reason = asked.reduce((best, next) => (best === null || next.score > best.score ? next : best), null);
   return { reason: reason?.intent ?? null, speakers };
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
 }
 
 tag().catch((error) => {

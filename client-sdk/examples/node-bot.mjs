@@ -9,14 +9,14 @@ import { parseArgs } from 'node:util';
 import { createStream } from '@earshot/client';
 import { writable } from '@earshot/client/node';
 
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string', default: 'ws://127.0.0.1:8080' },
-    'sample-rate': { type: 'string', default: '16000' },
-    /** A caller who is understood so well while the bot speaks interrupts it. */
-    'barge-in': { type: 'string', default: '0.6' },
-  },
-});
+const OPTIONS = {
+  url: { type: 'string', default: 'ws://127.0.0.1:8080' },
+  'sample-rate': { type: 'string', default: '16000' },
+  /** A caller who is understood so well while the bot speaks interrupts it. */
+  'barge-in': { type: 'string', default: '0.6' },
+};
+const USAGE = 'usage: node node-bot.mjs [--url ADDRESS] [--sample-rate HZ] [--barge-in SCORE] < 16-bit mono PCM';
+const { values } = readArguments();
 const bargeIn = Number(values['barge-in']);
 
 /** What the bank does about an intent, and what it says. */
@@ -60,6 +60,15 @@ async function talk() {
   });
 
   await pipeline(process.stdin, writable(stream));
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS });
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
 }
 
 talk().catch((error) => {

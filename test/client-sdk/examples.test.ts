@@ -106,6 +106,17 @@ describe('The examples', function () {
       assert.match(err, sentence);
     });
 
+  for (const [file, args, sentence] of [
+    [NODE_BOT, ['--nosuch'], /^Unknown option '--nosuch'.*\nusage: node node-bot\.mjs .*\n$/],
+    [NODE_BOT, ['call.wav'], /^Unexpected argument 'call\.wav'.*\nusage: .*\n$/],
+    [CALL_TAGGER, ['--nosuch', CALL], /^Unknown option '--nosuch'.*\nusage: node call-tagger\.mjs .*\n$/],
+  ] as const)
+    it(`say how they are used where they are given ${args.join(' ')}`, async () => {
+      const { code, err } = await run(file, args);
+      assert.equal(code, 2);
+      assert.match(err, sentence);
+    });
+
   it('end the tagger with a sentence when its file is no WAV', async () => {
     const { code, err } = await run(CALL_TAGGER, [...url, '-'], Buffer.from('this is no recording'));
     assert.deepEqual([code, err.trim()], [1, 'no WAV that can be streamed: it does not begin with RIFF … WAVE']);
