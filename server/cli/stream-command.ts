@@ -5,6 +5,7 @@ import { protobuf } from '../../client-sdk/src/protobuf.js';
 import { ENCODINGS } from '../../proto/client-messages.js';
 import { Failure } from './failure.js';
 import { keyOption } from './key-option.js';
+import { isMp3 } from './mp3.js';
 import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
 import { bytesPerSecond, readStreamAudio, wavToStream, type StreamAudio } from './stream-audio.js';
 import { jsonView, liveView, plainView, type StreamView } from './stream-view.js';
@@ -148,6 +149,7 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
   const first = await source.next();
   const head = first.done ? new Uint8Array(0) : first.value;
   const opening = Buffer.from(head.subarray(0, 4)).toString('latin1');
+  if (isMp3(head)) throw new Failure('standard input: an MP3, not a WAV or raw audio: let ffmpeg or sox decode it');
   if (opening === 'RIFF' || OTHER_FILES.test(opening)) {
     // What is no WAV is told by its first bytes: the rest is not waited for.
     const rest = opening === 'RIFF' ? await everything(source) : [];
@@ -158,7 +160,7 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
   return { format: { encoding, sampleRate, channels }, chunks: (signal) => startingWith(head, source, signal) };
 };
 
-/** How files of audio begin that are neither a WAV nor raw: other kinds of RIFF, AIFF, AU, CAF, FLAC, Ogg, MP3. */
+/** How files of audio begin that are neither a WAV nor raw: other kinds of RIFF, AIFF, AU, CAF, FLAC, Ogg, MP3 with tags. */
 const OTHER_FILES = /^(RF64|RIFX|FORM|\.snd|caff|fLaC|OggS|ID3)/;
 
 const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array[]> => {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMAND, earshot } from '../support/earshot-command.js';
+import { mp3Of } from '../support/mp3s.js';
 import { serveScripted } from '../support/scripted-server.js';
 
 describe('earshot stream', () => {
@@ -29,6 +30,13 @@ describe('earshot stream', () => {
       const told = `earshot: standard input: not a WAV file that can be read: it begins with ${JSON.stringify(opening)}, not "RIFF"`;
       assert.equal(err.trim(), told);
     }
+  });
+
+  it('takes no MP3 without tags for raw audio', async function () {
+    const input = mp3Of(this, ['-ar', '44100', '-b:a', '128k']);
+    const { code, err } = await earshot(['stream', '-', '--url', 'ws://127.0.0.1:9'], input);
+    assert.equal(code, 1);
+    assert.match(err, /^earshot: standard input: an MP3, not a WAV or raw audio: .*\n$/);
   });
 
   it('names the folder or the file that it cannot read, once', async () => {
