@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { MAX_RECORDING_BYTES } from '../../proto/limits.js';
 import type { ClassifyResponse } from '../../proto/one-shot-messages.js';
@@ -95,14 +95,22 @@ const untilNobodyAnswers = (flags: ClassifyFlags): ((file: string) => Promise<Re
 };
 
 const classify = async (file: string, flags: ClassifyFlags): Promise<Result> => {
-  const body = await readFile(file).catch((problem: unknown) => reasonOf(problem));
+  const body = await recordingIn(file).catch((problem: unknown) => reasonOf(problem));
   if (typeof body === 'string') return { file, problem: body };
-  // A server answers this before it has read it all, which not every connection survives.
-  if (body.length > MAX_RECORDING_BYTES) return { file, problem: tooLarge(body.length) };
   return ask(file, body, flags).catch((problem: unknown) => {
     if (!(problem instanceof Failure)) throw problem;
     return { file, problem: problem.message, isUnreached: true };
   });
+};
+
+/** A file that a server may take. It answers a larger one before it has read it all, which not every connection survives. */
+const recordingIn = async (file: string): Promise<Buffer> => {
+  const { size } = await stat(file);
+  if (size > MAX_RECORDING_BYTES) throw new Failure(tooLarge(size));
+  const body = await readFile(file);
+  // A pipe has no size before it is read.
+  if (body.length > MAX_RECORDING_BYTES) throw new Failure(tooLarge(body.length));
+  return body;
 };
 
 const tooLarge = (length: number): string =>
