@@ -18,14 +18,15 @@ function call(action: () => void): void {
 }
 
 /**
- * Spreads a stream's messages to listeners, observers and one reader. What comes before anybody listens waits, also for those who
+ * Spreads a stream's messages to listeners, observers and one reader. What comes while nobody listens waits, also for those who
  * begin to listen in the same turn; while listeners alone take the messages, none waits for a reader.
  */
 export class MessageFan {
   readonly #queue = new MessageQueue();
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #observers = new Set<Observer<StreamMessage>>();
-  #hears: 'nobody' | 'soon' | 'now' = 'nobody';
+  /** Until the end of the turn in which somebody begins to listen, nothing is told. */
+  #isBeginning = false;
   #isRead = false;
   #ended: Ended | null = null;
 
@@ -40,8 +41,9 @@ export class MessageFan {
   }
 
   push(message: StreamMessage): void {
-    if (this.#hears === 'now') this.#deliver(message);
-    if (this.#hears !== 'now' || this.#isRead) this.#queue.push(message);
+    const isHeard = !this.#isBeginning && this.#hasAudience;
+    if (isHeard) this.#deliver(message);
+    if (!isHeard || this.#isRead) this.#queue.push(message);
   }
 
   /** Tells what is no message of the server. */
@@ -53,7 +55,7 @@ export class MessageFan {
   end(ended: Ended): void {
     this.#ended = ended;
     this.#queue.end(ended.error);
-    if (this.#hears !== 'soon') this.#finish(ended);
+    if (!this.#isBeginning) this.#finish(ended);
   }
 
   next(): Promise<IteratorResult<StreamMessage, undefined>> {
@@ -67,11 +69,15 @@ export class MessageFan {
     signal?: AbortSignal,
   ): () => void {
     if (signal?.aborted) return () => undefined;
+    const isHeard = this.#hasAudience;
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners.add(listener));
-    const off = () => void listeners.delete(listener);
+    const off = () => {
+      listeners.delete(listener);
+      signal?.removeEventListener('abort', off);
+    };
     signal?.addEventListener('abort', off, { once: true });
-    if (type === 'ended' ? this.#ended !== null : !OUR_OWN.has(type)) this.#hear();
+    if (this.#ended !== null || !isHeard) this.#begin();
     return off;
   }
 
@@ -85,28 +91,31 @@ export class MessageFan {
   }
 
   #subscribe(observer: Observer<StreamMessage>): { unsubscribe(): void } {
+    const isHeard = this.#hasAudience;
     this.#observers.add(observer);
-    this.#hear();
+    if (this.#ended !== null || !isHeard) this.#begin();
     return { unsubscribe: () => void this.#observers.delete(observer) };
   }
 
-  #hear(): void {
-    if (this.#hears === 'soon') return;
-    if (this.#hears === 'now' && this.#ended === null) return;
-    this.#hears = 'soon';
+  /** Tells what waits at the end of the turn, for as long as anybody listens. */
+  #begin(): void {
+    if (this.#isBeginning) return;
+    this.#isBeginning = true;
     queueMicrotask(() => {
-      this.#hears = 'now';
-      if (!this.#isRead && this.#hasAudience) for (const message of this.#queue.takeAll()) this.#deliver(message);
+      while (!this.#isRead && this.#hasAudience) {
+        const message = this.#queue.take();
+        if (message === undefined) break;
+        this.#deliver(message);
+      }
+      this.#isBeginning = false;
       if (this.#ended !== null) this.#finish(this.#ended);
     });
   }
 
   /** Whether anybody listens to messages, not only to the end. */
   get #hasAudience(): boolean {
-    const types = [...this.#listeners].filter(
-      ([type, { size }]) => size > 0 && !OUR_OWN.has(type as keyof StreamEvents),
-    );
-    return types.length + this.#observers.size > 0;
+    if (this.#observers.size > 0) return true;
+    return [...this.#listeners].some(([type, { size }]) => size > 0 && !OUR_OWN.has(type as keyof StreamEvents));
   }
 
   #deliver(message: StreamMessage): void {

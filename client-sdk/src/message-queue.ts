@@ -26,9 +26,9 @@ export class MessageQueue {
     return this.#queue.waiting.length > MAX_UNREAD_MESSAGES;
   }
 
-  /** Everything that waits; it waits no more. */
-  takeAll(): StreamMessage[] {
-    return this.#queue.waiting.splice(0);
+  /** What has waited longest; it waits no more. */
+  take(): StreamMessage | undefined {
+    return this.#queue.waiting.shift();
   }
 
   push(message: StreamMessage): void {

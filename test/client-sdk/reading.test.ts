@@ -113,6 +113,39 @@ describe('Reading a stream', () => {
     assert.deepEqual(left, []);
   });
 
+  it('keeps what comes after the last listener has left for whoever listens or reads next', async () => {
+    const scene = opened();
+    const { stream, network } = scene;
+    const told: number[] = [];
+    const once = () => {
+      const off = stream.on('intent', ({ seq }) => {
+        told.push(seq);
+        off();
+      });
+    };
+    once();
+    await turn();
+    network.last.say(intent(2, 'final'), intent(3, 'final'), intent(4, 'final'));
+    assert.deepEqual(told, [2]);
+    once();
+    await turn();
+    assert.deepEqual(told, [2, 3]);
+    closeAfter(scene, 4);
+    const left: number[] = [];
+    for await (const { seq } of stream) left.push(seq);
+    assert.deepEqual(left, [4, 5]);
+  });
+
+  it('keeps what comes after a listener that left in the turn in which it came', async () => {
+    const scene = opened();
+    scene.stream.on('message', () => undefined)();
+    await turn();
+    closeAfter(scene, 1);
+    const left: string[] = [];
+    for await (const { type } of scene.stream) left.push(type);
+    assert.deepEqual(left, ['ready', 'closed']);
+  });
+
   it('loses nothing to those who listen only to its state', async () => {
     const scene = opened();
     const states: string[] = [];
