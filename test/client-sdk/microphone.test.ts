@@ -169,6 +169,32 @@ describe('The microphone of the SDK in Chromium', function () {
     assert.deepEqual(await page.evaluate('window.tracks.map(({ readyState }) => readyState)'), ['ended']);
   });
 
+  it('hears again where its audio was put to sleep', async () => {
+    const page = await open();
+    const samples = await page.evaluate(`(async () => {
+      globalThis.AudioContext = class extends AudioContext {
+        constructor(options) {
+          super(options);
+          globalThis.context = this;
+        }
+      };
+      const { microphone } = await import('/microphone.js');
+      const mic = await microphone();
+      let samples = 0;
+      let samplesAsleep = 0;
+      for await (const chunk of mic) {
+        samples += chunk.length;
+        if (samplesAsleep === 0) {
+          await context.suspend();
+          samplesAsleep = samples;
+          setTimeout(() => mic.stop(), 2000);
+        }
+      }
+      return samples - samplesAsleep;
+    })()`);
+    assert.ok(Number(samples) > 8_000, `${String(samples)} samples in two seconds`);
+  });
+
   it('tells its reader that the device went away', async () => {
     const page = await open();
     await page.evaluate(SPY);

@@ -99,6 +99,7 @@ class OpenMicrophone implements Microphone {
     track?.addEventListener('ended', () =>
       this.#fail(new MicrophoneError('lost', 'the microphone was unplugged, or its permission withdrawn')),
     );
+    context.onstatechange = () => this.#wake();
     signal?.addEventListener('abort', () => void this.stop(), { once: true });
   }
 
@@ -124,6 +125,14 @@ class OpenMicrophone implements Microphone {
         return { value: undefined, done: true };
       },
     };
+  }
+
+  /** Phones put audio to sleep for a call or a locked screen, and need not wake it. */
+  #wake(): void {
+    const { state } = this.#context;
+    if (this.#isStopping || state === 'running' || state === 'closed') return;
+    // Refused while the call lasts; its end is another change.
+    this.#context.resume().catch(() => undefined);
   }
 
   #heard(amplitudes: Float32Array | null): void {
