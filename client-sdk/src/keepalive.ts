@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 
 /** What is done about silence. */
 export interface SilenceListener {
-  /** Nothing was said for a third of the server's patience. */
+  /** Nothing was said or heard for a third of the server's patience. */
   keepAlive(): void;
   /** Nothing was heard for so many milliseconds, although the server answers every keepalive. */
   heardNothing(ms: number): void;
@@ -14,6 +14,7 @@ export class Keepalive {
   readonly #listener: SilenceListener;
   #saidAt = 0;
   #heardAt = 0;
+  #isAsked = false;
   #timer: { cancel(): void } | null = null;
 
   constructor(clock: Clock, listener: SilenceListener) {
@@ -39,6 +40,14 @@ export class Keepalive {
 
   heard(): void {
     this.#heardAt = this.#clock.now();
+    this.#isAsked = false;
+  }
+
+  /** Says a keepalive now; the server is to answer it. */
+  ask(): void {
+    this.said();
+    this.#isAsked = true;
+    this.#listener.keepAlive();
   }
 
   stop(): void {
@@ -49,10 +58,10 @@ export class Keepalive {
   #look(idleTimeoutMs: number): void {
     const now = this.#clock.now();
     const silentFor = now - this.#heardAt;
-    if (silentFor >= idleTimeoutMs / 2) return this.#listener.heardNothing(Math.round(silentFor));
+    // Unless it was asked, it is this look that comes late: the process was busy or asleep, or a browser holds back the timers of its page.
+    if (this.#isAsked && silentFor >= idleTimeoutMs / 2) return this.#listener.heardNothing(Math.round(silentFor));
     // While nothing is heard it is asked too: audio alone is answered only when a frame of it is classified.
     if (now - this.#saidAt < idleTimeoutMs / 3 && silentFor < idleTimeoutMs / 3) return;
-    this.said();
-    this.#listener.keepAlive();
+    this.ask();
   }
 }

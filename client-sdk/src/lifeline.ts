@@ -110,8 +110,14 @@ export class Lifeline {
     const { message } = reading;
     if (message.type === 'error') this.#refused(EarshotError.from(message));
     else if (message.type === 'ready') this.#ready(message);
-    else if (this.#isUp) this.#listener.received(message);
+    else if (this.#isUp) this.#told(message);
     else this.#violated(`${message.type} came before ready`);
+  }
+
+  #told(message: Exclude<ServerMessage, { type: 'ready' | 'error' }>): void {
+    // Timers alone are too late for it in a page in the background: browsers hold them back for a minute.
+    if (message.type === 'warning' && message.code === 'idle') this.#keepalive.ask();
+    this.#listener.received(message);
   }
 
   #ready(ready: Ready & { seq: number }): void {
