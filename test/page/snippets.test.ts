@@ -38,11 +38,13 @@ describe('The code of the page', function () {
     await server.running.drain();
   });
 
-  it('runs in Node', async () => {
-    const file = join(folder, 'intents.mjs');
-    writeFileSync(file, SNIPPETS.Node!(screen));
-    const { code, out, err } = await run(file, [], audio);
-    assert.deepEqual([code, err], [0, '']);
+  it('runs in Node under the name that it gives, in a folder that npm init made', async () => {
+    const code = SNIPPETS.Node!(screen);
+    const file = join(folder, / \| node (\S+)$/m.exec(code)![1]!);
+    writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
+    writeFileSync(file, code);
+    const { code: exit, out, err } = await run(file, [], audio);
+    assert.deepEqual([exit, err], [0, '']);
     assert.match(out, /final freeze 0\.9/);
   });
 

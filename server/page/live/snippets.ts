@@ -29,7 +29,7 @@ for await (const chunk of mic) await stream.send(chunk); // until mic.stop()
 await stream.close();`,
 
   Node: (screen) => `// npm install @earshot/client
-// ${rawSource(screen)} | node intents.js
+// ${rawSource(screen)} | node intents.mjs
 import { openStream } from '@earshot/client';
 
 const stream = await openStream({
