@@ -7,12 +7,13 @@ import { silentLog } from '../domain/log.js';
 import { reasonOf } from '../domain/reason.js';
 import { loadModelPackages, type ModelPackage } from '../inference/model-package.js';
 import { ModelShelf, type ServedModel } from '../session/served-model.js';
+import { unknownSettings } from '../unknown-settings.js';
 import type { Finding } from './doctor-command.js';
 
-/** Whether what the settings name is there and right, by what `earshot serve` reads it with; nothing of what they do not name. */
+/** Whether what the settings name is there and right, by what `earshot serve` reads it with, and which variables are no settings; nothing of what they do not name. */
 export const settings = async (config: Config): Promise<Finding[]> => {
   const { tlsCert, defaultModel } = config;
-  const findings: Finding[] = [];
+  const findings: Finding[] = unknownSettings().map(ignored);
   if (tlsCert !== null) findings.push(tried('TLS certificate', () => Certificates.open(config, silentLog)?.close()));
   if (asksCallers(config)) findings.push(tried('credentials of callers', () => openAndClose(config)));
   if (defaultModel !== null) {
@@ -22,6 +23,8 @@ export const settings = async (config: Config): Promise<Finding[]> => {
   }
   return findings;
 };
+
+const ignored = (detail: string): Finding => ({ about: 'environment', ok: false, needed: false, detail });
 
 const tried = (about: string, use: () => void): Finding => {
   try {

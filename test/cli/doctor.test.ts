@@ -65,14 +65,18 @@ describe('earshot doctor', function () {
     }
   });
 
-  it('needs the provider that is asked for, and no other', async () => {
-    const { code, findings } = await doctor({ EARSHOT_PROVIDER: 'cuda', EARSHOT_PORT: '0', EARSHOT_GRPC_PORT: '0' });
+  it('needs the provider that is asked for, and no other, and no variable that is none of its settings', async () => {
+    const ports = { EARSHOT_PORT: '0', EARSHOT_GRPC_PORT: '0' };
+    const { code, findings } = await doctor({ EARSHOT_PROVIDER: 'cuda', EARSHOT_QUEUE_LIMT: '5', ...ports });
     const needed = findings.filter((finding) => finding.needed && finding.about.startsWith('provider'));
     assert.deepEqual(
       needed.map(({ about }) => about),
       ['provider cuda'],
     );
     assert.equal(code, needed[0]!.ok ? 0 : 1);
+    const ignored = findings.find(({ about }) => about === 'environment')!;
+    assert.deepEqual([ignored.ok, ignored.needed], [false, false]);
+    assert.match(ignored.detail, /^EARSHOT_QUEUE_LIMT is no setting.*EARSHOT_QUEUE_LIMIT$/);
     if (!needed[0]!.ok) assert.match(needed[0]!.detail, /^the provider cuda cannot be used: .*; it needs an NVIDIA/);
   });
 });
