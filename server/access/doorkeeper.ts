@@ -89,9 +89,11 @@ export class Doorkeeper {
 
   private byToken(token: string): EntryVerdict {
     const identity = this.tokens.spend(token);
-    return identity
-      ? { ok: true, identity, byToken: true }
-      : refuse('unauthenticated', 'this token was used already, or has expired: ask POST /v1/tokens for another');
+    if (identity === null)
+      return refuse('unauthenticated', 'this token was used already, or has expired: ask POST /v1/tokens for another');
+    if (this.ways.keys?.hasRevoked(identity, Date.now()))
+      return refuse('unauthenticated', 'the key that this token was given for is good no more');
+    return { ok: true, identity, byToken: true };
   }
 
   private async byJwt(jwt: JwtVerifier, text: string): Promise<EntryVerdict> {

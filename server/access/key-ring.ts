@@ -10,10 +10,12 @@ interface HeldKey {
   readonly identity: Identity;
 }
 
+const KEY_PREFIX = 'key:';
+
 const heldFrom = (stored: StoredKey): HeldKey => ({
   digest: Buffer.from(stored.sha256, 'hex'),
   expiresAt: stored.expires === undefined ? Infinity : Date.parse(stored.expires),
-  identity: { name: `key:${stored.name}`, rights: rightsOf(stored) },
+  identity: { name: `${KEY_PREFIX}${stored.name}`, rights: rightsOf(stored) },
 });
 
 /** The API keys that are good now; replaced as a whole when their file changes. */
@@ -30,9 +32,19 @@ export class KeyRing {
     this.held = keys.map(heldFrom);
   }
 
+  /** Whether this is who had a key, and has no good one of the same name left at `now` (milliseconds since 1970). */
+  hasRevoked({ name }: Identity, now: number): boolean {
+    if (!name.startsWith(KEY_PREFIX)) return false;
+    return !this.all.some(({ identity, expiresAt }) => identity.name === name && expiresAt > now);
+  }
+
   /** Whose key this is, at `now` (milliseconds since 1970); null where it is nobody's or has expired. */
   find(key: string, now: number): Identity | null {
-    const found = findByDigest([...this.fixed, ...this.held], digestOf(key));
+    const found = findByDigest(this.all, digestOf(key));
     return found !== null && found.expiresAt > now ? found.identity : null;
+  }
+
+  private get all(): readonly HeldKey[] {
+    return [...this.fixed, ...this.held];
   }
 }

@@ -11,6 +11,11 @@ const OTHER = randomKey();
 const EXPIRED = randomKey();
 const OPERATOR = randomKey();
 
+const tokenOf = async (server: ScriptedServer, key: string): Promise<string> => {
+  const response = await fetch(`http://${server.http}/v1/tokens`, { method: 'POST', ...bearer(key) });
+  return ((await response.json()) as { token: string }).token;
+};
+
 describe('A server with API keys', () => {
   const drawer = new Drawer();
   let server: ScriptedServer;
@@ -30,11 +35,7 @@ describe('A server with API keys', () => {
     drawer.clear();
   });
 
-  const tokenFor = async (key: string): Promise<string> => {
-    const response = await fetch(`http://${server.http}/v1/tokens`, { method: 'POST', ...bearer(key) });
-    const { token } = (await response.json()) as { token: string };
-    return token;
-  };
+  const tokenFor = (key: string): Promise<string> => tokenOf(server, key);
 
   const WRONG: readonly (readonly [string, () => string])[] = [
     ['another key', randomKey],
@@ -194,6 +195,28 @@ describe('Keys in a file', () => {
     opened.socket.send('{"type":"close"}');
     assert.equal(await opened.end, 1000);
     assert.equal(opened.messages.at(-1)?.type, 'closed');
+    await server.close();
+    drawer.clear();
+  });
+
+  it('take the tokens with them that were given for the last of a name', async () => {
+    const drawer = new Drawer();
+    const [old, fresh, other] = [randomKey(), randomKey(), randomKey()];
+    const others = entry(other, { name: 'others' });
+    const keysFile = drawer.put('keys.json', { keys: [entry(old), others] });
+    const server = await serveScripted({}, { keysFile });
+    const [first, second] = [await tokenOf(server, old), await tokenOf(server, old)];
+
+    drawer.put('keys.json', { keys: [entry(fresh), others] });
+    await eventually(async () => (await handshake(server, bearer(old))) === 401);
+    assert.equal(await handshake(server, bearer(first)), 101);
+
+    drawer.put('keys.json', { keys: [entry(fresh, { expires: '2020-01-01T00:00:00Z' }), others] });
+    await eventually(async () => (await handshake(server, bearer(fresh))) === 401);
+    const { status: answered, body } = await knock(`ws://${server.http}`, inUrl(second));
+    assert.equal(answered, 401);
+    assert.match(body, /the key that this token was given for is good no more/);
+    assert.equal(await handshake(server, bearer(await tokenOf(server, other))), 101);
     await server.close();
     drawer.clear();
   });
