@@ -1,10 +1,10 @@
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { silentLog } from '../domain/log.js';
 import { reasonOf } from '../domain/reason.js';
 import { startInference } from '../inference/inference.js';
-import { loadModelPackage, type ModelPackage } from '../inference/model-package.js';
+import { loadModelPackage, packageNamesIn, type ModelPackage } from '../inference/model-package.js';
 import { listed } from '../inference/worker-plan.js';
 
 /** What verifying one model package showed. */
@@ -22,13 +22,7 @@ export interface PackageReport {
 /** Verifies every package of a folder by itself: contract, checksums of all variants, and the graph and golden vectors of the one chosen, on the CPU. Rejects when there is no such folder. */
 export const verifyPackages = async (folder: string, precision: Config['precision']): Promise<PackageReport[]> => {
   const reports: PackageReport[] = [];
-  for (const name of (await readdir(folder)).sort()) {
-    const isPackage = await stat(join(folder, name, 'earshot.json')).then(
-      () => true,
-      () => false,
-    );
-    if (isPackage) reports.push(await verify(join(folder, name), name, precision));
-  }
+  for (const name of await packageNamesIn(folder)) reports.push(await verify(join(folder, name), name, precision));
   return reports;
 };
 

@@ -38,20 +38,25 @@ export const loadModelPackage = async (folder: string): Promise<ModelPackage> =>
   return { card, folder: root };
 };
 
+/** Names of the sub-folders that hold an `earshot.json`, sorted. Hidden ones are passed over: a copy under way, what a tool keeps. Rejects where there is no such folder. */
+export const packageNamesIn = async (folder: string): Promise<string[]> => {
+  const names: string[] = [];
+  for (const name of (await readdir(folder)).sort())
+    if (!name.startsWith('.') && (await isFile(join(folder, name, 'earshot.json')))) names.push(name);
+  return names;
+};
+
 /**
- * Loads every sub-folder that holds an `earshot.json`, sorted by name; other folders are ignored. Throws
- * {@link PackageError} if one of them is broken, or if there is none.
+ * Loads every package of a folder, sorted by name; other folders are ignored. Throws {@link PackageError} if one of them is
+ * broken, or if there is none.
  */
 export const loadModelPackages = async (folder: string): Promise<ModelPackage[]> => {
-  const entries = await readdir(folder).catch(() => {
+  const names = await packageNamesIn(folder).catch(() => {
     throw new PackageError(folder, 'there is no such folder of model packages');
   });
+  if (names.length === 0) throw new PackageError(folder, 'holds no model package: no sub-folder has an earshot.json');
   const packages: ModelPackage[] = [];
-  for (const name of entries.sort()) {
-    if (await isFile(join(folder, name, 'earshot.json'))) packages.push(await loadModelPackage(join(folder, name)));
-  }
-  if (packages.length === 0)
-    throw new PackageError(folder, 'holds no model package: no sub-folder has an earshot.json');
+  for (const name of names) packages.push(await loadModelPackage(join(folder, name)));
   return packages;
 };
 

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packageNamesIn } from './model-package.js';
 
 const LOOK_EVERY_MS = 1_000;
 /** Folders within folders of a package; a link that leads back into itself ends somewhere. */
@@ -35,11 +36,9 @@ export const watchPackages = async (
 /** A line a file of each package: other files, other lines. Never rejects: what is away has no line. */
 const stampsOf = async (folder: string): Promise<string> => {
   const lines: string[] = [];
-  for (const name of await namesIn(folder)) {
+  for (const name of await packageNamesIn(folder).catch(() => [])) {
     const root = join(folder, name);
-    const names = await namesIn(root);
-    if (!names.includes('earshot.json')) continue;
-    await stampInto(lines, root, names, DEEPEST);
+    await stampInto(lines, root, await namesIn(root), DEEPEST);
   }
   return lines.join('\n');
 };

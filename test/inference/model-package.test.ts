@@ -12,6 +12,7 @@ import {
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { verifyPackages } from '../../server/cli/package-report.js';
 import { silentLog } from '../../server/domain/log.js';
 import { earshotJsonSchema } from '../../server/inference/earshot-schema.js';
 import { startInference } from '../../server/inference/inference.js';
@@ -162,6 +163,15 @@ describe('A model package', () => {
   it('that is broken is named when a folder of them is loaded', async () => {
     card({ colour: 'red' })();
     await assert.rejects(loadModelPackages(root), /echo.*earshot\.json/);
+  });
+
+  it('is not looked for in hidden folders', async () => {
+    cpSync(folder, join(root, '.echo.draft'), { recursive: true });
+    assert.deepEqual(
+      (await loadModelPackages(root)).map(({ card: { name } }) => name),
+      ['echo'],
+    );
+    assert.equal((await verifyPackages(root, 'auto')).length, 1);
   });
 
   it('is missing from an empty folder, which is said', async () => {

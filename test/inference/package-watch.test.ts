@@ -78,7 +78,8 @@ describe('The watch of model packages', () => {
   it('does not look into folders that are no packages, nor into hidden ones', async () => {
     mkdirSync(join(folder, 'trainer'));
     writeFileSync(join(folder, 'trainer', 'notes.txt'), 'x');
-    mkdirSync(join(folder, '.cache', 'deep'), { recursive: true });
+    mkdirSync(join(folder, '.echo.draft'));
+    writeFileSync(join(folder, '.echo.draft', 'earshot.json'), '{}');
     await sleep(5 * LOOK_MS);
     assert.equal(told, 0);
   });
