@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FRAME_SAMPLES, MODEL_RATE } from '../domain/units.js';
 
-const SEMANTIC_VERSION = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+const SEMANTIC_VERSION = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 const text = z.string().min(1).max(4096);
 const graphName = z.string().min(1).max(256);

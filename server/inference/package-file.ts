@@ -47,12 +47,20 @@ const parseJson = (path: string, text: string): unknown => {
 
 const parse = <S extends z.ZodType>(where: string, json: unknown, schema: S): z.ZodSafeParseResult<z.output<S>> => {
   try {
-    return schema.safeParse(json);
+    return schema.safeParse(json, { reportInput: true });
   } catch (error) {
     if (error instanceof RangeError) throw new PackageError(where, 'is nested too deeply');
     throw error;
   }
 };
 
-const problemOf = ({ path, message }: z.core.$ZodIssue): string =>
-  path.length === 0 ? message : `${path.join('.')}: ${message}`;
+const problemOf = ({ path, message, input }: z.core.$ZodIssue): string =>
+  path.length === 0 ? message : `${path.join('.')}: ${message}${shown(input)}`;
+
+const LONGEST_SHOWN = 64;
+
+/** A text or a number as it stands in the file; nothing of what is larger. */
+const shown = (input: unknown): string =>
+  typeof input === 'string' || typeof input === 'number'
+    ? `, and is ${JSON.stringify(input).slice(0, LONGEST_SHOWN)}`
+    : '';

@@ -81,9 +81,14 @@ describe('A model package', () => {
   const BROKEN: readonly (readonly [string, () => void, RegExp])[] = [
     ['an unknown key', card({ colour: 'red' }), /earshot\.json: .*colour/],
     ['an unknown schema version', card({ schema_version: 2 }), /schema_version/],
+    [
+      'a version that is none',
+      card({ version: '01.0.0' }),
+      /version: must be a semantic version.*, and is "01\.0\.0"$/,
+    ],
     ['another name than its folder', card({ name: 'other' }), /other.*echo/],
     ['another frame', card({ frame: { sample_rate: 8000, samples: 8000 } }), /sample_rate/],
-    ['a temperature of zero', card({ temperature: 0 }), /temperature/],
+    ['a temperature of zero', card({ temperature: 0 }), /temperature: .*, and is 0$/],
     ['a threshold above 1', card({ out_of_scope: { rule: 'max_probability', threshold: 2 } }), /threshold/],
     ['background that is no label', card({ background: ['music'] }), /music/],
     ['hops out of order', card({ hop_ms: { default: 50, min: 100, max: 200 } }), /hop_ms/],
