@@ -2,9 +2,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { InferenceObserver } from '../inference/inference-observer.js';
 import type { SessionObserver } from '../session/session-context.js';
 import { observeEventLoop } from './event-loop-metric.js';
-
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const ROWS = [1, 2, 4, 8, 16, 32, 64, 128];
+import { frameCounter, inferenceObserver } from './inference-metrics.js';
+import { SECONDS } from './seconds.js';
 
 /** What the gauges read at the moment of a scrape. */
 export interface Gauged {
@@ -34,13 +33,22 @@ export const createMetrics = (): Metrics => {
   const registry = new Registry();
   observeEventLoop(registry);
   const frames = frameCounter(registry);
+  const reloads = reloadCounter(registry);
+  let served: Gauged['models'] = () => [];
+  const expectServed = (): void => {
+    for (const { name } of served()) frames.expect(name);
+  };
   return {
     sessions: sessionObserver(registry),
     inference: inferenceObserver(registry, frames),
-    reloaded: reloadCounter(registry),
+    reloaded: (outcome) => {
+      reloads(outcome);
+      expectServed();
+    },
     spansDropped: spanCounter(registry),
     watch: (gauged) => {
-      for (const { name } of gauged.models()) frames.expect(name);
+      served = gauged.models;
+      expectServed();
       registerGauges(registry, gauged);
     },
     contentType: registry.contentType,
@@ -52,7 +60,6 @@ export const createMetrics = (): Metrics => {
 const WIRES = ['ws-json', 'ws-proto', 'grpc'];
 const TRANSPORTS = [...WIRES, 'http'];
 const TURNED_AWAY = ['too_many_sessions', 'overloaded', 'draining', 'internal'];
-const FRAME_OUTCOMES = ['classified', 'shed', 'failed'];
 
 const sessionObserver = (registry: Registry): SessionObserver => {
   const registers = [registry];
@@ -122,74 +129,6 @@ const audioObserver = (
     audioReceived: (seconds) => audio.inc(seconds),
     silencePassedOver: (frames) => silence.inc(frames),
     tentativeLeftOut: () => leftOut.inc(),
-  };
-};
-
-interface FrameCounter {
-  /** From now on this model's frames are counted, from 0. */
-  expect(model: string): void;
-  count(model: string, outcome: string): void;
-}
-
-const frameCounter = (registry: Registry): FrameCounter => {
-  const registers = [registry];
-  const frames = new Counter({
-    name: 'earshot_frames_total',
-    help: 'Frames by outcome',
-    labelNames: ['model', 'outcome'],
-    registers,
-  });
-  const seen = new Set<string>();
-  const expect = (model: string): void => {
-    if (!seen.has(model)) for (const outcome of FRAME_OUTCOMES) frames.inc({ model, outcome }, 0);
-    seen.add(model);
-  };
-  return {
-    expect,
-    count: (model, outcome) => {
-      expect(model);
-      frames.inc({ model, outcome });
-    },
-  };
-};
-
-const inferenceObserver = (registry: Registry, frames: FrameCounter): InferenceObserver => {
-  const registers = [registry];
-  const rows = new Histogram({
-    name: 'earshot_batch_frames',
-    help: 'Frames in a micro-batch',
-    labelNames: ['model'],
-    buckets: ROWS,
-    registers,
-  });
-  const queue = new Histogram({
-    name: 'earshot_queue_seconds',
-    help: 'How long a frame waited for a worker',
-    buckets: SECONDS,
-    registers,
-  });
-  const infer = new Histogram({
-    name: 'earshot_inference_seconds',
-    help: 'How long a micro-batch ran',
-    labelNames: ['model'],
-    buckets: SECONDS,
-    registers,
-  });
-  const restarts = new Counter({
-    name: 'earshot_worker_restarts_total',
-    help: 'Inference workers that died and were replaced',
-    registers,
-  });
-  return {
-    batchRan: (batch) => {
-      rows.observe({ model: batch.model }, batch.rows);
-      infer.observe({ model: batch.model }, batch.inferMs / 1000);
-    },
-    frameSettled: ({ model, kind, queueMs }) => {
-      frames.count(model, kind);
-      if (kind === 'classified') queue.observe(queueMs / 1000);
-    },
-    workerRestarted: () => restarts.inc(),
   };
 };
 

@@ -42,6 +42,17 @@ describe('What is scraped', () => {
       assert.ok(text.includes(`earshot_frames_total{model="banking",outcome="${outcome}"} 0\n`), outcome);
   });
 
+  it('has the frames of a model that comes with a reload from there on', async () => {
+    const metrics = createMetrics();
+    const models = [...GAUGED.models()];
+    metrics.watch({ ...GAUGED, models: () => models });
+    models.push({ name: 'barista', version: '1', provider: 'cpu' });
+    metrics.reloaded('loaded');
+    const text = await metrics.text();
+    for (const outcome of ['classified', 'shed', 'failed'])
+      assert.ok(text.includes(`earshot_frames_total{model="barista",outcome="${outcome}"} 0\n`), outcome);
+  });
+
   it('takes no file that is sent faster than speech for a slow server', async () => {
     const metrics = createMetrics();
     for (const isAhead of [true, false, true]) metrics.sessions.announced(intent(isAhead));
