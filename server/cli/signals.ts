@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import type { Log } from '../domain/log.js';
+import { livingThreads } from '../inference/worker-link.js';
 import type { RunningServer } from '../main.js';
 
 /** What signals ask of a server, from before it has started: what cannot be done while its models load is done right afterwards. */
@@ -30,7 +31,7 @@ export class Signals {
   }
 
   private stop(signal: string): void {
-    if (this.isStopping) process.exit(1);
+    if (this.isStopping) return this.end(1);
     this.isStopping = true;
     this.log.info({ signal, graceMs: this.config.drainGraceMs }, 'draining');
     if (this.server) this.drain(this.server);
@@ -41,8 +42,16 @@ export class Signals {
   private drain(server: RunningServer): void {
     void server.drain().then(() => {
       this.log.info({}, 'drained');
-      process.exit(0);
+      this.end(0);
     });
+  }
+
+  /** An exit waits for native code in threads, for ever where it hangs, and aborts where it opens a graph. */
+  private end(code: number): void {
+    const threads = livingThreads();
+    if (threads === 0) process.exit(code);
+    this.log.error({ threads }, 'worker threads have not ended: the process is killed');
+    process.kill(process.pid, 'SIGKILL');
   }
 
   private reload(): void {

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { reasonOf } from '../domain/reason.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
@@ -27,12 +27,21 @@ const ENTRY = new URL('./worker-main.js', import.meta.url);
 export const openLink = (isolation: Isolation | 'probe', events: LinkEvents): WorkerLink =>
   isolation === 'thread' ? openThread(events) : openProcess(events, isolation === 'probe' ? 'ignore' : 'inherit');
 
+let threads = 0;
+
+/** Worker threads that have not ended: while native code hangs in one, the process cannot end by itself. */
+export const livingThreads = (): number => threads;
+
 const openThread = (events: LinkEvents): WorkerLink => {
   const worker = new Worker(ENTRY, { execArgv: [] });
+  threads += 1;
   let failure: string | null = null;
   worker.on('message', (message: FromWorker) => events.received(message));
   worker.on('error', (error) => (failure = reasonOf(error)));
-  worker.on('exit', (code) => events.ended(failure ?? `its thread ended with code ${code}`));
+  worker.on('exit', (code) => {
+    threads -= 1;
+    events.ended(failure ?? `its thread ended with code ${code}`);
+  });
   return {
     send: (message) =>
       worker.postMessage(message, message.kind === 'run' ? [memoryOf(message.pcm), memoryOf(message.state)] : []),
@@ -40,9 +49,14 @@ const openThread = (events: LinkEvents): WorkerLink => {
   };
 };
 
+const children = new Set<ChildProcess>();
+// One that hangs would go on for ever: it does not notice that its server has gone.
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
 const openProcess = (events: LinkEvents, stderr: 'inherit' | 'ignore'): WorkerLink => {
   const stdio = ['ignore', 'inherit', stderr, 'ipc'] as const;
   const child = fork(ENTRY, { serialization: 'advanced', execArgv: [], stdio: [...stdio] });
+  children.add(child);
   let failure: string | null = null;
   const end = (): void => {
     if (failure !== null && !child.connected) events.ended(failure);
@@ -50,6 +64,7 @@ const openProcess = (events: LinkEvents, stderr: 'inherit' | 'ignore'): WorkerLi
   child.on('message', (message) => events.received(message as unknown as FromWorker));
   child.on('error', (error) => (failure ??= reasonOf(error)));
   child.on('exit', (code, signal) => {
+    children.delete(child);
     failure ??= `its process ended with ${signal ?? `code ${code}`}`;
     end();
   });
