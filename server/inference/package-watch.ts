@@ -7,30 +7,37 @@ const LOOK_EVERY_MS = 1_000;
 const DEEPEST = 3;
 
 /**
- * Calls `changed` when a package of `folder` came, went, or has other files than before, and then stayed the same from one look to the next: a
- * package that is being copied is left alone. Polls, which also sees through links and on network volumes. Resolves with what ends it.
+ * Looks at the packages of a folder every second, and calls `changed` as a {@link packageLook} does. Polls, which also sees through links and on network
+ * volumes. Resolves with what ends it.
  */
-export const watchPackages = async (
-  folder: string,
-  changed: () => void,
-  lookEveryMs = LOOK_EVERY_MS,
-): Promise<() => void> => {
-  let told = await stampsOf(folder);
-  let before = told;
+export const watchPackages = async (folder: string, changed: () => void): Promise<() => void> => {
+  const look = await packageLook(folder, changed);
   let isLooking = false;
-  const look = async () => {
+  const lookAgain = async () => {
     if (isLooking) return;
     isLooking = true;
-    const now = await stampsOf(folder);
+    await look();
     isLooking = false;
+  };
+  const timer = setInterval(() => void lookAgain(), LOOK_EVERY_MS).unref();
+  return () => clearInterval(timer);
+};
+
+/**
+ * Resolves with a look at the packages of `folder`, one at a time, which calls `changed` when a package came, went, or has other files than before, and
+ * then stayed the same from one look to the next: a package that is being copied is left alone.
+ */
+export const packageLook = async (folder: string, changed: () => void): Promise<() => Promise<void>> => {
+  let told = await stampsOf(folder);
+  let before = told;
+  return async () => {
+    const now = await stampsOf(folder);
     const isSettled = now === before;
     before = now;
     if (now === told || !isSettled) return;
     told = now;
     changed();
   };
-  const timer = setInterval(() => void look(), lookEveryMs).unref();
-  return () => clearInterval(timer);
 };
 
 /** A line a file of each package: other files, other lines. Never rejects: what is away has no line. */

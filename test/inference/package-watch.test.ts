@@ -1,36 +1,33 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { watchPackages } from '../../server/inference/package-watch.js';
+import { packageLook } from '../../server/inference/package-watch.js';
 import { packagesFolder, writeEcho } from '../support/echo-versions.js';
 
-const LOOK_MS = 20;
-
-describe('The watch of model packages', () => {
+describe('A look at model packages', () => {
   let folder: string;
   let told = 0;
-  let stop: () => void;
+  let look: () => Promise<void>;
   beforeEach(async () => {
     folder = packagesFolder();
     writeEcho(folder, '1.0.0', 40);
     told = 0;
-    stop = await watchPackages(folder, () => told++, LOOK_MS);
+    look = await packageLook(folder, () => told++);
   });
-  afterEach(() => {
-    stop();
-    rmSync(folder, { recursive: true });
-  });
+  afterEach(() => rmSync(folder, { recursive: true }));
 
-  const toldOnce = async () => {
-    while (told === 0) await sleep(LOOK_MS);
-    await sleep(5 * LOOK_MS);
-    assert.equal(told, 1);
+  /** How often something was told after each of three looks. */
+  const looks = async (): Promise<number[]> => {
+    const after: number[] = [];
+    for (let each = 0; each < 3; each++) {
+      await look();
+      after.push(told);
+    }
+    return after;
   };
 
   it('tells nothing where nothing changes', async () => {
-    await sleep(5 * LOOK_MS);
-    assert.equal(told, 0);
+    assert.deepEqual(await looks(), [0, 0, 0]);
   });
 
   const CHANGES: Readonly<Record<string, () => void>> = {
@@ -55,24 +52,24 @@ describe('The watch of model packages', () => {
     'a package that is gone': () => rmSync(join(folder, 'echo'), { recursive: true }),
   };
   for (const [what, change] of Object.entries(CHANGES))
-    it(`tells once of ${what}`, async () => {
+    it(`tells once of ${what}, when it has settled`, async () => {
       change();
-      await toldOnce();
+      assert.deepEqual(await looks(), [0, 1, 1]);
     });
 
   it('waits until a copy is done', async () => {
     for (let part = 0; part < 20; part++) {
       writeFileSync(join(folder, 'echo', 'model.onnx'), 'x'.repeat(part));
-      await sleep(LOOK_MS / 2);
+      await look();
       assert.equal(told, 0, `part ${part}`);
     }
-    await toldOnce();
+    assert.deepEqual(await looks(), [1, 1, 1]);
   });
 
   it('ends where a link leads back', async () => {
     symlinkSync('..', join(folder, 'echo', 'golden', 'up'));
     symlinkSync('..', join(folder, 'echo', 'golden', 'again'));
-    await toldOnce();
+    assert.deepEqual(await looks(), [0, 1, 1]);
   });
 
   it('does not look into folders that are no packages, nor into hidden ones', async () => {
@@ -80,7 +77,6 @@ describe('The watch of model packages', () => {
     writeFileSync(join(folder, 'trainer', 'notes.txt'), 'x');
     mkdirSync(join(folder, '.echo.draft'));
     writeFileSync(join(folder, '.echo.draft', 'earshot.json'), '{}');
-    await sleep(5 * LOOK_MS);
-    assert.equal(told, 0);
+    assert.deepEqual(await looks(), [0, 0, 0]);
   });
 });
