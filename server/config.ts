@@ -5,6 +5,7 @@ import { isLoopbackName } from './access/origin-rule.js';
 import { ACCESS_SETTINGS, asksCallers, missingBeside } from './access-settings.js';
 import { LOG_LEVELS } from './operations/logger.js';
 import { isOn, numeric, setting, whole } from './setting.js';
+import { unknownSettings } from './unknown-settings.js';
 
 const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
 
@@ -159,6 +160,10 @@ export const readConfig = (flags: Readonly<Record<string, unknown>>, environment
   }
   return checked(values as unknown as Config);
 };
+
+/** A sentence about each variable of the environment that looks like a setting and is none. */
+export const ignoredVariables = (environment = process.env): string[] =>
+  unknownSettings(environment, Object.keys(SETTINGS).map(environmentNameOf));
 
 const checked = (config: Config): ConfigResult => {
   const problem = missingBeside(config) ?? samePort(config) ?? exposure(config);

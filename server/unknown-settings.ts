@@ -1,26 +1,25 @@
-import { environmentNameOf, SETTINGS } from './config.js';
-
 const PREFIX = 'EARSHOT_';
-const NAMES = Object.keys(SETTINGS).map(environmentNameOf);
 /** Of `earshot stream` and `classify`. */
 const OF_OTHER_COMMANDS = ['EARSHOT_KEY'];
 /** Letters in which a name may differ from the one that is meant: those of a unit that was left out. */
 const MOST_SLIPS = 3;
 
-/** A sentence about each variable that looks like a setting and is none. */
-export const unknownSettings = (environment = process.env): string[] =>
+/** A sentence about each variable that looks like a setting and is none: those have these names. */
+export const unknownSettings = (environment: NodeJS.ProcessEnv, settings: readonly string[]): string[] =>
   Object.keys(environment)
-    .filter((name) => name.startsWith(PREFIX) && !NAMES.includes(name) && !OF_OTHER_COMMANDS.includes(name))
+    .filter((name) => name.startsWith(PREFIX) && ![...settings, ...OF_OTHER_COMMANDS].includes(name))
     .sort()
     .map((name) => {
-      const meant = nearestTo(name);
+      const meant = nearestTo(name, settings);
       return `${name} is no setting and is ignored${meant === null ? '' : `: the nearest is ${meant}`}`;
     });
 
 /** The setting of the most similar name; null where none is similar. */
-const nearestTo = (name: string): string | null => {
+const nearestTo = (name: string, settings: readonly string[]): string | null => {
   const most = Math.min(MOST_SLIPS, Math.floor((name.length - PREFIX.length) / 2));
-  const ranked = NAMES.map((known) => ({ known, slips: slipsBetween(name, known) })).sort((a, b) => a.slips - b.slips);
+  const ranked = settings
+    .map((known) => ({ known, slips: slipsBetween(name, known) }))
+    .sort((a, b) => a.slips - b.slips);
   return ranked[0]!.slips <= most ? ranked[0]!.known : null;
 };
 

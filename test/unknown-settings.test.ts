@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { unknownSettings } from '../server/unknown-settings.js';
+import { ignoredVariables } from '../server/config.js';
 import { earshot } from './support/earshot-command.js';
 
 const PORTS = { EARSHOT_PORT: '0', EARSHOT_GRPC_PORT: '0' };
@@ -19,14 +19,14 @@ describe('A variable that looks like a setting', function () {
   for (const [name, meant] of Object.entries(NEAREST))
     it(`is told as none, and which is meant: ${name}`, () => {
       const nearest = meant === null ? '' : `: the nearest is EARSHOT_${meant}`;
-      assert.deepEqual(unknownSettings({ [`EARSHOT_${name}`]: 'hunter2' }), [
+      assert.deepEqual(ignoredVariables({ [`EARSHOT_${name}`]: 'hunter2' }), [
         `EARSHOT_${name} is no setting and is ignored${nearest}`,
       ]);
     });
 
   it('is passed over where it is one, or belongs to another command or program', () => {
     const others = { EARSHOT_KEY: 'k', PATH: '/bin', QUEUE_LIMT: '5' };
-    assert.deepEqual(unknownSettings({ EARSHOT_QUEUE_LIMIT: '5', EARSHOT_API_KEYS: 'k', ...others }), []);
+    assert.deepEqual(ignoredVariables({ EARSHOT_QUEUE_LIMIT: '5', EARSHOT_API_KEYS: 'k', ...others }), []);
   });
 
   it('is told by serve in its log', async () => {

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { isLoopbackName } from '../access/origin-rule.js';
-import { environmentNameOf, readConfig, SETTINGS, type Config } from '../config.js';
+import { environmentNameOf, ignoredVariables, readConfig, SETTINGS, type Config } from '../config.js';
 import type { Log } from '../domain/log.js';
 import { reasonOf } from '../domain/reason.js';
 import { startServer, type RunningServer } from '../main.js';
 import { createLogger } from '../operations/logger.js';
-import { unknownSettings } from '../unknown-settings.js';
 import { Failure } from './failure.js';
 import { openFilesLimit } from './open-files.js';
 import { Signals } from './signals.js';
@@ -33,7 +32,7 @@ const isShown = (preset: unknown): preset is string | number | boolean =>
 
 const serve = async (config: Config): Promise<void> => {
   const log = createLogger(config.logLevel);
-  for (const sentence of unknownSettings()) log.warn({}, sentence);
+  for (const sentence of ignoredVariables()) log.warn({}, sentence);
   // A banner that nobody can read keeps nobody from calling.
   process.stdout.on('error', () => undefined);
   const signals = new Signals(config, log);

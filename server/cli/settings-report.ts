@@ -1,19 +1,18 @@
 import { Certificates } from '../access/certificates.js';
 import { openAccess } from '../access/open-access.js';
 import { asksCallers } from '../access-settings.js';
-import type { Config } from '../config.js';
+import { ignoredVariables, type Config } from '../config.js';
 import { systemClock } from '../domain/clock.js';
 import { silentLog } from '../domain/log.js';
 import { reasonOf } from '../domain/reason.js';
 import { loadModelPackages, type ModelPackage } from '../inference/model-package.js';
 import { ModelShelf, type ServedModel } from '../session/served-model.js';
-import { unknownSettings } from '../unknown-settings.js';
 import type { Finding } from './doctor-command.js';
 
 /** Whether what the settings name is there and right, by what `earshot serve` reads it with, and which variables are no settings; nothing of what they do not name. */
 export const settings = async (config: Config): Promise<Finding[]> => {
   const { tlsCert, defaultModel } = config;
-  const findings: Finding[] = unknownSettings().map(ignored);
+  const findings: Finding[] = ignoredVariables().map(ignored);
   if (tlsCert !== null) findings.push(tried('TLS certificate', () => Certificates.open(config, silentLog)?.close()));
   if (asksCallers(config)) findings.push(tried('credentials of callers', () => openAndClose(config)));
   if (defaultModel !== null) {
