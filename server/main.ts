@@ -53,8 +53,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   const started: { grpc?: GrpcServer } = {};
   const models = modelsOf(config, context, metrics, log);
   const certificates = Certificates.open(config, log);
-  const access = openAccess(config, log, () => systemClock.now());
-  const { doorkeeper } = access;
+  const { doorkeeper, close: closeAccess } = openAccess(config, log, () => systemClock.now());
   const oneShots = createOneShots(context, reception);
   const limits = connectionLimitsOf(config);
   const readiness = () => readinessOf(reception, models);
@@ -66,8 +65,9 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
     await closeHttp(http);
     await models.close();
     await tracing?.close();
-    access.close();
+    closeAccess();
     certificates?.close();
+    metrics.close();
   };
   try {
     const port = await listen(http, config);

@@ -1,3 +1,4 @@
+import { each, quantile, since } from '../../server/page/operations/histogram.js';
 import { spreadOf } from '../bench/statistics.js';
 import type { Span } from '../generator/plan.js';
 import { edgesOf, type GeneratorSample } from '../server/sampler.js';
@@ -46,8 +47,8 @@ export const serverFigures = (samples: readonly ServerSample[], measured: Span):
   const edges = edgesOf(samples, measured);
   if (edges === null) return null;
   const { first, last } = edges;
-  const within = samples.filter(({ at }) => at > first.at && at <= last.at);
-  const delays = spreadOf(within.map(({ loopDelayP99Ms }) => loopDelayP99Ms));
+  const within = samples.filter(({ at }) => at >= first.at && at <= last.at);
+  const delays = spreadOf(pairsOf(within).map(([before, after]) => loopDelayP99Ms(before, after)));
   const frames = last.classified - first.classified;
   return {
     cores: coresBetween(first, last),
@@ -96,13 +97,8 @@ const momentBetween = (before: Sampled, after: Sampled): ProcessMoment => ({
 const framesPerBatch = (first: ServerSample, last: ServerSample): number =>
   last.batches > first.batches ? (last.batchFrames - first.batchFrames) / (last.batches - first.batches) : 0;
 
-const batchesBetween = (first: ServerSample, last: ServerSample): { upTo: number; count: number }[] => {
-  const before = new Map(first.batchesUpTo);
-  let smaller = 0;
-  return last.batchesUpTo.map(([upTo, count]) => {
-    const upToHere = count - (before.get(upTo) ?? 0);
-    const own = { upTo, count: upToHere - smaller };
-    smaller = upToHere;
-    return own;
-  });
-};
+const loopDelayP99Ms = (first: ServerSample, last: ServerSample): number =>
+  (quantile(since(last.loopDelays, first.loopDelays), 0.99) ?? 0) * 1000;
+
+const batchesBetween = (first: ServerSample, last: ServerSample): ServerFigures['batches'] =>
+  each(since(last.batchSizes, first.batchSizes)).map(({ le, count }) => ({ upTo: le, count }));

@@ -1,11 +1,13 @@
+import type { Bucket } from '../../server/page/operations/prometheus.js';
+
 /** What `/metrics` said at one moment. */
 export interface ServerSample {
   /** Milliseconds after the run's beginning. */
   readonly at: number;
   readonly cpuSeconds: number;
   readonly residentBytes: number;
-  /** Since the sample before, in milliseconds. */
-  readonly loopDelayP99Ms: number;
+  /** Delays of its event loop, in seconds. */
+  readonly loopDelays: readonly Bucket[];
   readonly sessions: number;
   readonly queueFrames: number;
   readonly classified: number;
@@ -15,8 +17,8 @@ export interface ServerSample {
   readonly silent: number;
   readonly batches: number;
   readonly batchFrames: number;
-  /** Micro-batches of at most so many frames, cumulative as Prometheus has them: [most frames, batches]. */
-  readonly batchesUpTo: readonly (readonly [number, number])[];
+  /** Micro-batches by their frames. */
+  readonly batchSizes: readonly Bucket[];
 }
 
 interface Line {
@@ -42,7 +44,7 @@ export const readSample = (text: string, at: number): ServerSample => {
     at,
     cpuSeconds: sum('earshot_cpu_seconds'),
     residentBytes: sum('earshot_resident_memory_bytes'),
-    loopDelayP99Ms: sum('earshot_event_loop_delay_seconds', ({ quantile }) => quantile === '0.99') * 1000,
+    loopDelays: bucketsOf(lines, 'earshot_event_loop_delay_seconds'),
     sessions: sum('earshot_sessions'),
     queueFrames: sum('earshot_queue_frames'),
     classified: sum('earshot_frames_total', ({ outcome }) => outcome === 'classified'),
@@ -50,16 +52,17 @@ export const readSample = (text: string, at: number): ServerSample => {
     silent: sum('earshot_silent_frames_total'),
     batches: sum('earshot_batch_frames_count'),
     batchFrames: sum('earshot_batch_frames_sum'),
-    batchesUpTo: batchesUpTo(lines),
+    batchSizes: bucketsOf(lines, 'earshot_batch_frames'),
   };
 };
 
-const batchesUpTo = (lines: readonly Line[]): [number, number][] => {
+/** Cumulative, as Prometheus has them, and over all other labels. */
+const bucketsOf = (lines: readonly Line[], histogram: string): Bucket[] => {
   const counts = new Map<number, number>();
   for (const { name, labels, value } of lines) {
-    if (name !== 'earshot_batch_frames_bucket') continue;
-    const most = labels.le === '+Inf' ? Infinity : Number(labels.le);
-    counts.set(most, (counts.get(most) ?? 0) + value);
+    if (name !== `${histogram}_bucket`) continue;
+    const le = labels.le === '+Inf' ? Infinity : Number(labels.le);
+    counts.set(le, (counts.get(le) ?? 0) + value);
   }
-  return [...counts].sort(([a], [b]) => a - b);
+  return [...counts].map(([le, count]) => ({ le, count })).sort((a, b) => a.le - b.le);
 };

@@ -27,11 +27,13 @@ export interface Metrics {
   watch(gauged: Gauged): void;
   readonly contentType: string;
   text(): Promise<string>;
+  /** Measures nothing more. */
+  close(): void;
 }
 
 export const createMetrics = (): Metrics => {
   const registry = new Registry();
-  observeEventLoop(registry);
+  const close = observeEventLoop(registry);
   const frames = frameCounter(registry);
   const reloads = reloadCounter(registry);
   let served: Gauged['models'] = () => [];
@@ -53,6 +55,7 @@ export const createMetrics = (): Metrics => {
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    close,
   };
 };
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { IntentEvent } from '../../server/domain/stream-event.js';
 import { milliseconds } from '../../server/domain/units.js';
 import { createMetrics } from '../../server/operations/metrics.js';
+import { eventually } from '../support/key-files.js';
 
 const nothing = () => 0;
 const GAUGED = {
@@ -51,6 +52,21 @@ describe('What is scraped', () => {
     const text = await metrics.text();
     for (const outcome of ['classified', 'shed', 'failed'])
       assert.ok(text.includes(`earshot_frames_total{model="barista",outcome="${outcome}"} 0\n`), outcome);
+  });
+
+  it('tells every reader of a delay of the event loop', async () => {
+    const metrics = createMetrics();
+    const late = async (): Promise<number> => {
+      const text = await metrics.text();
+      const [all, upTo50] = ['count', 'bucket{le="0.05"}'].map((series) =>
+        Number(new RegExp(`^earshot_event_loop_delay_seconds_${series} (\\d+)$`, 'm').exec(text)?.[1]),
+      );
+      return all! - upTo50!;
+    };
+    for (const end = performance.now() + 100; performance.now() < end;);
+    await eventually(async () => (await late()) > 0);
+    assert.ok((await late()) > 0);
+    metrics.close();
   });
 
   it('takes no file that is sent faster than speech for a slow server', async () => {

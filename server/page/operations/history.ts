@@ -42,9 +42,9 @@ export class History {
     return (last.sum(name, labels) - first.sum(name, labels)) / Math.max(0.001, last.at - first.at);
   }
 
-  /** How long things took lately. */
-  percentiles(latency: LatencyName): Percentiles {
-    const buckets = this.#lately(LATENCIES[latency]);
+  /** How long things took lately, by the name of a histogram of seconds. */
+  percentiles(name: string): Percentiles {
+    const buckets = this.#lately(name);
     const at = (share: number): number | null => {
       const seconds = quantile(buckets, share);
       return seconds === null ? null : seconds * 1000;

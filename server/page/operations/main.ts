@@ -1,7 +1,7 @@
 import { askServer } from '../shared/ask-server.js';
 import { find, whenSchemeChanges } from '../shared/dom.js';
 import { Chart } from './chart.js';
-import { History } from './history.js';
+import { History, LATENCIES } from './history.js';
 import { showBatches, showCounts, showLatencies, showModels, showTiles } from './panels.js';
 import { Scrape } from './prometheus.js';
 
@@ -51,7 +51,7 @@ function show(scrape: Scrape): void {
   showBatches(history);
   showCounts(scrape);
   showModels(scrape);
-  const { p50, p95, p99 } = history.percentiles('total');
+  const { p50, p95, p99 } = history.percentiles(LATENCIES.total);
   frames.add(scrape.at, [history.rate('earshot_frames_total')]);
   sessions.add(scrape.at, [scrape.sum('earshot_sessions')]);
   latency.add(scrape.at, [p50, p95, p99]);

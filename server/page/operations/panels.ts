@@ -33,7 +33,7 @@ export function showTiles(scrape: Scrape, history: History): void {
     restarts === 0 ? 'none was restarted' : `${restarts} restarts`,
     healthy < workers,
   );
-  const loop = scrape.sum('earshot_event_loop_delay_seconds', { quantile: '0.99' }) * 1000;
+  const loop = history.percentiles('earshot_event_loop_delay_seconds').p99 ?? 0;
   tile('loop', millis(loop), 'p99 of the event loop', loop > 100);
   const cores = history.rate('earshot_cpu_seconds');
   tile('process', megabytes(scrape.sum('earshot_resident_memory_bytes')), `${cores.toFixed(2)} cores busy`);
@@ -54,7 +54,7 @@ const LATENCY_TITLES: Readonly<Record<LatencyName, string>> = {
 /** The table of percentiles over the last seconds. */
 export function showLatencies(history: History): void {
   const rows = (Object.keys(LATENCIES) as LatencyName[]).map((name) => {
-    const { p50, p95, p99 } = history.percentiles(name);
+    const { p50, p95, p99 } = history.percentiles(LATENCIES[name]);
     const cells = [p50, p95, p99].map((value) => make('td', '', value === null ? '–' : millis(value)));
     const title = make('th', '', LATENCY_TITLES[name]);
     title.scope = 'row';

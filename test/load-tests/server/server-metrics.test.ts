@@ -7,8 +7,9 @@ const text = (cpu: number, classified: number, batches: readonly [number, number
     '# HELP earshot_cpu_seconds CPU time of the process so far, threads included',
     `earshot_cpu_seconds ${cpu}`,
     'earshot_resident_memory_bytes 209715200',
-    'earshot_event_loop_delay_seconds{quantile="0.5"} 0.001',
-    'earshot_event_loop_delay_seconds{quantile="0.99"} 0.004',
+    `earshot_event_loop_delay_seconds_bucket{le="0.005"} ${cpu * 1_000}`,
+    `earshot_event_loop_delay_seconds_bucket{le="0.01"} ${cpu * 1_020}`,
+    `earshot_event_loop_delay_seconds_bucket{le="+Inf"} ${cpu * 1_020}`,
     `earshot_frames_total{model="a",outcome="classified"} ${classified}`,
     'earshot_frames_total{model="b",outcome="classified"} 0',
     'earshot_frames_total{model="a",outcome="shed"} 3',
@@ -25,7 +26,6 @@ describe("What is read of the server's metrics", () => {
   it('is their sum over models', () => {
     assert.equal(samples[1]!.classified, 100);
     assert.equal(samples[1]!.unclassified, 3);
-    assert.equal(samples[1]!.loopDelayP99Ms, 4);
     assert.equal(samples[1]!.residentBytes, 200 * 2 ** 20);
   });
 
@@ -33,6 +33,7 @@ describe("What is read of the server's metrics", () => {
     const figures = serverFigures(samples, { from: 0, to: 10_000 })!;
     assert.equal(figures.cores, 0.2);
     assert.equal(figures.framesPerSecond, 10);
+    assert.ok(Math.abs(figures.loopDelayP99Ms.worst - 7.45) < 1e-9);
     assert.equal(figures.cpuMsPerFrame, 20);
     assert.equal(figures.framesPerBatch, 100 / 55);
     assert.deepEqual(figures.batches, [
