@@ -36,7 +36,16 @@ export type JwtVerdict =
 export type FindKey = JWTVerifyGetKey;
 
 /** The issuer's keys at an address: fetched when needed, kept for ten minutes, asked for again at most every 30 s for a key id that is not among them. */
-export const remoteKeys = (url: URL): FindKey =>
+export const remoteKeys = (url: URL): FindKey => keysAt(url);
+
+/** How many keys an issuer has at an address; rejects where they cannot be had. */
+export const countRemoteKeys = async (url: URL): Promise<number> => {
+  const keys = keysAt(url);
+  await keys.reload();
+  return keys.jwks()?.keys.length ?? 0;
+};
+
+const keysAt = (url: URL) =>
   createRemoteJWKSet(url, {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cacheMaxAge: CACHE_MS,

@@ -61,10 +61,13 @@ const openKeys = ({ keysFile, apiKeys }: AccessSettings, log: Log, stops: (() =>
   return ring;
 };
 
+/** Whether a JWKS is not in a file. */
+export const isAddress = (jwks: string): boolean => /^https?:/.test(jwks);
+
 const openJwt = (settings: AccessSettings, log: Log, stops: (() => void)[]): JwtVerifier | null => {
   const { jwtIssuer: issuer, jwtAudience: audience, jwtJwks: jwks } = settings;
   if (issuer === null || audience === null || jwks === null) return null;
-  if (/^https?:/.test(jwks)) {
+  if (isAddress(jwks)) {
     const keys = remoteKeys(new URL(jwks));
     return new JwtVerifier({ issuer, audience }, () => keys);
   }

@@ -1,5 +1,6 @@
 import { Certificates } from '../access/certificates.js';
-import { openAccess } from '../access/open-access.js';
+import { countRemoteKeys } from '../access/jwt-verifier.js';
+import { isAddress, openAccess } from '../access/open-access.js';
 import { asksCallers } from '../access-settings.js';
 import { ignoredVariables, type Config } from '../config.js';
 import { systemClock } from '../domain/clock.js';
@@ -8,13 +9,15 @@ import { reasonOf } from '../domain/reason.js';
 import { loadModelPackages, type ModelPackage } from '../inference/model-package.js';
 import { ModelShelf, type ServedModel } from '../session/served-model.js';
 import type { Finding } from './doctor-command.js';
+import { codeOf } from './unreached.js';
 
 /** Whether what the settings name is there and right, by what `earshot serve` reads it with, and which variables are no settings; nothing of what they do not name. */
 export const settings = async (config: Config): Promise<Finding[]> => {
-  const { tlsCert, defaultModel } = config;
+  const { tlsCert, jwtJwks, defaultModel } = config;
   const findings: Finding[] = ignoredVariables().map(ignored);
   if (tlsCert !== null) findings.push(tried('TLS certificate', () => Certificates.open(config, silentLog)?.close()));
   if (asksCallers(config)) findings.push(tried('credentials of callers', () => openAndClose(config)));
+  if (jwtJwks !== null && isAddress(jwtJwks)) findings.push(await issuerKeys(jwtJwks));
   if (defaultModel !== null) {
     // Packages that cannot be loaded are findings of their own.
     const found = await loadModelPackages(config.models).catch(() => null);
@@ -31,6 +34,19 @@ const tried = (about: string, use: () => void): Finding => {
     return { about, ok: true, needed: true, detail: 'as it should be' };
   } catch (problem) {
     return { about, ok: false, needed: true, detail: reasonOf(problem) };
+  }
+};
+
+/** What a server fetches when the first JWT comes. */
+const issuerKeys = async (address: string): Promise<Finding> => {
+  const finding = { about: 'keys of the issuer', needed: true };
+  try {
+    const keys = await countRemoteKeys(new URL(address));
+    return { ...finding, ok: keys > 0, detail: `${address} answers; keys: ${keys}` };
+  } catch (problem) {
+    // Of what failed below its code alone: the message may tell an address.
+    const below = problem instanceof Error ? codeOf(problem.cause) : '';
+    return { ...finding, ok: false, detail: `${address} gives no keys: ${below || reasonOf(problem)}` };
   }
 };
 
