@@ -69,6 +69,14 @@ def test_labels_lose_their_margins_and_doubtful_ones_are_told(recordings: Path, 
     assert "is announced" not in capsys.readouterr().out
 
 
+def test_a_label_is_one_however_its_accents_are_spelled(recordings: Path, tmp_path: Path) -> None:
+    names = ("caf\u00e9", "cafe\u0301", "off", "caf\u00e9", "re\u0301ponse", "off")
+    rows = "".join(f"{index}.wav,{name}\n" for index, name in enumerate(names))
+    (recordings / "manifest.csv").write_text(f"path,label\n{rows}", encoding="utf-8")
+    labels = prepare((manifest(recordings),), ("r\u00e9ponse",), tmp_path / "out").labels
+    assert (labels.names, labels.background) == (("caf\u00e9", "off", "r\u00e9ponse"), ("r\u00e9ponse",))
+
+
 def test_an_unreadable_recording_is_listed_and_moves_no_other(recordings: Path, tmp_path: Path) -> None:
     splits = Splits(test_size=0.34, validation_size=0)
     whole = prepare((manifest(recordings, splits),), (), tmp_path / "whole")

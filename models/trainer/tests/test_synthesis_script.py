@@ -11,7 +11,7 @@ from trainer.synthesis.casting import Casting, Part
 from trainer.synthesis.chance import generator
 from trainer.synthesis.clips import write_manifest
 from trainer.synthesis.engine import Delivery, Utterance, Voice
-from trainer.synthesis.lines import filled, script_lines
+from trainer.synthesis.lines import filled, of_labels, script_lines
 from trainer.synthesis.script import Speech
 from trainer.synthesis.wording import spoken
 from trainer.tables import read_csv
@@ -41,6 +41,7 @@ BAD_SCRIPTS = [
     (HEAD + "[speech]\nspeed = [nan, 1.0]\n", r"speech.speed \[nan, 1.0\] must be two numbers"),
     (HEAD + "[line]\nnoise = -1\n", "line.noise -1 must be from 0 to 1"),
     ("language = 'en'\n", "there is nothing to say"),
+    (HEAD + '[intents." "]\nsentences = ["hello"]\n', "an intent's name is empty"),
 ]
 
 
@@ -48,6 +49,14 @@ BAD_SCRIPTS = [
 def test_a_bad_script_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(TrainerError, match=message):
         script_of(tmp_path, text)
+
+
+def test_a_label_is_one_however_its_accents_are_spelled(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("transcription,label\na flat white,cafe\u0301\n", encoding="utf-8")
+    spelled = '[intents."caf\u00e9"]\nsentences = ["an espresso"]\n[intents."cafe\u0301"]\nsentences = ["a latte"]\n'
+    lines = script_lines(script_of(tmp_path, spelled + '[[transcripts]]\nfile = "calls.csv"\n'))
+    assert {line.label for line in lines} == {"caf\u00e9"}
+    assert len(of_labels(lines, ["cafe\u0301"])) == 3
 
 
 def test_an_unknown_slot_is_named_with_its_sentence(tmp_path: Path) -> None:
@@ -103,6 +112,9 @@ def test_transcripts_come_from_the_rows_asked_for(tmp_path: Path) -> None:
     assert filled(lines[0], script, 0) == "my {card} is lost"
     with pytest.raises(TrainerError, match=r"calls.csv: no row has .*en-NZ"):
         script_lines(script_of(tmp_path, source + 'where = { lang = ["en-NZ"] }\n'))
+    (tmp_path / "calls.csv").write_text("intent,text\nfreeze\n", encoding="utf-8")
+    with pytest.raises(TrainerError, match=r"calls.csv, line 2: text and intent must not be empty"):
+        script_lines(script_of(tmp_path, source))
     with pytest.raises(TrainerError, match=r"lacks the column region"):
         script_lines(script_of(tmp_path, source + 'where = { region = ["x"] }\n'))
 

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from trainer.errors import TrainerError
 
 # What `synthesize` calls other talk; a label of this name is never announced, whoever recorded it.
 BACKGROUND = "background"
+
+
+def label_of(written: str) -> str:
+    """The label as everything spells it: without space around it, and `é` always as one character (Unicode NFC)."""
+    return normalize("NFC", written).strip()
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Labels:
     @classmethod
     def of(cls, found: Iterable[str], background: tuple[str, ...]) -> "Labels":
         """The label set of some recordings: `background` labels, found or not, and one that is called background."""
-        known = set(found)
+        known, background = set(found), tuple(map(label_of, background))
         if BACKGROUND in known - set(background):
             background = (*background, BACKGROUND)
         intents = sorted(known - set(background))

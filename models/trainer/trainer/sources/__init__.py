@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trainer.errors import TrainerError
+from trainer.labels import label_of
 from trainer.recipe_sources import Source
 from trainer.sources.audio_files import left_out
 from trainer.sources.audio_folder import one_label_folder, read_audio_folder
@@ -28,7 +29,7 @@ READERS = {
 def list_recordings(source: Source) -> list[Recording]:
     """Lists a source's recordings in a stable order, under the source's own label where it has one.
 
-    Space around a label is none of it. An empty or malformed source is an error that says where.
+    An empty or malformed source is an error that says where.
     """
     layout = layout_of(source)
     recordings = READERS[layout](source)
@@ -39,7 +40,7 @@ def list_recordings(source: Source) -> list[Recording]:
         raise TrainerError(
             f"the source {source.where} holds no recordings (read as layout {layout}){f'; {lost}' if lost else ''}"
         )
-    return [replace(each, label=(source.label or each.label).strip()) for each in recordings]
+    return [replace(each, label=label_of(source.label or each.label)) for each in recordings]
 
 
 def _without_configurations(source: Source, layout: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trainer.errors import TrainerError
-from trainer.labels import BACKGROUND
+from trainer.labels import BACKGROUND, label_of
 from trainer.synthesis.chance import digest, generator
 from trainer.synthesis.script import Script, Sentences, Transcripts
 from trainer.tables import read_csv
@@ -32,7 +32,7 @@ def script_lines(script: Script) -> list[ScriptLine]:
     """Every different line, in the order of the script; half of what is out of scope, by hash, is for validation."""
     lines: dict[ScriptLine, None] = {}
     for label, written in script.intents.items():
-        lines.update(_lines(written, label))
+        lines.update(_lines(written, label_of(label)))
     lines.update(_lines(script.background, BACKGROUND))
     for line in _lines(script.out_of_scope, BACKGROUND):
         held_out = int(digest(line.text)[:8], 16) % 2 == 1
@@ -48,10 +48,11 @@ def script_lines(script: Script) -> list[ScriptLine]:
 def of_labels(lines: Sequence[ScriptLine], labels: Sequence[str]) -> list[ScriptLine]:
     """The lines of these labels, all where none is named; one that the script lacks is a TrainerError."""
     known = dict.fromkeys(line.label for line in lines)
-    for label in labels:
+    wanted = [label_of(label) for label in labels]
+    for label in wanted:
         if label not in known:
             raise TrainerError(f"no sentence has the label {label!r}; known labels: {', '.join(known)}")
-    return [line for line in lines if not labels or line.label in labels]
+    return [line for line in lines if not wanted or line.label in wanted]
 
 
 def filled(line: ScriptLine, script: Script, clip: int) -> str:
@@ -75,15 +76,16 @@ def _lines(written: Sentences | None, label: str) -> dict[ScriptLine, None]:
 
 
 def _transcribed(transcripts: Transcripts) -> Iterator[ScriptLine]:
-    text, label = transcripts.text_column, transcripts.label_column
+    columns = transcripts.text_column, transcripts.label_column
     chosen = 0
-    for number, row in enumerate(read_csv(transcripts.file, {text, label, *transcripts.where}), start=2):
+    for number, row in enumerate(read_csv(transcripts.file, {*columns, *transcripts.where}), start=2):
         if any(row[column] not in values for column, values in transcripts.where.items()):
             continue
-        if not row[text].strip() or not row[label]:
-            raise TrainerError(f"{transcripts.file}, line {number}: {text} and {label} must not be empty")
+        text, label = (row[column] or "" for column in columns)
+        if not text.strip() or not label.strip():
+            raise TrainerError(f"{transcripts.file}, line {number}: {' and '.join(columns)} must not be empty")
         chosen += 1
-        yield ScriptLine(_tidy(row[text]), row[label], has_slots=False)
+        yield ScriptLine(_tidy(text), label_of(label), has_slots=False)
     if not chosen:
         raise TrainerError(f"{transcripts.file}: no row has {transcripts.where}")
 

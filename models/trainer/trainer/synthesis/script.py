@@ -109,6 +109,8 @@ class Script:
     def __post_init__(self) -> None:
         if not self.intents and not self.transcripts:
             raise TrainerError("there is nothing to say: write [intents.NAME] sentences or [[transcripts]]")
+        if not all(name.strip() for name in self.intents):
+            raise TrainerError("an intent's name is empty: write [intents.NAME]")
         for name, values in self.slots.items():
             if not values or not all(value.strip() for value in values):
                 raise TrainerError(f"slots.{name} must list values, none of them empty")
