@@ -19,11 +19,11 @@ FROZEN = ("mel.", "silence", "window_encoder.", *(f"encoder.blocks.{block}." for
 LEFT_OUT = OF_THE_RECORDINGS + FROZEN
 
 
-def begin_with(model: RollingModel, folder: Path) -> None:
+def begin_with(model: RollingModel, folder: Path) -> bool:
     """Takes over what an earlier run learned: all of it but what the teacher says and which words are said.
 
-    Classifiers are taken over where the labels are the same ones, and stay fresh otherwise.  What is no run of the
-    streaming model, or one of other sizes, is an error.
+    Whether the classifiers are among it: where the labels are the same ones; otherwise they stay fresh.  What is no run
+    of the streaming model, or one of other sizes, is an error.
     """
     try:
         earlier = json.loads((folder / "config.json").read_bytes())
@@ -40,13 +40,10 @@ def begin_with(model: RollingModel, folder: Path) -> None:
             )
     fresh: tuple[str, ...] = LEFT_OUT
     known = label_names(earlier["id2label"])
-    if known != label_names(model.config.id2label or {}):
+    is_same_task = known == label_names(model.config.id2label or {})
+    if not is_same_task:
         fresh += tuple(f"heads.{member}.classifier." for member in range(model.config.members))
         print(f"{folder} knows other labels ({', '.join(known)}): the classifiers are fresh, the rest goes on")
     kept = {name: tensor for name, tensor in tensors.items() if not name.startswith(fresh)}
     model.load_state_dict(kept, strict=False)
-
-
-def labels_of(folder: Path) -> tuple[str, ...]:
-    """The labels of an earlier run of the streaming model, in the order of its logits."""
-    return label_names(json.loads((folder / "config.json").read_bytes())["id2label"])
+    return is_same_task

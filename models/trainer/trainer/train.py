@@ -19,7 +19,6 @@ from trainer.recipe_file import load_recipe
 from trainer.rolling_loss import class_weights
 from trainer.rolling_trainer import Divergence, Lesson, RollingTrainer
 from trainer.run_folder import STATE, begin_run, last_checkpoint, note_run, read_run, require_new
-from trainer.starting_point import labels_of
 from trainer.train_stateless import stateless_lesson
 from trainer.train_streaming import streaming_lesson
 
@@ -122,8 +121,7 @@ def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[st
 def _lesson(recipe: Recipe, prepared: Prepared, jobs: int) -> Lesson:
     validation = validation_split(prepared)
     if recipe.streaming:
-        lesson, begun = streaming_lesson(recipe, prepared, validation, jobs), recipe.streaming.checkpoint
-        return replace(lesson, has_fresh_classifier=begun is None or labels_of(begun) != prepared.labels.names)
+        return streaming_lesson(recipe, prepared, validation, jobs)
     return stateless_lesson(recipe, prepared, validation)
 
 

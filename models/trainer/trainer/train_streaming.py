@@ -39,10 +39,11 @@ def streaming_lesson(recipe: Recipe, prepared: Prepared, validation: str, jobs: 
     assert recipe.streaming is not None
     rows = prepared.split(*recipe.training.train_on)
     vocabulary = Vocabulary(rows["transcription"])
-    model = new_model(recipe, prepared.labels, len(vocabulary))
+    model, begun = new_model(recipe, prepared.labels, len(vocabulary)), recipe.streaming.checkpoint
+    has_known_classifier = begun is not None and begin_with(model, begun)
     encode = recording_encoder(prepared, recipe, Encoder(model, _teacher(recipe, prepared)))
     hearings = list(encode_for_training(prepared, recipe, encode, jobs))
-    if not recipe.streaming.checkpoint:
+    if begun is None:
         model.set_scales([hearings[index].activations.float() for index in spread(len(hearings), SCALE_EXAMPLES)])
     return Lesson(
         model=model,
@@ -51,20 +52,18 @@ def streaming_lesson(recipe: Recipe, prepared: Prepared, validation: str, jobs: 
         collate=collator(vocabulary),
         hear=hear_utterances,
         pretrained=tuple(model.pretrained()),
+        has_fresh_classifier=not has_known_classifier,
     )
 
 
 def new_model(recipe: Recipe, labels: Labels, words: int) -> RollingModel:
-    """A model with a pretrained encoder and everything else fresh, or begun with an earlier run's weights."""
+    """A model with a pretrained encoder and everything else fresh."""
     told = recipe.streaming
     assert told is not None
     sizes: dict[str, Any] = {name: getattr(told, name) for name in ("width", "layers", "members", "dropout")}
     sizes |= {"taught": TARGET_SIZE if told.teacher else 0, "words": words}
     sizes |= {"id2label": labels.id2label, "label2id": labels.label2id}
-    model = _on_own_encoder(sizes) if told.encoder == OWN_ENCODER else _on_windows(told, sizes)
-    if told.checkpoint:
-        begin_with(model, told.checkpoint)
-    return model
+    return _on_own_encoder(sizes) if told.encoder == OWN_ENCODER else _on_windows(told, sizes)
 
 
 def _on_own_encoder(sizes: dict[str, Any]) -> StreamingIntentModel:
