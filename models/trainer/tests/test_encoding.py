@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from trainer import encoding as module
-from trainer.encoding import FOLDER, encode_for_training, examples, recording_encoder
+from trainer.encoding import encode_for_training, examples, recording_encoder
 from trainer.hearings import EncodedHearing, Encoder
 from trainer.main import main
-from trainer.prepared import Prepared, load_prepared
+from trainer.prepared import HEARINGS, Prepared, load_prepared
 from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe
 from trainer.train_streaming import new_model
@@ -48,17 +48,27 @@ def test_what_is_kept_is_what_was_encoded_and_is_not_encoded_again(
 ) -> None:
     first = encoded(prepared, recipe)
     assert len(first) == 6 * 3
-    files = list((prepared.folder / FOLDER).glob("*/*.safetensors"))
+    files = list((prepared.folder / HEARINGS).glob("*/*.safetensors"))
     assert len(files) == 6
     monkeypatch.setattr(module, "_keep", lambda *_: pytest.fail("encoded again"))
     assert same(first, encoded(prepared, recipe))
+
+
+def test_a_dataset_that_is_prepared_anew_keeps_what_was_encoded(
+    recordings: Path, prepared: Prepared, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded(prepared, recipe)
+    again = ["prepare", str(recordings / "manifest.csv"), "--split-by", "clip", "--test-size", "0.34"]
+    assert main([*again, "--out", str(prepared.folder)]) == 0
+    monkeypatch.setattr(module, "_keep", lambda *_: pytest.fail("encoded again"))
+    assert len(encoded(load_prepared(prepared.folder), recipe)) == 6 * 3
 
 
 def test_several_processes_encode_what_one_does(
     prepared: Prepared, recipe: Recipe, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     alone = encoded(prepared, recipe)
-    (prepared.folder / FOLDER).rename(tmp_path / "before")
+    (prepared.folder / HEARINGS).rename(tmp_path / "before")
     monkeypatch.setattr(module, "WORTH_A_PROCESS", 1)
     assert same(alone, encoded(prepared, recipe, jobs=2))
 
@@ -74,7 +84,7 @@ def test_a_part_of_the_recordings_is_heard_as_in_all_of_them(prepared: Prepared,
 def test_another_seed_or_augmentation_makes_other_hearings(prepared: Prepared, recipe: Recipe, change: str) -> None:
     first = encoded(prepared, recipe)
     assert not same(first, encoded(prepared, load_recipe("earshot", [*BOTH, change], None)))
-    assert len(list((prepared.folder / FOLDER).iterdir())) == 2
+    assert len(list((prepared.folder / HEARINGS).iterdir())) == 2
 
 
 def test_the_threads_of_the_training_are_left_as_they_are(prepared: Prepared, recipe: Recipe) -> None:

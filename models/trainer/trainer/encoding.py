@@ -19,14 +19,13 @@ from tqdm import tqdm
 from trainer.augment import Augmenter, plain_hearing
 from trainer.framing import Samples
 from trainer.hearings import Encoded, EncodedHearing, Encoder, hearings_of
-from trainer.prepared import Prepared, noises_of, pcm_of
+from trainer.prepared import HEARINGS, Prepared, noises_of, pcm_of
 from trainer.recipe import Augmentation, Recipe
 from trainer.worker_pool import mapped, worker_pool
 
 # Of what is kept and how it was made: another number makes all of it anew.
 FORMAT = 2
 VOICES = 16
-FOLDER = "hearings"
 WORTH_A_PROCESS = 32  # recordings
 
 
@@ -101,7 +100,7 @@ def encode_for_training(
 ) -> Iterator[EncodedHearing]:
     """The hearings of every recording of the training splits, and silences; what is kept is not encoded again."""
     rows = prepared.split(*recipe.training.train_on)
-    folder = prepared.folder / FOLDER / encode.settings[:16]
+    folder = prepared.folder / HEARINGS / encode.settings[:16]
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{_name(row)}.safetensors" for row in rows]
     with _one_thread():

@@ -17,7 +17,7 @@ from trainer.framing import SAMPLE_RATE
 from trainer.labels import Labels
 from trainer.plan import Planned, require_found, tell_of_splits
 from trainer.preparation import Preparation
-from trainer.prepared import REPORT, Prepared, load_prepared, stored_features
+from trainer.prepared import HEARINGS, REPORT, Prepared, load_prepared, stored_features
 from trainer.recipe_sources import Source
 from trainer.sources import Recording, list_recordings, what_is_left_out
 from trainer.splits import assign_splits, without_leaks
@@ -27,7 +27,10 @@ GROWTH = 8
 
 
 def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Path) -> Prepared:
-    """Writes the dataset to `folder`; unreadable recordings are listed, and fatal only where a class is left empty."""
+    """Writes the dataset to `folder`; unreadable recordings are listed, and fatal only where a class is left empty.
+
+    What was encoded of an earlier dataset there stays: it is found by content.
+    """
     listed = [_listed(source) for source in sources]
     require_found([each for of_source in listed for each in of_source], sources)
     kept = [_kept(of_source, source) for of_source, source in zip(listed, sources, strict=True)]
@@ -56,6 +59,8 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
         DatasetDict(splits).save_to_disk(draft)
         shutil.rmtree(rows)
         preparation.save(draft, sources)
+        if (folder / HEARINGS).is_dir():
+            (folder / HEARINGS).rename(draft / HEARINGS)
     print(preparation.summary())
     tell_of_splits(kept, sources)
     return load_prepared(folder)

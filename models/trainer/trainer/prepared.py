@@ -16,6 +16,7 @@ from trainer.labels import Labels
 from trainer.recipe import SPLITS
 
 REPORT = "prepared.json"
+HEARINGS = "hearings"  # what `train` encoded of it, by the content of each recording
 
 
 @dataclass(frozen=True)
