@@ -65,12 +65,13 @@ def test_a_killed_run_that_is_resumed_equals_an_unbroken_one(
     # Accuracy on so few clips is soon as good as it gets: patience ends the run, and must end it at the same epoch.
     patience = ["--set", f"training.early_stopping={PATIENCE}", "--set", "training.epochs=12"]
     patience += ["--set", "training.best_by=accuracy"]
-    command = ["train", str(data), *recipe, *model, *COMMON, *patience]
+    command = ["train", str(data), *recipe, *model, *COMMON, *patience, "--report-to", "tensorboard"]
     unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
     assert main([*command, "--out", str(unbroken)]) == 0
     kill_after_an_epoch([*command, "--out", str(broken)], broken)
     assert main(["train", "--resume", "--out", str(broken)]) == 0
     assert same(unbroken, broken)
+    assert list((broken / "tensorboard").glob("events.*"))[1:], "one file of before, one of after"
     histories = [json.loads((run / "trainer_state.json").read_text())["log_history"] for run in (unbroken, broken)]
     assert [entry.get("eval_loss") for entry in histories[0]] == [entry.get("eval_loss") for entry in histories[1]]
 

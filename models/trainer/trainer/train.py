@@ -28,7 +28,7 @@ COPIES_ON_DISK = 3 * 3 + 1
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What to train, on what, and into which folder; a run that is resumed knows all but the last two by itself."""
+    """What to train, on what, and into which folder; a run that is resumed knows all but the last by itself."""
 
     out: Path
     data: Path | None
@@ -37,7 +37,7 @@ class TrainRequest:
     settings: tuple[str, ...]
     precision: str | None
     threads: int | None
-    report_to: str
+    report_to: str | None
     jobs: int
 
 
@@ -52,12 +52,13 @@ def start_run(request: TrainRequest) -> None:
         "dataset": prepared.digest,
         "precision": request.precision or "fp32",
         "threads": 1 if request.threads is None else request.threads,
+        "report_to": request.report_to or "none",
         "seed": recipe.seed,
     }
     require_range("--threads", told["threads"], 1)
     require_new(request.out)
     torch.set_num_threads(told["threads"])
-    fit(recipe, prepared, replace(request, precision=told["precision"]), told)
+    fit(recipe, prepared, _as_told(request, told), told)
 
 
 def resume_run(request: TrainRequest) -> None:
@@ -78,7 +79,13 @@ def resume_run(request: TrainRequest) -> None:
     if told.get("dataset", prepared.digest) != prepared.digest:
         raise TrainerError(f"{prepared.folder} was prepared anew since {request.out} was begun: train a new run on it")
     torch.set_num_threads(told["threads"])
-    fit(recipe, prepared, replace(request, precision=told["precision"]), told=None)
+    fit(recipe, prepared, _as_told(request, told), told=None)
+
+
+def _as_told(request: TrainRequest, told: dict[str, Any]) -> TrainRequest:
+    """The request with what the run was begun with; a run that is resumed may be told to report otherwise."""
+    report_to = request.report_to or told.get("report_to", "none")
+    return replace(request, precision=told["precision"], report_to=report_to)
 
 
 def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[str, Any] | None) -> None:
@@ -140,7 +147,7 @@ def judge_of(training: Training) -> str:
     return "accuracy" if training.best_by == "last" else training.best_by
 
 
-def training_arguments(recipe: Recipe, folder: Path, precision: str | None, report_to: str) -> TrainingArguments:
+def training_arguments(recipe: Recipe, folder: Path, precision: str | None, report_to: str | None) -> TrainingArguments:
     """Hugging Face's settings of a recipe: evaluate and save each epoch, keep the one it says."""
     training = recipe.training
     if precision == "fp16" and not torch.cuda.is_available():

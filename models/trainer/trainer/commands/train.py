@@ -24,7 +24,7 @@ def configure(parser: ArgumentParser) -> None:
         choices=("fp32", "fp16", "bf16"),
         help="mixed precision (default: fp32; bf16: also CPUs with matrix units)",
     )
-    parser.add_argument("--report-to", choices=("none", "tensorboard"), default="none", help="default: none")
+    parser.add_argument("--report-to", choices=("none", "tensorboard"), help="default: none; --resume: as begun")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, help="processes that encode (default: the cores)"
     )
