@@ -162,6 +162,16 @@ def test_pictures_of_an_older_evaluation_go_and_other_files_stay(run_folder: Pat
     assert (folder / "notes.txt").read_text(encoding="utf-8") == "old"
 
 
+def test_an_evaluation_that_was_cut_short_is_none(
+    run_folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate(run_folder, "--data", data)
+    monkeypatch.setattr("trainer.evaluate.report", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(run_folder, "--data", data)
+    assert not (run_folder / "evaluation" / "metrics.json").exists()
+
+
 def test_the_headline_is_sklearns_accuracy_at_each_clips_end(run_folder: Path, data: Path) -> None:
     listener, prepared = open_checkpoint(run_folder).listener, load_prepared(data)
     rows = list(prepared.split("test"))

@@ -52,6 +52,17 @@ def test_a_faithful_graph_is_written_whole(tmp_path: Path) -> None:
     assert written == ["README.md", "config.json", "earshot.json", "golden", "model.onnx", "preprocessor_config.json"]
 
 
+def test_a_draft_is_no_package_to_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def card(*_: object) -> str:
+        assert len(list(tmp_path.glob(".door.draft/*"))) == 4
+        assert not list(tmp_path.rglob("earshot.json"))
+        return "# door"
+
+    monkeypatch.setattr(export, "model_card", card)
+    export_package(exported(Loudness()), CARD, ("open the door please",), tmp_path / "door")
+    assert (tmp_path / "door" / "README.md").read_text() == "# door"
+
+
 def test_a_graph_that_differs_from_its_model_writes_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def write_wrong(graph: nn.Module, signature: Signature, file: Path) -> None:
         write_onnx(Loudness(offset=0.01), signature, file)

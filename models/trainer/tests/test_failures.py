@@ -1,6 +1,7 @@
 """What the user can put right is one sentence, wherever it happens."""
 
 import errno
+import json
 import shutil
 from argparse import Namespace
 from pathlib import Path
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from trainer.commands import push
-from trainer.files import written_whole
+from trainer.files import write_json, written_whole
 from trainer.main import main
+from trainer.run_folder import last_checkpoint
 
 
 def test_an_interruption_finds_the_new_folder_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +30,28 @@ def test_an_interruption_finds_the_new_folder_in_its_place(tmp_path: Path, monke
         (draft / "mark").write_text("new")
     assert (tmp_path / "door" / "mark").read_text() == "new"
     assert len(list(tmp_path.rglob("mark"))) == 1
+
+
+def test_json_that_is_cut_short_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(file: Path, content: str | bytes, **_: object) -> None:
+        with file.open("wb") as half:
+            half.write(content.encode()[:3] if isinstance(content, str) else content[:3])
+        raise KeyboardInterrupt
+
+    write_json(tmp_path / "run.json", {"seed": 1})
+    for method in ("write_text", "write_bytes"):
+        monkeypatch.setattr(Path, method, cut)
+    with pytest.raises(KeyboardInterrupt):
+        write_json(tmp_path / "run.json", {"seed": 2})
+    assert json.loads((tmp_path / "run.json").read_text()) == {"seed": 1}
+
+
+def test_a_checkpoint_whose_state_is_torn_is_not_gone_on_from(tmp_path: Path) -> None:
+    for step, state in ((5, "{}"), (10, '{"log_hist'), (15, "")):
+        checkpoint = tmp_path / "checkpoints" / f"checkpoint-{step}"
+        checkpoint.mkdir(parents=True)
+        (checkpoint / "trainer_state.json").write_text(state)
+    assert last_checkpoint(tmp_path) == tmp_path / "checkpoints" / "checkpoint-5"
 
 
 @pytest.mark.parametrize(

@@ -83,15 +83,18 @@ def evaluate(evaluation: Evaluation) -> Figures:
 
 
 def write_evaluation(folder: Path, metrics: Figures, history: list[dict[str, Any]]) -> None:
-    """Writes metrics.json, calibration.json, the pictures and report.md; pictures of an older evaluation go."""
+    """Writes calibration.json, the pictures, report.md, and at last metrics.json, which says that all of it is there.
+
+    What is there of an older evaluation goes first: `export` takes none for whole that was cut short.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in PICTURES:
+    for name in ("metrics.json", *PICTURES):
         (folder / name).unlink(missing_ok=True)
     drawn = draw_pictures(folder, metrics, history)
-    write_json(folder / "metrics.json", metrics)
     calibration = metrics["calibration"]
     Calibration(calibration["temperature"], calibration["threshold"]).save(folder / "calibration.json")
     (folder / "report.md").write_text(report(metrics, drawn), encoding="utf-8")
+    write_json(folder / "metrics.json", metrics)
 
 
 def headline(listener: Listener, prepared: Prepared, split: str, calibration: Calibration) -> dict[str, float]:

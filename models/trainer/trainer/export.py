@@ -61,10 +61,11 @@ def export_package(
         written = _variants(draft, golden, exported.signature, card, lossy or Lossy())
         card = replace(card, metrics={**card.metrics, **({"variants": written.rows} if written.rows else {})})
         contract = card.contract(exported.signature, written.variants, golden)
-        write_json(draft / "earshot.json", contract)
         write_json(draft / "config.json", exported.config)
         write_json(draft / "preprocessor_config.json", exported.preprocessor)
         (draft / "README.md").write_text(model_card(contract, list(card.labels.names)), encoding="utf-8")
+        # Last: a folder without it is no package to a server.
+        write_json(draft / "earshot.json", contract)
     print(f"wrote {folder}: the graph equals the model within {worst:.1g}, {len(golden)} golden vectors")
 
 

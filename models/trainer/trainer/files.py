@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,17 @@ from typing import Any
 from trainer.errors import TrainerError
 
 
+def write_whole(file: Path, content: bytes) -> None:
+    """Writes a file that nobody ever finds half of."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(file)
+
+
 def write_json(file: Path, value: Any) -> None:
     """Writes readable JSON with a line end; a number that JSON does not know, such as NaN, is a ValueError."""
-    file.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    write_whole(file, (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
 def read_json(file: Path, what: str) -> dict[str, Any]:

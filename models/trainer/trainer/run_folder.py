@@ -27,9 +27,10 @@ def require_new(folder: Path) -> None:
 
 def begin_run(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
     """Writes recipe.toml and run.json into a new run folder."""
+    made = {**told, **surroundings()}
     folder.mkdir(parents=True, exist_ok=True)
     save_recipe(recipe, folder / "recipe.toml")
-    write_json(folder / "run.json", {**told, **surroundings()})
+    write_json(folder / "run.json", made)
 
 
 def read_run(folder: Path) -> dict[str, Any]:
@@ -55,8 +56,16 @@ def note_run(folder: Path, notes: tuple[str, ...]) -> None:
 
 def last_checkpoint(folder: Path) -> Path | None:
     """The newest checkpoint that was written whole."""
-    found = (file.parent for file in (folder / "checkpoints").glob(f"checkpoint-*/{STATE}"))
+    found = (file.parent for file in (folder / "checkpoints").glob(f"checkpoint-*/{STATE}") if _is_whole(file))
     return max(found, key=lambda checkpoint: int(checkpoint.name.partition("-")[2]), default=None)
+
+
+def _is_whole(state: Path) -> bool:
+    try:
+        read_json(state, "state of a checkpoint")
+    except TrainerError:
+        return False
+    return True
 
 
 def surroundings() -> dict[str, Any]:

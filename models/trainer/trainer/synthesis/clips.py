@@ -11,13 +11,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from trainer.audio import wav_bytes
+from trainer.files import write_whole
 from trainer.framing import Samples
 from trainer.synthesis.casting import Part
 from trainer.synthesis.chance import digest, generator
 from trainer.synthesis.finish import down_the_line, finished
 from trainer.synthesis.lines import ScriptLine
 from trainer.synthesis.script import Script
-from trainer.synthesis.speech_cache import SpeechCache, write_whole
+from trainer.synthesis.speech_cache import SpeechCache
 
 COLUMNS = ("path", "label", "group", "lang", "split", "transcription", "engine", "voice")
 OURS = re.compile(r"[a-z-]+-[0-9a-f]{16}\.wav")
@@ -80,10 +81,6 @@ def write_clips(parts: Sequence[Part], others: Sequence[Part], studio: Studio, f
 
 def write_manifest(parts: Sequence[Part], paths: Sequence[str], script: Script, folder: Path) -> None:
     """Lists every clip once in `manifest.csv`, and removes clips that an earlier script left in the folder."""
-    kept = set(paths)
-    for file in (folder / "audio").iterdir():
-        if OURS.fullmatch(file.name) and f"audio/{file.name}" not in kept:
-            file.unlink()
     text = StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
@@ -93,3 +90,7 @@ def write_manifest(parts: Sequence[Part], paths: Sequence[str], script: Script, 
         said = (part.utterance.text, voice.engine, voice.full_name)
         rows.writerow((path, line.label, group, script.language, line.split, *said))
     write_whole(folder / "manifest.csv", text.getvalue().encode())
+    kept = set(paths)
+    for file in (folder / "audio").iterdir():
+        if OURS.fullmatch(file.name) and f"audio/{file.name}" not in kept:
+            file.unlink()

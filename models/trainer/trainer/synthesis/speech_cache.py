@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 
 from trainer.audio import UnreadableAudio
+from trainer.files import write_whole
 from trainer.framing import Samples
 from trainer.synthesis.chance import digest
 from trainer.synthesis.engine import Utterance
@@ -55,11 +56,3 @@ class SpeechCache:
         """The samples in −1…1, and their rate."""
         pcm, rate = soundfile.read(self.file(utterance), dtype="float32")
         return pcm, int(rate)
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Writes a file that nobody ever finds half of."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    draft.replace(file)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import soundfile
 
+from trainer.files import write_whole
 from trainer.markdown import table
 from trainer.synthesis.installed import Installed
 from trainer.synthesis.rehearsal import Rehearsed
-from trainer.synthesis.speech_cache import write_whole
 
 Tally = dict[str, tuple[int, float]]  # clips, minutes
 MOST_LISTED = 20
