@@ -1,5 +1,6 @@
 """One commit to a repository of the Hugging Face hub, and its refusals in a sentence."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ REFUSALS = {
     413: "finds it too large",
     429: "has had too many requests: push again later",
 }
+UNCONFIRMED = "no commit was confirmed, and without one what has arrived there belongs to nothing"
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,10 @@ def _refusals_in_a_sentence(repo_id: str, endpoint: str) -> Iterator[None]:
         yield
     # The client's failures have no class in common: its own, its HTTP library's, RuntimeError, hf_xet's.
     except Exception as error:
-        raise TrainerError(f"{repo_id}: {endpoint} {_sentence(error)}; no commit was confirmed") from error
+        raise TrainerError(f"{repo_id}: {endpoint} {_sentence(error)}; {UNCONFIRMED}") from error
+    except KeyboardInterrupt:
+        print(f"{repo_id}: {UNCONFIRMED}", file=sys.stderr)
+        raise
 
 
 def _sentence(error: Exception) -> str:
