@@ -1,6 +1,7 @@
 """The pictures show the numbers of metrics.json."""
 
 import struct
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,15 @@ def test_the_confusion_matrix_numbers_every_cell_that_is_not_empty(figures: dict
     np.testing.assert_allclose(axes.images[0].get_array(), counts / counts.sum(axis=1, keepdims=True))
     assert [tick.get_text() for tick in axes.yaxis.get_ticklabels()] == figures["confusion"]["labels"]
     assert [tick.get_text() for tick in axes.xaxis.get_ticklabels()] == figures["confusion"]["labels"]
+
+
+def test_two_hundred_labels_are_apart_and_neither_long_nor_odd_ones_spoil_the_matrix() -> None:
+    names = ["$_x$", "pay " * 50, *(f"intent number {index}" for index in range(198))]
+    picture = confusion_picture({"labels": names, "counts": np.eye(200).tolist()})
+    picture.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in picture.axes[0].yaxis.get_ticklabels()]
+    assert all(above.y0 >= below.y1 for above, below in pairwise(boxes))
+    assert picture.axes[0].get_position().width > 0.6
 
 
 def test_numbers_stand_out_from_their_cells() -> None:

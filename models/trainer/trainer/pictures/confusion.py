@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from trainer.pictures.canvas import canvas
 
 MOST_NUMBERED = 40
+LONGEST_LABEL = 40  # letters: a longer one would leave the matrix no room
+LARGEST_LETTERS, POINTS_AN_INCH = 10, 72
 
 
 def confusion_picture(confusion: dict[str, Any]) -> Figure:
@@ -23,8 +25,10 @@ def confusion_picture(confusion: dict[str, Any]) -> Figure:
     # One hue from light to dark reads the same with any colour vision.
     image = axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="equal")
     middles, edges = [float(index) for index in range(len(names))], (np.arange(len(names) + 1) - 0.5).tolist()
-    axes.xaxis.set_ticks(middles, names, rotation=45, ha="right", rotation_mode="anchor")
-    axes.yaxis.set_ticks(middles, names)
+    shown: dict[str, Any] = {"labels": [_shortened(name) for name in names], "parse_math": False}
+    shown["fontsize"] = min(LARGEST_LETTERS, 0.7 * side * POINTS_AN_INCH / len(names))
+    axes.xaxis.set_ticks(middles, **shown, rotation=45, ha="right", rotation_mode="anchor")
+    axes.yaxis.set_ticks(middles, **shown)
     axes.set_xlabel("answered at the clip's end")
     axes.set_ylabel("said")
     axes.set_title("Confusion, in clips", loc="left", fontsize=11, fontweight="bold")
@@ -39,6 +43,10 @@ def confusion_picture(confusion: dict[str, Any]) -> Figure:
     bar.set_label("share of the clips with what was said")
     bar.ax.spines[:].set_visible(False)
     return figure
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
 
 
 def _number(axes: Axes, counts: NDArray[np.int64], share: NDArray[np.float64]) -> None:
