@@ -44,13 +44,13 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """A calibration and where it is from: `fitted` on clips of the validation split, `given`, or the `default`.
+    """A calibration and where it is from: `fitted` on the validation split, `given`, a `package`'s, or the `default`.
 
     `is_temperature_fitted` is False where a fitted calibration keeps temperature 1.
     """
 
     calibration: Calibration
-    source: Literal["fitted", "given", "default"]
+    source: Literal["fitted", "given", "package", "default"]
     clips: int = 0
     background_clips: int = 0
     is_temperature_fitted: bool = True

@@ -9,12 +9,11 @@ import numpy as np
 
 from trainer.audio import UnreadableAudio, read_audio
 from trainer.calibration import Calibrated, Calibration, fit_calibration
-from trainer.checkpoint import open_checkpoint
+from trainer.candidate import is_package, open_candidate
 from trainer.errors import TrainerError
 from trainer.figures import Figures, figures, without
 from trainer.files import write_json
 from trainer.heard import ENDPOINTING_SECONDS, Heard, hear_ends, hear_split
-from trainer.labels import label_names, require_same_labels
 from trainer.listening import Listener, line_listener, noisy_listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
 from trainer.pictures.draw import PICTURES, draw_pictures
@@ -30,7 +29,10 @@ MOST_DB = 100.0
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What to evaluate; `data`, `calibration` and `out` have defaults that follow from the run."""
+    """What to evaluate; `data`, `calibration` and `out` have defaults that follow from the run.
+
+    `run` may be a package instead, whose calibration is its own, and whose `data` has to be told.
+    """
 
     run: Path
     split: str = "test"
@@ -42,6 +44,7 @@ class Evaluation:
     law: str | None = None
     mislabelled: Path | None = None
     cut_padding: bool = False
+    precision: str | None = None
 
     def __post_init__(self) -> None:
         require_range("--snr-db", self.snr_db, -MOST_DB, MOST_DB)
@@ -49,29 +52,48 @@ class Evaluation:
     @property
     def folder(self) -> Path:
         """Where everything is written: what was heard otherwise than a server will hear is not what is exported."""
+        if self.out is not None:
+            return self.out
         others = [self.split] if self.split != "test" else []
         others += [self.law] if self.law else []
         others += [f"{self.noise.stem}-{self.snr_db:g}db"] if self.noise else []
-        return self.out or self.run / "-".join(["evaluation", *others])
+        if not is_package(self.run):
+            return self.run / "-".join(["evaluation", *others])
+        # A package stays as it is: it may be served while it is measured.
+        by = [self.run.resolve().name, *([self.precision] if self.precision else [])]
+        return self.dataset / "-".join(["evaluation", *by, *others])
+
+    @property
+    def dataset(self) -> Path:
+        """What is heard: of a run the dataset that it was trained on, unless told."""
+        if self.data is not None:
+            return self.data
+        if is_package(self.run):
+            raise TrainerError(f"{self.run} is a package: name a dataset to hear, written by prepare, with --data")
+        told = told_of(self.run).get("data")
+        if told is None:
+            raise TrainerError(f"{self.run / 'run.json'} does not tell the dataset: name its folder with --data")
+        return Path(told)
 
 
 def evaluate(evaluation: Evaluation) -> Figures:
     """Hears the split, calibrates on the validation split, and writes everything; returns what metrics.json holds."""
     run = evaluation.run
-    checkpoint = open_checkpoint(run, evaluation.cut_padding)
-    listener = _listener(checkpoint.listener, evaluation)
-    prepared = load_prepared(evaluation.data or _dataset_of(run))
-    require_same_labels(label_names(checkpoint.exported.config["id2label"]), prepared.labels.names, run)
+    candidate = open_candidate(run, evaluation.precision, evaluation.cut_padding)
+    listener = _listener(candidate.listener, evaluation)
+    prepared = candidate.understood(load_prepared(evaluation.dataset))
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     mislabelled = _believed(evaluation.mislabelled) if evaluation.mislabelled else None
     heard = hear_split(prepared, evaluation.split, listener)
-    calibrated = Calibrated(given, "given") if given else _fitted(evaluation.split, heard, prepared, listener)
+    calibrated = Calibrated(given, "given") if given else candidate.calibrated
+    calibrated = calibrated or _fitted(evaluation.split, heard, prepared, listener)
     heard_of = {
         "split": evaluation.split,
         "dataset": prepared.digest,
         "dataset_name": prepared.folder.resolve().name,
         "cut_padding": evaluation.cut_padding,
         "knows_groups": prepared.knows_groups,
+        **({"package": candidate.title} if candidate.title else {}),
     }
     flattering = {**_trained_on(run, evaluation.split, calibrated), **_prepared_anew(run, prepared)}
     about = {**heard_of, **_heard_through(evaluation), **flattering}
@@ -169,10 +191,3 @@ def _fitted(split: str, heard: Heard, prepared: Prepared, listener: Listener) ->
     else:
         labels, scores = hear_ends(prepared, VALIDATION, listener, ENDPOINTING_SECONDS)
     return fit_calibration(scores, labels, prepared.labels.background_ids)
-
-
-def _dataset_of(run: Path) -> Path:
-    told = told_of(run).get("data")
-    if told is None:
-        raise TrainerError(f"{run / 'run.json'} does not tell the dataset: name its folder with --data")
-    return Path(told)

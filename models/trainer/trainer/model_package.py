@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from trainer.calibration import Calibration
 from trainer.errors import TrainerError
 from trainer.labels import Labels, label_names
+from trainer.listening import Smoothing
 
 STANDARD_FILES = ("README.md", "config.json", "earshot.json", "preprocessor_config.json")
 LICENCE_FILES = ("LICENSE", "NOTICE")
@@ -16,7 +18,7 @@ LICENCE_FILES = ("LICENSE", "NOTICE")
 class ModelPackage:
     """What earshot.json and config.json say.
 
-    Logits are divided by `temperature`, which includes the weight of a stateless graph's first second.
+    A single frame's logits are divided by `temperature`, which includes the weight of a stateless graph's first second.
     """
 
     folder: Path
@@ -26,9 +28,16 @@ class ModelPackage:
     hop_ms: int
     state_floats: int  # 0: stateless
     temperature: float
-    graph: str  # the fp32 variant
+    calibration: Calibration
+    smoothing: Smoothing | None  # of a stateless graph
+    graphs: dict[str, str]  # precision to file, fp32 among them
     checksums: dict[str, str]  # file of a variant, or of its external weights, to its SHA-256
     golden: tuple[str, ...]  # golden/NAME, of golden/NAME.wav and golden/NAME.json
+
+    @property
+    def graph(self) -> str:
+        """The file of the fp32 variant."""
+        return self.graphs["fp32"]
 
     @property
     def title(self) -> str:
@@ -71,10 +80,10 @@ def _package(folder: Path, contract: dict[str, Any], config: dict[str, Any]) -> 
     names = label_names(config["id2label"])
     variants = contract["variants"]
     parts = [part for variant in variants for part in (variant, variant.get("data")) if part]
-    graphs = [variant["file"] for variant in variants if variant["precision"] == "fp32"]
-    if not graphs:
+    graphs = {variant["precision"]: _inside(variant["file"]) for variant in variants}
+    if "fp32" not in graphs:
         raise ValueError("no variant has the precision fp32")
-    weight = contract["smoothing"]["weight"] if contract["smoothing"] else 1.0
+    smoothing = Smoothing(**contract["smoothing"]) if contract["smoothing"] else None
     return ModelPackage(
         folder=folder,
         name=contract["name"],
@@ -82,8 +91,10 @@ def _package(folder: Path, contract: dict[str, Any], config: dict[str, Any]) -> 
         labels=Labels(names, tuple(contract["background"])),
         hop_ms=int(contract["hop_ms"]["default"]),
         state_floats=int(contract["state"]["shape"][0]) if contract["state"] else 0,
-        temperature=contract["temperature"] / weight,
-        graph=_inside(graphs[0]),
+        temperature=contract["temperature"] / (smoothing.weight if smoothing else 1.0),
+        calibration=Calibration(contract["temperature"], contract["out_of_scope"]["threshold"]),
+        smoothing=smoothing,
+        graphs=graphs,
         checksums={_inside(part["file"]): part["sha256"] for part in parts},
         golden=tuple(_golden_name(each) for each in contract["golden"]),
     )

@@ -1,6 +1,6 @@
 """A prepared dataset: what `prepare` writes and every other command reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -37,6 +37,23 @@ class Prepared:
         """The rows of some splits, in order; no row where the dataset lacks them."""
         found = [self.rows[name] for name in names if name in self.rows]
         return concatenate_datasets(found) if found else next(iter(self.rows.values())).select([])
+
+    def under(self, labels: Labels, model: str) -> "Prepared":
+        """The same rows with the labels of a model, which may know more; one that it does not know is an error."""
+        named = {split: [self.labels.names[label] for label in rows["label"]] for split, rows in self.rows.items()}
+        unknown = sorted({name for names in named.values() for name in names} - set(labels.names))
+        if unknown:
+            raise TrainerError(
+                f"{self.folder} has the label {unknown[0]!r}, which {model} does not know: {', '.join(labels.names)}"
+            )
+        feature = ClassLabel(names=list(labels.names))
+        renamed = {
+            split: rows.remove_columns("label").add_column(
+                "label", [labels.label2id[name] for name in named[split]], feature=feature
+            )
+            for split, rows in self.rows.items()
+        }
+        return replace(self, rows=DatasetDict(renamed), labels=labels)
 
 
 def stored_features(labels: Labels) -> Features:

@@ -33,10 +33,11 @@ class Splits:
     def __post_init__(self) -> None:
         if self.by not in ("auto", "group", "clip"):
             raise TrainerError(f"splits.by {self.by!r} is none of auto, group, clip")
-        if not 0 <= self.test_share + self.validation_size < 1 or min(self.test_share, self.validation_size) < 0:
+        is_divided = 0 <= self.test_share + self.validation_size < 1 and min(self.test_share, self.validation_size) >= 0
+        if not is_divided and self.test_share != 1:
             raise TrainerError(
                 f"test_size {self.test_share:g} and validation_size {self.validation_size:g} leave nothing to train "
-                "on: both must be at least 0 and their sum less than 1"
+                "on: both must be at least 0 and their sum less than 1, or test_size 1 to test on everything"
             )
         if self.fold and not self._is_fold():
             raise TrainerError(f"fold {self.fold!r} must be K/N with 1 ≤ K ≤ N, such as 2/5")

@@ -56,7 +56,13 @@ def report(figures: Figures, pictures: Sequence[str] = ()) -> str:
 
 def _heard_through(figures: Figures) -> str:
     noise, law = figures.get("noise"), figures.get("law")
-    return (f", through {noise['file']} at {noise['snr_db']:g} dB" if noise else "") + (f", as {law}" if law else "")
+    return "".join(
+        [
+            f", by {figures['package']}" if "package" in figures else "",
+            f", through {noise['file']} at {noise['snr_db']:g} dB" if noise else "",
+            f", as {law}" if law else "",
+        ]
+    )
 
 
 def headline_lines(figures: Figures) -> list[str]:

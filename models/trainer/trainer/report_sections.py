@@ -61,6 +61,8 @@ def earliness_lines(figures: Figures) -> list[str]:
 
 def flattered_lines(figures: Figures) -> list[str]:
     """That the run was trained on what was heard, or on what its calibration was fitted on, or may have been."""
+    if "package" in figures:
+        return ["A package does not tell what it was trained on: where it was these clips, figures flatter.", ""]
     anew = [PREPARED_ANEW, ""] if figures.get("prepared_anew") else []
     if "trained_on" not in figures:
         return anew
@@ -144,6 +146,8 @@ def calibration_origin(figures: Figures) -> str:
     values = f"Temperature {calibration['temperature']:g}, out-of-scope threshold {calibration['threshold']:g}"
     if calibration["source"] == "given":
         return f"{values}, from the given calibration file."
+    if calibration["source"] == "package":
+        return f"{values}, as the package is served with."
     if calibration["source"] == "default":
         few = f"the {calibration['clips']} clips of the validation split are too few"
         why = few if calibration["clips"] else "the dataset has no validation split"

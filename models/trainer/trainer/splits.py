@@ -46,6 +46,8 @@ def _given(recording: Recording, splits: Splits) -> str:
 
 
 def _divided(recordings: list[Recording], splits: Splits, test_share: float) -> list[str]:
+    if test_share == 1:
+        return ["test"] * len(recordings)
     knows_groups = any(recording.group for recording in recordings)
     by_group = knows_groups if splits.by == "auto" else splits.by == "group"
     units = [recording.group or recording.name if by_group else recording.name for recording in recordings]

@@ -47,6 +47,9 @@ def start_run(request: TrainRequest) -> None:
         raise TrainerError("say which prepared dataset to train on: trainer train DATA --out RUN")
     recipe = load_recipe(request.recipe or "earshot", list(request.settings), request.checkpoint)
     prepared = load_prepared(request.data)
+    if not len(prepared.split(*recipe.training.train_on)):
+        splits = " or ".join(recipe.training.train_on)
+        raise TrainerError(f"{prepared.folder} has no recording in the split {splits}: it was prepared to test on")
     told: dict[str, Any] = {
         "data": str(request.data.absolute()),
         "dataset": prepared.digest,

@@ -4,6 +4,9 @@ Another split than test, noise and a law are told apart: RUN/evaluation-validati
 
 Temperature and out-of-scope threshold are fitted on the dataset's validation split and saved as calibration.json,
 which export puts into the package.
+
+A package that export wrote is heard as a server hears through it, with its own calibration, on any dataset of its
+labels (--data, which keeps the figures: DATA/evaluation-NAME).
 """
 
 from argparse import ArgumentParser, Namespace
@@ -12,10 +15,11 @@ from pathlib import Path
 
 def configure(parser: ArgumentParser) -> None:
     """Adds the arguments."""
-    parser.add_argument("run_folder", type=Path, metavar="RUN", help="folder written by train")
+    parser.add_argument("run_folder", type=Path, metavar="RUN", help="folder written by train, or a package")
     parser.add_argument("--data", type=Path, help="dataset written by prepare, if not the one that RUN was trained on")
     parser.add_argument("--split", default="test", choices=("test", "validation", "train"), help="what is heard")
     parser.add_argument("--calibration", type=Path, metavar="FILE", help="calibration.json to use instead of fitting")
+    parser.add_argument("--precision", choices=("fp32", "fp16", "int8"), help="of a package (default: fp32)")
     parser.add_argument(
         "--out",
         type=Path,
@@ -59,6 +63,7 @@ def run(arguments: Namespace) -> None:
         **({} if arguments.snr_db is None else {"snr_db": arguments.snr_db}),
         law=arguments.law,
         mislabelled=arguments.mislabelled,
+        precision=arguments.precision,
     )
     figures = evaluate(evaluation)
     print("\n".join([*flattered_lines(figures), *headline_lines(figures)]))

@@ -30,7 +30,7 @@ def configure(parser: ArgumentParser) -> None:
         "--background", type=Path, action="append", default=[], help="folder of speech and noise that is no intent"
     )
     splitting = parser.add_argument_group("splits")
-    splitting.add_argument("--test-size", type=float, help="part to test on (default 0.2)")
+    splitting.add_argument("--test-size", type=float, help="part to test on (default 0.2; 1: all of it)")
     splitting.add_argument("--validation-size", type=float, default=0.1, help="part to choose and calibrate on")
     splitting.add_argument("--test-config", action="append", default=[], help="test on this language only")
     splitting.add_argument(
