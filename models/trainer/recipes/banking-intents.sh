@@ -22,4 +22,4 @@ trainer evaluate "$work/measured" --mislabelled recipes/mislabelled.csv
 
 # The shipped weights: the same recipe on every recording, with the calibration and the figures of what was measured.
 callers shipped --set 'training.train_on=["train", "validation", "test"]'
-trainer export "$work/shipped" --recipe "$recipe" --evaluation "$work/measured/evaluation" --out ../banking-intents --variants
+trainer export "$work/shipped" --recipe "$recipe" --evaluation "$work/measured/evaluation" --out ../banking-intents --variants int8

@@ -14,8 +14,8 @@ CONTRACT = json.loads((PACKAGE / "earshot.json").read_text(encoding="utf-8"))
 GOLDEN = [Path(each["expected"]).stem for each in CONTRACT["golden"]]
 
 
-def test_the_graph_has_the_checksum_on_the_card() -> None:
-    variant = CONTRACT["variants"][0]
+@pytest.mark.parametrize("variant", CONTRACT["variants"], ids=lambda variant: str(variant["precision"]))
+def test_each_graph_has_the_checksum_on_the_card(variant: dict[str, str]) -> None:
     assert sha256((PACKAGE / variant["file"]).read_bytes()).hexdigest() == variant["sha256"]
 
 
