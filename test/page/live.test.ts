@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
+import { eventually } from '../support/key-files.js';
 import { BUNDLED_MODELS, ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { sampleCall } from '../support/sample-calls.js';
 
@@ -97,7 +98,7 @@ describe('The live page in Chromium', function () {
     await waitForState(page, 'Stopped.');
     assert.equal(await page.locator('#microphone').isEnabled(), true);
     await page.evaluate('globalThis.permit()');
-    await page.waitForFunction("globalThis.media?.getTracks()[0].readyState === 'ended'");
+    await eventually(() => page.evaluate("globalThis.media?.getTracks()[0].readyState === 'ended'"));
   });
 
   it('hears the microphone with the default model where no model could be offered', async () => {
@@ -128,7 +129,9 @@ describe('The live page in Chromium', function () {
     await page.locator('.pill.tentative').waitFor();
     await page.reload();
     await waitForState(page, 'Choose a way in');
-    await page.waitForFunction(`fetch('/metrics').then((r) => r.text()).then((t) => /^earshot_sessions 0$/m.test(t))`);
+    await eventually(() =>
+      page.evaluate(`fetch('/metrics').then((r) => r.text()).then((t) => /^earshot_sessions 0$/m.test(t))`),
+    );
     await play(page, FREEZE.option);
     await final(page, 'freeze');
     assert.deepEqual(complaints, []);
