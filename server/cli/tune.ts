@@ -1,7 +1,6 @@
 import { table } from './table.js';
 import type { Config } from '../config.js';
 import { silentLog } from '../domain/log.js';
-import { stateSizeOf } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
 import { loadWithStreams, mostHeld } from '../inference/held-streams.js';
 import { startInference } from '../inference/inference.js';
@@ -72,10 +71,9 @@ const holding = async (
   { framesPerSecond }: LayoutRate,
 ): Promise<{ streams: number; p99Ms: number }> => {
   const hopMs = card.hop.default;
-  const state = card.stateShape === null ? null : new Float32Array(stateSizeOf(card));
   let held = { streams: 0, p99Ms: 0 };
   await mostHeld(Math.ceil((1.1 * framesPerSecond * hopMs) / 1000), async (streams) => {
-    const trial = await loadWithStreams(classify, state, { streams, hopMs, forMs: TRIAL_MS });
+    const trial = await loadWithStreams(classify, { streams, hopMs, forMs: TRIAL_MS });
     const isHeld = trial.lost === 0 && trial.p99Ms <= P99_LIMIT_MS;
     if (isHeld) held = trial;
     return isHeld;

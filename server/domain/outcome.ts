@@ -33,5 +33,8 @@ export interface Turn {
   readonly dueAt: number;
 }
 
-/** Classifies one second of audio; `state` is null for a stateless model. Never rejects. */
+/**
+ * Classifies one second of audio; `state` is null for a stateless model, or for all zeros. The next state is returned in
+ * the memory of `state`, which no other frame may be classified with meanwhile. Never rejects.
+ */
 export type Classify = (samples: Float32Array, state: Float32Array | null, turn: Turn) => Promise<Outcome>;

@@ -20,7 +20,7 @@ export class BatchLane {
     this.#maxState = maxState;
   }
 
-  /** Runs at most `maxBatch` frames. Rejects as the backend does. */
+  /** Runs at most `maxBatch` frames; the result's memory is to be given back. Rejects as the backend does. */
   async run({ model, frames }: FrameBatch): Promise<BatchResult> {
     const { pcm, state } = this.#free.pop() ?? this.#allocate();
     for (const [row, frame] of frames.entries()) {
@@ -30,12 +30,15 @@ export class BatchLane {
     this.underWay += 1;
     this.isRetrying = frames.some(({ isRetry }) => isRetry);
     try {
-      const result = await this.backend.run({ model: model.name, rows: frames.length, pcm, state });
-      this.#free.push({ pcm: result.pcm, state: result.state });
-      return result;
+      return await this.backend.run({ model: model.name, rows: frames.length, pcm, state });
     } finally {
       this.underWay -= 1;
     }
+  }
+
+  /** Takes the memory of a result back, when nobody reads it any more. */
+  giveBack({ pcm, state }: BatchMemory): void {
+    this.#free.push({ pcm, state });
   }
 
   #allocate(): BatchMemory {
@@ -46,11 +49,21 @@ export class BatchLane {
   }
 }
 
-/** The outcome of one row out of `rows`; failed when the graph gave a number that is none. */
-export const outcomeOfRow = (scores: Scores, row: number, rows: number, queueMs: number): Outcome => {
+/** A row of a batch that ran, and the frame in it. */
+export interface RanRow {
+  readonly row: number;
+  /** How many rows ran. */
+  readonly rows: number;
+  readonly queueMs: number;
+  /** What the frame was classified with: the next state takes its place, for streams are many and states are large. */
+  readonly state: Float32Array | null;
+}
+
+/** The outcome of one row; failed, with its state as it was, when the graph gave a number that is none. */
+export const outcomeOfRow = (scores: Scores, { row, rows, queueMs, state }: RanRow): Outcome => {
   const cut = (all: Float32Array): Float32Array => {
     const width = all.length / rows;
-    return all.slice(row * width, (row + 1) * width);
+    return all.subarray(row * width, (row + 1) * width);
   };
   const logits = cut(scores.logits);
   const nextState = scores.nextState && cut(scores.nextState);
@@ -60,7 +73,9 @@ export const outcomeOfRow = (scores: Scores, row: number, rows: number, queueMs:
       return { kind: 'failed', reason: `the graph's ${name} are not all finite numbers` };
     }
   }
-  return { kind: 'classified', logits, nextState, speech, queueMs, inferMs: scores.inferMs };
+  const kept = nextState && (state ?? new Float32Array(nextState.length));
+  if (nextState) kept?.set(nextState);
+  return { kind: 'classified', logits, nextState: kept, speech, queueMs, inferMs: scores.inferMs };
 };
 
 /** Zero times infinity is no number, and neither is its sum with anything: one pass without a call per number. */

@@ -58,7 +58,7 @@ export class GraphSession {
     return inferMs;
   }
 
-  /** Rejects when the graph does. */
+  /** Rejects when the graph does. The next state takes the place of `state`. */
   async run({ rows, pcm, state }: Batch): Promise<Scores> {
     const { size, session } = this.#sizeFor(rows);
     const { inputs, outputs, stateShape, labels } = this.#plan;
@@ -69,10 +69,12 @@ export class GraphSession {
     const inferMs = performance.now() - startedAt;
     const rowsOf = (name: string | null, shape: readonly (number | null)[]): Float32Array | null =>
       name === null ? null : firstRows(name, results[name], [size, ...shape], rows);
+    const nextState = rowsOf(outputs.nextState, stateShape ?? []);
+    if (nextState) state.set(nextState);
     return {
-      logits: rowsOf(outputs.logits, [labels]) ?? new Float32Array(),
-      nextState: rowsOf(outputs.nextState, stateShape ?? []),
-      speech: rowsOf(outputs.speech, [null]),
+      logits: rowsOf(outputs.logits, [labels])?.slice() ?? new Float32Array(),
+      nextState: nextState && state.subarray(0, nextState.length),
+      speech: rowsOf(outputs.speech, [null])?.slice() ?? null,
       inferMs,
     };
   }
@@ -112,7 +114,7 @@ const tensor = (numbers: Float32Array, shape: readonly number[]): Tensor => {
   return new Tensor('float32', padded, shape);
 };
 
-/** The first rows of an output, in memory of their own. `shape` says what its sizes must be, null that any will do. */
+/** The first rows of an output, in memory of the graph's. `shape` says what its sizes must be, null that any will do. */
 const firstRows = (
   name: string,
   output: Tensor | undefined,
@@ -127,5 +129,5 @@ const firstRows = (
     const found = `${output?.type ?? 'nothing'}[${output?.dims.join(', ') ?? ''}]`;
     throw new Error(`output ${name} came out as ${found}, must be float32[${shape.map((n) => n ?? 'n').join(', ')}]`);
   }
-  return output.data.slice(0, (output.data.length / (shape[0] ?? 1)) * rows);
+  return output.data.subarray(0, (output.data.length / (shape[0] ?? 1)) * rows);
 };

@@ -22,7 +22,6 @@ const TICK_MS = 5;
 /** Classifies a frame of each of many virtual streams every hop, their phases evenly spread, at speaking speed. */
 export const loadWithStreams = async (
   classify: Classify,
-  state: Float32Array | null,
   { streams, hopMs, forMs }: StreamLoad,
 ): Promise<StreamLoadResult> => {
   const samples = noise(FRAME_SAMPLES);
@@ -31,7 +30,7 @@ export const loadWithStreams = async (
   let lost = 0;
   const startedAt = performance.now();
   const ask = async (dueAt: number): Promise<void> => {
-    const outcome = await classify(samples, state, { tenant: '', liveAt: dueAt, dueAt: dueAt + hopMs });
+    const outcome = await classify(samples, null, { tenant: '', liveAt: dueAt, dueAt: dueAt + hopMs });
     if (outcome.kind !== 'classified') lost += 1;
     latencies.push(performance.now() - dueAt);
   };

@@ -13,7 +13,7 @@ export interface Batch {
 export interface Scores {
   /** [rows, labels] */
   readonly logits: Float32Array;
-  /** [rows, numbers of one state]; null for a stateless model. */
+  /** [rows, numbers of one state], in the memory of the batch's `state`; null for a stateless model. */
   readonly nextState: Float32Array | null;
   /** [rows, n]; null when the graph has no such output. */
   readonly speech: Float32Array | null;

@@ -52,7 +52,10 @@ export class MicroBatcher {
     return this.#givenUp !== null;
   }
 
-  /** Classifies one second of a known model's audio; a null state is all zeros. Never rejects. */
+  /**
+   * Classifies one second of a known model's audio; a null state is all zeros, the memory of any other is what the next
+   * state is returned in. Never rejects.
+   */
   classify(name: string, samples: Float32Array, state: Float32Array | null, turn: Turn): Promise<Outcome> {
     const model = this.#models.get(name);
     if (!model) return this.#refuse(name, { kind: 'failed', reason: `there is no model ${JSON.stringify(name)}` });
@@ -138,7 +141,10 @@ export class MicroBatcher {
   /** Runs one batch and hands out its outcomes; never rejects. */
   async #run(lane: BatchLane, batch: FrameBatch): Promise<void> {
     const settle = await lane.run(batch).then(
-      (result) => () => this.#handOut(batch, result),
+      (result) => () => {
+        this.#handOut(batch, result);
+        lane.giveBack(result);
+      },
       (error: unknown) => () => this.#retryOrFail(batch, reasonOf(error)),
     );
     settle();
@@ -152,7 +158,8 @@ export class MicroBatcher {
     const startedAt = this.#options.now() - inferMs;
     for (const [row, frame] of frames.entries()) {
       const queueMs = Math.max(0, startedAt - frame.arrivedAt);
-      this.#settle(frame, outcomeOfRow(result, row, frames.length, queueMs), queueMs);
+      const ran = { row, rows: frames.length, queueMs, state: frame.state };
+      this.#settle(frame, outcomeOfRow(result, ran), queueMs);
     }
   }
 

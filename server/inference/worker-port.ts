@@ -24,7 +24,8 @@ export const processPort = (): WorkerPort => {
   };
 };
 
-const memoryOf = ({ logits, nextState, speech, memory }: Extract<FromWorker, { kind: 'ran' }>): ArrayBuffer[] =>
-  [logits, nextState, speech, memory?.pcm, memory?.state]
+/** The next state lies in the memory of the state. */
+const memoryOf = ({ logits, speech, memory }: Extract<FromWorker, { kind: 'ran' }>): ArrayBuffer[] =>
+  [logits, speech, memory?.pcm, memory?.state]
     .filter((numbers) => numbers instanceof Float32Array)
     .map(({ buffer }) => buffer as ArrayBuffer);

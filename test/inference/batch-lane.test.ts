@@ -40,17 +40,25 @@ describe('The lane of a backend', () => {
   it('lays every state into its row, zeros where there is none, over whatever was there', async () => {
     const runs: Batch[] = [];
     const lane = new BatchLane(recorder(runs), 4, 2);
-    await lane.run(batchOf(Float32Array.of(9, 9), Float32Array.of(9, 9)));
+    lane.giveBack(await lane.run(batchOf(Float32Array.of(9, 9), Float32Array.of(9, 9))));
     await lane.run(batchOf(null, Float32Array.of(3, 4)));
     assert.deepEqual([...runs[1]!.state.subarray(0, 4)], [0, 0, 3, 4]);
   });
 
-  it('uses the memory of one batch again for the next', async () => {
+  it('uses memory that was given back for the next batch', async () => {
     const runs: Batch[] = [];
     const lane = new BatchLane(recorder(runs), 4, 2);
-    await lane.run(batchOf(null));
+    lane.giveBack(await lane.run(batchOf(null)));
     await lane.run(batchOf(null));
     assert.equal(runs[0]?.pcm, runs[1]?.pcm);
+  });
+
+  it('leaves the memory of a batch alone until it is given back', async () => {
+    const runs: Batch[] = [];
+    const lane = new BatchLane(recorder(runs), 4, 2);
+    await lane.run(batchOf(Float32Array.of(1, 2)));
+    await lane.run(batchOf(Float32Array.of(3, 4)));
+    assert.deepEqual([...runs[0]!.state.subarray(0, 2)], [1, 2]);
   });
 
   it('takes new memory after a run that lost it', async () => {
@@ -70,8 +78,8 @@ describe('The outcome of a row', () => {
     inferMs: 7,
   };
 
-  it('is its part of every output, in memory of its own', () => {
-    assert.deepEqual(outcomeOfRow(scores, 1, 2, 3), {
+  it('is its part of every output', () => {
+    assert.deepEqual(outcomeOfRow(scores, { row: 1, rows: 2, queueMs: 3, state: null }), {
       kind: 'classified',
       logits: Float32Array.of(3, 4),
       nextState: Float32Array.of(6),
@@ -81,16 +89,39 @@ describe('The outcome of a row', () => {
     });
   });
 
+  it('has the next state in the memory of the state', () => {
+    const state = Float32Array.of(1);
+    const outcome = outcomeOfRow(scores, { row: 0, rows: 2, queueMs: 0, state });
+    assert.ok(outcome.kind === 'classified' && outcome.nextState === state);
+    assert.deepEqual(state, Float32Array.of(5));
+  });
+
+  it('has a next state of its own where there was none', () => {
+    const { nextState } = structuredClone(scores);
+    const outcome = outcomeOfRow({ ...scores, nextState }, { row: 1, rows: 2, queueMs: 0, state: null });
+    nextState.fill(0);
+    assert.ok(outcome.kind === 'classified');
+    assert.deepEqual(outcome.nextState, Float32Array.of(6));
+  });
+
+  it('leaves the state as it was where it is a failure', () => {
+    const state = Float32Array.of(1);
+    const broken = { ...scores, nextState: Float32Array.of(NaN, 6) };
+    assert.equal(outcomeOfRow(broken, { row: 0, rows: 2, queueMs: 0, state }).kind, 'failed');
+    assert.deepEqual(state, Float32Array.of(1));
+  });
+
   for (const [name, broken] of [
     ['logits', { ...scores, logits: Float32Array.of(1, 2, NaN, 4) }],
     ['nextState', { ...scores, nextState: Float32Array.of(5, Infinity) }],
     ['speech', { ...scores, speech: Float32Array.of(0.1, 0.2, 0.3, -Infinity) }],
   ] as const) {
     it(`is a failure where its ${name} are not all numbers`, () =>
-      assert.deepEqual(outcomeOfRow(broken, 1, 2, 0), {
+      assert.deepEqual(outcomeOfRow(broken, { row: 1, rows: 2, queueMs: 0, state: null }), {
         kind: 'failed',
         reason: `the graph's ${name} are not all finite numbers`,
       }));
-    it(`is untouched by a neighbour's ${name}`, () => assert.equal(outcomeOfRow(broken, 0, 2, 0).kind, 'classified'));
+    it(`is untouched by a neighbour's ${name}`, () =>
+      assert.equal(outcomeOfRow(broken, { row: 0, rows: 2, queueMs: 0, state: null }).kind, 'classified'));
   }
 });

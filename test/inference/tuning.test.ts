@@ -42,7 +42,6 @@ describe('Virtual streams', () => {
         await sleep(60);
         return classified([1]);
       },
-      null,
       { streams: 20, hopMs: 200, forMs: 600 },
     );
     assert.deepEqual([asked, result.lost], [60, 0]);
@@ -51,7 +50,7 @@ describe('Virtual streams', () => {
   });
 
   it('count what was not classified', async () => {
-    const { lost } = await loadWithStreams(() => Promise.resolve({ kind: 'shed' }), null, {
+    const { lost } = await loadWithStreams(() => Promise.resolve({ kind: 'shed' }), {
       streams: 4,
       hopMs: 100,
       forMs: 100,
