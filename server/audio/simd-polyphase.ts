@@ -10,6 +10,7 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly start: { value: number };
   readonly phase: { value: number };
+  double(input: number, output: number, count: number, bytes: number): void;
   resample(
     ...places: [input: number, output: number, last: number, bytes: number, up: number, down: number, scale: number]
   ): number;
@@ -23,8 +24,8 @@ declare const WebAssembly: {
 
 const FLOAT_BYTES = 4;
 const PAGE_BYTES = 65_536;
-/** How many floats after the outputs are clamped with them at most. */
-const CLAMPED_BEYOND = 3;
+/** How many floats after the outputs are written with them at most, and samples after the input read. */
+const BEYOND = 31;
 
 const compiled = new WebAssembly.Module(Buffer.from(POLYPHASE_MODULE, 'base64'));
 
@@ -47,7 +48,7 @@ class SimdPolyphase implements Polyphase {
     this.#scale = phases < up ? phases / up : 0;
     const { memory } = this.#exports;
     const outputs = outputsOfBlock(up, down);
-    const floats = rows.length * taps + taps + BLOCK_SAMPLES + outputs + CLAMPED_BEYOND;
+    const floats = rows.length * taps + taps + BLOCK_SAMPLES + outputs + BEYOND;
     memory.grow(Math.ceil((floats * FLOAT_BYTES) / PAGE_BYTES));
     const filter = new Float32Array(memory.buffer, 0, rows.length * taps);
     for (const [phase, row] of rows.entries()) filter.set(row, phase * taps);
@@ -56,6 +57,7 @@ class SimdPolyphase implements Polyphase {
   }
 
   resample(filled: number, place: OutputPlace): Float32Array {
+    if (this.#up === 2 && this.#down === 1) return this.#double(filled, place);
     const { start, phase } = this.#exports;
     start.value = place.start;
     phase.value = place.phase;
@@ -66,5 +68,14 @@ class SimdPolyphase implements Polyphase {
     place.start = start.value;
     place.phase = phase.value;
     return this.#output.subarray(0, count);
+  }
+
+  /** The common rate of telephones: both outputs of a sample have the same input, so that the phase is always 0. */
+  #double(filled: number, place: OutputPlace): Float32Array {
+    const count = Math.max(0, filled - this.#taps + 1 - place.start);
+    const from = this.input.byteOffset + place.start * FLOAT_BYTES;
+    this.#exports.double(from, this.#output.byteOffset, count, this.#taps * FLOAT_BYTES);
+    place.start += count;
+    return this.#output.subarray(0, 2 * count);
   }
 }
