@@ -11,15 +11,18 @@ export interface CutFrame {
   readonly end: Samples;
 }
 
+export interface Framer extends Transducer<Float32Array, CutFrame[]> {
+  /** How many samples complete the next frame. */
+  readonly missing: number;
+}
+
 /**
  * Cuts the samples of one channel at 16 kHz into one-second frames: the first once a full second is there, then one
  * every `hop` (1–16,000 samples). A flush puts what no frame has had yet into one last frame, with zeros up to where
  * the frame would have ended, and forgets the audio but not the stream position.
  */
-export const createFramer = ({
-  hop,
-  memory = () => new Float32Array(FRAME_SAMPLES),
-}: FramerOptions): Transducer<Float32Array, CutFrame[]> => new SlidingFramer(hop, memory);
+export const createFramer = ({ hop, memory = () => new Float32Array(FRAME_SAMPLES) }: FramerOptions): Framer =>
+  new SlidingFramer(hop, memory);
 
 export interface FramerOptions {
   readonly hop: Samples;
@@ -27,7 +30,7 @@ export interface FramerOptions {
   readonly memory?: () => Float32Array;
 }
 
-class SlidingFramer implements Transducer<Float32Array, CutFrame[]> {
+class SlidingFramer implements Framer {
   readonly #hop: Samples;
   readonly #memory: () => Float32Array;
   /** The frame being filled: older samples, then the fresh ones. Null while there are none, for idle streams are many. */
@@ -40,6 +43,10 @@ class SlidingFramer implements Transducer<Float32Array, CutFrame[]> {
   constructor(hop: Samples, memory: () => Float32Array) {
     this.#hop = hop;
     this.#memory = memory;
+  }
+
+  get missing(): number {
+    return this.#due - this.#fresh;
   }
 
   push(input: Float32Array): CutFrame[] {

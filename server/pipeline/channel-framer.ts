@@ -30,6 +30,11 @@ export class ChannelFramer {
     return durationOf(samples(this.heard));
   }
 
+  /** How many samples at the model's rate it will have heard when its next frame is complete. */
+  get nextFrameEnd(): number {
+    return this.heard + this.framer.missing;
+  }
+
   push(audio: Float32Array, arrivedAt: number): Frame[] {
     return this.frame(this.resampler.push(audio), arrivedAt);
   }

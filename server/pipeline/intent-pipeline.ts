@@ -8,7 +8,7 @@ import { milliseconds, type Milliseconds } from '../domain/units.js';
 import { createFlowGate, type Valve } from './flow-gate.js';
 import type { FrameWatcher } from './frame-watcher.js';
 import { frameMemory } from './frame-memory.js';
-import { inPieces } from './in-pieces.js';
+import { Portions } from './portions.js';
 import { settleInOrder, type OrderedWork } from './settle-in-order.js';
 import { StreamFramer } from './stream-framer.js';
 import type { PipelineItem, StreamInput } from './stream-input.js';
@@ -55,6 +55,7 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
   const { channels } = options.audio;
   const gate = createFlowGate(options.maxFramesUnderWay * channels, options.valve);
   const framer = new StreamFramer(options);
+  const portions = new Portions({ ...options, bytesToNextFrame: () => framer.bytesToNextFrame });
   const tracks = Array.from({ length: channels }, (_, channel) => new UtteranceTrack({ ...options, channel }));
   let silentFrames = 0;
   return {
@@ -71,7 +72,7 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
     },
     events: (inputs) =>
       inputs.pipe(
-        through(inPieces(options.audio, options.hop)),
+        through(portions),
         gate.hold(),
         through(framer),
         tap((item) => item.kind === 'frame' && gate.enter()),

@@ -1,0 +1,64 @@
+import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
+import type { Transducer } from '../audio/transducer.js';
+import type { Milliseconds } from '../domain/units.js';
+import type { StreamInput } from './stream-input.js';
+
+type AudioInput = Extract<StreamInput, { kind: 'audio' }>;
+
+const NOTHING: readonly StreamInput[] = [];
+
+export interface PortionsOptions {
+  readonly audio: SampleFormat;
+  readonly hop: Milliseconds;
+  /** How many bytes must have been heard in all before the next frame can be complete. */
+  readonly bytesToNextFrame: () => number;
+}
+
+/**
+ * Audio in portions of at most one hop. Long audio is cut, so that the flow gate decides between any two frames. Short
+ * chunks, as live audio comes in, are gathered until they may complete a frame: before that nothing can be said of them,
+ * and of many streams by turns each is worked on from far memory, a whole portion at a time from the processor's caches.
+ */
+export class Portions implements Transducer<StreamInput, readonly StreamInput[]> {
+  private readonly bytesToNextFrame;
+  private readonly most: number;
+  private waiting: Uint8Array[] = [];
+  private waitingBytes = 0;
+  private heardBytes = 0;
+  /** So many bytes heard in all make this portion complete. */
+  private due = 0;
+  private arrivedAt = 0;
+
+  constructor({ audio, hop, bytesToNextFrame }: PortionsOptions) {
+    this.bytesToNextFrame = bytesToNextFrame;
+    const sampleGroups = Math.max(1, Math.floor((audio.sampleRate * hop) / 1000));
+    this.most = sampleGroups * audio.channels * SAMPLE_BYTES[audio.encoding];
+  }
+
+  push(input: StreamInput): readonly StreamInput[] {
+    if (input.kind !== 'audio') return [...this.flush(), input];
+    const { bytes, arrivedAt } = input;
+    if (this.waitingBytes === 0) this.due = Math.min(this.heardBytes + this.most, this.bytesToNextFrame());
+    this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    this.heardBytes += bytes.length;
+    this.arrivedAt = arrivedAt;
+    return this.heardBytes >= this.due ? this.flush() : NOTHING;
+  }
+
+  flush(): readonly StreamInput[] {
+    const { waiting, waitingBytes, arrivedAt } = this;
+    if (waiting.length === 0) return NOTHING;
+    const bytes = waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting, waitingBytes);
+    this.waiting = [];
+    this.waitingBytes = 0;
+    const input: AudioInput = { kind: 'audio', bytes, arrivedAt };
+    return bytes.length > this.most ? pieces(input, this.most) : [input];
+  }
+}
+
+const pieces = (input: AudioInput, length: number): AudioInput[] =>
+  Array.from({ length: Math.ceil(input.bytes.length / length) }, (_, index) => ({
+    ...input,
+    bytes: input.bytes.subarray(index * length, (index + 1) * length),
+  }));
