@@ -9,6 +9,8 @@ import { spreadOf, type Spread } from './statistics.js';
 
 /** Too few for a rate, enough to guess how much audio fills a round. */
 const FIRST_GUESS_MS = 3_000;
+/** A server in JavaScript compiles what is used most for some fifteen seconds, at a tenth of a frame's cost. */
+const WARM_UP_ROUNDS = 4;
 /** Opening a stream is to be a small part of what its frames cost. */
 const FEWEST_FRAMES_PER_STREAM = 30;
 /** The part of all frames; the first may end before anybody has begun to speak. */
@@ -50,7 +52,7 @@ export const measureAtFullSpeed = async (plan: RoundsPlan, ingress: Ingress): Pr
   const { model, server, bare, batch, seconds } = plan;
   const guess = await run(server, model, ingress, FIRST_GUESS_MS);
   const audioMs = audioFor(guess.framesPerSecond * seconds, model.streams);
-  await run(server, model, ingress, audioMs);
+  await run(server, model, ingress, WARM_UP_ROUNDS * audioMs);
   const rounds: Round[] = [];
   while (rounds.length < plan.rounds) {
     const rate = await bare.measure(batch, seconds * 500);
