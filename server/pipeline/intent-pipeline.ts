@@ -61,7 +61,7 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
   return {
     totals: {
       get audioMs() {
-        return framer.audioMs;
+        return portions.audioMs;
       },
       get frames() {
         return framer.frames;

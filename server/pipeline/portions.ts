@@ -1,9 +1,12 @@
 import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
 import type { Transducer } from '../audio/transducer.js';
-import type { Milliseconds } from '../domain/units.js';
+import { durationOf, MODEL_RATE, samples, type Milliseconds } from '../domain/units.js';
 import type { StreamInput } from './stream-input.js';
 
 type AudioInput = Extract<StreamInput, { kind: 'audio' }>;
+
+/** Half a second in chunks of 10 ms. However short chunks are, a portion has no more, and holds on to no more memory. */
+const MOST_CHUNKS = 50;
 
 const NOTHING: readonly StreamInput[] = [];
 
@@ -20,7 +23,9 @@ export interface PortionsOptions {
  * and of many streams by turns each is worked on from far memory, a whole portion at a time from the processor's caches.
  */
 export class Portions implements Transducer<StreamInput, readonly StreamInput[]> {
+  private readonly audio: SampleFormat;
   private readonly bytesToNextFrame;
+  private readonly bytesPerGroup: number;
   private readonly most: number;
   private waiting: Uint8Array[] = [];
   private waitingBytes = 0;
@@ -30,20 +35,27 @@ export class Portions implements Transducer<StreamInput, readonly StreamInput[]>
   private arrivedAt = 0;
 
   constructor({ audio, hop, bytesToNextFrame }: PortionsOptions) {
+    this.audio = audio;
     this.bytesToNextFrame = bytesToNextFrame;
-    const sampleGroups = Math.max(1, Math.floor((audio.sampleRate * hop) / 1000));
-    this.most = sampleGroups * audio.channels * SAMPLE_BYTES[audio.encoding];
+    this.bytesPerGroup = audio.channels * SAMPLE_BYTES[audio.encoding];
+    this.most = Math.max(1, Math.floor((audio.sampleRate * hop) / 1000)) * this.bytesPerGroup;
+  }
+
+  /** How much audio has been taken in, in milliseconds per channel: up to the sample of the model's rate with which its last frame will end. */
+  get audioMs(): Milliseconds {
+    const groups = Math.floor(this.heardBytes / this.bytesPerGroup);
+    return durationOf(samples(Math.ceil((groups * MODEL_RATE) / this.audio.sampleRate)));
   }
 
   push(input: StreamInput): readonly StreamInput[] {
     if (input.kind !== 'audio') return [...this.flush(), input];
     const { bytes, arrivedAt } = input;
-    if (this.waitingBytes === 0) this.due = Math.min(this.heardBytes + this.most, this.bytesToNextFrame());
+    if (this.waiting.length === 0) this.due = Math.min(this.heardBytes + this.most, this.bytesToNextFrame());
     this.waiting.push(bytes);
     this.waitingBytes += bytes.length;
     this.heardBytes += bytes.length;
     this.arrivedAt = arrivedAt;
-    return this.heardBytes >= this.due ? this.flush() : NOTHING;
+    return this.heardBytes >= this.due || this.waiting.length >= MOST_CHUNKS ? this.flush() : NOTHING;
   }
 
   flush(): readonly StreamInput[] {

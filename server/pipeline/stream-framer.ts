@@ -3,7 +3,7 @@ import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
 import { ScratchSamples } from '../audio/scratch-samples.js';
 import type { Transducer } from '../audio/transducer.js';
 import type { Frame } from '../domain/frame.js';
-import { durationOf, MODEL_RATE, samples, type Milliseconds } from '../domain/units.js';
+import { MODEL_RATE, type Milliseconds } from '../domain/units.js';
 import { ChannelFramer } from './channel-framer.js';
 import type { PipelineItem, StreamInput } from './stream-input.js';
 
@@ -22,7 +22,6 @@ const decoded = new ScratchSamples();
 export class StreamFramer implements Transducer<StreamInput, readonly PipelineItem[]> {
   private readonly decoder;
   private readonly channels: readonly ChannelFramer[];
-  private received = 0;
   private cutFrames = 0;
   private hasWarned = false;
 
@@ -33,11 +32,6 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
       { length: audio.channels },
       (_, channel) => new ChannelFramer(channel, audio.sampleRate, hop),
     );
-  }
-
-  /** How much audio has been taken in, in milliseconds per channel: up to the sample of the model's rate with which its last frame will end. */
-  get audioMs(): Milliseconds {
-    return durationOf(samples(Math.ceil((this.received * MODEL_RATE) / this.options.audio.sampleRate)));
   }
 
   /** How many frames it was cut into, over all channels. */
@@ -77,7 +71,6 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
 
   private hear(bytes: Uint8Array, arrivedAt: number): readonly PipelineItem[] {
     const tracks = this.decoder.push(bytes);
-    this.received += tracks[0]?.length ?? 0;
     this.warnOfClipping();
     return this.inTurn(this.channels.map((channel, index) => channel.push(tracks[index]!, arrivedAt)));
   }

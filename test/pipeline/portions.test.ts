@@ -41,6 +41,18 @@ describe('Portions of audio', () => {
     assert.deepEqual(pushed.flat(), [4_000, 4_000]);
   });
 
+  it('hold on to no more than fifty chunks, however short those are', () => {
+    const portions = dueAt(1e6);
+    const pushed = Array.from({ length: 120 }, (_, at) => sizes(portions.push(chunk(at % 2))));
+    assert.deepEqual(pushed.flat(), [25, 25]);
+  });
+
+  it('count what waits as taken in', () => {
+    const portions = dueAt(1e6);
+    portions.push(chunk(1_600));
+    assert.equal(portions.audioMs, 200);
+  });
+
   it('come before whatever came after their audio, and at the end', () => {
     const portions = dueAt(1e6);
     portions.push(chunk(160));
