@@ -35,7 +35,7 @@ const isShown = (preset: unknown): preset is string | number | boolean =>
  * The heap may double before V8 marks it anew. Of its own accord V8 waits for 8 MB more, and counts the chunks that callers
  * sent, though those are freed without marking: a busy server would mark all it has three times a second, for nothing.
  */
-const COLLECT_LATER = '--heap-growing-percent=100';
+export const COLLECT_LATER = '--heap-growing-percent=100';
 
 const serve = async (config: Config): Promise<void> => {
   setFlagsFromString(COLLECT_LATER);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COLLECT_LATER } from '../../server/cli/serve-command.js';
 import { COMMAND, earshot, serveProcess, type ServerProcess } from '../support/earshot-command.js';
 import { Drawer, entry, randomKey } from '../support/key-files.js';
 import { isLinux, needs } from '../support/needs.js';
@@ -193,6 +194,9 @@ describe('The earshot command', () => {
     assert.deepEqual([code, err.includes('answers HTTP 502 and no JSON')], [1, true]);
     other.close();
   });
+
+  it('sets what the V8 of this Node knows', () =>
+    assert.equal(spawnSync(process.execPath, [COLLECT_LATER, '--eval', '']).status, 0));
 
   it('ends quietly when nobody reads on', async () => {
     const command = `${process.execPath} ${COMMAND} stream ${FREEZE} --fast --json --url ws://${server.http} | head -n 1`;
