@@ -55,7 +55,7 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
   const { channels } = options.audio;
   const gate = createFlowGate(options.maxFramesUnderWay * channels, options.valve);
   const framer = new StreamFramer(options);
-  const portions = new Portions({ ...options, bytesToNextFrame: () => framer.bytesToNextFrame });
+  const portions = new Portions({ ...options, samplesToNextFrame: () => framer.samplesToNextFrame });
   const tracks = Array.from({ length: channels }, (_, channel) => new UtteranceTrack({ ...options, channel }));
   let silentFrames = 0;
   return {

@@ -13,8 +13,8 @@ const NOTHING: readonly StreamInput[] = [];
 export interface PortionsOptions {
   readonly audio: SampleFormat;
   readonly hop: Milliseconds;
-  /** How many bytes must have been heard in all before the next frame can be complete. */
-  readonly bytesToNextFrame: () => number;
+  /** How many samples of each channel must have been heard in all before the next frame can be complete. */
+  readonly samplesToNextFrame: () => number;
 }
 
 /**
@@ -24,19 +24,18 @@ export interface PortionsOptions {
  */
 export class Portions implements Transducer<StreamInput, readonly StreamInput[]> {
   private readonly audio: SampleFormat;
-  private readonly bytesToNextFrame;
+  private readonly samplesToNextFrame;
   private readonly bytesPerGroup: number;
   private readonly most: number;
   private waiting: Uint8Array[] = [];
-  private waitingBytes = 0;
   private heardBytes = 0;
   /** So many bytes heard in all make this portion complete. */
   private due = 0;
   private arrivedAt = 0;
 
-  constructor({ audio, hop, bytesToNextFrame }: PortionsOptions) {
+  constructor({ audio, hop, samplesToNextFrame }: PortionsOptions) {
     this.audio = audio;
-    this.bytesToNextFrame = bytesToNextFrame;
+    this.samplesToNextFrame = samplesToNextFrame;
     this.bytesPerGroup = audio.channels * SAMPLE_BYTES[audio.encoding];
     this.most = Math.max(1, Math.floor((audio.sampleRate * hop) / 1000)) * this.bytesPerGroup;
   }
@@ -50,20 +49,19 @@ export class Portions implements Transducer<StreamInput, readonly StreamInput[]>
   push(input: StreamInput): readonly StreamInput[] {
     if (input.kind !== 'audio') return [...this.flush(), input];
     const { bytes, arrivedAt } = input;
-    if (this.waiting.length === 0) this.due = Math.min(this.heardBytes + this.most, this.bytesToNextFrame());
+    if (this.waiting.length === 0)
+      this.due = Math.min(this.heardBytes + this.most, this.samplesToNextFrame() * this.bytesPerGroup);
     this.waiting.push(bytes);
-    this.waitingBytes += bytes.length;
     this.heardBytes += bytes.length;
     this.arrivedAt = arrivedAt;
     return this.heardBytes >= this.due || this.waiting.length >= MOST_CHUNKS ? this.flush() : NOTHING;
   }
 
   flush(): readonly StreamInput[] {
-    const { waiting, waitingBytes, arrivedAt } = this;
+    const { waiting, arrivedAt } = this;
     if (waiting.length === 0) return NOTHING;
-    const bytes = waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting, waitingBytes);
+    const bytes = waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting);
     this.waiting = [];
-    this.waitingBytes = 0;
     const input: AudioInput = { kind: 'audio', bytes, arrivedAt };
     return bytes.length > this.most ? pieces(input, this.most) : [input];
   }

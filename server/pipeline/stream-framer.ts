@@ -1,5 +1,5 @@
 import { createDecoder } from '../audio/decoder.js';
-import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
+import type { SampleFormat } from '../audio/sample-format.js';
 import { ScratchSamples } from '../audio/scratch-samples.js';
 import type { Transducer } from '../audio/transducer.js';
 import type { Frame } from '../domain/frame.js';
@@ -39,12 +39,11 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
     return this.cutFrames;
   }
 
-  /** How many bytes must have been heard in all before the next frame can be complete. */
-  get bytesToNextFrame(): number {
-    const { sampleRate, channels, encoding } = this.options.audio;
+  /** How many samples of each channel must have been heard in all before the next frame can be complete. */
+  get samplesToNextFrame(): number {
     // Of N samples the resampler makes ⌈N · 16,000 / rate⌉ at most: one less than needed come of that much and no more.
-    const groups = ((this.channels[0]!.nextFrameEnd - 1) * sampleRate) / MODEL_RATE;
-    return (Math.floor(groups) + 1) * channels * SAMPLE_BYTES[encoding];
+    const tooFew = ((this.channels[0]!.nextFrameEnd - 1) * this.options.audio.sampleRate) / MODEL_RATE;
+    return Math.floor(tooFew) + 1;
   }
 
   push(input: StreamInput): readonly PipelineItem[] {

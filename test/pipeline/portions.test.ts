@@ -18,7 +18,7 @@ const chunk = (length: number, arrivedAt = 0, first = 0): StreamInput => ({
 const finalize: StreamInput = { kind: 'finalize', arrivedAt: 0 };
 
 /** Portions of 8 kHz µ-law at a hop of 500 ms, 4,000 bytes, where the next frame may be complete with `due` bytes. */
-const dueAt = (due: number) => new Portions({ audio: MULAW, hop: HOP, bytesToNextFrame: () => due });
+const dueAt = (due: number) => new Portions({ audio: MULAW, hop: HOP, samplesToNextFrame: () => due });
 const sizes = (inputs: readonly StreamInput[]) =>
   inputs.map((input) => (input.kind === 'audio' ? input.bytes.length : input.kind));
 
@@ -74,7 +74,7 @@ const FORMATS: readonly SampleFormat[] = [
 /** What a framer puts out at each push, and then at the flush. */
 const told = (format: SampleFormat, inputs: readonly StreamInput[], isGathered: boolean): (readonly unknown[])[] => {
   const framer = new StreamFramer({ audio: format, hop: HOP, now: () => 0, warn: () => undefined });
-  const portions = new Portions({ audio: format, hop: HOP, bytesToNextFrame: () => framer.bytesToNextFrame });
+  const portions = new Portions({ audio: format, hop: HOP, samplesToNextFrame: () => framer.samplesToNextFrame });
   const hear = (given: readonly StreamInput[]) => given.flatMap((input) => framer.push(input)).map(readable);
   const pushed = inputs.map((input) => hear(isGathered ? portions.push(input) : [input]));
   return [...pushed, [...hear(isGathered ? portions.flush() : []), ...framer.flush().map(readable)]];
