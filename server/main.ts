@@ -5,7 +5,7 @@ import { Certificates } from './access/certificates.js';
 import { openAccess } from './access/open-access.js';
 import { VERSION } from './cli/version.js';
 import { addressOf, type Config } from './config.js';
-import { milliseconds } from './domain/units.js';
+import { milliseconds, type Milliseconds } from './domain/units.js';
 import { startInference, type Inference, type InferenceOptions } from './inference/inference.js';
 import type { InferenceObserver } from './inference/inference-observer.js';
 import { loadModelPackages } from './inference/model-package.js';
@@ -78,7 +78,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
     reception.open();
     const telling = new ToldReadiness(started.grpc, readiness, systemClock);
     const drain = async () => {
-      const gone = seeOut(reception, oneShots, config);
+      const gone = seeOut({ reception, oneShots, models }, milliseconds(config.drainGraceMs));
       telling.close();
       await gone.then(close);
     };
@@ -96,10 +96,20 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   }
 };
 
-/** Waits for streams and recordings, within the grace. */
-const seeOut = async (reception: Reception, oneShots: OneShots, { drainGraceMs }: Config): Promise<void> => {
-  const grace = milliseconds(drainGraceMs);
+interface Leaving {
+  readonly reception: Reception;
+  readonly oneShots: OneShots;
+  readonly models: ModelGenerations;
+}
+
+/** So long after the grace frames may take that streams had sent before. */
+const LAST_FRAMES_MS = 5_000;
+
+/** Waits for streams and recordings, within the grace. Frames that wait for a worker beyond it are answered with gaps. */
+const seeOut = async ({ reception, oneShots, models }: Leaving, grace: Milliseconds): Promise<void> => {
+  const late = systemClock.after(grace + LAST_FRAMES_MS, () => void models.close());
   await Promise.all([reception.drain(grace), oneShots.done(grace)]);
+  late.cancel();
 };
 
 const contextOf = (config: Config, metrics: Metrics, log: Log): Omit<SessionContext, 'tracing'> => ({

@@ -53,7 +53,7 @@ export interface Inference {
   health(): PoolHealth;
   /** Whether no worker is left, and none could be started since. */
   readonly isExhausted: boolean;
-  /** Takes no more frames, answers those it has, ends the workers. The process must not exit before this resolves. */
+  /** Takes no more frames, fails those that wait, lets runs end, ends the workers. The process must not exit before this resolves. */
   close(): Promise<void>;
 }
 

@@ -19,6 +19,8 @@ export interface MicroBatcherOptions {
   readonly now: () => number;
 }
 
+const CLOSING = 'inference is closing';
+
 /**
  * Group commit: a backend that is free takes the frame that is due first, and with it as many waiting frames of the
  * same model as fit. So an idle server answers at once, and a busy one batches by itself, without a clock to tune.
@@ -81,9 +83,7 @@ export class MicroBatcher {
   /** Fails every frame that waits, and every new one until a backend is attached again. */
   giveUp(reason: string): void {
     this.#givenUp = reason;
-    for (const frame of this.#queue.takeAll()) {
-      this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);
-    }
+    this.#failWaiting(reason);
   }
 
   /** Tells `observer` of everything that happens from now on. */
@@ -91,12 +91,18 @@ export class MicroBatcher {
     this.#observer = observer;
   }
 
-  /** Takes no more frames; resolves once every frame taken before has its outcome. */
+  /** Takes no more frames and fails those that wait; resolves once those that run have their outcomes. */
   close(): Promise<void> {
     return new Promise((drained) => {
       this.#closing = { drained };
+      this.#failWaiting(CLOSING);
       if (this.#unsettled === 0) drained();
     });
+  }
+
+  #failWaiting(reason: string): void {
+    for (const frame of this.#queue.takeAll())
+      this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);
   }
 
   #refuse(model: string, outcome: Outcome): Promise<Outcome> {
@@ -106,7 +112,7 @@ export class MicroBatcher {
 
   /** Why a frame is not even queued; null when it is. */
   #refusalOf(model: BatchedModel, samples: Float32Array, state: Float32Array | null): Outcome | null {
-    if (this.#closing) return { kind: 'failed', reason: 'inference is closing' };
+    if (this.#closing) return { kind: 'failed', reason: CLOSING };
     if (this.#givenUp !== null) return { kind: 'failed', reason: this.#givenUp };
     if (samples.length !== FRAME_SAMPLES) {
       return { kind: 'failed', reason: `a frame of ${samples.length} samples: must be ${FRAME_SAMPLES}` };
@@ -168,7 +174,8 @@ export class MicroBatcher {
    * gets one where no backend will come.
    */
   #retryOrFail({ frames }: FrameBatch, reason: string): void {
-    const isAtAnEnd = (frame: WaitingFrame): boolean => frame.isRetry || this.#givenUp !== null;
+    const isLastRun = this.#givenUp !== null || this.#closing !== null;
+    const isAtAnEnd = (frame: WaitingFrame): boolean => frame.isRetry || isLastRun;
     this.#queue.pushAgain(frames.filter((frame) => !isAtAnEnd(frame)).map((frame) => ({ ...frame, isRetry: true })));
     for (const frame of frames.filter(isAtAnEnd))
       this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);

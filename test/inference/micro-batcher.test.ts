@@ -193,18 +193,19 @@ describe('The micro-batcher', () => {
     ]);
   });
 
-  it('closes when every frame it took has its outcome', async () => {
-    const { batcher, backend, classify, told } = batcherWith();
-    void classify(1);
-    let isClosed = false;
-    const closing = batcher.close().then(() => (isClosed = true));
-    void classify(2);
-    await settled();
-    assert.deepEqual([isClosed, told.get(2)], [false, 'failed']);
-    await backend.finish();
-    await closing;
-    assert.equal(told.get(1), '1');
-  });
+  for (const [how, outcome] of [
+    ['well', '1'],
+    [new Error('it hangs'), 'failed'],
+  ] as const)
+    it(`fails what waits when it closes, and is closed when what runs has ended: ${String(how)}`, async () => {
+      const { batcher, backend, classify, told } = batcherWith();
+      [1, 2].forEach((id) => void classify(id));
+      const settledWhenClosed = batcher.close().then(() => told.size);
+      void classify(3);
+      await backend.finish(how);
+      assert.deepEqual([await settledWhenClosed, ...told.values()], [3, 'failed', 'failed', outcome]);
+      assert.equal(backend.batches.length, 1);
+    });
 
   it('answers every frame exactly once, in order per model, within its maximum, and never lets a frame wait while a backend is free', () =>
     fc.assert(

@@ -50,6 +50,15 @@ describe('A server with a worker that hangs for good', function () {
       assert.match(server.log(), /"threads":1.*the process is killed/);
     });
 
+  it('that is a process drains soon after the grace, however many frames would hang the next one', async () => {
+    await serve(['--isolation', 'process', '--run-timeout-ms', '2000', '--drain-grace-ms', '100']);
+    const start = { ...START, audio: { encoding: 'pcm_f32le', sample_rate: 16_000 } };
+    const endless = Array.from({ length: 20 }, () => ENDLESS);
+    const { messages } = await TALKS['ws-json'](server, [start, ...endless, until('gap'), terminate]);
+    assert.equal(messages.at(-1)!.type, 'closed');
+    assert.deepEqual(await ended, [0, null]);
+  });
+
   it('that is a process ends at a second signal, and its worker with it', async function () {
     needs(this, isLinux, 'Linux');
     await serve(['--isolation', 'process', '--drain-grace-ms', '60000']);
