@@ -142,6 +142,30 @@ def test_another_encoder_or_window_makes_other_hearings(model: WindowedIntentMod
     assert settings[0] == SECONDS
 
 
+def test_in_half_precision_much_the_same_is_heard_and_kept_apart() -> None:
+    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    encoder_config = {"model_type": "wav2vec2", "conv_dim": [32], "conv_stride": [80], "conv_kernel": [80], **sizes}
+    encoder_config |= {"num_conv_pos_embeddings": 16, "num_conv_pos_embedding_groups": 2}
+    model = WindowedIntentModel(WindowedIntentConfig("x", encoder_config, window_seconds=SECONDS, width=24)).eval()
+    pcm, settings = torch.from_numpy(Framing(HOP_MS).padded(noise(30000))), model.front_settings()
+    exact = model.activate(pcm)
+    model.activate_in_bf16()
+    assert model.front_settings() != settings
+    rounded = model.activate(pcm)
+    assert rounded.dtype == torch.float32
+    assert 0 < (rounded - exact).abs().max() < 0.05 * exact.abs().max()
+
+
+def test_where_half_precision_is_wrong_it_is_not_taken(
+    model: WindowedIntentModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    activate = model.activate
+    monkeypatch.setattr(model, "activate", lambda pcm: activate(pcm) * (-1 if model.activates_in_bf16 else 1))
+    monkeypatch.setattr(model, "activates_in_bf16", False)
+    with pytest.raises(TrainerError, match=r"something else in bf16 on this machine: .* leave --precision bf16 out"):
+        model.activate_in_bf16()
+
+
 def test_what_is_no_encoder_is_named(tmp_path: Path) -> None:
     with pytest.raises(TrainerError, match="no/such-encoder is no folder, and cannot be fetched from the hub"):
         open_encoder("no/such-encoder")

@@ -98,7 +98,7 @@ def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[st
     """
     folder = request.out
     set_seed(recipe.seed)
-    lesson = _lesson(recipe, prepared, request.jobs)
+    lesson = _lesson(recipe, prepared, request)
     weights = sum(parameter.numel() for parameter in lesson.model.parameters()) * 4
     require_space(folder, COPIES_ON_DISK * weights, "the checkpoints of this run")
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder / "tensorboard")
@@ -128,10 +128,10 @@ def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[st
         print(f"wrote {folder}: best validation {judge_of(recipe.training)} {trainer.state.best_metric:.3f}")
 
 
-def _lesson(recipe: Recipe, prepared: Prepared, jobs: int) -> Lesson:
+def _lesson(recipe: Recipe, prepared: Prepared, request: TrainRequest) -> Lesson:
     validation = validation_split(prepared)
     if recipe.streaming:
-        return streaming_lesson(recipe, prepared, validation, jobs)
+        return streaming_lesson(recipe, prepared, validation, request.jobs, request.precision)
     return stateless_lesson(recipe, prepared, validation)
 
 

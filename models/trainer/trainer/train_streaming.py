@@ -34,13 +34,20 @@ SCALE_EXAMPLES = 1000
 NO_SPEECH = -1.0  # the padding behind a shorter utterance: neither speech nor silence
 
 
-def streaming_lesson(recipe: Recipe, prepared: Prepared, validation: str, jobs: int) -> Lesson:
-    """A streaming model to train, and the hearings that it learns from and is judged by."""
+def streaming_lesson(
+    recipe: Recipe, prepared: Prepared, validation: str, jobs: int, precision: str | None = None
+) -> Lesson:
+    """A streaming model to train, and the hearings that it learns from and is judged by.
+
+    An encoder over windows, which is most of the work, hears in bf16 where that is the training's precision.
+    """
     assert recipe.streaming is not None
     rows = prepared.split(*recipe.training.train_on)
     vocabulary = Vocabulary(rows["transcription"])
     model, begun = new_model(recipe, prepared.labels, len(vocabulary)), recipe.streaming.checkpoint
     has_known_classifier = begun is not None and begin_with(model, begun)
+    if precision == "bf16" and isinstance(model, WindowedIntentModel):
+        model.activate_in_bf16()
     encode = recording_encoder(prepared, recipe, Encoder(model, _teacher(recipe, prepared)))
     hearings = list(encode_for_training(prepared, recipe, encode, jobs))
     if begun is None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from trainer.architectures.families import WAVEFORM
 from trainer.checkpoint_folder import WINDOWED
+from trainer.errors import TrainerError
 from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE
 from trainer.head import features_of
 from trainer.masks import Masks
@@ -21,6 +22,7 @@ HOP_SAMPLES = HOP_MS * SAMPLE_RATE // 1000
 PARTS = 3  # features that are read of every step
 LONGEST_SPAN = 7  # steps, 0.6 s
 AT_ONCE = 16  # windows of an utterance
+MOST_APART = 0.01  # of the variance of features, in bf16
 
 
 class WindowedIntentConfig(RollingConfig):
@@ -67,6 +69,7 @@ class WindowedIntentModel(RollingModel):
     config: WindowedIntentConfig
     feature_mean: Tensor
     feature_scale: Tensor
+    activates_in_bf16 = False
 
     def make_front(self, config: WindowedIntentConfig) -> None:
         """The encoder, and the reading of its features."""
@@ -88,12 +91,25 @@ class WindowedIntentModel(RollingModel):
         self.window_encoder.eval()
         return self
 
+    def activate_in_bf16(self) -> None:
+        """Encodes in bf16 from now on; where that says something else, as kernels with bugs do, is an error."""
+        noise = 0.1 * torch.randn(self.config.window_seconds * SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
+        exact = self.activate(noise)
+        self.activates_in_bf16 = True
+        apart = float((self.activate(noise) - exact).var() / exact.var())
+        if not apart < MOST_APART:
+            raise TrainerError(
+                f"{self.config.encoder} says something else in bf16 on this machine: {apart:.1%} of its features' "
+                "variance is apart; leave --precision bf16 out"
+            )
+
     @torch.no_grad()
     def activate(self, pcm: Tensor) -> Tensor:
         """The features of each step of one whole padded utterance `[samples]`, silence before it: `[6 hops, size]`."""
         window = self.config.window_seconds * SAMPLE_RATE
         windows = nn.functional.pad(pcm, (self.config.front_size, 0)).unfold(0, window, HOP_SAMPLES)
-        return torch.cat([self._features(some) for some in windows.split(AT_ONCE)]).flatten(0, 1)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.activates_in_bf16):
+            return torch.cat([self._features(some) for some in windows.split(AT_ONCE)]).flatten(0, 1)
 
     def described(self, activations: Tensor) -> Tensor:
         """Of whole utterances, `[batch, 6 hops, size]`."""
@@ -136,11 +152,12 @@ class WindowedIntentModel(RollingModel):
         digest = sha256()
         for tensor in self.window_encoder.state_dict().values():
             digest.update(tensor.numpy().tobytes())
-        return [self.config.window_seconds, self.config.do_normalize, digest.hexdigest()]
+        mixed = ["bf16"] if self.activates_in_bf16 else []
+        return [self.config.window_seconds, self.config.do_normalize, digest.hexdigest(), *mixed]
 
     def _features(self, windows: Tensor) -> Tensor:
         """Of the newest hop's steps: `[batch, 6, size]`."""
-        said = self.window_encoder(windows).transpose(1, 2)
+        said = self.window_encoder(windows).float().transpose(1, 2)
         per_hop = STEPS_PER_HOP * PARTS
         hops = self.config.window_seconds * SAMPLE_RATE // HOP_SAMPLES
         every = nn.functional.interpolate(said, size=hops * per_hop, mode="linear")
