@@ -4,17 +4,26 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from trainer.errors import TrainerError
 
+# What spreadsheets divide columns by: the first of them that the header holds.
+DELIMITERS = (",", ";", "\t")
+
 
 def read_csv(file: Path, required: set[str]) -> list[dict[str, str]]:
-    """The rows of a CSV by column name; a missing column or an unreadable file is an error that names it."""
+    """The rows of a CSV by column name, without space around a value; empty where a row is too short.
+
+    A missing column, an unreadable file, or a row with more values than there are columns is an error that names it.
+    """
     with _opened(file) as reader:
-        missing = required - set(reader.fieldnames or ())
+        columns = reader.fieldnames or ()
+        missing = required - set(columns)
         if missing:
-            raise TrainerError(f"{file} lacks the column {', '.join(sorted(missing))}")
-        return list(reader)
+            there = ", ".join(map(repr, columns)) or "none"
+            raise TrainerError(f"{file} lacks the column {', '.join(sorted(missing))}; its columns are {there}")
+        return [_values(row, f"{file}, line {reader.line_num}") for row in reader]
 
 
 def columns_of(file: Path) -> set[str]:
@@ -23,10 +32,24 @@ def columns_of(file: Path) -> set[str]:
         return set(reader.fieldnames or ())
 
 
+def _values(row: dict[Any, Any], where: str) -> dict[str, str]:
+    beyond = [value for value in row.pop(None, []) if value.strip()]
+    if beyond:
+        raise TrainerError(f"{where} has more values than columns, {beyond[0]!r} first: quote a value with a delimiter")
+    return {name: (value or "").strip() for name, value in row.items()}
+
+
 @contextmanager
 def _opened(file: Path) -> Iterator["csv.DictReader[str]"]:
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
-            yield csv.DictReader(lines)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            header = lines.readline()
+            delimiter = next((each for each in DELIMITERS if each in header), ",")
+            lines.seek(0)
+            reader = csv.DictReader(lines, delimiter=delimiter, skipinitialspace=delimiter != "\t")
+            reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+            yield reader
+    except UnicodeDecodeError as error:
+        raise TrainerError(f"cannot read {file}: it is not UTF-8, save it as that ({error})") from error
+    except (OSError, csv.Error) as error:
         raise TrainerError(f"cannot read {file}: {error}") from error
