@@ -101,7 +101,7 @@ def _pieces(recording: Recording, seconds: float | None) -> Iterator[Recording]:
         return
     try:
         length = soundfile.info(recording.open()).duration
-    except (soundfile.SoundFileError, OSError):
+    except (soundfile.SoundFileError, UnreadableAudio, OSError):
         yield recording  # reading it will say what is wrong
         return
     for index in range(max(1, int(-(-length // seconds)))):

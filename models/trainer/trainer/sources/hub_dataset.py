@@ -9,6 +9,7 @@ from datasets import Audio, ClassLabel, Dataset, load_dataset
 from datasets.exceptions import DatasetGenerationError
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
+from trainer.audio import UnreadableAudio
 from trainer.errors import TrainerError, first_line
 from trainer.recipe_sources import Source
 from trainer.sources.recording import SPLIT_NAMES, Recording, without_lone_split
@@ -73,11 +74,15 @@ def _from_rows(rows: Dataset, source: Source, configuration: str, split: str) ->
         )
     if isinstance(rows.features[audio], Audio):
         rows = rows.cast_column(audio, Audio(decode=False))
+    elif not isinstance(rows.features[audio], dict) or "bytes" not in rows.features[audio]:
+        raise TrainerError(
+            f"{source.where}: the column {audio!r} holds no audio as the hub ships it, bytes and path: cast it to Audio"
+        )
     names = _label_names(rows, label)
     for index, row in enumerate(rows.remove_columns(audio)):
         yield Recording(
             name=str(row.get("path") or row.get("file") or f"{configuration or split}-{index:06d}"),
-            label=names[row[label]] if names else str(row[label]),
+            label=_label(row[label], names, f"{source.where}, row {index} of {split}, column {label!r}"),
             open=_opener(rows, audio, index),
             group=str(row.get(source.group_column or "group") or row.get("speaker_id") or row.get("speaker") or ""),
             language=configuration or _language(rows, row),
@@ -88,8 +93,10 @@ def _from_rows(rows: Dataset, source: Source, configuration: str, split: str) ->
 
 def _opener(rows: Dataset, column: str, index: int) -> Callable[[], Path | BytesIO]:
     def opened() -> Path | BytesIO:
-        audio = rows[index][column]
-        return BytesIO(audio["bytes"]) if audio["bytes"] is not None else Path(audio["path"])
+        audio = rows[index][column] or {}
+        if audio.get("bytes") is None and not audio.get("path"):
+            raise UnreadableAudio("its row holds no audio")
+        return Path(audio["path"]) if audio.get("bytes") is None else BytesIO(audio["bytes"])
 
     return opened
 
@@ -103,6 +110,13 @@ def _label_column(rows: Dataset, source: Source) -> str:
             f"{', '.join(rows.column_names)}"
         )
     return found
+
+
+def _label(value: Any, names: tuple[str, ...], where: str) -> str:
+    """A label by its name; without one a row is refused: `datasets` says -1 of what nobody labelled."""
+    if value is None or not str(value).strip() or (names and not 0 <= value < len(names)):
+        raise TrainerError(f"{where}: {value!r} is no label: leave the row out, or give it one")
+    return names[value] if names else str(value)
 
 
 def _label_names(rows: Dataset, column: str) -> tuple[str, ...]:

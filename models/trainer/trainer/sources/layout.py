@@ -9,6 +9,9 @@ from trainer.sources.audio_folder import metadata_files
 from trainer.sources.manifest import is_manifest, manifest_in
 from trainer.sources.minds14_folders import PATTERN
 
+# What `datasets` writes beside the rows of a dataset, or of one split.
+SAVED = ("dataset_dict.json", "state.json")
+
 
 def layout_of(source: Source) -> str:
     """The layout told, or the one that the files show; a source that does not exist is an error."""
@@ -38,4 +41,9 @@ def _of_folder(path: Path) -> str:
         return "parquet"
     if holds_audio(path, PATTERN):
         return "minds14"
+    if any((path / name).is_file() for name in SAVED):
+        raise TrainerError(
+            f"the source {path} was written by save_to_disk: write each split of it by to_parquet into a folder, as "
+            "train.parquet and test.parquet, and prepare that"
+        )
     return "audiofolder"
