@@ -14,6 +14,8 @@ from trainer.framing import SAMPLE_RATE, Samples
 
 # What the server accepts, too.
 LOWEST_RATE, HIGHEST_RATE = 8000, 192000
+# Overshoot stays far below; what exceeds it is floats of another scale, such as that of 16-bit integers.
+LOUDEST = 8.0
 
 
 class UnreadableAudio(Exception):
@@ -35,6 +37,8 @@ def read_audio(file: Path | BytesIO) -> Samples:
 
 def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | None = None) -> Piece:
     """Reads a piece of a file (all of it unless told), averages its channels, resamples it to 16 kHz."""
+    if isinstance(file, Path) and not file.exists():
+        raise UnreadableAudio(f"there is no file {str(file)!r}")
     try:
         with soundfile.SoundFile(file) as sound:
             rate = sound.samplerate
@@ -49,6 +53,8 @@ def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | 
         raise UnreadableAudio("it holds no samples")
     if not np.isfinite(samples).all():
         raise UnreadableAudio("it holds samples that are not numbers")
+    if np.abs(samples).max() > LOUDEST:
+        raise UnreadableAudio(f"it holds floats up to {np.abs(samples).max():.5g}: save it with amplitudes in −1…1")
     return Piece(resample(samples.mean(axis=1), rate, SAMPLE_RATE), rate)
 
 

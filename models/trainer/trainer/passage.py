@@ -46,7 +46,7 @@ def _read(file: Path) -> Samples:
         # Resampling may overshoot, and a server clamps: all are to hear the same.
         return read_audio(file).clip(-1, 1)
     except UnreadableAudio as error:
-        raise TrainerError(f"this recording cannot be read: {error}") from error
+        raise TrainerError(f"this recording cannot be read: {file}: {error}") from error
 
 
 def _from(pcm: Samples, start: float, file: Path) -> Samples:

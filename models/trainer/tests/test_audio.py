@@ -1,0 +1,22 @@
+"""What cannot be heard says why."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from trainer.audio import UnreadableAudio, read_audio
+
+
+def test_a_file_that_is_not_there_is_no_broken_one(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableAudio, match=r"there is no file '.*absent\.wav'"):
+        read_audio(tmp_path / "absent.wav")
+
+
+def test_floats_of_another_scale_are_unreadable_and_overshoot_is_not(tmp_path: Path) -> None:
+    for name, peak in (("integers.wav", 12345.0), ("hot.wav", 2.0)):
+        soundfile.write(tmp_path / name, np.full(1600, peak), 16000, subtype="FLOAT")
+    assert read_audio(tmp_path / "hot.wav").max() == 2
+    with pytest.raises(UnreadableAudio, match="it holds floats up to 12345: save it with amplitudes in −1…1"):
+        read_audio(tmp_path / "integers.wav")
