@@ -11,6 +11,7 @@ from trainer.markdown import cell
 from trainer.prepared import REPORT
 from trainer.recipe import SPLITS
 from trainer.recipe_sources import Source
+from trainer.repeats import Repeats
 from trainer.toml_config import as_table
 
 
@@ -26,6 +27,7 @@ class Preparation:
     unreadable: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     knows_groups: bool = True
+    repeats: Repeats = field(default_factory=Repeats)
 
     def read(self, label: str, split: str, seconds: float, rate: int) -> None:
         """Counts one recording that could be read."""
@@ -90,7 +92,7 @@ class Preparation:
             lines.append(
                 f"{len(self.unreadable)} unreadable, listed in unreadable.txt; the first: {self.unreadable[0]}"
             )
-        return "\n".join([*lines, *self.notices])
+        return "\n".join([*lines, *self.notices, *self.repeats.sentences()])
 
     @staticmethod
     def _per_split(counts: Counter[tuple[str, str]], label: str) -> dict[str, int]:

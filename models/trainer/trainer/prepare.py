@@ -125,6 +125,7 @@ def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[
             preparation.unreadable.append(f"{recording.name}: {error}")
             continue
         preparation.read(recording.label, each.split, len(heard.pcm) / SAMPLE_RATE, heard.rate)
+        preparation.repeats.read(heard.pcm, recording, each.split)
         yield {
             "audio": {"bytes": wav_bytes(heard.pcm), "path": recording.name},
             "label": preparation.labels.label2id[recording.label],
