@@ -163,6 +163,7 @@ BAD_MANIFESTS = [
     ("path,label\na.wav,\n", "line 2: path and label must not be empty"),
     ("path,label\na.wav, \n", "line 2: path and label must not be empty"),
     ("path,label\n0.wav,open\n1.wav,close\n./0.wav,close\n", r"manifest.csv: ./0.wav is in lines 2 and 4"),
+    ("path,label\n0.wav,open\n{folder}/0.wav,close\n", r"manifest.csv: .*/0.wav is in lines 2 and 3"),
     ("path,label\n", "holds no recordings"),
     ("path,label,split\n0.wav,open,exam\n", "split 'exam' is none of train, validation, test"),
 ]
@@ -170,7 +171,7 @@ BAD_MANIFESTS = [
 
 @pytest.mark.parametrize(("text", "message"), BAD_MANIFESTS)
 def test_a_bad_manifest_is_refused_by_name(recordings: Path, tmp_path: Path, text: str, message: str) -> None:
-    (recordings / "manifest.csv").write_text(text, encoding="utf-8")
+    (recordings / "manifest.csv").write_text(text.format(folder=recordings), encoding="utf-8")
     with pytest.raises(TrainerError, match=message):
         prepare((manifest(recordings),), (), tmp_path / "out")
 
@@ -210,6 +211,10 @@ BAD_COMMANDS = [
     (
         ["recipe.toml", "other.csv", "--fold", "2/5"],
         "recipe.toml says everything of its sources: write further sources, --fold into it",
+    ),
+    (
+        ["recordings", "--layout", "audiofolder", "--label-column", "intent"],
+        "recordings has no metadata in which --label-column 'intent' could be",
     ),
     ([".", "--layout", "tape"], "layout 'tape' is none of auto, manifest"),
 ]

@@ -1,10 +1,13 @@
 """CSV as spreadsheets and people write it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from trainer.errors import TrainerError
+from trainer.recipe_sources import Source
+from trainer.sources import list_recordings
 from trainer.tables import columns_of, read_csv
 
 ROW = {"path": "Größe.wav", "label": "Kaffee, groß"}
@@ -46,3 +49,11 @@ def test_a_table_that_cannot_be_meant_so_is_refused(tmp_path: Path, content: byt
     (tmp_path / "calls.csv").write_bytes(content)
     with pytest.raises(TrainerError, match=rf"calls\.csv.*{message}"):
         read_csv(tmp_path / "calls.csv", {"path", "label"})
+
+
+def test_a_manifest_with_columns_of_other_names_is_read_where_they_are_told(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("file,intent\na.wav,open\n")
+    told = Source(path=tmp_path / "calls.csv", audio_column="file", label_column="intent")
+    assert [(each.name, each.label) for each in list_recordings(told)] == [("a.wav", "open")]
+    with pytest.raises(TrainerError, match="lacks the column path; its columns are 'file', 'intent'"):
+        list_recordings(replace(told, audio_column="audio"))

@@ -25,8 +25,9 @@ def read_audio_folder(source: Source) -> list[Recording]:
     _require_one_row_each(recordings, root)
     if recordings:
         return without_lone_split(sorted(recordings, key=lambda recording: recording.name))
-    if source.group_column:
-        raise TrainerError(f"{root} has no metadata in which --group-column {source.group_column!r} could be")
+    for option, column in (("group", source.group_column), ("label", source.label_column)):
+        if column:
+            raise TrainerError(f"{root} has no metadata in which --{option}-column {column!r} could be")
     for file in audio_files(root):
         parts = file.relative_to(root).parts
         split = SPLIT_NAMES.get(parts[0], "") if len(parts) > 1 else ""

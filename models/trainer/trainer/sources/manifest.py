@@ -20,30 +20,33 @@ def is_manifest(file: Path) -> bool:
 
 
 def read_manifest(source: Source) -> list[Recording]:
-    """Reads the columns path and label, and where present group (or speaker), lang, split, transcription and engine.
+    """Reads the columns path and label, or those told, and where present group (or speaker), lang, split and others.
 
-    An engine is what spoke synthesised speech.
+    The others are transcription and engine, which is what spoke synthesised speech.
     """
     assert source.path is not None
     file = manifest_in(source.path)
+    # The default names the hub's column of audio; a manifest's has paths in it.
+    path_column = "path" if source.audio_column == Source.audio_column else source.audio_column
     label_column, group_column = source.label_column or "label", source.group_column or "group"
     recordings = []
     lines: dict[str, int] = {}
-    wanted = {"path", label_column} | ({group_column} if source.group_column else set())
+    wanted = {path_column, label_column} | ({group_column} if source.group_column else set())
     for number, row in enumerate(read_csv(file, wanted), start=2):
-        if not row["path"] or not (row[label_column] or "").strip():
-            raise TrainerError(f"{file}, line {number}: path and {label_column} must not be empty")
-        if (before := lines.setdefault(normpath(row["path"]), number)) != number:
-            raise TrainerError(f"{file}: {row['path']} is in lines {before} and {number}: a recording has one line")
+        path, label = row[path_column], row[label_column]
+        if not path or not label:
+            raise TrainerError(f"{file}, line {number}: {path_column} and {label_column} must not be empty")
+        if (before := lines.setdefault(normpath((file.parent / path).absolute()), number)) != number:
+            raise TrainerError(f"{file}: {path} is in lines {before} and {number}: a recording has one line")
         if source.configurations and row.get("lang") and row["lang"] not in source.configurations:
             continue
         known = {
-            "name": row["path"],
+            "name": path,
             "group": row.get(group_column) or row.get("speaker") or "",
             "language": row.get("lang") or "",
             "split": row.get("split") or "",
             "transcription": row.get("transcription") or "",
             "engine": row.get("engine") or "",
         }
-        recordings.append(recording_in(file.parent / row["path"], row[label_column], **known))
+        recordings.append(recording_in(file.parent / path, label, **known))
     return sorted(recordings, key=lambda recording: recording.name)
