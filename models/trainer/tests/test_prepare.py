@@ -128,7 +128,11 @@ def test_only_unreadable_recordings_are_fatal_and_leave_nothing(recordings: Path
 def test_a_class_without_a_recording_to_train_on_is_refused(recordings: Path, tmp_path: Path) -> None:
     for index in (0, 2, 4):
         (recordings / f"{index}.wav").write_bytes(b"not audio")
-    with pytest.raises(TrainerError, match="the class 'close' has no recording to train on"):
+    said = r"the class 'close' has no recording to train on .* 3 recordings could not be read; the first: 0\.wav"
+    with pytest.raises(TrainerError, match=said):
+        prepare((manifest(recordings),), (), tmp_path / "out")
+    (recordings / "manifest.csv").write_text("path,label,split\n1.wav,open,train\n3.wav,Open,test\n", encoding="utf-8")
+    with pytest.raises(TrainerError, match=r"'Open' has no recording to train on.* case alone: 'Open', 'open'"):
         prepare((manifest(recordings),), (), tmp_path / "out")
 
 

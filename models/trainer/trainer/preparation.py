@@ -24,7 +24,7 @@ class Preparation:
     seconds: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))  # (label, split)
     durations: list[float] = field(default_factory=list)
     rates: Counter[int] = field(default_factory=Counter)
-    unreadable: list[str] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)  # (label, which recording and why)
     notices: list[str] = field(default_factory=list)
     knows_groups: bool = True
     repeats: Repeats = field(default_factory=Repeats)
@@ -40,16 +40,15 @@ class Preparation:
         """An error if nothing could be read, or if an intent has nothing to train on, unless all is to test on."""
         if not self.durations:
             raise TrainerError(
-                f"none of the {len(self.unreadable)} recordings could be read; the first: {self.unreadable[0]}"
+                f"none of the {len(self.unreadable)} recordings could be read; the first: {self.unreadable[0][1]}"
             )
         if all(split == "test" for _, split in self.clips):
             return
         for label in self.labels.names:
             if label not in self.labels.background and not self.clips[label, "train"]:
                 held = ", ".join(f"{self.clips[label, split]} {split}" for split in SPLITS)
-                raise TrainerError(
-                    f"the class {label!r} has no recording to train on ({held}): add some, or leave the class out"
-                )
+                said = f"the class {label!r} has no recording to train on ({held}): add some, or leave the class out"
+                raise TrainerError(" ".join([f"{said}.", *self.labels.doubts(), *self._unread(label)]))
 
     def save(self, folder: Path, sources: tuple[Source, ...]) -> None:
         """Writes prepared.json, report.md and unreadable.txt."""
@@ -66,7 +65,7 @@ class Preparation:
                 "sources": [as_table(source) for source in sources],
             },
         )
-        (folder / "unreadable.txt").write_text("".join(f"{line}\n" for line in self.unreadable), encoding="utf-8")
+        (folder / "unreadable.txt").write_text("".join(f"{line}\n" for _, line in self.unreadable), encoding="utf-8")
         (folder / "report.md").write_text(f"# Prepared recordings\n\n{self.summary()}\n", encoding="utf-8")
 
     def summary(self) -> str:
@@ -88,11 +87,13 @@ class Preparation:
             f"{len(durations)} recordings, {sum(durations) / 3600:.2f} h, "
             f"{durations[0]:.1f}–{durations[-1]:.1f} s, median {durations[len(durations) // 2]:.1f} s; {rates}.",
         ]
-        if self.unreadable:
-            lines.append(
-                f"{len(self.unreadable)} unreadable, listed in unreadable.txt; the first: {self.unreadable[0]}"
-            )
+        lines += [f"{told}, all in unreadable.txt" for told in self._unread(*self.labels.names)]
         return "\n".join([*lines, *self.notices, *self.repeats.sentences()])
+
+    def _unread(self, *labels: str) -> list[str]:
+        """What of some labels could not be read, in a sentence where there is some."""
+        lines = [line for label, line in self.unreadable if label in labels]
+        return [f"{len(lines)} recordings could not be read; the first: {lines[0]}"] if lines else []
 
     @staticmethod
     def _per_split(counts: Counter[tuple[str, str]], label: str) -> dict[str, int]:

@@ -122,7 +122,7 @@ def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[
         try:
             heard = read_piece(recording.open(), recording.start_seconds, recording.seconds)
         except (UnreadableAudio, OSError) as error:
-            preparation.unreadable.append(f"{recording.name}: {error}")
+            preparation.unreadable.append((recording.label, f"{recording.name}: {error}"))
             continue
         preparation.read(recording.label, each.split, len(heard.pcm) / SAMPLE_RATE, heard.rate)
         preparation.repeats.read(heard.pcm, recording, each.split)
