@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 from argparse import Namespace
 from pathlib import Path
@@ -11,10 +12,12 @@ from huggingface_hub import HfApi, constants
 from local_hub import local_hub
 
 from trainer.commands import push
+from trainer.errors import TrainerError
+from trainer.evaluate import Evaluation, evaluate
 from trainer.files import write_json, written_whole
 from trainer.hub import Destination, upload
 from trainer.main import main
-from trainer.run_folder import last_checkpoint
+from trainer.run_folder import last_checkpoint, require_new
 
 
 def test_an_interruption_finds_the_new_folder_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,6 +87,23 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
     monkeypatch.setattr(push, "run", fail)
     assert main(["push", "door", "me/door"]) == 1
     assert capsys.readouterr().err == f"trainer push: /models/.door.draft: {said}\n"
+
+
+@pytest.mark.parametrize("below", ["", "/run"])
+def test_a_file_in_the_place_of_what_is_written_is_told_before_the_work(tmp_path: Path, below: str) -> None:
+    (tmp_path / "note.txt").write_text("not a folder")
+    out = Path(f"{tmp_path}/note.txt{below}")
+    for begin in (lambda: require_new(out), lambda: evaluate(Evaluation(tmp_path / "run", out=out))):
+        with pytest.raises(TrainerError, match=r"note\.txt is a file, no folder: choose another --out"):
+            begin()
+
+
+def test_a_place_that_may_not_be_written_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(TrainerError, match=f"nothing may be written to {tmp_path}: choose another --out"):
+        require_new(tmp_path / "run")
 
 
 def test_a_training_that_diverges_ends_and_leaves_no_model(

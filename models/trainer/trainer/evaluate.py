@@ -12,7 +12,7 @@ from trainer.calibration import Calibrated, Calibration, fit_calibration
 from trainer.candidate import is_package, open_candidate
 from trainer.errors import TrainerError
 from trainer.figures import Figures, figures, without
-from trainer.files import write_json
+from trainer.files import require_folder, write_json
 from trainer.heard import ENDPOINTING_SECONDS, Heard, hear_ends, hear_split
 from trainer.listening import Listener, line_listener, noisy_listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
@@ -79,6 +79,7 @@ class Evaluation:
 def evaluate(evaluation: Evaluation) -> Figures:
     """Hears the split, calibrates on the validation split, and writes everything; returns what metrics.json holds."""
     run = evaluation.run
+    require_folder(evaluation.folder)
     candidate = open_candidate(run, evaluation.precision, evaluation.cut_padding)
     listener = _listener(candidate.listener, evaluation)
     prepared = candidate.understood(load_prepared(evaluation.dataset))

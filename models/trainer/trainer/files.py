@@ -43,9 +43,7 @@ def written_whole(folder: Path, mark: str) -> Iterator[Path]:
     What was written there before is replaced: a folder that holds a file `mark`.  Any other is an error unless empty.
     """
     folder = folder.absolute()
-    place = _existing(folder)
-    if not place.is_dir():
-        raise TrainerError(f"{place} is a file, no folder: choose another --out")
+    require_folder(folder)
     if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
         raise TrainerError(f"{folder} holds other things (no {mark}), which would be lost: choose another --out")
     draft, old = (folder.with_name(f".{folder.name}.{what}") for what in ("draft", "old"))
@@ -75,6 +73,18 @@ def _put_in_place(draft: Path, folder: Path, old: Path) -> None:
         if old.exists():
             old.rename(folder)
         raise
+
+
+def require_folder(folder: Path) -> None:
+    """An error where there can be no such folder: a file is in its place or above it, or nothing may be written there.
+
+    To be asked before work that takes long and is written at its end.
+    """
+    place = _existing(folder.absolute())
+    if not place.is_dir():
+        raise TrainerError(f"{place} is a file, no folder: choose another --out")
+    if not os.access(place, os.W_OK):
+        raise TrainerError(f"nothing may be written to {place}: choose another --out")
 
 
 def require_space(folder: Path, needed: float, what: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import TrainerError
-from trainer.files import read_json, write_json
+from trainer.files import read_json, require_folder, write_json
 from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe, save_recipe
 
@@ -20,7 +20,8 @@ STATE = "trainer_state.json"
 
 
 def require_new(folder: Path) -> None:
-    """An error where a run folder is in use."""
+    """An error where a run folder is in use, or cannot be one."""
+    require_folder(folder)
     if folder.exists() and any(folder.iterdir()):
         raise TrainerError(f"{folder} is not empty: go on with the run in it by --resume, or choose another --out")
 
