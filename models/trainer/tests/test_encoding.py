@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import SafetensorError
 
 from trainer import encoding as module
 from trainer.encoding import encode_for_training, examples, recording_encoder
-from trainer.hearings import EncodedHearing, Encoder
+from trainer.errors import TrainerError
+from trainer.hearings import Encoded, EncodedHearing, Encoder
 from trainer.main import main
 from trainer.prepared import HEARINGS, Prepared, load_prepared
 from trainer.recipe import Recipe
@@ -52,6 +54,23 @@ def test_what_is_kept_is_what_was_encoded_and_is_not_encoded_again(
     assert len(files) == 6
     monkeypatch.setattr(module, "_keep", lambda *_: pytest.fail("encoded again"))
     assert same(first, encoded(prepared, recipe))
+
+
+def test_a_disk_that_is_full_is_one_sentence_and_keeps_what_was_encoded(
+    prepared: Prepared, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Path] = []
+
+    def save(tensors: Encoded, file: Path) -> None:
+        file.write_bytes(b"half")
+        if kept:
+            raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+        kept.append(file)
+
+    monkeypatch.setattr(module, "save_file", save)
+    with pytest.raises(TrainerError, match=r"cannot write .*hearings.*No space left on device.*before is kept"):
+        encoded(prepared, recipe)
+    assert len(list((prepared.folder / HEARINGS).glob("*/*"))) == len(kept)
 
 
 def test_a_dataset_that_is_prepared_anew_keeps_what_was_encoded(

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 
 from trainer.augment import Augmenter, plain_hearing
+from trainer.errors import TrainerError, first_line
 from trainer.framing import Samples
 from trainer.hearings import Encoded, EncodedHearing, Encoder, hearings_of
 from trainer.prepared import HEARINGS, Prepared, noises_of, pcm_of
@@ -153,7 +155,11 @@ def _keep(index: int, file: Path) -> None:
     encode, rows = _here[0]
     tensors = {f"{copy}.{name}": value for copy, each in enumerate(encode(rows[index])) for name, value in each.items()}
     draft = file.with_suffix(f".{os.getpid()}")
-    save_file(tensors, draft)
+    try:
+        save_file(tensors, draft)
+    except SafetensorError as error:
+        draft.unlink(missing_ok=True)
+        raise TrainerError(f"cannot write {file}: {first_line(error)}; what was encoded before is kept") from error
     draft.replace(file)
 
 
