@@ -87,7 +87,18 @@ def _from_metadata(file: Path, source: Source) -> Iterator[Recording]:
 
 def _json_lines(file: Path) -> list[dict[str, str]]:
     try:
-        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError) as error:
+        # Not splitlines: a line separator of Unicode may stand inside a JSON string.
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
         raise TrainerError(f"cannot read {file}: {error}") from error
-    return [{key: str(value) for key, value in line.items() if value is not None} for line in lines]
+    return [_json_row(line, f"{file}, line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _json_row(line: str, where: str) -> dict[str, str]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise TrainerError(f"{where} is no JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise TrainerError(f'{where} must be one JSON object, such as {{"file_name": "a.wav", "label": "yes"}}')
+    return {key: str(value) for key, value in row.items() if value is not None}
