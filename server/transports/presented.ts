@@ -25,7 +25,8 @@ const protocolsIn = ({ headers }: IncomingMessage): readonly string[] =>
 /** What an HTTP request, or a WebSocket handshake, shows of who sends it. */
 export const presentedBy = (request: IncomingMessage, { searchParams }: Target): Presented => ({
   credentials: [
-    ...bearerIn(request.headers.authorization),
+    // `headers` keeps the first of several and forgets the others.
+    ...(request.headersDistinct.authorization ?? []).map(bearerIn),
     ...protocolsIn(request)
       .filter((name) => name.startsWith(BEARER_PROTOCOL))
       .map((name): Credential => ({ by: 'sub-protocol', text: name.slice(BEARER_PROTOCOL.length) })),
@@ -36,8 +37,10 @@ export const presentedBy = (request: IncomingMessage, { searchParams }: Target):
 });
 
 /** The credential of an `Authorization` header; without text where the scheme is another than Bearer. */
-export const bearerIn = (header: string | undefined): readonly Credential[] =>
-  header === undefined ? [] : [{ by: 'header', text: /^Bearer +(\S+) *$/i.exec(header)?.[1] ?? '' }];
+export const bearerIn = (header: string): Credential => ({
+  by: 'header',
+  text: /^Bearer +(\S+) *$/i.exec(header)?.[1] ?? '',
+});
 
 const certificateOf = (socket: Partial<TLSSocket>): string | null =>
   socket.authorized === true ? nameIn(socket.getPeerCertificate?.()) : null;

@@ -3,6 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { bearer, callOverGrpc, handshake, inProtocol, inUrl, knock, OVER } from '../support/knocking.js';
 import { Drawer, entry, eventually, randomKey } from '../support/key-files.js';
 import { START } from '../support/raw-clients.js';
+import { handshake as rawHandshake, rawSocket } from '../support/raw-socket.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
@@ -97,6 +98,19 @@ describe('A server with API keys', () => {
     const both = { ...inProtocol(GOOD), ...bearer(GOOD) };
     assert.equal(await handshake(server, both), 401);
   });
+
+  for (const [what, target, change] of [
+    ['a handshake', '/v1/stream', {}],
+    ['a request', '/v1/models', { Connection: 'close', Upgrade: undefined }],
+  ] as const)
+    it(`takes one credential, not two headers of ${what}`, async () => {
+      const raw = await rawSocket(server.http);
+      const Authorization = `Bearer ${GOOD}\r\nAuthorization: Bearer ${OTHER}`;
+      raw.socket.write(rawHandshake(target, { ...change, Authorization }));
+      await raw.until((received) => received.includes('more than one credential'));
+      assert.match(raw.received().toString(), /^HTTP\/1\.1 401 .*more than one credential/s);
+      raw.close();
+    });
 
   it('lets one of fifty in that show the same token at the same time', async () => {
     const token = await tokenFor(GOOD);

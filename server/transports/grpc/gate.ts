@@ -71,7 +71,7 @@ export class Gate {
   ): Promise<void> {
     try {
       const admission = await this.doorkeeper.admit({
-        credentials: metadata.get('authorization').flatMap((value) => bearerIn(String(value))),
+        credentials: metadata.get('authorization').map((value) => bearerIn(String(value))),
         certificate: nameIn(call.getAuthContext().sslPeerCertificate),
         provenance: { origin: null, host: null },
       });
