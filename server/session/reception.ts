@@ -66,10 +66,16 @@ export class Reception {
     return this.held.size;
   }
 
+  /** Why not even the models can be told yet; null when they can. */
+  get refusalOfAll(): Refusal | null {
+    return this.stage === 'opening'
+      ? refusal('overloaded', 'the models are still being loaded: try again in a few seconds')
+      : null;
+  }
+
   /** Why the next caller would be turned away; null when it would be admitted. */
   get refusal(): Refusal | null {
-    if (this.stage === 'opening')
-      return refusal('overloaded', 'the models are still being loaded: try again in a few seconds');
+    if (this.refusalOfAll) return this.refusalOfAll;
     if (this.stage === 'draining') return refusal('draining', 'the server is draining: connect again');
     const { maxSessions } = this.context;
     return this.count < maxSessions

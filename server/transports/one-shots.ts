@@ -22,12 +22,14 @@ export const RECORDING_TOO_LARGE = refusal(
 
 export type OneShotAnswer = { readonly ok: true; readonly verdict: RecordingVerdict } | Refused;
 
+export type ModelsAnswer = { readonly ok: true; readonly models: readonly ServedModel[] } | Refused;
+
 /** The requests that are no streams, the same over HTTP and gRPC. */
 export interface OneShots {
   /** Rejects with CallerLeft when `gone` is aborted, which says that nobody waits for the answer any more. */
   classify(request: ClassifyRequest, identity: Identity, gone: AbortSignal): Promise<OneShotAnswer>;
   /** The models that the caller may use, its default first. */
-  models(identity: Identity): readonly ServedModel[];
+  models(identity: Identity): ModelsAnswer;
   /** Resolves when nothing is being classified any more, or when that has taken too long. */
   done(within: Milliseconds): Promise<void>;
 }
@@ -36,7 +38,10 @@ export const createOneShots = (context: SessionContext, reception: Reception): O
   let underWay = 0;
   let lastDone: () => void = () => undefined;
   return {
-    models: ({ rights }) => context.models.offeredTo(rights),
+    models: ({ rights }) => {
+      const why = reception.refusalOfAll;
+      return why ? refused(why) : { ok: true, models: context.models.offeredTo(rights) };
+    },
     classify: async (request, identity, gone) => {
       const account = reception.accounts.of(identity);
       const why = reception.refusalFor(identity);

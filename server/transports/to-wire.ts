@@ -7,7 +7,7 @@ import type { Ready, SessionMessage } from '../session/caller.js';
 import type { ServedModel } from '../session/served-model.js';
 import { isRetryable } from '../../proto/error-code.js';
 import { CHANNELS, MAX_MESSAGE_BYTES } from '../../proto/limits.js';
-import type { ClassifyResponse, ModelListing } from '../../proto/one-shot-messages.js';
+import type { ClassifyResponse, ListModelsResponse, ModelListing } from '../../proto/one-shot-messages.js';
 import type * as Wire from '../../proto/server-messages.js';
 
 /** Labels that may be announced, in the order of the logits. */
@@ -130,8 +130,12 @@ export const recordingToWire = (said: RecordingVerdict): ClassifyResponse => ({
   })),
 });
 
-/** A served model, as the list of models shows it. */
-export const modelToWire = ({ card, provider, precision }: ServedModel, isDefault: boolean): ModelListing => ({
+/** The models that a caller may use, its default first, as the list of models shows them. */
+export const modelsToWire = (models: readonly ServedModel[]): ListModelsResponse => ({
+  models: models.map((model, index) => modelToWire(model, index === 0)),
+});
+
+const modelToWire = ({ card, provider, precision }: ServedModel, isDefault: boolean): ModelListing => ({
   name: card.name,
   version: card.version,
   description: card.description,

@@ -7,6 +7,7 @@ import { ANYBODY } from '../../server/domain/identity.js';
 import { silentLog } from '../../server/domain/log.js';
 import type { Classify, Outcome } from '../../server/domain/outcome.js';
 import { milliseconds } from '../../server/domain/units.js';
+import { isRetryable } from '../../proto/error-code.js';
 import { Reception } from '../../server/session/reception.js';
 import { createOneShots } from '../../server/transports/one-shots.js';
 import { contextWith, shelfOf } from '../support/contexts.js';
@@ -93,6 +94,17 @@ describe('One-shot requests', () => {
     posted.destroy();
     await sleep(100);
     assert.deepEqual([model.frames, failures], [0, []]);
+  });
+
+  it('are told of no models until there are some', () => {
+    const context = contextWith();
+    const reception = new Reception(context);
+    const oneShots = createOneShots(context, reception);
+    const early = oneShots.models(ANYBODY);
+    assert.ok(!early.ok);
+    assert.deepEqual([early.refusal.code, isRetryable[early.refusal.code]], ['overloaded', true]);
+    reception.open();
+    assert.deepEqual(oneShots.models(ANYBODY), { ok: true, models: context.models.all });
   });
 
   it('are waited for when the server drains, but not for ever', async () => {

@@ -123,7 +123,8 @@ function showLabels(name: string): void {
 
 async function offerModels(): Promise<void> {
   try {
-    models = ((await (await askServer('/v1/models')).json()) as { models: Served[] }).models;
+    const answer = await askServer('/v1/models');
+    models = answer.ok ? ((await answer.json()) as { models: Served[] }).models : [];
   } catch {
     screen.tell('The server does not answer. Start it, then reload this page.', true);
     return;

@@ -21,7 +21,7 @@ import type { ClassifyRequest, ClassifyResponse, ListModelsResponse } from '../.
 import { decodeClientProto } from '../../../proto/protobuf.js';
 import { fromWire } from '../from-wire.js';
 import type { OneShots } from '../one-shots.js';
-import { modelToWire, recordingToWire } from '../to-wire.js';
+import { modelsToWire, recordingToWire } from '../to-wire.js';
 import type { Gate } from './gate.js';
 import { GrpcCaller, type IntentCall } from './grpc-caller.js';
 
@@ -81,12 +81,10 @@ export const intentService = (reception: Reception, oneShots: OneShots, gate: Ga
       const answer = await oneShots.classify(request, identity, gone);
       return answer.ok ? { ok: true, response: recordingToWire(answer.verdict) } : answer;
     }),
-    ListModels: answering<object, ListModelsResponse>((_, identity) =>
-      Promise.resolve({
-        ok: true,
-        response: { models: oneShots.models(identity).map((model, index) => modelToWire(model, index === 0)) },
-      }),
-    ),
+    ListModels: answering<object, ListModelsResponse>((_, identity) => {
+      const answer = oneShots.models(identity);
+      return Promise.resolve(answer.ok ? { ok: true, response: modelsToWire(answer.models) } : answer);
+    }),
   };
 };
 

@@ -7,7 +7,7 @@ import type { Log } from '../../domain/log.js';
 import type { Reception } from '../../session/reception.js';
 import { encodeClassifyResponseJson } from '../../../proto/one-shot.js';
 import type { OneShots } from '../one-shots.js';
-import { modelToWire, recordingToWire } from '../to-wire.js';
+import { modelsToWire, recordingToWire } from '../to-wire.js';
 import { classifyRequestOf } from './classify-request.js';
 import type { Target } from './request-url.js';
 import type { Readiness } from './readiness.js';
@@ -70,10 +70,10 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   '/v1/models': {
     GET: {
       openTo: 'callers',
-      answer: ({ oneShots, identity }) => ({
-        status: 200,
-        json: { models: oneShots.models(identity).map((model, index) => modelToWire(model, index === 0)) },
-      }),
+      answer: ({ oneShots, identity }) => {
+        const answer = oneShots.models(identity);
+        return answer.ok ? { status: 200, json: modelsToWire(answer.models) } : answer;
+      },
     },
   },
   '/v1/classify': { POST: { openTo: 'callers', answer: (exchange) => classify(exchange) } },
