@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { shelfOf } from '../support/contexts.js';
 import { classified } from '../support/outcomes.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
@@ -25,6 +26,8 @@ const wav = (samples: Uint8Array, rate = 16_000): Buffer => {
 };
 
 const SPEECH = pcm16(babble(3, 4));
+const FORM = new FormData();
+FORM.append('file', new Blob([SPEECH]));
 
 interface Answer {
   readonly status: number;
@@ -68,6 +71,12 @@ describe('The HTTP routes', () => {
     assert.deepEqual([status, body.intent], [200, 'balance']);
   });
 
+  it('classify a recording that is said to be uncompressed', async () => {
+    const headers = { 'Content-Encoding': 'identity' };
+    const { status } = await call('/v1/classify', { method: 'POST', body: wav(SPEECH), headers });
+    assert.equal(status, 200);
+  });
+
   it('answer silence with no utterance and no claim', async () => {
     const { body } = await post('/v1/classify', wav(new Uint8Array(64_000)));
     assert.deepEqual([body.intent, body.out_of_scope, body.score, body.utterances], [null, false, 0, []]);
@@ -92,6 +101,22 @@ describe('The HTTP routes', () => {
       400,
       'bad_request',
       /sample_rate 1/,
+    ],
+    [
+      'a compressed recording',
+      '/v1/classify?encoding=mulaw&sample_rate=8000',
+      { method: 'POST', body: gzipSync(SPEECH), headers: { 'Content-Encoding': 'gzip' } },
+      400,
+      'bad_request',
+      /Content-Encoding "gzip"/,
+    ],
+    [
+      'a recording in a form',
+      '/v1/classify?encoding=mulaw&sample_rate=8000',
+      { method: 'POST', body: FORM },
+      400,
+      'bad_request',
+      /"multipart\/form-data/,
     ],
     ['the wrong method', '/v1/classify', {}, 405, 'bad_request', /POST/],
     ['an unknown path', '/v2/anything', {}, 404, 'bad_request', /\/v2\/anything/],

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { refusal, refused, type Refused } from '../../domain/error-code.js';
 import { CallerLeft } from '../../session/caller-left.js';
+import { shown } from '../../../proto/decoded.js';
 import { MAX_RECORDING_BYTES } from '../../../proto/limits.js';
 import type { ClassifyRequest } from '../../../proto/one-shot-messages.js';
 import { classifyFromQuery } from '../../../proto/query.js';
@@ -17,11 +18,21 @@ export const classifyRequestOf = async (
   searchParams.delete(TOKEN_PARAMETER);
   const query = classifyFromQuery(searchParams);
   if (!query.ok) return refused(refusal('bad_request', query.problem));
+  const wrapping = wrappingOf(request);
+  if (wrapping !== null) return refused(refusal('bad_request', wrapping));
   const bytes = await bodyOf(request);
   if (bytes === null) return refused(RECORDING_TOO_LARGE);
   const { audio, ...settings } = query.message;
   const recording = audio === undefined ? ({ kind: 'wav', bytes } as const) : ({ kind: 'raw', audio, bytes } as const);
   return { ok: true, message: { ...settings, recording } };
+};
+
+/** What is around the recording, which would be taken for audio; null where the body is the recording. */
+const wrappingOf = ({ headers }: IncomingMessage): string | null => {
+  const { 'content-encoding': coding = 'identity', 'content-type': type = '' } = headers;
+  if (coding.trim().toLowerCase() !== 'identity')
+    return `Content-Encoding ${shown(coding)} is not undone here: send the recording uncompressed`;
+  return /^multipart\//i.test(type) ? `${shown(type)} is a form: send the recording alone as the body` : null;
 };
 
 /** The whole body; null as soon as it grows beyond the limit. */
