@@ -194,7 +194,7 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   private hearNext(message: CallerControl): void {
     if (message.kind === 'start') return this.refuse(refusal('bad_request', 'start came twice: a stream starts once'));
-    this.receivedMessages += 1;
+    if (message.kind !== 'close' || !message.isImplied) this.receivedMessages += 1;
     if (message.kind === 'close') this.finish('done');
     else this.stream!.take(message);
   }

@@ -24,6 +24,12 @@ describe('Receipts', () => {
     );
   });
 
+  it('count no close that is implied by the end of what is sent', async () => {
+    const caller = arrange().call(startRequest({ receipts: true }), audio(2), { kind: 'close', isImplied: true });
+    await caller.story;
+    assert.equal(receiptsOf(caller).at(-1)?.receivedMessages, 1);
+  });
+
   it('answer keepalive at once', () => {
     const caller = arrange().call(startRequest({ receipts: true }), { kind: 'keepalive' });
     assert.deepEqual(receiptsOf(caller), [{ kind: 'receipt', receivedMessages: 0, settledTo: 0, seq: 1 }]);
