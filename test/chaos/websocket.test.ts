@@ -81,8 +81,8 @@ const HANDSHAKES: Readonly<Record<string, readonly [string, number]>> = {
   'an old version': [handshake('/v1/stream', { 'Sec-WebSocket-Version': '7' }), 400],
   'no version': [handshake('/v1/stream', { 'Sec-WebSocket-Version': undefined }), 400],
   // As where nothing is offered.
-  'an upgrade to something else': [handshake('/v1/stream', { Upgrade: 'h2c' }), 404],
-  'no upgrade': [handshake('/v1/stream', { Upgrade: undefined, Connection: 'close' }), 404],
+  'an upgrade to something else': [handshake('/v1/stream', { Upgrade: 'h2c' }), 426],
+  'no upgrade': [handshake('/v1/stream', { Upgrade: undefined, Connection: 'close' }), 426],
   POST: [handshake('/v1/stream', { 'Content-Length': '0' }, 'POST /v1/stream HTTP/1.1'), 405],
   'HTTP/1.0': [handshake('/v1/stream', { Host: undefined }, 'GET /v1/stream HTTP/1.0'), 101],
   'an unknown version of HTTP': [handshake('/v1/stream', {}, 'GET /v1/stream HTTP/9.9'), 400],

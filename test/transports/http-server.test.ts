@@ -119,6 +119,8 @@ describe('The HTTP routes', () => {
       /"multipart\/form-data/,
     ],
     ['the wrong method', '/v1/classify', {}, 405, 'bad_request', /POST/],
+    ['a stream without a handshake', '/v1/stream', {}, 426, 'bad_request', /"Upgrade: websocket" did not come/],
+    ['a stream that is posted', '/v1/stream', { method: 'POST', body: 'x' }, 405, 'bad_request', /GET/],
     ['an unknown path', '/v2/anything', {}, 404, 'bad_request', /\/v2\/anything/],
     ['a path out of the page folder', '/..%2f..%2fetc/passwd', {}, 404, 'bad_request', /./],
   ];

@@ -93,7 +93,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse, servic
   const route = methods && Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (route) {
     const { given, identity } = await follow(route, { ...services, request, target, gone: goneWith(response) });
-    if ('refusal' in given) refuse(given.refusal, { identity });
+    if ('refusal' in given) refuse(given.refusal, { ...given, identity });
     else send(response, given);
     return;
   }
@@ -141,6 +141,7 @@ const admit = async (
 /** Tells a refusal that was logged. */
 const tell = (response: ServerResponse, why: Failed, status = statusOf(why.code)): void => {
   if (status === 401) response.setHeader('WWW-Authenticate', CHALLENGE);
+  if (status === 426) response.setHeader('Connection', 'Upgrade').setHeader('Upgrade', 'websocket');
   send(response, { status, type: 'application/json', body: errorBody(why) });
 };
 

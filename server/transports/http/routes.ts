@@ -28,7 +28,8 @@ export interface HttpServices {
 export type Answer =
   | { readonly status: number; readonly type: string; readonly body: string }
   | { readonly status: number; readonly json: object }
-  | { readonly refusal: Refusal };
+  /** `status` where it is another than that of the code. */
+  | { readonly refusal: Refusal; readonly status?: number };
 
 export interface Exchange extends HttpServices {
   readonly request: IncomingMessage;
@@ -46,6 +47,15 @@ export interface Route {
   readonly openTo: 'everybody' | 'callers' | 'readers of metrics';
   answer(exchange: Exchange): Answer | Promise<Answer>;
 }
+
+/** What offers WebSocket never comes here. */
+const NO_HANDSHAKE: Answer = {
+  status: 426,
+  refusal: refusal(
+    'bad_request',
+    '/v1/stream takes WebSocket handshakes: "Upgrade: websocket" did not come with this request; a proxy before the server may have to be told to pass it on',
+  ),
+};
 
 /** Every route but the page's files, by path and method. */
 export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
@@ -76,6 +86,7 @@ export const ROUTES: Readonly<Record<string, Readonly<Record<string, Route>>>> =
       },
     },
   },
+  '/v1/stream': { GET: { openTo: 'everybody', answer: () => NO_HANDSHAKE } },
   '/v1/classify': { POST: { openTo: 'callers', answer: (exchange) => classify(exchange) } },
   '/v1/tokens': { POST: { openTo: 'callers', answer: (exchange) => issueToken(exchange) } },
 };
