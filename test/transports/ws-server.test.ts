@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { silentLog } from '../../server/domain/log.js';
 import { silentObserver } from '../support/contexts.js';
 import { START, type WireMessage } from '../support/raw-clients.js';
-import { rawSocket as plainSocket } from '../support/raw-socket.js';
+import { handshake, rawSocket as plainSocket } from '../support/raw-socket.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
@@ -80,6 +80,23 @@ describe('The WebSocket server', () => {
     assert.equal(code, 400);
     socket.terminate();
   });
+
+  for (const [what, request, status, sentence] of [
+    ['a handshake of another version', handshake('/v1/stream', { 'Sec-WebSocket-Version': '7' }), 400, 'Version'],
+    ['a handshake without a key', handshake('/v1/stream', { 'Sec-WebSocket-Key': undefined }), 400, 'Key'],
+    ['a handshake that is posted', handshake('', {}, 'POST /v1/stream HTTP/1.1'), 405, 'method'],
+  ] as const)
+    it(`says what is wrong with ${what}`, async () => {
+      const raw = await plainSocket(server.http);
+      raw.socket.write(request);
+      await raw.ended;
+      const [head, body] = raw.received().toString().split('\r\n\r\n');
+      assert.ok(head?.startsWith(`HTTP/1.1 ${status} `));
+      const { error } = JSON.parse(body ?? '') as { error: { code: string; message: string; request_id: string } };
+      assert.equal(error.code, 'bad_request');
+      assert.ok(error.message.includes(sentence) && error.request_id);
+      raw.close();
+    });
 
   it('refuses to upgrade any other path', async () => {
     const socket = new WebSocket(`ws://${server.http}/elsewhere`);

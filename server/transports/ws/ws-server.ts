@@ -62,6 +62,10 @@ export const serveWebSocket = (
       reception.receive(new WsCaller(webSocket, entry.identity, originOf(request), startOf(target)));
     });
   };
+  sockets.on('wsClientError', (problem, socket, request: IncomingMessage) => {
+    const why = { status: request.method === 'GET' ? 400 : 405, ...notRfc6455(problem.message) };
+    refuseUpgrade(socket, { ...why, requestId: reception.turnedAway(callerOf(request), why) });
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!offersWebSocket(request)) return declineUpgrade(server, request, socket, head);
     socket.on('error', () => socket.destroy());
@@ -103,6 +107,9 @@ interface UpgradeRefusal extends Refusal {
   readonly status: number;
 }
 
+const notRfc6455 = (problem: string): Refusal =>
+  refusal('bad_request', `this is no WebSocket handshake (RFC 6455, version 13): ${problem}`);
+
 /** What is wrong with the handshake itself. */
 const mistakeIn = (request: IncomingMessage, pathname: string): UpgradeRefusal | null => {
   if (pathname !== STREAM_PATH)
@@ -127,6 +134,8 @@ const refuseUpgrade = (socket: Duplex, { status, ...why }: UpgradeRefusal & { re
   const body = errorBody(why);
   const headers = {
     ...SECURITY_HEADERS,
+    ...(status === 400 && { 'Sec-WebSocket-Version': '13' }),
+    ...(status === 405 && { Allow: 'GET' }),
     ...(status === 401 && { 'WWW-Authenticate': CHALLENGE }),
     Connection: 'close',
     'Content-Type': 'application/json',
