@@ -55,6 +55,8 @@ function fieldsFromQuery(params: URLSearchParams, shape: string, nested: Record<
       return undecodable(`${shortened(name)} is not a known parameter; give ${[...known.keys()].join(', ')}`);
     }
     if (params.getAll(name).length > 1) return undecodable(`${name} is given twice; give it once`);
+    // What no character stands for in UTF-8 has become this one.
+    if (text.includes('\uFFFD')) return undecodable(`${name} is not valid UTF-8; percent-encode the bytes of UTF-8`);
     if (text !== '') place(fields, parameter, valueOf(text, parameter.type));
   }
   return decoded(fields);

@@ -21,6 +21,10 @@ const STREAM_FAULTS: readonly [string, string][] = [
   ['sample_rate=8000', 'audio.encoding is missing; give one of pcm_s16le, pcm_f32le, mulaw, alaw'],
   ['encoding=&sample_rate=8000', 'audio.encoding is missing; give one of pcm_s16le, pcm_f32le, mulaw, alaw'],
   ['model=m', 'audio.encoding is missing; give one of pcm_s16le, pcm_f32le, mulaw, alaw'],
+  [
+    `${FORMAT}&client_reference_id=M%FCller`,
+    'client_reference_id is not valid UTF-8; percent-encode the bytes of UTF-8',
+  ],
   [`${FORMAT}&model=a&model=b`, 'model is given twice; give it once'],
 ];
 
