@@ -39,7 +39,7 @@ export interface StreamOptions extends Settings {
   readonly model?: string;
   /** Milliseconds between the starts of successive frames. */
   readonly hopMs?: number;
-  /** Your own name for the stream, at most 256 characters; it is repeated in `ready` and in the server's log. */
+  /** Your own name for the stream, at most 256 characters; it is repeated in `ready`, and never logged. */
   readonly clientReferenceId?: string;
   /** Aborts the stream, also while it is being opened. */
   readonly signal?: AbortSignal;

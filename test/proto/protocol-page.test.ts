@@ -34,6 +34,11 @@ describe('PROTOCOL.md', () => {
     );
   });
 
+  it('says, as the schema does, that the name which a client gives its stream is never logged', () => {
+    const schema = readFileSync(inRepository('proto/earshot/v1/earshot.proto'), 'utf8');
+    for (const text of [schema, PAGE]) assert.match(text, /own name for th.* stream, .*never logged/);
+  });
+
   it('names every field of every message', () => {
     const fields = Object.entries(SCHEMA).flatMap(([shape, members]) =>
       Object.keys(members).map((name) => [shape, name]),
