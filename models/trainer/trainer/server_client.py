@@ -43,7 +43,7 @@ def ask_server(address: str, model: str, pcm: Samples) -> ServerVerdict | None:
         "endpointing": ENDPOINTING,
     }
     try:
-        with connect(url, subprotocols=["earshot.v1.json"], compression=None, max_queue=None, proxy=None) as connection:  # type: ignore[list-item]
+        with _connected(url) as connection:
             _send(connection, start, pcm)
             return _verdict(list(_answers(connection, address)))
     except InvalidURI as error:
@@ -52,6 +52,13 @@ def ask_server(address: str, model: str, pcm: Samples) -> ServerVerdict | None:
         raise TrainerError(
             f"no Earshot server answers at {address}: start one with `earshot serve` ({error})"
         ) from error
+
+
+def _connected(url: str) -> ClientConnection:
+    """A server that is behind reads nothing for a while, pings neither."""
+    told: Any = {"subprotocols": ["earshot.v1.json"], "compression": None, "max_queue": None, "proxy": None}
+    connection: ClientConnection = connect(url, ping_timeout=PATIENCE_SECONDS, **told)
+    return connection
 
 
 def _send(connection: ClientConnection, start: Message, pcm: Samples) -> None:
