@@ -6,7 +6,7 @@ import { silentLog } from '../../server/domain/log.js';
 import type { Outcome } from '../../server/domain/outcome.js';
 import { startInference, type Inference, type InferenceOptions } from '../../server/inference/inference.js';
 import { loadModelPackage, loadModelPackages } from '../../server/inference/model-package.js';
-import { ECHO_MODELS, ODD_MODELS } from '../support/real-server.js';
+import { BUNDLED_MODELS, ECHO_MODELS, ODD_MODELS } from '../support/real-server.js';
 import { babble } from '../support/tones.js';
 import { isLinux, needs } from '../support/needs.js';
 import { AT_ONCE } from '../support/outcomes.js';
@@ -172,6 +172,16 @@ describe('Inference', () => {
       await inference.close();
     }
     assert.deepEqual(served, ['fp32', 'int8']);
+  });
+
+  it('takes states as large as a window of audio: the second tier scores its golden vectors as trained', async function () {
+    this.timeout(60_000);
+    const inference = await start({ folder: join(BUNDLED_MODELS, 'large') });
+    assert.deepEqual(
+      inference.models.map(({ card }) => card.name),
+      ['banking-intents-large'],
+    );
+    await inference.close();
   });
 
   it('says why a provider that was asked for cannot be used, and what to do', async function () {

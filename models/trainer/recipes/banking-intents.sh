@@ -2,12 +2,7 @@
 # Makes models/banking-intents from weights/bank-calls, the recordings in ../shared/data beside the repository, and sentences.
 source "$(dirname "$0")/sources.sh" banking-intents
 
-talk banking 1 --clips 3
-talk banking-calls 6 --clips 1
-speech minds14-au 3
-speech minds14-gb 4
-speech minds14-translated 5
-trainer prepare "$recipe" --out "$work/data"
+calls
 
 # callers NAME [OPTION…]: a training for each of two seeds, side by side because each takes one core, and the mean of both.
 callers() {

@@ -26,6 +26,16 @@ spoken() {
   awk -F, 'NR == 1 || $2 == "background"' "$out/manifest.csv" >"$out/background.csv"
 }
 
+# calls: speaks what the models of calls to a bank hear beside the recordings, and prepares all of it into work/NAME/data.
+calls() {
+  talk banking 1 --clips 3
+  talk banking-calls 6 --clips 1
+  speech minds14-au 3
+  speech minds14-gb 4
+  speech minds14-translated 5
+  trainer prepare "$recipe" --out "$work/data"
+}
+
 # orders [SPLIT]: lists the recordings of Picovoice's benchmark, all of them in one split where it is told.
 orders() {
   local data="$PWD/../../../shared/data/barista"
