@@ -100,6 +100,11 @@ export class MicroBatcher {
     });
   }
 
+  /** Why no further run is begun; null while runs are. */
+  get #end(): string | null {
+    return this.#closing ? CLOSING : this.#givenUp;
+  }
+
   #failWaiting(reason: string): void {
     for (const frame of this.#queue.takeAll())
       this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);
@@ -112,8 +117,7 @@ export class MicroBatcher {
 
   /** Why a frame is not even queued; null when it is. */
   #refusalOf(model: BatchedModel, samples: Float32Array, state: Float32Array | null): Outcome | null {
-    if (this.#closing) return { kind: 'failed', reason: CLOSING };
-    if (this.#givenUp !== null) return { kind: 'failed', reason: this.#givenUp };
+    if (this.#end !== null) return { kind: 'failed', reason: this.#end };
     if (samples.length !== FRAME_SAMPLES) {
       return { kind: 'failed', reason: `a frame of ${samples.length} samples: must be ${FRAME_SAMPLES}` };
     }
@@ -174,8 +178,7 @@ export class MicroBatcher {
    * gets one where no backend will come.
    */
   #retryOrFail({ frames }: FrameBatch, reason: string): void {
-    const isLastRun = this.#givenUp !== null || this.#closing !== null;
-    const isAtAnEnd = (frame: WaitingFrame): boolean => frame.isRetry || isLastRun;
+    const isAtAnEnd = (frame: WaitingFrame): boolean => frame.isRetry || this.#end !== null;
     this.#queue.pushAgain(frames.filter((frame) => !isAtAnEnd(frame)).map((frame) => ({ ...frame, isRetry: true })));
     for (const frame of frames.filter(isAtAnEnd))
       this.#settle(frame, { kind: 'failed', reason }, this.#options.now() - frame.arrivedAt);
