@@ -1,5 +1,6 @@
 """A streaming model on a Hugging Face encoder: hop by hop, against whole utterances and against transformers alone."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -156,11 +157,14 @@ def test_in_half_precision_much_the_same_is_heard_and_kept_apart() -> None:
     assert 0 < (rounded - exact).abs().max() < 0.05 * exact.abs().max()
 
 
+@pytest.mark.parametrize("wrong", [lambda said: -said, lambda said: said + 1], ids=["turned", "shifted"])
 def test_where_half_precision_is_wrong_it_is_not_taken(
-    model: WindowedIntentModel, monkeypatch: pytest.MonkeyPatch
+    model: WindowedIntentModel, monkeypatch: pytest.MonkeyPatch, wrong: Callable[[torch.Tensor], torch.Tensor]
 ) -> None:
     activate = model.activate
-    monkeypatch.setattr(model, "activate", lambda pcm: activate(pcm) * (-1 if model.activates_in_bf16 else 1))
+    monkeypatch.setattr(
+        model, "activate", lambda pcm: wrong(activate(pcm)) if model.activates_in_bf16 else activate(pcm)
+    )
     monkeypatch.setattr(model, "activates_in_bf16", False)
     with pytest.raises(TrainerError, match=r"something else in bf16 on this machine: .* leave --precision bf16 out"):
         model.activate_in_bf16()

@@ -96,7 +96,7 @@ class WindowedIntentModel(RollingModel):
         noise = 0.1 * torch.randn(self.config.window_seconds * SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
         exact = self.activate(noise)
         self.activates_in_bf16 = True
-        apart = float((self.activate(noise) - exact).var() / exact.var())
+        apart = float((self.activate(noise) - exact).square().mean() / exact.var())
         if not apart < MOST_APART:
             raise TrainerError(
                 f"{self.config.encoder} says something else in bf16 on this machine: {apart:.1%} of its features' "
