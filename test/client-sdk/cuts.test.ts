@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import type { StreamMessage } from '../../client-sdk/src/index.js';
+import { silentLog } from '../../server/domain/log.js';
+import { cuttingProxy } from '../support/cutting-proxy.js';
+import { deferred } from '../support/outcomes.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { babble, pcm16 } from '../support/tones.js';
-import { assertSameDespiteCuts, tell, TRANSPORTS } from './cuts.js';
+import { assertSameDespiteCuts, storyOf, tell, TRANSPORTS } from './cuts.js';
 
 /** `EARSHOT_CUTS=200` is the long run: `npm run test:cuts`. */
 const CUTS = Number(process.env.EARSHOT_CUTS ?? 12);
@@ -32,5 +35,35 @@ describe(`A stream whose connection is cut at random moments`, () => {
         const run = { server, transport, audio: AUDIO, seed, bytesApart: AUDIO.length / 8, options: OPTIONS };
         cuts += await assertSameDespiteCuts(run, whole[transport]);
       }
+    });
+});
+
+describe('A stream whose connection breaks between its end and the news of it', () => {
+  let ended = deferred<null>();
+  let server: RealServer;
+
+  before(async () => {
+    const info = (_: object, message: string) => message === 'session ended' && ended.resolve(null);
+    server = await serveReal({ models: ECHO_MODELS }, { ...silentLog, info });
+  });
+  after(() => server.running.drain());
+
+  for (const [transport, { at, open }] of Object.entries(TRANSPORTS))
+    it(`is told all of it over ${transport}`, async () => {
+      // So little passes without the windows of HTTP/2 being opened again, which is news too.
+      const audio = AUDIO.subarray(0, 48_000);
+      const whole = await tell(open(server[at], OPTIONS), audio, () => undefined);
+      const proxy = await cuttingProxy(server[at]);
+      const stream = open(proxy.address, OPTIONS);
+      await stream.opened;
+      ended = deferred();
+      stream.on('state', ({ state }) => (proxy.isSilent = state === 'draining'));
+      const telling = tell(stream, audio, () => undefined);
+      await ended.promise;
+      proxy.isSilent = false;
+      proxy.cut();
+      assert.deepEqual(storyOf(await telling), storyOf(whole));
+      assert.equal(proxy.opened, 2);
+      proxy.close();
     });
 });

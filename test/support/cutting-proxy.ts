@@ -9,6 +9,8 @@ export interface CuttingProxy {
   readonly opened: number;
   /** Told of bytes that pass, before they do: `up` to the server. Returning true cuts their connection; the bytes are lost. */
   onPass: ((direction: 'up' | 'down', bytes: Buffer) => boolean) | null;
+  /** Whether nothing comes down from the server any more, though the connections seem to live. */
+  isSilent: boolean;
   /** Resets every connection that is open. */
   cut(): void;
   close(): void;
@@ -30,6 +32,7 @@ export const cuttingProxy = async (target: string | (() => string)): Promise<Cut
     const pass = (direction: 'up' | 'down', from: Socket, to: Socket) => {
       from.on('data', (bytes) => {
         if (proxy.onPass?.(direction, bytes)) drop();
+        else if (proxy.isSilent && direction === 'down') return;
         else if (!to.write(bytes)) from.pause();
       });
       to.on('drain', () => from.resume());
@@ -46,6 +49,7 @@ export const cuttingProxy = async (target: string | (() => string)): Promise<Cut
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     opened: 0,
     onPass: null as CuttingProxy['onPass'],
+    isSilent: false,
     cut: () => {
       for (const pair of [...pairs]) {
         pairs.delete(pair);

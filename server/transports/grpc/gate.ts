@@ -14,17 +14,26 @@ import type { Reception } from '../../session/reception.js';
 import { failedRequest } from '../failed-request.js';
 import { RECORDING_TOO_LARGE } from '../one-shots.js';
 import { bearerIn, nameIn } from '../presented.js';
+import { connectionOf, type Connection } from './connection.js';
 import { statusFor } from './grpc-status.js';
 import { onOversized } from './oversized.js';
 
 /** Health checks and reflection are for everybody. */
 const GUARDED = '/earshot.v1.IntentService/';
 
+/** A call that the gate has let in. */
+export interface Admitted {
+  /** Who has sent it. */
+  readonly identity: Identity;
+  readonly connection: Connection;
+  /** Is told, instead of the call being ended, when a message comes that is longer than any may be. */
+  onOversized: () => void;
+}
+
 /** Stands before the intent service: a call is refused before any of its messages is read. */
 export class Gate {
   /** By the metadata that the call came with, which its handler is given too. */
-  private readonly identities = new WeakMap<Metadata, Identity>();
-  private readonly tellers = new WeakMap<Metadata, () => void>();
+  private readonly calls = new WeakMap<Metadata, Admitted>();
 
   constructor(
     private readonly doorkeeper: Doorkeeper,
@@ -44,16 +53,11 @@ export class Gate {
     return statusFor(why);
   }
 
-  /** Who has sent the call that came with this metadata. */
-  identityOf(metadata: Metadata): Identity {
-    const identity = this.identities.get(metadata);
-    if (identity === undefined) throw new Error('a call has passed the gate unasked');
-    return identity;
-  }
-
-  /** Has `tell` told, instead of the call being ended, when a message comes that is longer than any may be. */
-  onOversized(metadata: Metadata, tell: () => void): void {
-    this.tellers.set(metadata, tell);
+  /** The call that came with this metadata. */
+  admitted(metadata: Metadata): Admitted {
+    const call = this.calls.get(metadata);
+    if (call === undefined) throw new Error('a call has passed the gate unasked');
+    return call;
   }
 
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
@@ -79,9 +83,11 @@ export class Gate {
         call.sendStatus(this.refused(call, admission.refusal));
         return;
       }
-      this.identities.set(metadata, admission.identity);
-      const refuse = () => call.sendStatus(this.refused(call, RECORDING_TOO_LARGE, admission.identity));
-      onOversized(call, () => (this.tellers.get(metadata) ?? refuse)());
+      const { identity } = admission;
+      const refuse = () => call.sendStatus(this.refused(call, RECORDING_TOO_LARGE, identity));
+      const admitted: Admitted = { identity, connection: connectionOf(call), onOversized: refuse };
+      this.calls.set(metadata, admitted);
+      onOversized(call, () => admitted.onOversized());
     } catch (cause) {
       call.sendStatus(this.failed(cause));
       return;

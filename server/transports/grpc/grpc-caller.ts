@@ -1,11 +1,11 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Observable } from 'rxjs';
 import { refusal } from '../../domain/error-code.js';
-import type { Identity } from '../../domain/identity.js';
 import type { Caller, CallerMessage, SessionMessage, StreamEnd } from '../../session/caller.js';
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
 import { encodeServerProto } from '../../../proto/protobuf.js';
 import { toWire } from '../to-wire.js';
+import type { Admitted } from './gate.js';
 import { statusFor } from './grpc-status.js';
 
 /** A streaming call whose messages are decoded already when they come, and encoded already when they go. */
@@ -23,6 +23,7 @@ const TOO_LARGE = refusal(
 /** The remote end of one StreamIntents call. Half-closing means `close`. */
 export class GrpcCaller implements Caller {
   readonly description;
+  readonly identity;
   readonly messages: Observable<CallerMessage>;
   backlogBytes = 0;
   wasLost = false;
@@ -30,25 +31,25 @@ export class GrpcCaller implements Caller {
 
   constructor(
     private readonly call: IntentCall,
-    readonly identity: Identity,
-    onOversized: (tell: () => void) => void,
+    admitted: Admitted,
   ) {
+    this.identity = admitted.identity;
     const [traceParent] = call.metadata.get('traceparent').map(String);
     this.description = { transport: 'grpc', remote: call.getPeer(), ...(traceParent !== undefined && { traceParent }) };
     this.messages = new Observable((subscriber) => {
-      onOversized(() => subscriber.next({ kind: 'refused', refusal: TOO_LARGE }));
+      admitted.onOversized = () => subscriber.next({ kind: 'refused', refusal: TOO_LARGE });
       call.on('data', (message: CallerMessage) => subscriber.next(message));
       call.on('end', () =>
         setTimeout(() => {
           if (!call.cancelled) subscriber.next({ kind: 'close', isImplied: true });
         }, CUT_IS_KNOWN_MS),
       );
-      const gone = () => {
-        this.wasLost = !this.hasEnded;
+      // The library calls a call gone as soon as its end is written: whether the caller has read it is another matter.
+      const gone = async () => {
+        this.wasLost = !this.hasEnded || !(await admitted.connection.confirm());
         subscriber.complete();
       };
-      call.on('cancelled', gone);
-      call.on('close', gone);
+      call.once('close', () => void gone());
     });
   }
 

@@ -73,9 +73,7 @@ export const intentService = (reception: Reception, oneShots: OneShots, gate: Ga
   const answering = answeringBehind(gate);
   return {
     StreamIntents: (call: IntentCall) => {
-      const { metadata } = call;
-      const onOversized = (tell: () => void) => gate.onOversized(metadata, tell);
-      reception.receive(new GrpcCaller(call, gate.identityOf(metadata), onOversized));
+      reception.receive(new GrpcCaller(call, gate.admitted(call.metadata)));
     },
     Classify: answering<ClassifyRequest, ClassifyResponse>(async (request, identity, gone) => {
       const answer = await oneShots.classify(request, identity, gone);
@@ -97,7 +95,7 @@ const answeringBehind =
   ): handleUnaryCall<Decoded<Request>, Response> =>
   (call: ServerUnaryCall<Decoded<Request>, Response>, callback: sendUnaryData<Response>) => {
     const { request, metadata } = call;
-    const identity = gate.identityOf(metadata);
+    const { identity } = gate.admitted(metadata);
     const refuse = (why: Refusal) => callback(gate.refused(call, why, identity));
     if (!request.ok) return refuse(refusal('bad_request', request.problem));
     const gone = new AbortController();
