@@ -73,12 +73,14 @@ export class ModelGenerations {
     return this.next;
   }
 
+  /** Fails the frames that wait, then waits for models that are being loaded, and closes those, too. */
   async close(): Promise<void> {
     this.isClosing = true;
     this.unwatch();
+    const loaded = this.current;
+    await Promise.all([loaded?.inference.close(), this.retiring?.inference.close()]);
     await this.work;
-    await this.current?.inference.close();
-    await this.retiring?.inference.close();
+    if (this.current !== loaded) await this.current?.inference.close();
   }
 
   private async begin(): Promise<void> {

@@ -8,6 +8,7 @@ import { ModelGenerations } from '../server/model-generations.js';
 import { ModelShelf, type ModelUser } from '../server/session/served-model.js';
 import { statelessCard } from './support/cards.js';
 import { sayingBalance } from './support/contexts.js';
+import { deferred } from './support/outcomes.js';
 
 const VARIANT: Variant = {
   file: 'model.onnx',
@@ -26,6 +27,8 @@ class Loader {
   readonly events: string[] = [];
   count = 0;
   problem: string | null = null;
+  /** What loading waits for. */
+  until: Promise<unknown> = Promise.resolve();
 
   readonly load = (onExhausted: () => void): Promise<Inference> => {
     if (this.problem !== null) return Promise.reject(new Error(this.problem));
@@ -38,7 +41,7 @@ class Loader {
     });
     const isExhausted = () => hasGivenUp && this.healthy[set] === 0;
     this.events.push(`${name} loads`);
-    return Promise.resolve({
+    return this.until.then(() => ({
       models: [{ card: { ...statelessCard(), version: String(this.count) }, provider: 'cpu', variant: VARIANT }],
       queueDepth: this.count,
       classifierFor: () => sayingBalance,
@@ -47,7 +50,7 @@ class Loader {
         return isExhausted();
       },
       close: () => Promise.resolve(void this.events.push(`${name} closes`)),
-    });
+    }));
   };
 }
 
@@ -192,5 +195,20 @@ describe('Generations of models', () => {
     await generations.close();
     assert.equal(await reload, false);
     assert.deepEqual([loader.count, events.at(-1)], [1, 'set 1 closes']);
+  });
+
+  it('close at once while others are being loaded, which are closed in their turn', async () => {
+    const { generations, loader, events } = arrange();
+    await generations.start();
+    const loaded = deferred<null>();
+    loader.until = loaded.promise;
+    void generations.reload();
+    await new Promise(setImmediate);
+    const closing = generations.close();
+    await new Promise(setImmediate);
+    assert.deepEqual(events, ['set 1 loads', 'set 2 loads', 'set 1 closes']);
+    loaded.resolve(null);
+    await closing;
+    assert.ok(events.includes('set 2 closes'));
   });
 });
