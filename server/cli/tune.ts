@@ -1,12 +1,14 @@
 import { table } from './table.js';
 import type { Config } from '../config.js';
 import { silentLog } from '../domain/log.js';
+import type { Precision, Provider } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
 import { loadWithStreams, mostHeld } from '../inference/held-streams.js';
 import { startInference } from '../inference/inference.js';
 import { loadModelPackages, type ModelPackage } from '../inference/model-package.js';
 import { chooseProvider } from '../inference/provider-choice.js';
 import { probeProvider } from '../inference/provider-probe.js';
+import { precisionsOf, requireVariant } from '../inference/worker-plan.js';
 import { bestLayout, layoutsOf, measureLayout, type LayoutRate } from '../inference/tuning.js';
 
 /** In milliseconds: streams are held while no more than one frame in a hundred takes longer. */
@@ -16,47 +18,69 @@ const TRIAL_MS = 4_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Measures how workers, threads and batches are laid out best for each model, and how many streams this machine holds so. */
+/**
+ * Measures how workers, threads and batches are laid out best for each model, and how many streams this machine holds so: in the precision asked
+ * for, by `auto` in each that the model has for the provider.
+ */
 export const tune = async (config: Config): Promise<void> => {
   for (const model of await loadModelPackages(config.models)) await tuneFor(model, config);
 };
 
 const tuneFor = async (model: ModelPackage, { provider: requested, precision }: Config): Promise<void> => {
-  const { name, hop } = model.card;
+  const { card } = model;
   const provider = await chooseProvider({
     requested,
     workers: null,
     probe: (candidate) => probeProvider([model], { provider: candidate, precision }),
     log: silentLog,
   });
-  say(`\n${name} on ${provider}:`);
-  const rates: LayoutRate[] = [];
-  for (const layout of layoutsOf(provider)) rates.push(await measureLayout(model, { provider, precision }, layout));
+  requireVariant(card, { provider, precision });
+  let slowest: number | null = null;
+  for (const each of precisionsOf(card, { provider, precision })) {
+    const choice = { provider, precision: each };
+    say(`\n${card.name} on ${provider}, ${each}:`);
+    const rates: LayoutRate[] = [];
+    for (const layout of layoutsOf(provider)) rates.push(await measureLayout(model, choice, layout));
+    slowest ??= rates[0]!.framesPerSecond;
+    sayRates(rates, slowest);
+    await sayHeld(model, choice, bestLayout(rates));
+  }
+};
+
+/** `slowest`: the frames a second of the first layout and precision. */
+const sayRates = (rates: readonly LayoutRate[], slowest: number): void => {
   const best = bestLayout(rates);
   const rowOf = (rate: LayoutRate): string[] => [
     String(rate.workers),
     String(rate.threads),
     String(rate.maxBatch),
     rate.framesPerSecond.toFixed(0),
-    `${(rate.framesPerSecond / rates[0]!.framesPerSecond).toFixed(1)} ×`,
+    `${(rate.framesPerSecond / slowest).toFixed(1)} ×`,
     rate === best ? '← best' : '',
   ];
   say(table([['workers', 'threads', 'batch', 'frames/s', 'gain', ''], ...rates.map(rowOf)]));
+};
+
+const sayHeld = async (
+  model: ModelPackage,
+  choice: { provider: Provider; precision: Precision },
+  best: LayoutRate,
+): Promise<void> => {
   const { workers, threads, maxBatch } = best;
   const inference = await startInference({
     packages: [model],
-    provider,
-    precision,
+    ...choice,
     workers,
     threads,
     maxBatch,
     log: silentLog,
   });
+  const { name, hop } = model.card;
   try {
     const { streams, p99Ms } = await holding(model, inference.classifierFor(name), best);
     say(
       `this box holds ${streams} streams at a hop of ${hop.default} ms, p99 ${p99Ms.toFixed(0)} ms, by inference alone: ` +
-        `--workers ${workers} --threads ${threads} --max-batch ${maxBatch}. ` +
+        `--workers ${workers} --threads ${threads} --max-batch ${maxBatch} --precision ${choice.precision}. ` +
         'Sockets and decoding take their part: npm run load -- --scenario ramp measures everything together.',
     );
   } finally {

@@ -26,6 +26,14 @@ export const requireVariant = ({ name, variants }: ModelCard, { provider, precis
   throw new Error(`the model ${name} has no ${wanted} for ${provider}: earshot.json has ${listed(variants)}`);
 };
 
+/** The precisions that a choice leaves open, the one that `auto` takes first. */
+export const precisionsOf = ({ variants }: ModelCard, { provider, precision }: VariantChoice): Precision[] => {
+  const possible = variants.filter(({ providers }) => providers.includes(provider));
+  return [...new Set(possible.map((variant) => variant.precision))].filter(
+    (each) => precision === 'auto' || each === precision,
+  );
+};
+
 /** `fp32 (cpu, webgpu, cuda); int8 (cpu)` */
 export const listed = (variants: readonly Variant[]): string =>
   variants.map(({ precision, providers }) => `${precision} (${providers.join(', ')})`).join('; ');
