@@ -1,5 +1,7 @@
 import { table } from './table.js';
 import type { Config } from '../config.js';
+import { reasonOf } from '../domain/reason.js';
+import { Failure } from './failure.js';
 import { silentLog } from '../domain/log.js';
 import type { Precision, Provider } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
@@ -23,7 +25,11 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
  * for, by `auto` in each that the model has for the provider.
  */
 export const tune = async (config: Config): Promise<void> => {
-  for (const model of await loadModelPackages(config.models)) await tuneFor(model, config);
+  try {
+    for (const model of await loadModelPackages(config.models)) await tuneFor(model, config);
+  } catch (problem) {
+    throw new Failure(reasonOf(problem));
+  }
 };
 
 const tuneFor = async (model: ModelPackage, { provider: requested, precision }: Config): Promise<void> => {

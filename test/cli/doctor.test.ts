@@ -51,6 +51,13 @@ describe('earshot doctor', function () {
   };
   const PORTS = { EARSHOT_PORT: '18599', EARSHOT_GRPC_PORT: '0' };
 
+  it('says in a sentence what it cannot measure', async () => {
+    const models = { EARSHOT_MODELS: ECHO_MODELS, EARSHOT_PROVIDER: 'cpu' };
+    const { code, err } = await earshot(['doctor', '--tune'], undefined, { ...models, EARSHOT_PRECISION: 'int8' });
+    const said = 'earshot: the model echo has no int8 variant for cpu: earshot.json has fp32 (cpu, webgpu, cuda)\n';
+    assert.deepEqual([code, err], [1, said]);
+  });
+
   it('finds what serve would not start with, and says the same sentence', async () => {
     const { code, findings } = await doctor(
       Object.assign({}, PORTS, ...Object.values(WRONG)) as Record<string, string>,
