@@ -168,4 +168,18 @@ describe('Resuming', () => {
       while (server.reception.heldCount > 0) await sleep(2);
       assert.deepEqual([server.reception.count, server.reception.lostCount, server.reception.heldCount], [0, 0, 0]);
     });
+
+  it('keeps nothing of many streams that end well over one gRPC connection at a time', async () => {
+    const client = grpcClient(server);
+    const calls = Array.from({ length: 40 }, () => client.StreamIntents().on('data', () => undefined));
+    const ended = calls.map((call) => once(call, 'status'));
+    for (const call of calls) call.write({ start: { audio: START.audio } });
+    for (const call of calls) call.end({ close: {} });
+    for (const [{ code }] of (await Promise.all(ended)) as [{ code: number }][]) assert.equal(code, 0);
+    while (server.reception.heldCount > 0) {
+      assert.equal(server.reception.lostCount, 0);
+      await sleep(2);
+    }
+    client.close();
+  });
 });

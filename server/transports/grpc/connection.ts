@@ -1,21 +1,44 @@
-import type { ServerHttp2Stream } from 'node:http2';
+import type { Http2Session, ServerHttp2Stream } from 'node:http2';
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 
 /** The HTTP/2 connection that a call came over. */
 export interface Connection {
-  /** Whether the peer takes in all that was written to it so far; false where the connection breaks first. */
+  /** Whether the peer has read all that was written to it so far; false if the connection breaks first. */
   confirm(): Promise<boolean>;
 }
 
-/** The library keeps it to itself. */
+const byHttp2Session = new WeakMap<Http2Session, Connection>();
+
+/** grpc-js does not expose it: this is the one place that reaches for it. */
 export const connectionOf = (call: ServerInterceptingCallInterface): Connection => {
   const { session } = (call as unknown as { readonly stream: ServerHttp2Stream }).stream;
-  return {
-    // A ping is answered when all before it was read (RFC 9113, 6.7); one too many at a time is not even sent.
-    confirm: () =>
-      new Promise((resolve) => {
-        const isSent = session?.destroyed === false && session.ping((problem) => resolve(problem === null));
-        if (!isSent) resolve(false);
-      }),
-  };
+  if (!session) return { confirm: () => Promise.resolve(false) };
+  const connection = byHttp2Session.get(session) ?? new PingedConnection(session);
+  byHttp2Session.set(session, connection);
+  return connection;
 };
+
+/** A peer answers a ping once it has read all that came before it (RFC 9113, section 6.7). One ping at a time answers for every call. */
+class PingedConnection implements Connection {
+  private current: Promise<unknown> = Promise.resolve();
+  private next: Promise<boolean> | null = null;
+
+  constructor(private readonly session: Http2Session) {}
+
+  confirm(): Promise<boolean> {
+    this.next ??= this.current.then(() => {
+      this.next = null;
+      const answer = this.ping();
+      this.current = answer;
+      return answer;
+    });
+    return this.next;
+  }
+
+  private ping(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const isSent = !this.session.destroyed && this.session.ping((problem) => resolve(problem === null));
+      if (!isSent) resolve(false);
+    });
+  }
+}
