@@ -16,7 +16,7 @@ const keysOf = (given: unknown, { issues }: z.RefinementCtx): unknown => {
   return z.NEVER;
 };
 
-/** An issuer's keys are worth what the way to them is: in the clear only on this machine. */
+/** A file or an https: URL. Plain http: is accepted only to this machine, because anybody on the way could replace the keys. */
 const jwksPlace = z
   .string()
   .min(1)
@@ -27,7 +27,7 @@ const jwksPlace = z
 const isSafeAddress = (text: string): boolean =>
   URL.canParse(text) && (text.startsWith('https:') || /^http:\/\/(localhost|127\.[\d.]+|\[::1\])[:/]/.test(text));
 
-/** The settings of who may come in, and of TLS. */
+/** The settings of authentication and TLS. */
 export const ACCESS_SETTINGS = {
   keysFile: setting('--keys-file <path>', 'file of API keys that callers must have; see "earshot keys"', optional),
   apiKeys: setting(
@@ -68,11 +68,11 @@ interface Chosen {
   readonly tlsClientCa: string | null;
 }
 
-/** Whether callers are asked who they are. */
+/** Whether callers have to authenticate. */
 export const asksCallers = ({ keysFile, apiKeys, jwtJwks, tlsClientCa }: Chosen): boolean =>
   keysFile !== null || apiKeys.length > 0 || jwtJwks !== null || tlsClientCa !== null;
 
-/** What is missing beside what was set; null where nothing is. */
+/** A sentence that names the setting missing beside one that is set; null where none is missing. */
 export const missingBeside = (chosen: Chosen): string | null => {
   const { jwtIssuer, jwtAudience, jwtJwks, tlsCert, tlsKey, tlsClientCa } = chosen;
   const jwt = [jwtIssuer, jwtAudience, jwtJwks].filter((value) => value !== null).length;

@@ -11,7 +11,7 @@ const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
 
 const SHARE = 'must be a number from 0 to 1';
 
-/** Every setting of `earshot serve`. The flag `--some-name` has the environment twin `EARSHOT_SOME_NAME`; flags win. */
+/** Every setting of `earshot serve`. The flag `--some-name` can also be set as `EARSHOT_SOME_NAME`; flags win. */
 export const SETTINGS = {
   host: setting('--host <address>', 'address to listen on', z.string().min(1).default('127.0.0.1')),
   port: setting('--port <n>', 'HTTP and WebSocket port; 0 picks a free one', whole(0, 65_535).default(8080)),
@@ -136,14 +136,14 @@ export type Config = { readonly [Key in keyof Settings]: z.output<Settings[Key][
 export type ConfigResult =
   { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problem: string };
 
-/** As URLs and gRPC write it: an address of IPv6 in brackets. */
+/** `host:port` as URLs and gRPC write it: an IPv6 address is put in brackets. */
 export const addressOf = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
-/** `maxFramesUnderWay` → `EARSHOT_MAX_FRAMES_UNDER_WAY`. */
+/** The environment variable of a setting: `maxBatch` → `EARSHOT_MAX_BATCH`. */
 export const environmentNameOf = (key: string): string =>
   `EARSHOT_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
-/** The configuration that flags (by camelCase key), else the environment, else the defaults give; or what is wrong with it. */
+/** Reads each setting from the flags (by camelCase key), else the environment, else its default; or says what is wrong. */
 export const readConfig = (flags: Readonly<Record<string, unknown>>, environment = process.env): ConfigResult => {
   const values: Record<string, unknown> = {};
   for (const [key, { value, flag }] of Object.entries(SETTINGS)) {
@@ -152,7 +152,7 @@ export const readConfig = (flags: Readonly<Record<string, unknown>>, environment
     const parsed = value.safeParse(given);
     if (!parsed.success) {
       const source = flags[key] === undefined || flag === null ? name : (flag.split(' ')[0] ?? flag);
-      // What has no flag is secret.
+      // A setting without a flag is secret: its value is not shown.
       const shown = flag === null ? '' : ` ${JSON.stringify(given)}`;
       return { ok: false, problem: `${source}${shown}: ${parsed.error.issues[0]?.message ?? 'not valid'}` };
     }
@@ -161,7 +161,7 @@ export const readConfig = (flags: Readonly<Record<string, unknown>>, environment
   return checked(values as unknown as Config);
 };
 
-/** A sentence about each variable of the environment that looks like a setting and is none. */
+/** A sentence about each environment variable that looks like a setting but is not one. */
 export const ignoredVariables = (environment = process.env): string[] =>
   unknownSettings(environment, Object.keys(SETTINGS).map(environmentNameOf));
 
@@ -173,7 +173,7 @@ const checked = (config: Config): ConfigResult => {
 const samePort = ({ port, grpcPort }: Config): string | null =>
   port !== 0 && port === grpcPort ? `--port and --grpc-port are both ${port}: HTTP and gRPC need a port each` : null;
 
-/** Why the server must not listen as it is told to; null where it may. */
+/** Why the server refuses to listen on the configured host; null where it may listen. */
 const exposure = (config: Config): string | null =>
   isLoopbackName(config.host) || config.allowUnauthenticated || asksCallers(config)
     ? null

@@ -27,10 +27,10 @@ import type { Readiness } from './transports/http/readiness.js';
 import { createOneShots, type OneShots } from './transports/one-shots.js';
 import { serveWebSocket } from './transports/ws/ws-server.js';
 
-/** Frames of one channel that may be under way: one runs, one waits, so that a worker never waits for a caller. */
+/** Frames of one channel that may be under way: while one runs, the next waits, so that no worker has to wait for it. */
 const FRAMES_UNDER_WAY = 2;
 
-/** Connections beside those of streams: health checks, scrapes, recordings, the page. */
+/** Connections allowed besides those of streams: for health checks, scrapes, recordings and the page. */
 const REQUEST_CONNECTIONS = 1_024;
 
 export interface RunningServer {
@@ -38,13 +38,13 @@ export interface RunningServer {
   readonly grpcAddress: string;
   readonly models: readonly ServedModel[];
   readonly workers: number;
-  /** Loads the model packages anew, for new streams; false, and everything as before, where one of them is not right. */
+  /** Loads the model packages again, for new streams; false, with the previous models kept, where one is not valid. */
   reload(): Promise<boolean>;
-  /** Takes nothing new, lets streams say what they have to say within the configured grace, then releases everything. */
+  /** Accepts nothing new, lets open streams finish within the configured grace period, then releases everything. */
   drain(): Promise<void>;
 }
 
-/** Starts everything and resolves when it is ready; rejects, with all of it closed again, when anything cannot start. */
+/** Starts everything and resolves when it is ready; rejects, with everything closed again, when any part cannot start. */
 export const startServer = async (config: Config, log: Log): Promise<RunningServer> => {
   const metrics = createMetrics();
   const tracing = await openTracing(config, VERSION, { log, dropped: metrics.spansDropped });
@@ -102,10 +102,10 @@ interface Leaving {
   readonly models: ModelGenerations;
 }
 
-/** So long after the grace frames may take that streams had sent before. */
+/** How long after the grace period the frames that streams sent before its end may still take. */
 const LAST_FRAMES_MS = 5_000;
 
-/** Waits for streams and recordings, within the grace. Frames that wait for a worker beyond it are answered with gaps. */
+/** Ends streams and recordings within the grace period. Frames still waiting LAST_FRAMES_MS later are told as gaps. */
 const seeOut = async ({ reception, oneShots, models }: Leaving, grace: Milliseconds): Promise<void> => {
   const late = systemClock.after(grace + LAST_FRAMES_MS, () => void models.close());
   await Promise.all([reception.drain(grace), oneShots.done(grace)]);
@@ -129,11 +129,11 @@ const contextOf = (config: Config, metrics: Metrics, log: Log): Omit<SessionCont
   log,
 });
 
-/** What is left beyond it is for the streams that are open. */
+/** Share of the memory that may be used before new streams are refused; the rest is for the streams already open. */
 const MEMORY_SHARE = 0.9;
 
 const mostMemoryOf = ({ maxMemoryMb }: Config): number => {
-  // Of a container; far more than there is where nothing limits it.
+  // The memory limit of a container; without one it is 0, undefined, or far more than the machine has.
   const constrained = process.constrainedMemory() || Infinity;
   return maxMemoryMb === null ? MEMORY_SHARE * Math.min(totalmem(), constrained) : maxMemoryMb * 2 ** 20;
 };
@@ -178,7 +178,7 @@ const load = async (
     ...told,
   });
 
-/** Metrics count everything; admission learns how long frames wait. */
+/** Passes everything on to the metrics, and tells admission how long frames of live callers waited. */
 const observedBy = (metrics: InferenceObserver, admission: Admission): InferenceObserver => ({
   ...metrics,
   frameSettled: (frame) => {
@@ -213,7 +213,7 @@ const listen = (server: Server, { host, port }: Config): Promise<number> =>
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 
-/** So long the last answers may take to be read. */
+/** How long clients may take to read the last answers before their connections are cut. */
 const LAST_ANSWERS_MS = 1_000;
 
 const closeHttp = (server: Server): Promise<void> =>

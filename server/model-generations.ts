@@ -6,20 +6,20 @@ import type { Inference } from './inference/inference.js';
 import type { PoolHealth } from './inference/worker-pool.js';
 import type { ModelShelf, ModelUser, ServedModel } from './session/served-model.js';
 
-/** How long streams may go on with a replaced version after a further one is there, before they are asked to reconnect. */
+/** How long streams may go on with replaced models while a further reload waits, before they are asked to reconnect. */
 const PATIENCE_MS = 60_000;
 
 export interface GenerationsOptions {
   /**
-   * Loads, verifies and warms every package; rejects, with everything closed again, with what is wrong. Calls back whenever no worker is left of what
-   * it loaded, and none could be started.
+   * Loads, verifies and warms up every package; rejects with what is wrong, after closing everything again. Calls
+   * `onExhausted` whenever none of the workers that it started is left and none could be started in their place.
    */
   readonly load: (onExhausted: () => void) => Promise<Inference>;
-  /** Calls back whenever the packages have changed, until what it resolves with is called. */
+  /** Calls `changed` whenever the packages have changed, until the function that it resolves with is called. */
   readonly watch: (changed: () => void) => Promise<() => void>;
   readonly shelf: ModelShelf;
   readonly defaultModel: string | null;
-  /** For streams that are asked to reconnect. */
+  /** How long streams may go on after they are asked to reconnect. */
   readonly grace: Milliseconds;
   readonly patienceMs?: number;
   readonly reloaded: (outcome: 'loaded' | 'refused') => void;
@@ -27,34 +27,34 @@ export interface GenerationsOptions {
 }
 
 /**
- * The models that new streams get, and beside them those that they replaced, for as long as streams go on with them: never more than these two
- * sets in memory. A set has workers and a queue of its own, so that no stream ever meets two versions.
+ * The models that new streams get, and those that they replaced, which are kept as long as streams use them: never more
+ * than these two sets are in memory. Each set has its own workers and its own queue, so that no stream meets two versions.
  */
 export class ModelGenerations {
   private current: Generation | null = null;
   private retiring: Generation | null = null;
-  /** One thing after the other. */
+  /** The newest task: loads and reloads run one after the other. */
   private work: Promise<unknown> = Promise.resolve();
-  /** A reload that has not begun: whoever asks for another wants this one. */
+  /** A reload that has not begun yet: further requests to reload get this one. */
   private next: Promise<boolean> | null = null;
   private isClosing = false;
   private unwatch: () => void = () => undefined;
 
   constructor(private readonly options: GenerationsOptions) {}
 
-  /** Rejects as loading does, or where the default model is not among the models. */
+  /** Loads the models; rejects where that fails, or where the default model is not among them. */
   start(): Promise<void> {
     const started = this.begin();
     this.work = started.catch(() => undefined);
     return started;
   }
 
-  /** Of the present models; null before there are any. */
+  /** Health of the current models' workers; null before any models are loaded. */
   health(): PoolHealth | null {
     return this.current?.inference.health() ?? null;
   }
 
-  /** Frames that wait for a worker, of whichever version. */
+  /** Frames that wait for a worker, those of replaced models included. */
   get queueDepth(): number {
     return (this.current?.inference.queueDepth ?? 0) + (this.retiring?.inference.queueDepth ?? 0);
   }
@@ -63,7 +63,7 @@ export class ModelGenerations {
     return this.retiring === null ? 0 : 1;
   }
 
-  /** Loads the packages anew and gives them to new streams; false, and everything as before, where that fails. */
+  /** Loads the packages again and gives them to new streams; resolves with false, and changes nothing, where that fails. */
   reload(): Promise<boolean> {
     this.next ??= this.work.then(() => {
       this.next = null;
@@ -73,7 +73,7 @@ export class ModelGenerations {
     return this.next;
   }
 
-  /** Fails the frames that wait, then waits for models that are being loaded, and closes those, too. */
+  /** Fails all waiting frames, then waits for a load in progress and closes its models, too. */
   async close(): Promise<void> {
     this.isClosing = true;
     this.unwatch();
@@ -129,7 +129,7 @@ export class ModelGenerations {
     });
   }
 
-  /** Resolves when no replaced models are left. */
+  /** Resolves when no replaced models are left in memory; asks their streams to reconnect if they do not end in time. */
   private async makeRoom(): Promise<void> {
     const { retiring } = this;
     if (retiring === null) return;
@@ -139,14 +139,14 @@ export class ModelGenerations {
     await retiring.inference.close();
   }
 
-  /** Streams on replaced models that no worker is left for would be told nothing but gaps. */
+  /** Asks streams on replaced models to reconnect once no worker is left there: they would get nothing but gaps. */
   private leaveExhausted(): void {
     const { retiring } = this;
     if (!retiring?.inference.isExhausted || retiring.userCount === 0) return;
     void this.seeOut(retiring, 'no inference worker of theirs is left');
   }
 
-  /** Asks the streams of replaced models to reconnect, once, and ends those that have not within the grace. */
+  /** Asks the streams on replaced models to reconnect, once, and ends those that are still there after the grace period. */
   private async seeOut(retiring: Generation, reason: string): Promise<void> {
     if (retiring.isLeft) return;
     retiring.isLeft = true;
@@ -158,10 +158,10 @@ export class ModelGenerations {
   }
 }
 
-/** Models that were loaded together, and who uses them. */
+/** Models that were loaded together, and the streams and recordings that use them. */
 class Generation {
   readonly models: readonly ServedModel[];
-  /** Its streams have been asked to leave. */
+  /** Whether its streams have been asked to reconnect. */
   isLeft = false;
   private readonly users = new Set<ModelUser>();
   private tellUnused: (() => void)[] = [];
@@ -198,7 +198,7 @@ class Generation {
   }
 
   private enter(user: ModelUser): () => void {
-    // A token of its own: one user may come in twice.
+    // An object of its own for every use: the same user may enter twice.
     const token = { announceDrain: user.announceDrain.bind(user), finish: user.finish.bind(user) };
     this.users.add(token);
     return () => {

@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 /** One setting of `earshot serve`. */
 export interface Setting<T> {
-  /** As commander reads it; the name without dashes in camelCase is the key. Null where only the environment has it: every user of a machine sees command lines. */
+  /**
+   * In commander's syntax; the setting's key is the flag's name in camelCase. Null for a secret, which only the environment
+   * may hold, because every user of a machine can see command lines.
+   */
   readonly flag: string | null;
   readonly about: string;
   readonly value: z.ZodType<T>;
@@ -14,7 +17,7 @@ export const setting = <T>(flag: string | null, about: string, value: z.ZodType<
   value,
 });
 
-/** A number: an empty text, as of a variable that is set to nothing, is none. */
+/** A number, or text that holds one. Empty text, as from an environment variable set to nothing, is refused. */
 export const numeric = (number: z.ZodNumber) =>
   z.preprocess((given) => (typeof given === 'string' ? numberIn(given) : given), number);
 

@@ -4,7 +4,7 @@ import type { Readiness } from './transports/http/readiness.js';
 
 const LOOK_EVERY_MS = 1_000;
 
-/** Keeps the health checks of gRPC at what `/readyz` answers, a second behind it at most. */
+/** Keeps the gRPC health checks in step with what `/readyz` answers, at most one second behind. */
 export class ToldReadiness {
   private isServing: boolean | null = null;
   private nextLook: { cancel(): void } | null = null;
@@ -17,7 +17,7 @@ export class ToldReadiness {
     this.look();
   }
 
-  /** Tells it a last time, then no more. */
+  /** Reports the readiness a last time, then stops. */
   close(): void {
     this.nextLook?.cancel();
     this.tell();
@@ -28,7 +28,7 @@ export class ToldReadiness {
     this.nextLook = this.clock.after(LOOK_EVERY_MS, () => this.look());
   }
 
-  /** Whoever watches is told of changes only. */
+  /** Reports only changes, because clients that watch the health service get every report. */
   private tell(): void {
     const { ready } = this.readiness();
     if (ready !== this.isServing) this.health.setServing(ready);

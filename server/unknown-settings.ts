@@ -1,12 +1,12 @@
 import { distance } from 'fastest-levenshtein';
 
 const PREFIX = 'EARSHOT_';
-/** Of `earshot stream` and `classify`. */
+/** Variables that `earshot stream` and `earshot classify` read. */
 const OF_OTHER_COMMANDS = ['EARSHOT_KEY'];
-/** Letters put in, left out or changed between a name and the one that is meant: those of a unit that was left out. */
+/** Most letters inserted, deleted or changed between a mistyped name and the right one: enough for a missing unit (`_MS`). */
 const MOST_SLIPS = 3;
 
-/** A sentence about each variable that looks like a setting and is none: those have these names. */
+/** A sentence about each variable that has the prefix EARSHOT_ but is not among the known `settings`, sorted by name. */
 export const unknownSettings = (environment: NodeJS.ProcessEnv, settings: readonly string[]): string[] =>
   Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX) && ![...settings, ...OF_OTHER_COMMANDS].includes(name))
@@ -16,7 +16,7 @@ export const unknownSettings = (environment: NodeJS.ProcessEnv, settings: readon
       return `${name} is no setting and is ignored${meant === null ? '' : `: the nearest is ${meant}`}`;
     });
 
-/** The setting of the most similar name; null where none is similar. */
+/** The setting with the most similar name; null where none is similar enough. */
 const nearestTo = (name: string, settings: readonly string[]): string | null => {
   const most = Math.min(MOST_SLIPS, Math.floor((name.length - PREFIX.length) / 2));
   const ranked = settings.map((known) => ({ known, slips: distance(name, known) })).sort((a, b) => a.slips - b.slips);
