@@ -1,4 +1,4 @@
-/** Time as the server sees it: passed in, so that tests own it. */
+/** The server's source of time; passed in, so that tests can move it by hand. */
 export interface Clock {
   /** Milliseconds on a scale that never jumps. */
   now(): number;

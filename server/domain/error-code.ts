@@ -1,6 +1,6 @@
 import type { Milliseconds } from './units.js';
 
-/** Every way in which a request or a stream can be refused or ended; the same on every wire. */
+/** Every reason for which a request or a stream can be refused or ended; the same over every transport. */
 export const ERROR_CODES = [
   'bad_request',
   'unauthenticated',
@@ -25,13 +25,13 @@ export interface Refusal {
   readonly code: ErrorCode;
   /** Names the offending value and what would be right. */
   readonly message: string;
-  /** The same will not succeed sooner; left out where that is not known. */
+  /** The same request will not succeed sooner than this; left out where that is not known. */
   readonly retryAfter?: Milliseconds;
 }
 
 export const refusal = (code: ErrorCode, message: string): Refusal => ({ code, message });
 
-/** The answer of whoever may refuse and does; what is granted has `ok: true`. */
+/** The result of a request that was refused; one that was granted has `ok: true`. */
 export interface Refused {
   readonly ok: false;
   readonly refusal: Refusal;

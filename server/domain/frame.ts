@@ -1,13 +1,13 @@
 import type { Milliseconds } from './units.js';
 
-/** The newest second of one channel: the unit of inference. Its samples are used again once it has been answered. */
+/** The newest second of one channel: the unit of inference. The memory of its samples is reused once it has an outcome. */
 export interface Frame {
   readonly channel: number;
   /** 16,000 amplitudes in −1…1 at 16 kHz; zeros after the newest real sample where an utterance was cut short. */
   readonly samples: Float32Array;
   /** Stream time of the first sample. */
   readonly start: Milliseconds;
-  /** Stream time at which the audio that no earlier frame held begins. */
+  /** Stream time at which its fresh audio begins, which is the audio that no earlier frame contained. */
   readonly freshFrom: Milliseconds;
   /** Stream time at which the newest real sample ends. */
   readonly end: Milliseconds;

@@ -1,18 +1,18 @@
-/** What a caller may do; null where nothing limits it. */
+/** What a caller may do; null means no limit. */
 export interface Rights {
   /** Names of the models that it may use. */
   readonly models: readonly string[] | null;
-  /** Most streams, and recordings under way, at a time. */
+  /** Most streams and recordings at a time. */
   readonly maxStreams: number | null;
   /** Seconds of audio, over all channels, within any hour. */
   readonly audioSecondsPerHour: number | null;
-  /** Where pages must come from that use its credentials. */
+  /** Origins of the web pages that may use its credentials. */
   readonly origins: readonly string[] | null;
-  /** Whether it may read the server's metrics, which tell of everybody. */
+  /** Whether it may read the server's metrics, which cover all callers. */
   readonly metrics: boolean;
 }
 
-/** Who a caller is, as far as its limits go: credentials with the same `name` are the same caller. */
+/** Whose limits apply to a caller: all credentials with the same `name` count as one caller. */
 export interface Identity {
   /** Never a secret; logged only in the field `identity`. */
   readonly name: string;
@@ -28,5 +28,5 @@ export const ALL_RIGHTS: Rights = {
   metrics: true,
 };
 
-/** Whoever calls a server that asks nobody who they are. */
+/** The identity of every caller of a server that requires no authentication. */
 export const ANYBODY: Identity = { name: 'anybody', rights: ALL_RIGHTS };

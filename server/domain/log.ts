@@ -1,4 +1,4 @@
-/** A logger as pino shapes it. Neither audio nor a secret reaches it. */
+/** A logger with the methods of pino. It is never given audio or a secret. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -8,5 +8,5 @@ export interface Log {
 
 const ignore = (): void => undefined;
 
-/** For those who are told otherwise. */
+/** Discards everything: for callers that learn what they need from the result. */
 export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };

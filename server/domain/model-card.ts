@@ -15,7 +15,7 @@ export interface Variant extends ChecksummedFile {
   readonly data: ChecksummedFile | null;
   readonly precision: Precision;
   readonly providers: readonly Provider[];
-  /** How far a golden logit may be from the one expected: measured by the trainer; null for what the vector itself states. */
+  /** Largest allowed difference from a golden logit, measured by the trainer; null for what the golden vector itself states. */
   readonly tolerance: number | null;
 }
 

@@ -3,7 +3,7 @@ export interface Classified {
   readonly kind: 'classified';
   /** Raw scores, one per label, in the order of the model card. */
   readonly logits: Float32Array;
-  /** What the next frame of the same utterance must be classified with; null for a stateless model. */
+  /** The state with which the next frame of the same utterance must be classified; null for a stateless model. */
   readonly nextState: Float32Array | null;
   /** Probability of speech in each of n equal parts of the fresh audio; null when the graph has no such output. */
   readonly speech: Float32Array | null;
@@ -20,21 +20,21 @@ export type Outcome =
   /** The worker or the graph failed, also on a second try. */
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** A frame that came so much sooner than at speaking speed is of a recording, not of somebody who waits. */
+/** A frame that arrives earlier than at speaking speed by more than this is from a recording, not from a live caller. */
 export const AHEAD_MS = 1_000;
 
-/** Whose turn it is when frames wait for a worker. */
+/** What decides the order in which waiting frames get a worker. */
 export interface Turn {
-  /** Tenants share the workers equally when there is not enough for all. */
+  /** Whose frame it is: tenants share the workers equally when there are too few for all. */
   readonly tenant: string;
-  /** Clock time in milliseconds at which its newest sample came, or would have come at speaking speed, whichever is later. */
+  /** Clock time in ms at which the frame's newest sample arrived, or would have at speaking speed, whichever is later. */
   readonly liveAt: number;
-  /** Clock time in milliseconds at which the answer is wanted: what is due first runs first. */
+  /** Clock time in milliseconds by which the outcome is wanted: frames that are due first run first. */
   readonly dueAt: number;
 }
 
 /**
  * Classifies one second of audio; `state` is null for a stateless model, or for all zeros. The next state is returned in
- * the memory of `state`, which no other frame may be classified with meanwhile. Never rejects.
+ * the memory of `state`, so no other frame may be classified with that memory meanwhile. Never rejects.
  */
 export type Classify = (samples: Float32Array, state: Float32Array | null, turn: Turn) => Promise<Outcome>;

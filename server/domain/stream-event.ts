@@ -16,15 +16,15 @@ export interface Verdict {
   readonly scores: readonly LabelScore[];
 }
 
-/** What an event took, in milliseconds. */
+/** How long an event took, in milliseconds. */
 export interface Latency {
-  /** Its frame waited for a worker. */
+  /** How long its frame waited for a worker. */
   readonly queue: number;
-  /** The frame's micro-batch ran. */
+  /** How long the frame's micro-batch ran. */
   readonly infer: number;
   /** From the arrival of the frame's last sample, or of the request that ended the utterance, to the event. */
   readonly total: number;
-  /** Whether the frame came so much sooner than at speaking speed that it waited for its turn: nobody is waiting for it. */
+  /** Whether the frame came so far ahead of speaking speed that it had to yield to live callers: nobody waits for it. */
   readonly isAhead: boolean;
 }
 

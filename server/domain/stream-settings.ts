@@ -9,11 +9,11 @@ export interface AudioFormat {
   readonly channels: number;
 }
 
-/** Deciding that an utterance has ended. */
+/** When an utterance counts as ended. */
 export interface Endpointing {
   /** This much silence ends an utterance. */
   readonly silence: Milliseconds;
-  /** An utterance that grows longer is ended here. */
+  /** An utterance that reaches this length is ended. */
   readonly maxUtterance: Milliseconds;
 }
 

@@ -12,7 +12,7 @@ export const hertz = (value: number): Hertz => value as Hertz;
 export const milliseconds = (value: number): Milliseconds => value as Milliseconds;
 export const samples = (value: number): Samples => value as Samples;
 
-/** The rate of every frame: what all speech models of this kind were trained at. */
+/** The rate of every frame: the one at which all speech models of this kind were trained. */
 export const MODEL_RATE = hertz(16_000);
 /** The length of a frame at {@link MODEL_RATE}: one second. */
 export const FRAME_SAMPLES = samples(16_000);
