@@ -6,8 +6,8 @@ import type { Activity } from './endpointer.js';
 const FRAME_MS = durationOf(FRAME_SAMPLES);
 
 /**
- * Where the fresh audio of a frame is speech: the graph's own word for the newest hop where it gives one, signal energy
- * for what the graph says nothing about (the first frame is fresh for longer than a hop).
+ * Where the fresh audio of a frame is speech: by the graph's speech output for the newest hop, if it has one, and by signal
+ * energy for the rest (the fresh audio of a first frame is longer than a hop).
  */
 export const activityOf = (frame: Frame, outcome: Outcome | null, hop: Milliseconds): Activity[] => {
   const speech = outcome?.kind === 'classified' ? outcome.speech : null;
@@ -20,7 +20,7 @@ export const activityOf = (frame: Frame, outcome: Outcome | null, hop: Milliseco
   );
 };
 
-/** The parts of an activity whose middles lie between two points of stream time, and of the last no more than lies before the second. */
+/** The parts of an activity whose middles lie between two points of stream time; the last part is cut at the second point. */
 const between = ({ from, to, probabilities }: Activity, first: Milliseconds, last: Milliseconds): Activity => {
   const step = (to - from) / probabilities.length;
   const indexAt = (time: number) => Math.min(Math.max(Math.round((time - from) / step), 0), probabilities.length);
@@ -28,7 +28,7 @@ const between = ({ from, to, probabilities }: Activity, first: Milliseconds, las
   const end = Math.max(begin, indexAt(last));
   return {
     from: milliseconds(from + begin * step),
-    // A frame's last part may reach into the zeros behind the audio: nobody spoke there.
+    // The last part of a padded frame may reach into the zeros after the audio, where nobody spoke.
     to: milliseconds(Math.min(from + end * step, last)),
     probabilities: probabilities.subarray(begin, end),
   };

@@ -10,7 +10,7 @@ export interface Belief {
   readonly posterior: Float64Array | null;
   /** Takes in one classified frame, of which `freshSeconds` had not been heard before. */
   update(outcome: Classified, freshSeconds: number): void;
-  /** A new utterance: nothing is believed. */
+  /** Begins a new utterance, about which nothing is known yet. */
   reset(): void;
 }
 
@@ -47,7 +47,7 @@ class AccumulatedBelief implements Belief {
   }
 }
 
-/** The graph says itself what the utterance so far means, given its state. */
+/** A stateful graph's own logits are about the utterance so far, which its state sums up. */
 class CarriedBelief implements Belief {
   state: Float32Array;
   posterior: Float64Array | null = null;

@@ -6,7 +6,7 @@ import type { Frame } from '../domain/frame.js';
 import { durationOf, FRAME_SAMPLES, samples, samplesIn, type Hertz, type Milliseconds } from '../domain/units.js';
 import { frameMemory } from './frame-memory.js';
 
-/** One channel's way from samples at the caller's rate to frames: resample, cut a second every hop, measure activity. */
+/** Turns one channel's samples at the caller's rate into frames: resamples, cuts a second every hop, measures activity. */
 export class ChannelFramer {
   private readonly resampler;
   private readonly framer;
@@ -39,14 +39,14 @@ export class ChannelFramer {
     return this.frame(this.resampler.push(audio), arrivedAt);
   }
 
-  /** The last partial second as a padded frame; afterwards a frame needs a full new second. */
+  /** Cuts the last partial second as a padded frame; after it the next frame needs a full new second. */
   cut(arrivedAt: number): Frame[] {
     const frames = this.framer.flush().map((cut) => this.toFrame(cut, arrivedAt));
     this.isFirstFrame = true;
     return frames;
   }
 
-  /** Everything that is still held anywhere, at the end of the stream. */
+  /** Ends the stream: frames of all audio that the resampler and the framer still hold. */
   end(arrivedAt: number): Frame[] {
     const frames = this.frame(this.resampler.flush(), arrivedAt);
     return [...frames, ...this.cut(arrivedAt)];

@@ -2,7 +2,7 @@ import type { UtteranceEndReason } from '../domain/stream-event.js';
 import type { Endpointing } from '../domain/stream-settings.js';
 import { milliseconds, type Milliseconds } from '../domain/units.js';
 
-/** A click or a catch of breath is shorter than this: an utterance begins with at least so much unbroken speech. */
+/** An utterance begins with at least this much unbroken speech; a click or a breath is shorter. */
 const ONSET_MS = 100;
 const SPEECH_PROBABILITY = 0.5;
 
@@ -36,7 +36,7 @@ export class Endpointer {
     return this.began;
   }
 
-  /** Whether no utterance is open, and none may be about to begin. */
+  /** Whether no utterance is open, and no speech has been heard that may become one. */
   get isIdle(): boolean {
     return this.began === null && this.runFrom === null;
   }

@@ -1,6 +1,6 @@
 import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 
-/** Slows a source: what it sends after `pause` was already under way. */
+/** Slows a source; what still arrives after `pause` was already on its way. */
 export interface Valve {
   pause(): void;
   resume(): void;
@@ -8,17 +8,17 @@ export interface Valve {
 
 /** Bounds how many frames of one stream are under way at a time. */
 export interface FlowGate {
-  /** Passes values while the gate is open; while it is closed the source is paused and what still comes is held, in order. */
+  /** Passes values while the gate is open; while it is closed, pauses the source and holds what still arrives, in order. */
   hold<T>(): MonoTypeOperatorFunction<T>;
-  /** A frame is under way. */
+  /** Counts one more frame under way. */
   enter(): void;
-  /** A frame is done with. */
+  /** Counts one frame under way less, and passes on held values if that opens the gate. */
   leave(): void;
 }
 
 /**
- * A gate that closes at `limit` frames under way and opens below it. What it holds is bounded by what the source's
- * valve lets through after `pause` (for a socket: one read of the kernel's buffer).
+ * A gate that closes at `limit` frames under way and opens below it. It holds no more than what still arrives from the
+ * source after `pause` (for a socket: one read of the kernel's buffer).
  */
 export const createFlowGate = (limit: number, valve: Valve): FlowGate => {
   let underWay = 0;

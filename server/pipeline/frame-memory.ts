@@ -1,13 +1,13 @@
 import { FRAME_SAMPLES } from '../domain/units.js';
 
-/** Frames of memory that wait to be used again: 8 MB. */
+/** Most frame buffers kept for reuse: 8 MB in all. */
 const MOST_KEPT = 128;
 
 const kept: Float32Array[] = [];
 
 /**
- * Memory of frames, used again: a frame is 64 kB, and every stream cuts several a second. What is never given back, as
- * when a stream is given up, is collected as any memory is.
+ * Reuses the memory of frames, because a frame is 64 kB and every stream cuts several a second. Memory that is never given
+ * back, as when a stream is aborted, is garbage-collected.
  */
 export const frameMemory = {
   take: (): Float32Array => kept.pop() ?? new Float32Array(FRAME_SAMPLES),

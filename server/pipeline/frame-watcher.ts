@@ -1,11 +1,11 @@
 import type { Frame } from '../domain/frame.js';
 import type { Outcome } from '../domain/outcome.js';
 
-/** Sees each frame go through the pipeline. Null stands for silence, which no model was given. */
+/** Is told of each frame on its way through the pipeline. A null outcome means silence, which is not classified. */
 export interface FrameWatcher {
-  /** It was cut, and waits for a worker from now on. */
+  /** The frame waits for a worker from now on. */
   begun(frame: Frame): void;
   answered(frame: Frame, outcome: Outcome | null): void;
-  /** Everything about it has been announced. */
+  /** All events about the frame have been announced. */
   told(frame: Frame): void;
 }

@@ -23,34 +23,34 @@ export interface PipelineOptions {
   readonly classify: Classify;
   /** Whose stream it is: see `Turn`. */
   readonly tenant: string;
-  /** Slows the caller while as many frames are under way as may be. */
+  /** Slows the caller while the limit of frames under way is reached. */
   readonly valve: Valve;
   /** Frames of one channel that may be under way. */
   readonly maxFramesUnderWay: number;
   readonly now: () => number;
   readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
-  /** Told, after the events about it, up to which stream time everything on every channel has been announced. */
+  /** Called, after the events, with the stream time up to which everything on every channel has been announced. */
   readonly settled?: (to: Milliseconds) => void;
-  /** Sees every frame; left out or null where nobody looks. */
+  /** Is told of every frame; left out or null where nothing watches. */
   readonly watcher?: FrameWatcher | null;
 }
 
 /** What is known of a stream's audio so far. */
 export interface AudioTotals {
   readonly audioMs: Milliseconds;
-  /** Frames that it was cut into. */
+  /** Frames that the audio was cut into. */
   readonly frames: number;
-  /** Those of them that were silence between utterances, and were not classified. */
+  /** How many of those frames were silence between utterances and were not classified. */
   readonly silentFrames: number;
 }
 
 export interface IntentPipeline {
-  /** Called once, and what it gives is subscribed to once: it is the story of one stream. */
+  /** To be called once, and its result subscribed to once, because the pipeline keeps the state of one stream. */
   readonly events: (inputs: Observable<StreamInput>) => Observable<StreamEvent>;
   readonly totals: AudioTotals;
 }
 
-/** The whole pipeline of one stream: audio in, what is announced about it out. Completing the inputs flushes it. */
+/** The whole pipeline of one stream: audio in, events about it out. Completing the inputs flushes it. */
 export const createIntentPipeline = (options: PipelineOptions): IntentPipeline => {
   const { channels } = options.audio;
   const gate = createFlowGate(options.maxFramesUnderWay * channels, options.valve);
@@ -86,7 +86,7 @@ export const createIntentPipeline = (options: PipelineOptions): IntentPipeline =
   };
 };
 
-/** Frames are classified side by side; those of a stateful model one at a time per channel, each with the state left by the one before. */
+/** Frames are classified concurrently; those of a stateful model one at a time per channel, each with the state before it. */
 const classifying = (
   { card, audio, settled, watcher = null }: PipelineOptions,
   tracks: readonly UtteranceTrack[],

@@ -1,16 +1,19 @@
 import type { Frame } from '../domain/frame.js';
 
-/** Clocks differ: a caller whose clock is up to a twentieth fast is live all the same. */
+/** Clocks differ: a caller whose clock is up to a twentieth fast still counts as live. */
 const LIVE_PACE = 0.95;
 
-/** Tells of the frames of one channel, in their order, when each would have come at speaking speed: callers that send faster yield to those that are live. */
+/**
+ * Computes for each frame of one channel, in order, when it would have arrived at speaking speed, so that callers that send
+ * faster can yield to live ones.
+ */
 export class Pace {
   private liveAt: number | null = null;
 
-  /** Of audio that a network held back, so many milliseconds are not faster than speech when they come at once. */
+  /** `heldBackMs`: how much delayed audio, in milliseconds, may arrive at once and still count as speaking speed. */
   constructor(private readonly heldBackMs = 0) {}
 
-  /** The clock time of the next frame, which is when it came or later. */
+  /** Clock time in milliseconds of the next frame at speaking speed: when it arrived, or later. */
   next({ arrivedAt, freshFrom, end }: Pick<Frame, 'arrivedAt' | 'freshFrom' | 'end'>): number {
     this.liveAt =
       this.liveAt === null

@@ -5,7 +5,7 @@ import type { StreamInput } from './stream-input.js';
 
 type AudioInput = Extract<StreamInput, { kind: 'audio' }>;
 
-/** Half a second in chunks of 10 ms. However short chunks are, a portion has no more, and holds on to no more memory. */
+/** Most chunks in a portion (half a second of 10 ms chunks), which limits the memory that very short chunks hold. */
 const MOST_CHUNKS = 50;
 
 const NOTHING: readonly StreamInput[] = [];
@@ -18,9 +18,9 @@ export interface PortionsOptions {
 }
 
 /**
- * Audio in portions of at most one hop. Long audio is cut, so that the flow gate decides between any two frames. Short
- * chunks, as live audio comes in, are gathered until they may complete a frame: before that nothing can be said of them,
- * and of many streams by turns each is worked on from far memory, a whole portion at a time from the processor's caches.
+ * Passes on audio in portions of at most one hop. Long audio is cut, so that the flow gate decides between any two frames.
+ * Short chunks, as live audio has, are gathered until they may complete a frame: before that they yield no event, and a
+ * whole portion makes better use of the processor's caches than a change of stream after every chunk.
  */
 export class Portions implements Transducer<StreamInput, readonly StreamInput[]> {
   private readonly audio: SampleFormat;
@@ -29,7 +29,7 @@ export class Portions implements Transducer<StreamInput, readonly StreamInput[]>
   private readonly most: number;
   private waiting: Uint8Array[] = [];
   private heardBytes = 0;
-  /** So many bytes heard in all make this portion complete. */
+  /** The portion is complete when this many bytes have been heard in all. */
   private due = 0;
   private arrivedAt = 0;
 
@@ -40,7 +40,7 @@ export class Portions implements Transducer<StreamInput, readonly StreamInput[]>
     this.most = Math.max(1, Math.floor((audio.sampleRate * hop) / 1000)) * this.bytesPerGroup;
   }
 
-  /** How much audio has been taken in, in milliseconds per channel: up to the sample of the model's rate with which its last frame will end. */
+  /** Audio taken in, in milliseconds per channel, rounded up to a sample at the model's rate: where the last frame will end. */
   get audioMs(): Milliseconds {
     const groups = Math.floor(this.heardBytes / this.bytesPerGroup);
     return durationOf(samples(Math.ceil((groups * MODEL_RATE) / this.audio.sampleRate)));

@@ -4,17 +4,17 @@ import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 export interface OrderedWork<Item, Result, Out> {
   /** Starts an item's work, which must not reject; null where there is nothing to wait for. */
   begin(item: Item): Promise<Result> | null;
-  /** Items of the same lane are worked on one after the other, each after the one before was concluded; null: freely. */
+  /** Items of the same lane are worked on one at a time, each after the previous one is concluded; null waits for none. */
   lane(item: Item): number | null;
   /** Called in the order of the items, whatever the order in which their work settles. */
   conclude(item: Item, result: Result | null): readonly Out[];
-  /** Called when what `conclude` gave of an item has been handed on. */
+  /** Called when all outputs that `conclude` gave for an item have been emitted. */
   concluded?(item: Item): void;
 }
 
 /**
- * Works on items side by side and concludes them in their own order.
- * Holds every item that is not concluded yet: whoever feeds it bounds how many that are.
+ * Works on items concurrently and concludes them in their original order.
+ * Holds every item that is not concluded yet: the source must limit how many there are.
  */
 export const settleInOrder =
   <Item, Result, Out>(work: OrderedWork<Item, Result, Out>): OperatorFunction<Item, Out> =>

@@ -11,14 +11,14 @@ export interface StreamFramerOptions {
   readonly audio: SampleFormat;
   readonly hop: Milliseconds;
   readonly now: () => number;
-  /** Told of audio that could not be taken as it came: the text of a warning. */
+  /** Called with the text of a warning when audio could not be used as it arrived. */
   readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
 }
 
-/** A chunk is decoded, resampled and copied into frames before the next chunk of any stream is: one memory serves all. */
+/** Shared by all streams: each chunk is decoded, resampled and copied into frames before the next chunk of any stream. */
 const decoded = new ScratchSamples();
 
-/** A caller's inputs → frames of every channel, by time and then by channel, with what the caller asked in between. */
+/** Turns inputs into frames of every channel, ordered by time, then channel, with the caller's requests in their places. */
 export class StreamFramer implements Transducer<StreamInput, readonly PipelineItem[]> {
   private readonly decoder;
   private readonly channels: readonly ChannelFramer[];
@@ -34,14 +34,14 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
     );
   }
 
-  /** How many frames it was cut into, over all channels. */
+  /** How many frames have been cut, over all channels. */
   get frames(): number {
     return this.cutFrames;
   }
 
   /** How many samples of each channel must have been heard in all before the next frame can be complete. */
   get samplesToNextFrame(): number {
-    // Of N samples the resampler makes ⌈N · 16,000 / rate⌉ at most: one less than needed come of that much and no more.
+    // The resampler turns N samples into at most ⌈N · 16,000 / rate⌉: `tooFew` of them still give one less than needed.
     const tooFew = ((this.channels[0]!.nextFrameEnd - 1) * this.options.audio.sampleRate) / MODEL_RATE;
     return Math.floor(tooFew) + 1;
   }

@@ -2,10 +2,10 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { Transducer } from '../audio/transducer.js';
 
 /**
- * Runs a transducer inside an Observable: each value is pushed, completion flushes, and every output is emitted in
- * order. To be subscribed to once, for the transducer remembers. The only place where signal processing meets Rx. Fifty
- * chunks a second of every stream pass here, most of them without an output: so it is no composition of operators, each
- * of which would make an Observable of every chunk.
+ * Runs a transducer inside an Observable: each value is pushed, completion flushes, and every output is emitted in order.
+ * To be subscribed to once, because the transducer has state. The only place where signal processing meets Rx. It is not
+ * composed of Rx operators, which would make an Observable of every chunk: fifty chunks a second of every stream pass here,
+ * and most have no output.
  */
 export const through =
   <In, Out>(transducer: Transducer<In, readonly Out[]>): OperatorFunction<In, Out> =>

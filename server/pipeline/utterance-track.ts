@@ -11,11 +11,11 @@ import { Endpointer, type Boundary } from './endpointer.js';
 import { Pace } from './pace.js';
 import type { Cut } from './stream-input.js';
 
-/** Speech that has begun may not have been noticed yet; shorter than any silence that ends an utterance. */
+/** How long speech may last before it is noticed; shorter than any silence that ends an utterance. */
 const ONSET_MARGIN_MS = 200;
-/** No speech is so quiet. Below it are digital silence and a telephone's comfort noise. */
+/** Speech is always louder than this; below it are digital silence and a telephone's comfort noise. */
 const SILENCE_DBFS = -65;
-/** As much audio of a caller who is live may come at once after a network, or the server itself, stood still. */
+/** How much audio of a live caller may arrive at once after a network, or the server itself, stood still. */
 const HELD_BACK_MS = 10_000;
 
 export interface UtteranceTrackOptions {
@@ -29,7 +29,7 @@ export interface UtteranceTrackOptions {
   readonly now: () => number;
 }
 
-/** One channel's story: outcomes of its frames, in order, become what is announced of its utterances. */
+/** Turns the outcomes of one channel's frames, in order, into the events about its utterances. */
 export class UtteranceTrack {
   private readonly belief;
   private readonly endpointer;
@@ -40,7 +40,7 @@ export class UtteranceTrack {
   private underWay = 0;
   private readonly asked = new Pace();
   private readonly answered = new Pace(HELD_BACK_MS);
-  /** Whether the newest frame that was answered is of a caller that sends faster than speech. */
+  /** Whether the newest answered frame came from a caller that sends faster than speaking speed. */
   private isAhead = false;
 
   constructor(private readonly options: UtteranceTrackOptions) {
@@ -49,7 +49,7 @@ export class UtteranceTrack {
     this.endpointer = new Endpointer(options.announcing.endpointing);
   }
 
-  /** Stream time before which nothing that was said can matter to what will be announced. */
+  /** Stream time before which the audio can no longer affect any future event. */
   get settledTo(): number {
     return Math.max(0, (this.endpointer.openSince ?? this.heardTo) - ONSET_MARGIN_MS);
   }
@@ -59,7 +59,7 @@ export class UtteranceTrack {
     this.endpointer.configure(announcing.endpointing);
   }
 
-  /** Classifies the channel's next frame; null where it is silence between utterances, which no model need be given. */
+  /** Classifies the channel's next frame; null where it is silence between utterances, which needs no model. */
   classify(frame: Frame): Promise<Outcome> | null {
     const { samples, loudestDbfs } = frame;
     const { classify, tenant, hop } = this.options;
@@ -78,7 +78,7 @@ export class UtteranceTrack {
     const activity = activityOf(frame, outcome, this.options.hop);
     const boundaries = activity.flatMap((part) => this.endpointer.push(part));
     const classified = outcome?.kind === 'classified' ? outcome : null;
-    // A frame speaks for the utterance that was open when it came, else for the one that began in it.
+    // A frame counts for the utterance that was open when it came, else for the one that began in it.
     if (classified && (wasOpen || boundaries.length > 0)) this.learn(frame, classified);
     const latency = this.latencyOf(frame.arrivedAt, classified);
     const events = boundaries.flatMap((boundary) => this.announce(boundary, latency));
@@ -127,7 +127,7 @@ export class UtteranceTrack {
   }
 }
 
-/** None where it is shorter than can be told in milliseconds. */
+/** The gap that an unclassified frame leaves; none where its fresh audio rounds to 0 ms. */
 const gapsOf = ({ channel, freshFrom: start, end }: Frame, { kind }: Exclude<Outcome, Classified>): Gap[] =>
   start === end
     ? []
