@@ -3,7 +3,7 @@ import type { Identity, Rights } from '../domain/identity.js';
 import type { Clock } from '../domain/clock.js';
 import { HourlySum } from './hourly-sum.js';
 
-/** From this part of its allowance on a caller is warned. */
+/** A caller is warned when it has used this share of its audio allowance. */
 const NEARLY = 0.9;
 const SWEEP_EVERY_MS = 60_000;
 
@@ -12,7 +12,7 @@ interface Usage {
   readonly heard: HourlySum;
 }
 
-/** What one caller uses of what it may, over all its connections. */
+/** What one caller uses of its allowance, over all its connections. */
 export class Account {
   constructor(
     readonly identity: Identity,
@@ -20,7 +20,7 @@ export class Account {
     private readonly clock: Clock,
   ) {}
 
-  /** Looked up each time, since what nobody uses is forgotten. */
+  /** Looked up each time, because unused entries are deleted. */
   private get usage(): Usage {
     return this.usageOf(this.identity.name);
   }
@@ -48,7 +48,7 @@ export class Account {
     this.usage.streams -= 1;
   }
 
-  /** Counts audio that is to be taken in, or says why it may not be. */
+  /** Counts audio, in seconds, before it is taken in; gives the reason, and counts nothing, where it is refused. */
   hear(seconds: number): Refusal | null {
     const { audioSecondsPerHour: limit } = this.rights;
     if (limit === null) return null;
@@ -71,7 +71,7 @@ export class Account {
   }
 }
 
-/** Every caller's account. Those that use nothing are forgotten. */
+/** Every caller's account. Entries without open streams and without audio in the last hour are deleted. */
 export class Accounts {
   private readonly usages = new Map<string, Usage>();
   private sweptAt = 0;

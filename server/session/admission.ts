@@ -2,17 +2,17 @@ import { refusal, type Refusal } from '../domain/error-code.js';
 import { milliseconds } from '../domain/units.js';
 import type { Clock } from '../domain/clock.js';
 
-/** Over so long a time, roughly, waits are averaged. */
+/** Waits are averaged over roughly this long. */
 const AVERAGED_MS = 2_000;
 /** When frames wait longer than this on average, the slowest of them wait too long: one more stream would hurt all. */
 const LONGEST_WAIT_MS = 100;
-/** For so long they must have: many who begin at the same moment wait once, and then no more. */
+/** How long waits must stay that long before streams are refused: many that begin at once wait only for a moment. */
 const SUSTAINED_MS = 2_000;
-/** When no frame was answered for so long, none waits. */
+/** When no frame was answered for this long, no frame is waiting. */
 const QUIET_MS = 1_000;
 const RETRY_AFTER = milliseconds(3_000);
 
-/** Bytes that the process has, and may have before it takes no further stream. */
+/** Bytes of memory that the process uses, and beyond how many it takes no further stream. */
 export interface Memory {
   used(): number;
   readonly most: number;
@@ -22,11 +22,11 @@ const BOUNDLESS: Memory = { used: () => 0, most: Infinity };
 const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 
 /**
- * Whether one more stream can be carried: by the memory of the process, and by how long frames of live callers have waited for workers. Recordings that
- * are sent as fast as they are taken yield to live callers, and are not told of.
+ * Whether one more stream can be carried: by the memory of the process, and by how long frames of live callers have waited
+ * for workers. Frames of recordings that are sent faster than speech do not count, because they yield to live callers.
  */
 export class Admission {
-  /** Frames, and the milliseconds they waited; both fade. */
+  /** Milliseconds that frames waited, and how many frames; both fade with time. */
   private readonly waits = new FadingSum();
   private readonly frames = new FadingSum();
   /** Since when frames have waited too long; null while they do not. */
@@ -37,7 +37,7 @@ export class Admission {
     private readonly memory = BOUNDLESS,
   ) {}
 
-  /** A live frame was answered, after it had waited so long. */
+  /** Counts a live caller's frame that waited `waitMs` milliseconds for a worker. */
   frameWaited(waitMs: number): void {
     const now = this.clock.now();
     if (now - this.frames.since > QUIET_MS) this.tooLongSince = null;
@@ -69,10 +69,10 @@ const full = (why: string): Refusal => ({
   retryAfter: RETRY_AFTER,
 });
 
-/** A sum whose addends fade with their age, by half in 1.4 s. */
+/** A sum whose addends fade with age: each halves every 1.4 s. */
 class FadingSum {
   private sum = 0;
-  /** When the last was added. */
+  /** Clock time at which the last value was added. */
   since = -Infinity;
 
   add(value: number, now: number): void {

@@ -1,4 +1,4 @@
-/** Nobody waits for the answer to a request any more: its caller has gone. */
+/** Thrown when the caller of a request has left, so that nobody waits for the answer. */
 export class CallerLeft extends Error {
   constructor() {
     super('the caller of a request left before its answer');

@@ -12,18 +12,18 @@ import { CallerLeft } from './caller-left.js';
 import type { ServedModel } from './served-model.js';
 import type { SessionContext } from './session-context.js';
 
-/** Audio that is all there. */
+/** Audio that is complete. */
 export interface Recording {
   readonly format: SampleFormat;
   readonly bytes: Uint8Array;
 }
 
-/** What one recording says: its utterances, and the verdict of the surest of them that is in scope. */
+/** What one recording says: its utterances, and the most probable verdict on one of them, one in scope if there is any. */
 export interface RecordingVerdict extends Verdict {
   readonly model: string;
   readonly audioMs: Milliseconds;
   readonly utterances: readonly IntentEvent[];
-  /** How much audio could not be classified. */
+  /** Milliseconds of audio that could not be classified. */
   readonly gapMs: number;
 }
 
@@ -37,14 +37,14 @@ export interface RecordingTask {
   readonly gone: AbortSignal;
 }
 
-/** How much of a recording, over all channels, is worked on in one turn of the event loop, where nothing slows it. */
+/** Samples of a recording, over all channels, that are worked on in one turn of the event loop unless the pipeline is paused. */
 const SLICE_SAMPLES = 80_000;
-/** A recording is done soon by itself. */
+/** Ignores requests to leave the model: a recording is soon done anyway. */
 const SOON_GONE = { announceDrain: () => undefined, finish: () => undefined };
 
 /**
  * Classifies a recording through the same pipeline that streams go through, as fast as the workers allow; rejects with
- * CallerLeft, and leaves the rest unheard, when nobody waits for it any more.
+ * CallerLeft, without classifying the rest, when nobody waits for the verdict any more.
  */
 export const classifyRecording = async (
   recording: Recording,
@@ -78,7 +78,7 @@ export const classifyRecording = async (
   return { model: model.card.name, audioMs, ...surest(utterances), utterances, gapMs };
 };
 
-/** A recording in slices. Others have their turn between them, and none comes while the pipeline has enough. */
+/** Feeds a recording to the pipeline in slices: other work gets its turn between them, and none is fed while it is paused. */
 class Slices implements Valve {
   private isPaused = false;
   private resumed: () => void = () => undefined;

@@ -1,18 +1,18 @@
 import { refusal, type Refusal } from '../domain/error-code.js';
 import type { CallerMessage } from './caller.js';
 
-/** Messages without audio that a caller may say in a row; as many may have piled up while it had no connection. */
+/** Messages without audio that a caller may send at once; as many may have piled up while it had no connection. */
 export const CONTROL_BURST = 500;
-/** So many more every second, which no client has a use for. */
+/** Further messages without audio allowed per second, more than any client needs. */
 export const CONTROL_MESSAGES_A_SECOND = 100;
 
-/** What is done about a caller that says too much. */
+/** Is told of a caller that sends too many messages. */
 export interface FloodListener {
   warned(code: string, message: string): void;
   refuse(why: Refusal): void;
 }
 
-/** Counts what a caller says beside its audio: a bucket that leaks, so that a burst is forgiven and a flood is not. */
+/** Counts a caller's messages without audio in a leaky bucket, which allows a burst but not a flood. */
 export class ControlRate {
   private level = 0;
   private countedAt = 0;
@@ -20,7 +20,7 @@ export class ControlRate {
 
   constructor(private readonly listener: FloodListener) {}
 
-  /** One more message, at clock time `now` in milliseconds. True when it is one too many: the listener was told to refuse it. */
+  /** Counts a message that came at clock time `now` (ms); true when it is one too many, after telling the listener to refuse. */
   isExceededBy(message: CallerMessage, now: number): boolean {
     if (message.kind === 'audio' && message.bytes.length > 0) return false;
     if (message.kind === 'close' && message.isImplied) return false;

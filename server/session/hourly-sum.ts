@@ -1,8 +1,8 @@
-/** One more than an hour has, so that a whole hour is always among them. */
+/** One more minute than an hour has, so that a whole hour is always covered. */
 const SLOTS = 61;
 const SLOT_MS = 60_000;
 
-/** A sum over the last hour, kept by minutes: what was added leaves it between 60 and 61 minutes later. */
+/** A sum over the last hour, kept per minute: what was added leaves it 60 to 61 minutes later. */
 export class HourlySum {
   private readonly slots = new Float64Array(SLOTS);
   private newest = 0;

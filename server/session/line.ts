@@ -1,14 +1,14 @@
 import { Subscription } from 'rxjs';
 import type { Caller, CallerMessage } from './caller.js';
 
-/** Who hears what comes over a line. */
+/** Receives what arrives over a line. */
 export interface Listener {
   hear(message: CallerMessage): void;
   /** The connection is gone; nothing more comes. */
   hungUp(): void;
 }
 
-/** One caller's connection with one listener at a time: a session may hand its caller to the stream that the caller resumes. */
+/** One caller's connection, with one listener at a time: a session can hand it to the session that the caller resumes. */
 export class Line {
   private readonly hearing = new Subscription();
   private listener: Listener | null = null;
@@ -26,12 +26,12 @@ export class Line {
     );
   }
 
-  /** From now on `listener` hears what the caller says. */
+  /** From now on `listener` gets the caller's messages. */
   handTo(listener: Listener): void {
     this.listener = listener;
   }
 
-  /** Hears no more. */
+  /** Stops listening to the caller. */
   close(): void {
     this.listener = null;
     this.hearing.unsubscribe();

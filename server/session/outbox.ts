@@ -3,21 +3,21 @@ import type { StreamEvent } from '../domain/stream-event.js';
 import type { Caller, Ready, SessionMessage } from './caller.js';
 import type { Clock } from '../domain/clock.js';
 
-/** While more than this waits for a slow reader, tentative intents, stale by the time they arrive, are left out. */
+/** While more than this waits for a slow reader, tentative intents are left out: they would be stale when they arrive. */
 const STALE_BACKLOG_BYTES = 64 * 1024;
-/** A reader that lets this much wait is let go. */
+/** The stream of a reader that lets more than this wait is ended. */
 const MAX_BACKLOG_BYTES = 1024 * 1024;
-/** Messages kept for a caller that comes back; a stream at speaking speed says some hundred in the window. */
+/** Messages kept for a caller that comes back; a stream at speaking speed sends about a hundred in the resume window. */
 export const MAX_KEPT_MESSAGES = 2_048;
 
 interface Kept {
   readonly seq: number;
   readonly said: SessionMessage;
-  /** When it was last sent. */
+  /** Clock time in milliseconds at which it was last sent. */
   at: number;
 }
 
-/** What a stream says: numbered, sent while a caller is there, its newest part kept for a caller that comes back. */
+/** Numbers a stream's messages, sends them while a caller is connected, and keeps the newest for a caller that comes back. */
 export class Outbox {
   private seq = 0;
   private readonly kept: Kept[] = [];
@@ -34,7 +34,7 @@ export class Outbox {
     return this.caller?.backlogBytes ?? 0;
   }
 
-  /** That more waits to be read than may; null while it does not. */
+  /** A sentence saying that more bytes wait to be read than allowed; null while they do not. */
   get overflow(): string | null {
     const { backlogBytes } = this;
     return backlogBytes <= MAX_BACKLOG_BYTES
@@ -53,7 +53,7 @@ export class Outbox {
     this.caller?.send(said, this.seq);
   }
 
-  /** Says once that tentative intents are left out. */
+  /** Warns the caller, once, that tentative intents are left out. */
   warnSlowReader(): void {
     if (this.hasWarnedSlowReader) return;
     this.hasWarnedSlowReader = true;
@@ -61,24 +61,24 @@ export class Outbox {
     this.say({ kind: 'warning', code: 'slow_reader', message });
   }
 
-  /** Tells the caller who is there now what is neither counted nor kept: a receipt, or that it is dismissed. */
+  /** Sends the connected caller a message that is neither numbered nor kept: a receipt, or its dismissal. */
   tell(said: Exclude<SessionMessage, StreamEvent>): void {
     this.caller?.send(said, Math.max(1, this.seq));
   }
 
-  /** Ends the connection of a caller that goes on over another; `requestId` is what that error is known by. */
+  /** Ends the connection of a caller that has resumed the stream over another one; `requestId` identifies the error. */
   dismiss(requestId: string): void {
     const refused = refusal('bad_request', 'the stream was resumed over another connection');
     this.tell({ kind: 'error', requestId, ...refused });
     this.caller?.end({ kind: 'refused', ...refused });
   }
 
-  /** The caller is gone; what is said from now on waits for the next. */
+  /** The caller is gone; from now on messages wait for its return. */
   callerLeft(): void {
     this.caller = null;
   }
 
-  /** Why what came after `lastSeq` cannot be said again; null when it can. */
+  /** Why the messages after `lastSeq` cannot be sent again; null when they can. */
   gapAfter(lastSeq: number): string | null {
     if (lastSeq > this.seq) return `resume.last_event_seq ${lastSeq} has not been sent yet; the last was ${this.seq}`;
     const oldest = this.kept[0]?.seq ?? this.seq + 1;
@@ -87,7 +87,7 @@ export class Outbox {
       : `resume.last_event_seq ${lastSeq} is too old: messages before ${oldest} are no longer kept; start a new stream`;
   }
 
-  /** Says `ready` again to a caller that has come back, then what it has missed. */
+  /** Sends `ready` again to a caller that has come back, then the messages that it missed. */
   resume(caller: Caller, ready: Ready, lastSeq: number): void {
     this.caller = caller;
     caller.send(ready, 1);
@@ -103,7 +103,7 @@ export class Outbox {
     while (this.kept.length > MAX_KEPT_MESSAGES || this.isOutdated(this.kept[0])) this.kept.shift();
   }
 
-  /** Nothing grows old while nobody is there. */
+  /** Whether a message is older than the resume window; none is outdated while no caller is connected. */
   private isOutdated(oldest: Kept | undefined): boolean {
     return this.caller !== null && oldest !== undefined && this.clock.now() - oldest.at > this.windowMs;
   }

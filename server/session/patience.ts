@@ -2,14 +2,14 @@ import type { Clock } from '../domain/clock.js';
 
 export interface PatienceOptions {
   readonly limitMs: number;
-  /** Nothing has been heard for `limitMs`. */
+  /** Called when nothing has been heard for `limitMs`. */
   readonly runOut: () => void;
-  /** After so much silence `warn` is called, once until something is heard again. */
+  /** After this much silence `warn` is called, once until something is heard again. */
   readonly warnAfterMs?: number;
   readonly warn?: () => void;
 }
 
-/** Runs out when nothing has been heard for some time. Hearing something is cheap: no timer is touched. */
+/** Calls back when nothing has been heard for some time. `heard` is cheap: it touches no timer. */
 export class Patience {
   private heardAt: number;
   private hasWarned = false;
@@ -32,7 +32,7 @@ export class Patience {
     this.timer.cancel();
   }
 
-  /** So much silence is worth a look. */
+  /** Milliseconds of silence after which `look` has something to do. */
   private get nextLook(): number {
     const { limitMs, warnAfterMs = limitMs } = this.options;
     return this.hasWarned ? limitMs : warnAfterMs;

@@ -10,14 +10,14 @@ import { isSameToken } from './resumption.js';
 import { Session } from './session.js';
 import type { SessionContext } from './session-context.js';
 
-/** Where a request comes from, and over what; of HTTP also what it asks for, without its query. */
+/** Over which transport and from which address a request comes; for HTTP also its path, without the query. */
 export interface Origin {
   readonly transport: string;
   readonly remote: string;
   readonly path?: string;
 }
 
-/** Whether what is refused is wrong whoever asks for it, and whenever. */
+/** Whether a refusal with this code means that the request itself is wrong, whoever sends it and whenever. */
 const IS_MISTAKE: Readonly<Record<ErrorCode, boolean>> = {
   bad_request: true,
   unauthenticated: false,
@@ -33,15 +33,15 @@ const IS_MISTAKE: Readonly<Record<ErrorCode, boolean>> = {
   draining: false,
 };
 
-/** Where callers arrive: opens a session for each that is admitted, and sees all of them out when the server drains. */
+/** Where callers arrive: opens a session for each that is admitted, and ends all sessions when the server drains. */
 export class Reception {
   /** Sessions with a caller whose stream has not ended. */
   private readonly sessions = new Set<Session>();
-  /** Those of them whose caller has not said start, the longest waiting first. */
+  /** Those of `sessions` whose caller has not sent start, the longest waiting first. */
   private readonly pending = new Set<Session>();
-  /** Sessions whose caller may come back, the longest lost first. They take no place from anybody. */
+  /** Sessions whose caller may come back, the longest lost first. They do not count as open streams. */
   private readonly lost = new Set<Session>();
-  /** Every session by id: the open ones, the lost, and the ended whose callers have not confirmed it. */
+  /** Every session by id: those open, those lost, and those that ended but whose caller has not confirmed it. */
   private readonly held = new Map<string, Session>();
   private stage: 'opening' | 'open' | 'draining' = 'opening';
   private allGone: () => void = () => undefined;
@@ -66,7 +66,7 @@ export class Reception {
     return this.held.size;
   }
 
-  /** Why not even the models can be told yet; null when they can. */
+  /** Why not even the list of models can be given yet; null when it can. */
   get refusalOfAll(): Refusal | null {
     return this.stage === 'opening'
       ? refusal('overloaded', 'the models are still being loaded: try again in a few seconds')
@@ -100,7 +100,7 @@ export class Reception {
     else this.admit(caller);
   }
 
-  /** Admits nobody more, asks all to reconnect elsewhere, ends them after `grace`; resolves when all have gone. */
+  /** Admits no more callers, asks all to reconnect, ends their streams after `grace`; resolves when all have ended. */
   async drain(grace: Milliseconds): Promise<void> {
     this.stage = 'draining';
     const gone = new Promise<void>((resolve) => (this.allGone = resolve));
@@ -115,8 +115,8 @@ export class Reception {
   }
 
   /**
-   * Logs a caller that is turned away, or a request that is a mistake itself, and counts the former; gives the id by which the log knows it. What is wrong
-   * with a request is told to its caller alone: it repeats what was sent, which may be long, or a secret.
+   * Logs a refusal and returns the id that the log has for it; counts it in the metrics unless the request itself is a
+   * mistake. The message about a mistake is not logged: it repeats what was sent, which may be long, or a secret.
    */
   turnedAway(from: Origin, { code, message: reason }: Refusal, identity?: Identity): string {
     const { log, observer } = this.context;
@@ -130,7 +130,7 @@ export class Reception {
     return requestId;
   }
 
-  /** Counts a request, which is no stream, that failed inside the server. */
+  /** Counts a request, other than a stream, that failed inside the server. */
   requestFailed(transport: string): void {
     this.context.observer.turnedAway(transport, 'internal');
   }
@@ -157,7 +157,7 @@ export class Reception {
     this.makeRoom();
   }
 
-  /** Whoever says start at once is never in the way of others, however many connect and say nothing. */
+  /** Of too many callers without start, refuses the longest waiting: idle connections never block callers that start at once. */
   private makeRoom(): void {
     const { maxPending } = this.context;
     const [longest] = this.pending;
@@ -194,7 +194,7 @@ export class Reception {
     };
   }
 
-  /** Nobody resumes a stream of somebody else, not even with its token. */
+  /** A stream can be resumed only by the identity that started it, even with the right token. */
   private find({ sessionId, token }: ResumeRequest, { name }: Identity): Session | null {
     const session = this.held.get(sessionId);
     if (session?.desk.account.identity.name !== name) return null;

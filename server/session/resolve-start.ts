@@ -7,7 +7,7 @@ import type { SessionContext } from './session-context.js';
 export type Resolved = { readonly ok: true; readonly model: ServedModel; readonly config: StreamConfig } | Refused;
 
 /**
- * What a start request means on this server: the model it names and every default filled in, or why it cannot be.
+ * The model and the complete settings that a start request means on this server, or why it is refused.
  */
 export const resolveStart = (
   request: StartRequest,

@@ -10,12 +10,12 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 export const isSameToken = (given: string, token: string): boolean =>
   token !== '' && timingSafeEqual(digest(given), digest(token));
 
-/** The sentence for a stream that is not here, or not for whoever asks: which of them is nobody's business. */
+/** The sentence for a stream that does not exist or that the caller may not resume; it does not reveal which of the two. */
 export const unknownStream = ({ sessionId }: ResumeRequest): string =>
   `resume.session_id ${JSON.stringify(sessionId.slice(0, 64))} with that resume_token is no stream that can be resumed here: ` +
   'it has ended, or was lost for too long; start a new stream';
 
-/** What a start that resumes says otherwise than the stream's own start; null where they agree. Settings that can be changed may have been. */
+/** How a resuming start contradicts the stream's own; null where it does not. Settings that can be changed are not compared. */
 export const contradiction = (config: StreamConfig, again: StartRequest): string | null => {
   const { audio } = again;
   const pairs: readonly (readonly [string, unknown, unknown])[] = [

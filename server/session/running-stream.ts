@@ -21,9 +21,9 @@ export const NOTHING_HEARD: StreamTotals = {
   gapMs: milliseconds(0),
 };
 
-/** What a stream's pipeline tells. */
+/** Receives what a stream's pipeline reports. */
 export interface StreamListener extends Valve, ModelUser {
-  /** Something to announce. */
+  /** The pipeline has an event to announce. */
   announced(event: StreamEvent): void;
   warned(code: string, message: string): void;
   /** Everything before this stream time has been announced. */
@@ -36,16 +36,16 @@ export interface StreamListener extends Valve, ModelUser {
   completed(): void;
 }
 
-/** What a stream shares with all others, and whose audio it is. */
+/** What a stream shares with all others, and its own account and origin. */
 export interface StreamContext extends SessionContext {
   readonly account: Account;
   readonly origin: Omit<StreamOrigin, 'identity'>;
 }
 
-/** What changes a stream, in the order of its audio. */
+/** The messages that take effect in the order of a stream's audio. */
 export type StreamChange = Extract<CallerMessage, { kind: 'audio' | 'finalize' | 'configure' }>;
 
-/** One stream's audio on its way through its pipeline; knows no caller. */
+/** Runs one stream's audio through its pipeline; does not know the caller. */
 export class RunningStream {
   private readonly inputs = new Subject<StreamInput>();
   private readonly announcing: Subscription;
@@ -91,7 +91,7 @@ export class RunningStream {
     return this.tally.totals;
   }
 
-  /** Counts an event, which a slow reader may not be sent. */
+  /** Counts an event; `isLeftOut` where it is not sent, because the caller reads too slowly. */
   count(event: StreamEvent, isLeftOut: boolean): void {
     this.tally.count(event, isLeftOut);
   }
@@ -105,12 +105,12 @@ export class RunningStream {
     else this.configure(change.change);
   }
 
-  /** No more audio: what is held is classified, then `completed` is told. */
+  /** Ends the audio: what is held is classified, then the listener's `completed` is called. */
   finish(): void {
     this.inputs.complete();
   }
 
-  /** Tells nothing more; `how` is how the stream ended, as in the metrics. */
+  /** Stops all reports; `how` is the name of the stream's end, as in the metrics. */
   stop(how: string): void {
     this.announcing.unsubscribe();
     this.tally.close();
@@ -118,7 +118,7 @@ export class RunningStream {
     this.trace?.ended(how, this.totals);
   }
 
-  /** Puts audio, of all channels together, on the caller's account; says so when that is nearly used up. */
+  /** Charges audio, over all channels, to the caller's account; warns once when the allowance is nearly used up. */
   private charge(seconds: number): Refusal | null {
     const { account } = this.context;
     const refused = account.hear(seconds);

@@ -4,28 +4,28 @@ import type { ModelCard, Precision, Provider } from '../domain/model-card.js';
 import type { Classify } from '../domain/outcome.js';
 import type { Milliseconds } from '../domain/units.js';
 
-/** Who uses a model, and can be asked to leave it. */
+/** A user of a model, which can be asked to leave it. */
 export interface ModelUser {
-  /** A newer version waits for the memory of this one: reconnect. */
+  /** Asks the user to reconnect within `grace`, because this version of the model has been replaced. */
   announceDrain(grace: Milliseconds): void;
-  /** The grace is over. */
+  /** The grace period is over: the user has to end. */
   finish(end: 'drained'): void;
 }
 
-/** A model that streams can choose: one version of it, for as long as a stream goes on. */
+/** One version of a model that streams can choose; a stream keeps its version until it ends. */
 export interface ServedModel {
   readonly card: ModelCard;
-  /** What its graph runs on, and in which precision. */
+  /** The library that runs its graph, and the precision that it runs in. */
   readonly provider: Provider;
   readonly precision: Precision;
   readonly classify: Classify;
-  /** From now on this version is in use; what is returned says that it no longer is. */
+  /** Registers a user of this version; the returned function ends the use. */
   use(user: ModelUser): () => void;
 }
 
 export type Choice = { readonly ok: true; readonly model: ServedModel } | Refused;
 
-/** The models of a server, the default one first. Empty until they are loaded. */
+/** The models that a server serves, the default one first. Empty until they are loaded. */
 export class ModelShelf {
   private models: readonly ServedModel[] = [];
 
@@ -33,13 +33,13 @@ export class ModelShelf {
     return this.models;
   }
 
-  /** Those that a caller may use, its default first. */
+  /** The models that a caller may use, its default first. */
   offeredTo({ models: names }: Rights): readonly ServedModel[] {
     if (names === null) return this.models;
     return [...new Set(names)].flatMap((name) => this.models.filter(({ card }) => card.name === name));
   }
 
-  /** The model of that name, or the default for null; or why there is none. Whether a model exists that a caller may not use is not told. */
+  /** The model of that name, or the default for null; or a refusal, which does not reveal models that the caller may not use. */
   choose(name: string | null, rights: Rights): Choice {
     const offered = this.offeredTo(rights);
     const model = name === null ? offered[0] : offered.find(({ card }) => card.name === name);
@@ -56,7 +56,7 @@ export class ModelShelf {
     );
   }
 
-  /** Replaces what is served; `defaultName` null makes the first the default. Throws when no model has that name. */
+  /** Replaces the served models; with `defaultName` null the first is the default. Throws when no model has that name. */
   place(models: readonly ServedModel[], defaultName: string | null): void {
     const first = defaultName === null ? models[0] : models.find(({ card }) => card.name === defaultName);
     if (!first)

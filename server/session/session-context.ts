@@ -9,15 +9,15 @@ import type { ModelShelf } from './served-model.js';
 
 /** What the metrics learn of sessions. */
 export interface SessionObserver {
-  /** A caller was not let in, or not served what it asked for, for `code`. */
+  /** A caller was not admitted, or not served what it asked for; `code` says why. */
   turnedAway(transport: string, code: ErrorCode): void;
   sessionOpened(transport: string): void;
-  /** `how` is `hung_up`, `done`, `drained`, `resumed` (its caller went on with an earlier stream) or an error code. */
+  /** `how` is `hung_up`, `done`, `drained`, `resumed` (its caller resumed an earlier stream) or an error code. */
   sessionEnded(transport: string, how: string): void;
   announced(event: StreamEvent): void;
   tentativeLeftOut(): void;
   audioReceived(seconds: number): void;
-  /** Frames of silence between utterances, which no model was given. */
+  /** Frames of silence between utterances, which were not classified. */
   silencePassedOver(frames: number): void;
 }
 
@@ -28,9 +28,9 @@ export interface SessionContext {
   /** Frames of one channel that may be under way before its caller is slowed. */
   readonly maxFramesUnderWay: number;
   readonly maxSessions: number;
-  /** Callers that may be connected without having said start; beyond them the one that waits longest has to go. */
+  /** Callers that may be connected without having sent start; beyond this number the longest waiting is refused. */
   readonly maxPending: number;
-  /** Whether the workers can carry one more stream. */
+  /** Whether the memory and the workers can carry one more stream. */
   readonly admission: Admission;
   /** Null where streams are not traced. */
   readonly tracing: Tracing | null;

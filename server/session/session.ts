@@ -13,10 +13,10 @@ import { NOTHING_HEARD, RunningStream, type StreamListener } from './running-str
 import type { SessionContext } from './session-context.js';
 import { TimeLimits, type TimeListener } from './time-limits.js';
 
-/** The server's side of one stream, from its first message to exactly one end: one pipeline, one caller at a time. */
+/** The server's side of one stream, from its first message to its only end: one pipeline, and one caller at a time. */
 export class Session implements Listener, StreamListener, TimeListener {
   readonly id = randomUUID();
-  /** What a caller must show to resume this stream; empty where it cannot be. */
+  /** The secret with which a caller can resume this stream; empty where it cannot be resumed. */
   token = '';
   private phase: 'waiting' | 'streaming' | 'finishing' | 'ended' = 'waiting';
   private ready: Ready | null = null;
@@ -29,7 +29,7 @@ export class Session implements Listener, StreamListener, TimeListener {
   private readonly outbox: Outbox;
   private readonly time: TimeLimits;
   private readonly controlRate = new ControlRate(this);
-  /** Runs while the caller is lost. */
+  /** The timer of the resume window; it runs while the caller is lost. */
   private expiry: { cancel(): void } | null = null;
 
   constructor(
@@ -45,7 +45,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     return this.phase !== 'ended';
   }
 
-  /** Tells the caller that the server is going away; `finish` follows when the grace is over. */
+  /** Asks the caller to reconnect, as the server or the model is going away; `finish` follows when the grace period is over. */
   announceDrain(grace: Milliseconds): void {
     if (this.phase === 'waiting') this.refuse(refusal('draining', 'the server is draining: connect again'));
     else this.outbox.say({ kind: 'reconnect', grace });
@@ -57,7 +57,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     this.outbox.say({ kind: 'reconnect', grace });
   }
 
-  /** Takes no more audio, says what is still to be said, then ends. */
+  /** Takes no more audio, announces what is still to be announced, then ends. */
   finish(end: 'done' | 'drained'): void {
     this.endKind = end;
     if (this.phase === 'waiting') return this.completed();
@@ -67,7 +67,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     this.stream!.finish();
   }
 
-  /** Goes on with a caller that has come back, and says again what it has missed; an older connection of it is ended. */
+  /** Continues with a caller that has come back, and sends what it missed; its older connection, if still open, is ended. */
   goOn(line: Line, lastSeq: number): void {
     this.line.close();
     if (this.expiry === null) this.outbox.dismiss(this.id);
@@ -82,7 +82,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     if (this.isPaused) line.caller.pause();
   }
 
-  /** Why this start cannot go on with this stream; null when it can. */
+  /** Why this start cannot resume this stream; null when it can. */
   objectionTo(start: StartRequest, lastSeq: number): string | null {
     return contradiction(this.ready!.config, start) ?? this.outbox.gapAfter(lastSeq);
   }
@@ -98,13 +98,13 @@ export class Session implements Listener, StreamListener, TimeListener {
     if (this.phase === 'ended') return;
     if (this.controlRate.isExceededBy(message, this.context.clock.now())) return;
     if (message.kind === 'ping') return void this.isUnread();
-    // Before start nothing but start is waited for.
+    // Until start has come, no other message extends the wait for it.
     if (this.phase !== 'waiting') this.time.hear(message);
     if (message.kind === 'refused') return this.refuse(message.refusal);
     if (message.kind === 'keepalive') return this.giveReceipt();
     if (this.phase === 'waiting') return this.hearFirst(message);
     if (this.phase === 'streaming') return this.hearNext(message);
-    // What comes after the server itself has ended the stream is no part of it: `closed` tells how much was.
+    // What comes after the server itself has ended the stream is ignored: `closed` says how much was taken in.
     const isNoPart = this.endKind === 'drained' || (message.kind === 'close' && message.isImplied);
     if (!isNoPart) this.refuse(refusal('bad_request', `${message.kind} came after close`));
   }
@@ -128,7 +128,7 @@ export class Session implements Listener, StreamListener, TimeListener {
   }
 
   warned(code: string, message: string): void {
-    // The first message is ready, or why there is none.
+    // The first message must be ready, or the error that replaces it.
     if (this.phase !== 'waiting') this.outbox.say({ kind: 'warning', code, message });
   }
 
@@ -217,7 +217,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     this.stream = new RunningStream(model, config, { ...this.context, account: this.desk.account, origin }, this);
   }
 
-  /** Leaves the caller to the stream that it wants to go on with. */
+  /** Hands the caller over to the earlier stream that it wants to resume, and ends this session. */
   private leaveTo(earlier: Session | null, request: StartRequest, resume: ResumeRequest): void {
     if (earlier === null) return this.refuse(refusal('bad_request', unknownStream(resume)));
     const objection = earlier.objectionTo(request, resume.lastSeq);
@@ -233,7 +233,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     this.outbox.tell({ kind: 'receipt', receivedMessages, settledTo });
   }
 
-  /** Whether its caller lets so much wait that it was let go. */
+  /** Whether the caller left too much unread; the stream is then refused. */
   private isUnread(): boolean {
     const { overflow } = this.outbox;
     if (overflow !== null) this.refuse(refusal('overloaded', overflow));

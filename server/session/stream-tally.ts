@@ -11,13 +11,13 @@ export class StreamTally {
   private toldMs = 0;
   private toldSilentFrames = 0;
 
-  /** `audio` tells how much the pipeline has taken in, whenever it is looked at. */
+  /** `audio` always shows how much audio the pipeline has taken in so far. */
   constructor(
     private readonly audio: AudioTotals,
     private readonly observer: SessionObserver,
   ) {}
 
-  /** One event of the stream, which a slow reader may not be sent. */
+  /** Counts one event; `isLeftOut` where it is not sent, because the caller reads too slowly. */
   count(event: StreamEvent, isLeftOut: boolean): void {
     this.tellAudio();
     if (event.kind === 'utterance_end') this.utterances++;

@@ -4,21 +4,21 @@ import type { CallerMessage, SessionLimits } from './caller.js';
 import type { Clock } from '../domain/clock.js';
 import { Patience } from './patience.js';
 
-/** What is done about time that runs out. */
+/** Is told when time runs out. */
 export interface TimeListener {
-  /** Whether its caller cannot be heard, because it is not being read. */
+  /** Whether the caller's messages cannot arrive, because the server has stopped reading them. */
   readonly isPaused: boolean;
   warned(code: string, message: string): void;
   refuse(why: Refusal): void;
-  /** The stream is open for nearly as long as one may be: after `grace` it has to end. */
+  /** The stream has been open for nearly as long as allowed: it has to end after `grace`. */
   mustEndSoon(grace: Milliseconds): void;
   finish(end: 'drained'): void;
 }
 
-/** How long before its end a stream is told that it may not go on; of a short limit, a tenth of it. */
+/** How long before its end a stream is warned that it may not go on; a tenth of the limit where that is shorter. */
 const NOTICE_MS = 60_000;
 
-/** What a session may cost in time: until `start` comes, in silence, and in all. */
+/** The time limits of a session: until `start` comes, without audio or keepalive, and in all. */
 export class TimeLimits {
   private patience: Patience;
   private length: { cancel(): void } | null = null;
@@ -38,7 +38,7 @@ export class TimeLimits {
     if (kind === 'audio' || kind === 'keepalive') this.heard();
   }
 
-  /** Waits anew. */
+  /** Restarts the wait. */
   heard(): void {
     this.patience.heard();
   }
@@ -68,7 +68,7 @@ export class TimeLimits {
         if (!this.listener.isPaused) this.listener.warned('idle', message);
       },
       runOut: () => {
-        // A caller that is not being read cannot be heard.
+        // The messages of a caller cannot arrive while the server does not read them.
         if (this.listener.isPaused) this.awaitAudio();
         else this.listener.refuse(refusal('idle_timeout', `${silence} ${limitMs} ms`));
       },

@@ -1,7 +1,7 @@
 import type { FrameWatcher } from '../pipeline/frame-watcher.js';
 import type { StreamConfig, StreamTotals } from './caller.js';
 
-/** Who opened a stream, and over what. */
+/** Who opened a stream, and over which transport. */
 export interface StreamOrigin {
   readonly session: string;
   readonly transport: string;
@@ -10,13 +10,13 @@ export interface StreamOrigin {
   readonly traceParent?: string | undefined;
 }
 
-/** Where streams are traced. */
+/** Traces streams. */
 export interface Tracing {
   begin(origin: StreamOrigin, config: StreamConfig, version: string): StreamTrace;
 }
 
 /** The trace of one stream. */
 export interface StreamTrace extends FrameWatcher {
-  /** `how` as in the metrics. */
+  /** `how` is the name of the stream's end, as in the metrics. */
   ended(how: string, totals: StreamTotals): void;
 }
