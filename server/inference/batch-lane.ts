@@ -3,11 +3,11 @@ import { FRAME_SAMPLES } from '../domain/units.js';
 import type { FrameBatch } from './frame-queue.js';
 import type { BatchMemory, BatchResult, InferenceBackend, Scores } from './inference-backend.js';
 
-/** A backend and the memory of its batches: a frame is copied once, into its row, and nothing is allocated per batch. */
+/** A backend and the memory of its batches, which is reused: a frame is copied once, into its row of a batch. */
 export class BatchLane {
-  /** Batches that have been given to the backend and have not come back. */
+  /** How many batches the backend has been given and has not answered yet. */
   underWay = 0;
-  /** Whether what is under way has failed once before. */
+  /** Whether the newest batch holds a frame whose run has failed before. */
   isRetrying = false;
   readonly backend: InferenceBackend;
   readonly #maxBatch: number;
@@ -20,7 +20,7 @@ export class BatchLane {
     this.#maxState = maxState;
   }
 
-  /** Runs at most `maxBatch` frames; the result's memory is to be given back. Rejects as the backend does. */
+  /** Runs at most `maxBatch` frames; the caller must give the result's memory back. Rejects when the backend does. */
   async run({ model, frames }: FrameBatch): Promise<BatchResult> {
     const { pcm, state } = this.#free.pop() ?? this.#allocate();
     for (const [row, frame] of frames.entries()) {
@@ -36,7 +36,7 @@ export class BatchLane {
     }
   }
 
-  /** Takes the memory of a result back, when nobody reads it any more. */
+  /** Takes back the memory of a result that nobody reads any more. */
   giveBack({ pcm, state }: BatchMemory): void {
     this.#free.push({ pcm, state });
   }
@@ -55,11 +55,11 @@ export interface RanRow {
   /** How many rows ran. */
   readonly rows: number;
   readonly queueMs: number;
-  /** What the frame was classified with: the next state takes its place, for streams are many and states are large. */
+  /** The state that the frame was classified with; the next state overwrites it, to save memory: states are large. */
   readonly state: Float32Array | null;
 }
 
-/** The outcome of one row; failed, with its state as it was, when the graph gave a number that is none. */
+/** The outcome of one row; failed, with the state left as it was, when the graph returned a number that is not finite. */
 export const outcomeOfRow = (scores: Scores, { row, rows, queueMs, state }: RanRow): Outcome => {
   const cut = (all: Float32Array): Float32Array => {
     const width = all.length / rows;
@@ -78,7 +78,7 @@ export const outcomeOfRow = (scores: Scores, { row, rows, queueMs, state }: RanR
   return { kind: 'classified', logits, nextState: kept, speech, queueMs, inferMs: scores.inferMs };
 };
 
-/** Zero times infinity is no number, and neither is its sum with anything: one pass without a call per number. */
+/** Zero times infinity or NaN is NaN, and so is any sum with it: this needs one pass and no call per number. */
 const areFinite = (numbers: Float32Array): boolean => {
   let zero = 0;
   for (let at = 0; at < numbers.length; at++) zero += 0 * numbers[at]!;

@@ -24,7 +24,7 @@ const variant = z.strictObject({
   tolerance: z.number().positive().optional(),
 });
 
-/** The shape of `earshot.json`, the serving contract of a model package; what holds between keys is checked apart. */
+/** The shape of `earshot.json`, the serving contract of a model package; rules between keys are checked elsewhere. */
 export const earshotSchema = z.strictObject({
   schema_version: z.literal(1),
   name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1–64 of a–z, 0–9 and -'),
@@ -52,5 +52,5 @@ export const earshotSchema = z.strictObject({
 /** `earshot.json`, parsed. */
 export type Earshot = z.output<typeof earshotSchema>;
 
-/** The same shape as a JSON Schema, for editors and other tools; `earshot.schema.json` is this, written down. */
+/** The same shape as a JSON Schema, for editors and other tools; `earshot.schema.json` is generated from it. */
 export const earshotJsonSchema = (): object => z.toJSONSchema(earshotSchema, { target: 'draft-2020-12' });

@@ -1,13 +1,13 @@
 import type { Outcome, Turn } from '../domain/outcome.js';
 
-/** What batching must know of a model. */
+/** What batching needs to know about a model. */
 export interface BatchedModel {
   readonly name: string;
   /** How many numbers one row's state has; 0 for a stateless model. */
   readonly stateSize: number;
 }
 
-/** A frame that waits for its outcome, with all that a run of it needs. */
+/** A frame that waits for its outcome, with everything that its run needs. */
 export interface WaitingFrame {
   readonly model: BatchedModel;
   readonly samples: Float32Array;
@@ -15,7 +15,7 @@ export interface WaitingFrame {
   readonly turn: Turn;
   /** Clock time in milliseconds. */
   readonly arrivedAt: number;
-  /** Whether a run of it has failed before: it then runs alone, so that it can fail no other frame again. */
+  /** Whether its run has failed before: it then runs alone, so that it cannot make other frames fail again. */
   readonly isRetry: boolean;
   /** Gives the frame its outcome; to be called once. */
   readonly settle: (outcome: Outcome) => void;
@@ -28,8 +28,8 @@ export interface FrameBatch {
 }
 
 /**
- * Frames of several models. What is due first goes first, but for frames whose run has failed; of one batch every tenant
- * that waits gets an equal part.
+ * The waiting frames of all models. Those due first run first, except that frames whose run has failed are kept apart; every
+ * waiting tenant gets an equal part of each batch.
  */
 export class FrameQueue {
   /** How many frames wait. */
@@ -42,7 +42,7 @@ export class FrameQueue {
     this.depth += 1;
   }
 
-  /** Frames whose run has failed, to be run again before all others, in their order and each alone. */
+  /** Adds frames whose run has failed, which are to run again before all others, in this order and each alone. */
   pushAgain(frames: readonly WaitingFrame[]): void {
     this.#retries.push(...frames);
     this.depth += frames.length;
@@ -62,8 +62,8 @@ export class FrameQueue {
   }
 
   /**
-   * Takes the frame that is due first, and with it others of its model, as many as `rowsOf` says of those that wait;
-   * leaves out models of which fewer than `least` wait, and frames whose run has failed. Null when no frame is left.
+   * Takes the frame that is due first and others of its model: `rowsOf` says how many, given how many wait. Leaves out models
+   * with fewer than `least` waiting frames, and frames whose run has failed. Null when nothing can be taken.
    */
   takeBatch(rowsOf: (waiting: number) => number, least = 1): FrameBatch | null {
     let first: ModelQueue | null = null;
@@ -92,10 +92,10 @@ export class FrameQueue {
 /** The waiting frames of one model. */
 class ModelQueue {
   size = 0;
-  /** By tenant, those due first in front; a tenant without waiting frames has no entry. */
+  /** By tenant, the frames due first in front; a tenant without waiting frames has no entry. */
   readonly #byTenant = new Map<string, WaitingFrame[]>();
 
-  /** Clock time in milliseconds at which its first frame is due; Infinity where it is empty. */
+  /** Clock time in milliseconds at which the first frame is due; Infinity where the queue is empty. */
   get dueAt(): number {
     let least = Infinity;
     for (const [head] of this.#byTenant.values()) least = Math.min(least, head!.turn.dueAt);
@@ -126,7 +126,7 @@ class ModelQueue {
   }
 }
 
-/** One frame of each tenant, then a second one, and so on; there are at least `rows` in all. */
+/** Takes one frame of each tenant, then a second one, and so on; the tenants must have at least `rows` in all. */
 const inTurn = (tenants: readonly (readonly [string, WaitingFrame[]])[], rows: number): WaitingFrame[] => {
   const taken: WaitingFrame[] = [];
   while (taken.length < rows) {

@@ -5,17 +5,17 @@ import { durationOf, samplesIn } from '../domain/units.js';
 import { readGoldenVector, type GoldenVector } from './golden-vector.js';
 import type { ModelPackage } from './model-package.js';
 
-/** How a package's golden vectors came out; `problem` names the file, the frame, and what was expected and got. */
+/** The result of checking a package's golden vectors; `problem` names the file, the frame, and the expected and actual values. */
 export type GoldenReport =
   { readonly ok: true; readonly frames: number } | { readonly ok: false; readonly problem: string };
 
-/** How far a number may be from the one expected, given the tolerance that its golden vector states. */
+/** The largest allowed difference from an expected number, given the tolerance that its golden vector states. */
 export type GoldenAllowance = (stated: number) => number;
 
 /**
- * A vector's tolerance is for 32-bit floats on a CPU. A lossy variant has one of its own, which the trainer measured; where
- * an older package has none it is guessed: GPUs round inputs of products to 10 bits (TF32), which 16-bit floats are made
- * of; 8-bit weights are another model, close to the first.
+ * A vector states its tolerance for 32-bit floats on a CPU. A lossy variant has its own, measured by the trainer. Where an
+ * older package has none, it is estimated: GPUs round the inputs of products to 10 bits of mantissa (TF32), as many as 16-bit
+ * floats have; 8-bit weights make a slightly different model.
  */
 export const goldenAllowance = ({ precision, tolerance }: Variant, provider: Provider): GoldenAllowance => {
   if (tolerance !== null) return (stated) => Math.max(stated, tolerance);
@@ -25,7 +25,7 @@ export const goldenAllowance = ({ precision, tolerance }: Variant, provider: Pro
 
 const asStated: GoldenAllowance = (stated) => stated;
 
-/** Plays every golden vector of a package as the server would hear it. Rejects if a vector cannot be read. */
+/** Classifies every golden vector of a package, cut into frames as the server does. Rejects if a vector cannot be read. */
 export const checkGolden = async (
   { card, folder }: ModelPackage,
   classify: Classify,
@@ -41,7 +41,7 @@ export const checkGolden = async (
   return { ok: true, frames };
 };
 
-/** What is wrong with the first frame that differs; null when none does. */
+/** A sentence about the first frame that differs; null when none does. */
 const firstDifference = async (
   vector: GoldenVector,
   classify: Classify,

@@ -20,12 +20,12 @@ const expectedSchema = z.strictObject({
     .min(1),
 });
 
-/** A recording, and what the trainer's own implementation made of every frame of it. */
+/** A recording, and the outputs of the trainer's own implementation for each of its frames. */
 export interface GoldenVector {
   /** 16 kHz, one channel. */
   readonly samples: Float32Array;
   readonly hop: Milliseconds;
-  /** How far a number may be from the one expected. */
+  /** The largest allowed difference from an expected number. */
   readonly tolerance: number;
   readonly frames: z.output<typeof expectedSchema>['frames'];
 }

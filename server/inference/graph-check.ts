@@ -1,6 +1,6 @@
 import type { GraphPlan } from './worker-protocol.js';
 
-/** An input or output as a graph declares it. A dimension is a number, or a name where it may vary. */
+/** An input or output as a graph declares it. A dimension is a number, or a name where its size may vary. */
 export interface GraphValue {
   readonly name: string;
   readonly isTensor: boolean;
@@ -8,7 +8,7 @@ export interface GraphValue {
   readonly shape?: readonly (number | string)[];
 }
 
-/** What a graph declares and its card does not say, or the other way round; none when they agree. */
+/** One sentence for each difference between what a graph declares and what its card says; empty when they agree. */
 export const graphProblems = (
   plan: GraphPlan,
   inputs: readonly GraphValue[],
@@ -27,7 +27,7 @@ export const graphProblems = (
   ];
 };
 
-/** A value by its key in `earshot.json`, and its dimensions after the batch. */
+/** An expected input or output: its key in `earshot.json`, its name, and its dimensions after the batch dimension. */
 interface Expected {
   readonly key: string;
   readonly name: string;
@@ -66,6 +66,6 @@ const tensorProblems = (what: string, found: GraphValue, row: Expected['row']): 
   return fits ? [] : [`${what} is ${declared}, must be ${wanted}, the batch of any size`];
 };
 
-/** Exporters leave sizes open that the graph computes; the warm-up run finds those. */
+/** Exporters leave open some sizes that the graph computes; the warm-up run checks those. */
 const fitsDimension = (declared: number | string | undefined, wanted: number | string): boolean =>
   typeof declared === 'string' || typeof wanted === 'string' || declared === wanted;

@@ -7,12 +7,12 @@ import type { GraphPlan, WorkerPlan } from './worker-protocol.js';
 
 const ERRORS_ONLY = 3;
 
-/** A graph in ONNX Runtime. Every call blocks its thread, so this belongs into a worker. */
+/** A graph in ONNX Runtime. Every call blocks its thread, so this class is only for workers. */
 export class GraphSession {
   readonly #plan: GraphPlan;
-  /** One for every size, by its place among the sizes; or a single one, which runs them all. */
+  /** One session for each of `#paddedSizes`, in the same order; or a single one, which runs all sizes. */
   readonly #sessions: readonly InferenceSession[];
-  /** The sizes that are run, ascending; empty where any is. */
+  /** The only batch sizes that are run, ascending; empty where any size is run. */
   readonly #paddedSizes: readonly number[];
   readonly #stateSize: number;
   readonly #outputs: readonly string[];
@@ -25,7 +25,7 @@ export class GraphSession {
     this.#outputs = [plan.outputs.logits, plan.outputs.nextState, plan.outputs.speech].filter((name) => name !== null);
   }
 
-  /** Opens a graph and checks it against its card. Rejects with what is wrong with the graph, or with the provider. */
+  /** Opens a graph and checks it against its card. Rejects with what is wrong with the graph or the provider. */
   static async open(plan: GraphPlan, workerPlan: WorkerPlan): Promise<GraphSession> {
     const { batchSizes, padsBatches, sessionPerSize } = workerPlan;
     const sizes = padsBatches ? [...new Set(batchSizes)] : [];
@@ -43,7 +43,7 @@ export class GraphSession {
     }
   }
 
-  /** Runs `rows` rows of quiet noise; resolves with the milliseconds that took. Rejects if the outputs do not fit. */
+  /** Runs `rows` rows of quiet noise; resolves with the milliseconds that it took. Rejects if the outputs do not fit. */
   async warmUp(rows: number): Promise<number> {
     const pcm = Float32Array.from({ length: rows * FRAME_SAMPLES }, (_, i) => 1e-3 * Math.sin(i * i));
     const { logits, nextState, inferMs } = await this.run({
@@ -58,7 +58,7 @@ export class GraphSession {
     return inferMs;
   }
 
-  /** Rejects when the graph does. The next state takes the place of `state`. */
+  /** Runs one batch; the next state overwrites `state`. Rejects when the graph fails. */
   async run({ rows, pcm, state }: Batch): Promise<Scores> {
     const { size, session } = this.#sizeFor(rows);
     const { inputs, outputs, stateShape, labels } = this.#plan;
@@ -83,7 +83,7 @@ export class GraphSession {
     await releaseAll(this.#sessions);
   }
 
-  /** The size in which `rows` rows are run, and the session that runs it. */
+  /** The batch size with which `rows` rows are run, and the session that runs it. */
   #sizeFor(rows: number): { size: number; session: InferenceSession } {
     const place = this.#paddedSizes.findIndex((padded) => padded >= rows);
     const session = this.#sessions[place] ?? this.#sessions[0]!;
@@ -94,7 +94,7 @@ export class GraphSession {
 const openSession = (path: string, { provider, threads }: WorkerPlan): Promise<InferenceSession> =>
   InferenceSession.create(path, {
     executionProviders: [provider],
-    // Idle threads that spin would take the cores from each other.
+    // Idle threads that spin would take the cores from threads that work.
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
@@ -105,7 +105,7 @@ const releaseAll = async (sessions: readonly InferenceSession[]): Promise<void> 
   for (const session of sessions) await session.release();
 };
 
-/** The batch's own memory where it is long enough, so that nothing is copied; zeros after it where not. */
+/** A tensor in the memory of `numbers` where that is long enough, so that nothing is copied; else a copy, padded with zeros. */
 const tensor = (numbers: Float32Array, shape: readonly number[]): Tensor => {
   const length = shape.reduce((product, size) => product * size, 1);
   if (numbers.length >= length) return new Tensor('float32', numbers.subarray(0, length), shape);
@@ -114,7 +114,7 @@ const tensor = (numbers: Float32Array, shape: readonly number[]): Tensor => {
   return new Tensor('float32', padded, shape);
 };
 
-/** The first rows of an output, in memory of the graph's. `shape` says what its sizes must be, null that any will do. */
+/** The first rows of an output, in the graph's memory. Throws where its sizes are not those of `shape`; null allows any size. */
 const firstRows = (
   name: string,
   output: Tensor | undefined,

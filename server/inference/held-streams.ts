@@ -11,7 +11,7 @@ export interface StreamLoad {
 
 export interface StreamLoadResult {
   readonly streams: number;
-  /** From when a frame was due to its outcome, in milliseconds. */
+  /** 99th percentile of the time from when a frame was due to its outcome, in milliseconds. */
   readonly p99Ms: number;
   /** Frames that were not classified. */
   readonly lost: number;
@@ -19,7 +19,7 @@ export interface StreamLoadResult {
 
 const TICK_MS = 5;
 
-/** Classifies a frame of each of many virtual streams every hop, their phases evenly spread, at speaking speed. */
+/** Classifies, at speaking speed, one frame per hop for each of many virtual streams, whose phases are evenly spread. */
 export const loadWithStreams = async (
   classify: Classify,
   { streams, hopMs, forMs }: StreamLoad,
@@ -46,8 +46,8 @@ export const loadWithStreams = async (
 };
 
 /**
- * The most streams, to within a twentieth of `most`, of which `holds` says yes; `most` is known to be too many, and 0 is
- * taken to hold. By bisection: one call of `holds` a step.
+ * The most streams for which `holds` resolves with true, to within a twentieth of `most`, found by bisection. `most` is known
+ * to be too many, and 0 is assumed to hold.
  */
 export const mostHeld = async (most: number, holds: (streams: number) => Promise<boolean>): Promise<number> => {
   let [low, high] = [0, most];

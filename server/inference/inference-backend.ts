@@ -1,4 +1,4 @@
-/** Frames of one model, for one run. Whoever runs it may take the arrays' memory, and returns it with the result. */
+/** Frames of one model, for one run. The backend may take the arrays' memory away, and returns it with the result. */
 export interface Batch {
   readonly model: string;
   /** How many frames; what the arrays hold beyond them has no meaning. */
@@ -9,7 +9,7 @@ export interface Batch {
   readonly state: Float32Array;
 }
 
-/** What one run gave, row after row. */
+/** The outputs of one run, row after row. */
 export interface Scores {
   /** [rows, labels] */
   readonly logits: Float32Array;
@@ -24,11 +24,11 @@ export interface Scores {
 /** The memory of a batch. */
 export type BatchMemory = Pick<Batch, 'pcm' | 'state'>;
 
-/** The scores of a batch, and its memory, free again. */
+/** The scores of a batch, and its memory, which is free again. */
 export type BatchResult = Scores & BatchMemory;
 
-/** Something that runs batches one after the other, in the order in which it is given them; two may be under way. */
+/** Runs batches one after the other, in the order in which they are given; two may be under way. */
 export interface InferenceBackend {
-  /** Rejects when the run failed or the backend died; the memory of the batch is lost then. */
+  /** Rejects when the run failed or the backend died; the memory of the batch is then lost. */
   run(batch: Batch): Promise<BatchResult>;
 }

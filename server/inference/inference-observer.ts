@@ -13,16 +13,16 @@ export interface InferenceObserver {
   frameSettled(frame: {
     readonly model: string;
     readonly kind: Outcome['kind'];
-    /** Milliseconds from its arrival to the start of its last run; to its outcome if it never ran. */
+    /** Milliseconds from the frame's arrival to the start of its last run, or to its outcome if it never ran. */
     readonly queueMs: number;
-    /** How long after it was live its last run began; null for a frame that came sooner than at speaking speed. */
+    /** Milliseconds from its turn's `liveAt` to the start of its last run; null for a frame ahead of speaking speed. */
     readonly lagMs: number | null;
   }): void;
-  /** A worker died of `reason` and is being replaced. */
+  /** A worker died, because of `reason`, and is being replaced. */
   workerRestarted(reason: string): void;
 }
 
-/** Looks away. */
+/** Ignores everything. */
 export const silentObserver: InferenceObserver = {
   batchRan: () => undefined,
   frameSettled: () => undefined,

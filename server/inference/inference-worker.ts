@@ -5,29 +5,29 @@ import type { FromWorker, WorkerPlan } from './worker-protocol.js';
 export interface WorkerOptions {
   readonly plan: WorkerPlan;
   readonly isolation: Isolation | 'probe';
-  /** A run may take so long; left out where nobody waits for it. */
+  /** The longest that a run may take, in milliseconds; no limit where it is left out. */
   readonly runTimeoutMs?: number;
-  /** Called once, when a worker that was ready has ended, before its run under way rejects. */
+  /** Called once, when a worker that was ready has ended, before its runs under way reject. */
   readonly onEnd?: (reason: string) => void;
-  /** Called when a run takes too long in a worker that cannot be ended, before that run rejects; the worker takes no other. */
+  /** Called when a run takes too long in a worker that cannot be killed, before its runs reject; it then takes no more runs. */
   readonly onHang?: (reason: string) => void;
-  /** Gives up a start that takes too long, by killing the worker if it is a process. */
+  /** Aborts a start that takes too long, by killing the worker if it is a process. */
   readonly signal?: AbortSignal;
 }
 
 /** A worker thread or process that runs the graphs of a plan. */
 export class InferenceWorker implements InferenceBackend {
-  /** Milliseconds that one frame took in the largest batch of the warm-up, all graphs added up. */
+  /** Milliseconds per frame in the largest batch of the warm-up, summed over all graphs. */
   frameMs = 0;
   readonly #link: WorkerLink;
   readonly #options: WorkerOptions;
   #starting: Pending<InferenceWorker> | null;
-  /** In the order in which they were sent, which is that of their answers. */
+  /** Runs in the order in which they were sent, which is also the order of their answers. */
   readonly #running: Run[] = [];
-  /** Of the first of them. */
+  /** The timer of the first of `#running`. */
   #deadline: NodeJS.Timeout | undefined;
   #life: 'starting' | 'ready' | 'hanging' | 'ended' = 'starting';
-  /** Why it was ended, where that was for something that it did. */
+  /** Why the server gave the worker up; null if it did not. */
   #verdict: string | null = null;
   #onClosed: () => void = () => undefined;
 
@@ -69,7 +69,7 @@ export class InferenceWorker implements InferenceBackend {
     });
   }
 
-  /** Gives the first run its time; those behind it wait for theirs. */
+  /** Starts the time limit of the first run; the time of each later run begins when it becomes the first. */
   #setDeadline(): void {
     const { runTimeoutMs } = this.#options;
     const first = () => this.#running[0];
@@ -77,7 +77,7 @@ export class InferenceWorker implements InferenceBackend {
     clearTimeout(this.#deadline);
     if (runTimeoutMs === undefined || late === undefined) return;
     this.#deadline = setTimeout(() => {
-      // The answer may have come while the server itself was held up: it is read before the worker is judged.
+      // If the server itself was held up, the answer may already have come: it is read before this check.
       setImmediate(() => {
         if (late === first()) this.#giveUp(`a run took longer than ${runTimeoutMs} ms`);
       });
@@ -86,7 +86,7 @@ export class InferenceWorker implements InferenceBackend {
 
   #giveUp(reason: string): void {
     this.#verdict = reason;
-    // The end of the process does the rest.
+    // When the process has ended, `#end` does the rest.
     if (this.#link.kill()) return;
     this.#life = 'hanging';
     this.#options.onHang?.(reason);
@@ -100,7 +100,7 @@ export class InferenceWorker implements InferenceBackend {
   }
 
   #receive(message: FromWorker): void {
-    // What comes too late is no answer any more.
+    // The runs were rejected when the worker hung: an answer now comes too late.
     if (this.#life === 'hanging') return;
     switch (message.kind) {
       case 'ready':

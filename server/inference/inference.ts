@@ -17,18 +17,18 @@ import { WorkerPool, type PoolHealth } from './worker-pool.js';
 export interface InferenceOptions {
   readonly packages: readonly ModelPackage[];
   readonly provider: 'auto' | Provider;
-  /** The precision that every package must have for the provider; `auto`, as where it is left out: its first variant. */
+  /** The precision that every package must have for the provider; `auto`, the default, takes its first variant. */
   readonly precision?: 'auto' | Precision;
-  /** Null, as where it is left out: one a core, one on a GPU. */
+  /** How many workers; null, the default, means one per core, or one on a GPU. */
   readonly workers?: number | null;
-  /** Threads that one worker runs a graph with; 1 where it is left out, for workers scale better with the cores. */
+  /** Threads with which one worker runs a graph; 1 by default, because more workers use the cores better than more threads. */
   readonly threads?: number;
   readonly isolation?: Isolation;
-  /** A worker that has not answered a run after so long is replaced, as soon as it can be ended. */
+  /** A worker that has not answered a run after this many milliseconds is replaced as soon as it can be ended. */
   readonly runTimeoutMs?: number;
-  /** The most frames of one run; null, as where it is left out: what suits the provider. */
+  /** The most frames of one run; null, the default, means what suits the provider. */
   readonly maxBatch?: number | null;
-  /** The most frames that wait for a worker; one beyond them is shed. */
+  /** The most frames that may wait for a worker; further ones are shed. */
   readonly queueLimit?: number;
   readonly log: Pick<Log, 'info' | 'error'>;
   readonly observer?: InferenceObserver;
@@ -36,36 +36,36 @@ export interface InferenceOptions {
   readonly onExhausted?: () => void;
 }
 
-/** A model that is loaded and warm, and what its graph runs on. */
+/** A model that is loaded and warmed up, with the provider and variant of its graph. */
 export interface LoadedModel {
   readonly card: ModelCard;
   readonly provider: Provider;
   readonly variant: Variant;
 }
 
-/** Models that classify, all through one queue and on one pool of workers. */
+/** Loaded models, which share one queue and one pool of workers. */
 export interface Inference {
   readonly models: readonly LoadedModel[];
   /** Frames that wait for a worker. */
   readonly queueDepth: number;
-  /** Throws for a model that is not one of `models`. */
+  /** The `classify` function of a model by name; throws where it is not one of `models`. */
   classifierFor(model: string): Classify;
   health(): PoolHealth;
-  /** Whether no worker is left, and none could be started since. */
+  /** Whether no worker is left and none could be started since. */
   readonly isExhausted: boolean;
-  /** Takes no more frames, fails those that wait, lets runs end, ends the workers. The process must not exit before this resolves. */
+  /** Fails new and waiting frames, lets runs finish, ends the workers. The process must not exit before this resolves. */
   close(): Promise<void>;
 }
 
 const DEFAULT_QUEUE_LIMIT = 1024;
 /** The largest batch of a slow model on a software GPU takes some 13 s. */
 const DEFAULT_RUN_TIMEOUT_MS = 30_000;
-/** For opening every graph from a slow disk, and warming it. */
+/** Enough to open every graph from a slow disk and to warm it up. */
 const START_TIMEOUT_MS = 300_000;
 
 /**
- * Loads every package on the provider asked for and resolves when all of them are warm and their golden vectors come out
- * right. Rejects, with everything closed again, with what is wrong and what would be right.
+ * Loads every package on the requested provider and resolves when all are warmed up and score their golden vectors as
+ * expected. Rejects with what is wrong and what would be right, after closing everything again.
  */
 export const startInference = async (options: InferenceOptions): Promise<Inference> => {
   const { packages, log, observer = silentObserver, precision = 'auto' } = options;

@@ -11,9 +11,9 @@ export interface MicroBatcherOptions {
   readonly models: readonly BatchedModel[];
   /** The most frames of one run. */
   readonly maxBatch: number;
-  /** The sizes that are ever run, ascending, smaller batches being padded; empty where any is. */
+  /** The only batch sizes that are run, ascending, smaller batches being padded; empty where any size is run. */
   readonly paddedSizes: readonly number[];
-  /** The most frames that wait, of all models together; a frame beyond them is shed. */
+  /** The most frames that may wait, of all models together; further ones are shed. */
   readonly queueLimit: number;
   /** Milliseconds on a scale that never jumps. */
   readonly now: () => number;
@@ -22,10 +22,10 @@ export interface MicroBatcherOptions {
 const CLOSING = 'inference is closing';
 
 /**
- * Group commit: a backend that is free takes the frame that is due first, and with it as many waiting frames of the
- * same model as fit. So an idle server answers at once, and a busy one batches by itself, without a clock to tune.
- * A backend that is busy is handed its next batch as soon as that is full, so that it need not wait for this thread;
- * frames whose run has failed come first, each alone on a backend.
+ * Works like group commit in databases: a free backend takes the frame that is due first, and with it as many waiting frames
+ * of the same model as fit. So an idle server answers at once, and a busy one forms batches, without a delay to tune.
+ * A busy backend gets its next batch as soon as that is full, so that it need not wait for this thread. Frames whose run has
+ * failed come first, each alone on a backend.
  */
 export class MicroBatcher {
   readonly #options: MicroBatcherOptions;
@@ -49,14 +49,14 @@ export class MicroBatcher {
     return this.#queue.depth;
   }
 
-  /** Whether it has given up, and no backend was attached since. */
+  /** Whether `giveUp` was called and no backend has been attached since. */
   get hasGivenUp(): boolean {
     return this.#givenUp !== null;
   }
 
   /**
-   * Classifies one second of a known model's audio; a null state is all zeros, the memory of any other is what the next
-   * state is returned in. Never rejects.
+   * Classifies one second of audio with a model that was given to the constructor. A null state means all zeros; the memory
+   * of any other state is reused for the next state. Never rejects.
    */
   classify(name: string, samples: Float32Array, state: Float32Array | null, turn: Turn): Promise<Outcome> {
     const model = this.#models.get(name);
@@ -71,7 +71,7 @@ export class MicroBatcher {
     });
   }
 
-  /** Lets `backend` take batches from now on; the function returned stops that. */
+  /** Gives batches to `backend` from now on; the returned function stops that. */
   attach(backend: InferenceBackend): () => void {
     const lane = new BatchLane(backend, this.#options.maxBatch, this.#maxState);
     this.#lanes.add(lane);
@@ -80,13 +80,13 @@ export class MicroBatcher {
     return () => this.#lanes.delete(lane);
   }
 
-  /** Fails every frame that waits, and every new one until a backend is attached again. */
+  /** Fails every waiting frame, and every new one until a backend is attached again. */
   giveUp(reason: string): void {
     this.#givenUp = reason;
     this.#failWaiting(reason);
   }
 
-  /** Tells `observer` of everything that happens from now on. */
+  /** Reports everything that happens from now on to `observer`. */
   observe(observer: InferenceObserver): void {
     this.#observer = observer;
   }
@@ -100,7 +100,7 @@ export class MicroBatcher {
     });
   }
 
-  /** Why no further run is begun; null while runs are. */
+  /** Why no further runs begin; null while they do. */
   get #end(): string | null {
     return this.#closing ? CLOSING : this.#givenUp;
   }
@@ -115,7 +115,7 @@ export class MicroBatcher {
     return Promise.resolve(outcome);
   }
 
-  /** Why a frame is not even queued; null when it is. */
+  /** The outcome of a frame that is not even queued; null when it may be queued. */
   #refusalOf(model: BatchedModel, samples: Float32Array, state: Float32Array | null): Outcome | null {
     if (this.#end !== null) return { kind: 'failed', reason: this.#end };
     if (samples.length !== FRAME_SAMPLES) {
@@ -128,7 +128,7 @@ export class MicroBatcher {
     return this.#queue.depth >= this.#options.queueLimit ? { kind: 'shed' } : null;
   }
 
-  /** Idle backends first; only what is left over may wait behind a run. A second run has its backend to itself. */
+  /** Idle backends get batches first; only then may busy ones get a second. A retried frame has its backend to itself. */
   #dispatch(): void {
     const { maxBatch } = this.#options;
     for (const lane of this.#lanes)
@@ -174,8 +174,8 @@ export class MicroBatcher {
   }
 
   /**
-   * A frame gets a second run, alone: whichever frame broke the first, it cannot break its neighbours' second. None
-   * gets one where no backend will come.
+   * Gives each frame of a failed batch a second run, alone, so that the frame that broke the batch cannot break the others
+   * again. There is no second run while no further runs begin.
    */
   #retryOrFail({ frames }: FrameBatch, reason: string): void {
     const isAtAnEnd = (frame: WaitingFrame): boolean => frame.isRetry || this.#end !== null;

@@ -3,8 +3,8 @@ import { milliseconds } from '../domain/units.js';
 import type { Earshot } from './earshot-schema.js';
 
 /**
- * What is wrong between keys that are each right by themselves: one sentence per contradiction, each naming its key and
- * value; none for a consistent contract.
+ * Contradictions between keys that are each valid by themselves: one sentence per contradiction, naming its key and value;
+ * empty for a consistent contract.
  */
 export const contradictionsIn = (earshot: Earshot, labels: readonly string[]): string[] => [
   ...stateProblems(earshot),
@@ -12,7 +12,7 @@ export const contradictionsIn = (earshot: Earshot, labels: readonly string[]): s
   ...labelProblems(earshot, labels),
 ];
 
-/** The card of a consistent contract. */
+/** The model card of a contract, which must be consistent. */
 export const modelCardOf = (earshot: Earshot, labels: readonly string[]): ModelCard => ({
   name: earshot.name,
   version: earshot.version,
@@ -38,7 +38,7 @@ export const modelCardOf = (earshot: Earshot, labels: readonly string[]): ModelC
   golden: earshot.golden,
 });
 
-/** Numbers of one state: each open stream holds one. Those of real models have a few thousand. */
+/** Most numbers in one state, because each channel of an open stream holds one. Real models have a few thousand. */
 const MAX_STATE_NUMBERS = 1_000_000;
 
 const stateProblems = ({ state, inputs, outputs, smoothing }: Earshot): string[] => {

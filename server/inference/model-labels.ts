@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { PackageError } from './package-error.js';
 import { readPackageJson } from './package-file.js';
 
-/** The keys of a Hugging Face config.json that the server reads; the others are the trainer's business. */
+/** The keys of a Hugging Face config.json that the server reads; only the trainer uses the others. */
 const configSchema = z.looseObject({
   id2label: z.record(z.string(), z.string().min(1)),
   label2id: z.record(z.string(), z.int()).optional(),
 });
 
-/** The labels of a package's `config.json` in the order of the logits. Throws {@link PackageError} if they have gaps. */
+/** The labels of a package's `config.json` in the order of the logits. Throws {@link PackageError} if they are not valid. */
 export const readLabels = async (folder: string): Promise<string[]> => {
   const { id2label, label2id } = await readPackageJson(folder, 'config.json', configSchema);
   const fail = (problem: string): never => {

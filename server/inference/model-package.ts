@@ -8,14 +8,14 @@ import { PackageError } from './package-error.js';
 import { packageFile, readPackageJson } from './package-file.js';
 import { sha256Of } from './sha256.js';
 
-/** A model package whose files are all there and agree with each other; its graph has not been opened yet. */
+/** A model package whose files all exist and agree with each other; its graph has not been opened yet. */
 export interface ModelPackage {
   readonly card: ModelCard;
   /** Absolute path. */
   readonly folder: string;
 }
 
-/** Reads and checks one package. Throws {@link PackageError} naming the file, the key and the value that is wrong. */
+/** Reads and checks one package. Throws {@link PackageError} naming the file, the key and the wrong value. */
 export const loadModelPackage = async (folder: string): Promise<ModelPackage> => {
   const root = resolve(folder);
   const earshot = await readPackageJson(root, 'earshot.json', earshotSchema);
@@ -38,7 +38,10 @@ export const loadModelPackage = async (folder: string): Promise<ModelPackage> =>
   return { card, folder: root };
 };
 
-/** Names of the sub-folders that hold an `earshot.json`, sorted. Hidden ones are passed over: a copy under way, what a tool keeps. Rejects where there is no such folder. */
+/**
+ * Names of the sub-folders that hold an `earshot.json`, sorted. Hidden ones are ignored: they may be unfinished copies or
+ * files of a tool. Rejects where there is no such folder.
+ */
 export const packageNamesIn = async (folder: string): Promise<string[]> => {
   const names: string[] = [];
   for (const name of (await readdir(folder)).sort())
@@ -47,8 +50,8 @@ export const packageNamesIn = async (folder: string): Promise<string[]> => {
 };
 
 /**
- * Loads every package of a folder, sorted by name; other folders are ignored. Throws {@link PackageError} if one of them is
- * broken, or if there is none.
+ * Loads every package of a folder, sorted by name; other sub-folders are ignored. Throws {@link PackageError} if a package is
+ * not valid, or if there is none.
  */
 export const loadModelPackages = async (folder: string): Promise<ModelPackage[]> => {
   const names = await packageNamesIn(folder).catch(() => {

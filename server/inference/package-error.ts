@@ -1,4 +1,4 @@
-/** Characters of a problem: what is wrong may be a whole file. */
+/** Longest text of a problem, in characters: it may quote a whole file. */
 const MOST_CHARACTERS = 2_000;
 
 /** A model package that cannot be served; the message names the file, the key and the value, and what would be right. */

@@ -4,10 +4,10 @@ import type { z } from 'zod';
 import { reasonOf } from '../domain/reason.js';
 import { PackageError } from './package-error.js';
 
-/** Bytes of a JSON file; the golden logits of a thousand labels take one or two million. */
+/** Most bytes of a JSON file; the golden logits of a thousand labels take one or two million. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
 
-/** The absolute path of a file of a package. Throws {@link PackageError} if it is absent, no file, or outside the folder. */
+/** The absolute path of a package's file. Throws {@link PackageError} if it is missing, not regular, or outside the folder. */
 export const packageFile = async (folder: string, file: string): Promise<string> => {
   const path = join(folder, file);
   const real = await realpath(path).catch(() => {
@@ -17,7 +17,7 @@ export const packageFile = async (folder: string, file: string): Promise<string>
   if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     throw new PackageError(path, `leads out of the package, to ${real}: a package holds its own files`);
   }
-  // Whoever reads a pipe or a device waits for ever.
+  // Reading a pipe or a device may never end.
   if (!(await stat(real)).isFile()) throw new PackageError(path, 'is no regular file');
   return real;
 };
@@ -59,7 +59,7 @@ const problemOf = ({ path, message, input }: z.core.$ZodIssue): string =>
 
 const LONGEST_SHOWN = 64;
 
-/** A text or a number as it stands in the file; nothing of what is larger. */
+/** The wrong value, if it is a text (cut to its beginning) or a number; nothing for arrays and objects. */
 const shown = (input: unknown): string =>
   typeof input === 'string' || typeof input === 'number'
     ? `, and is ${JSON.stringify(input).slice(0, LONGEST_SHOWN)}`

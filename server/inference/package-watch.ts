@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { packageNamesIn } from './model-package.js';
 
 const LOOK_EVERY_MS = 1_000;
-/** Folders within folders of a package; a link that leads back into itself ends somewhere. */
+/** Most levels of folders that are looked at inside a package, so that a link into a parent folder ends. */
 const DEEPEST = 3;
 
 /**
- * Looks at the packages of a folder every second, and calls `changed` as a {@link packageLook} does. Polls, which also sees through links and on network
- * volumes. Resolves with what ends it.
+ * Checks the packages of a folder every second, and calls `changed` as {@link packageLook} does. Polling also notices changes
+ * behind links and on network volumes. Resolves with a function that stops the watch.
  */
 export const watchPackages = async (folder: string, changed: () => void): Promise<() => void> => {
   const look = await packageLook(folder, changed);
@@ -24,8 +24,9 @@ export const watchPackages = async (folder: string, changed: () => void): Promis
 };
 
 /**
- * Resolves with a look at the packages of `folder`, one at a time, which calls `changed` when a package came, went, or has other files than before, and
- * then stayed the same from one look to the next: a package that is being copied is left alone.
+ * Resolves with a function that checks the packages of `folder`, to be called one call at a time. It calls `changed` when a
+ * package was added, removed or has other files than before, but only once two successive checks saw the same, so that a
+ * package that is still being copied is ignored.
  */
 export const packageLook = async (folder: string, changed: () => void): Promise<() => Promise<void>> => {
   let told = await stampsOf(folder);
@@ -40,7 +41,7 @@ export const packageLook = async (folder: string, changed: () => void): Promise<
   };
 };
 
-/** A line a file of each package: other files, other lines. Never rejects: what is away has no line. */
+/** One line per file of each package, which changes when the file does. Never rejects: packages that are gone have no lines. */
 const stampsOf = async (folder: string): Promise<string> => {
   const lines: string[] = [];
   for (const name of await packageNamesIn(folder).catch(() => [])) {
@@ -50,7 +51,7 @@ const stampsOf = async (folder: string): Promise<string> => {
   return lines.join('\n');
 };
 
-/** A line a file, those in folders within included, but not in hidden ones: files that count have links beside those. */
+/** Adds one line per file, sub-folders included, except hidden ones: files in those count only through links beside them. */
 const stampInto = async (lines: string[], folder: string, names: readonly string[], deeper: number): Promise<void> => {
   for (const name of names) {
     const path = join(folder, name);

@@ -8,7 +8,7 @@ export type ProbeProvider = (provider: Provider) => Promise<number>;
 
 export interface ProviderChoiceOptions {
   readonly requested: 'auto' | Provider;
-  /** How many workers a CPU would get; null for one a core. */
+  /** How many workers a CPU would get; null for one per core. */
   readonly workers: number | null;
   readonly probe: ProbeProvider;
   readonly log: Pick<Log, 'info'>;
@@ -22,12 +22,13 @@ const REMEDIES: Readonly<Record<Provider, string>> = {
     'ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js; for CUDA 13 see the README',
 };
 
-/** How many workers suit a provider: one a core, one on a GPU, which runs one batch at a time. */
+/** How many workers suit a provider: one per core on a CPU; one on a GPU, which runs one batch at a time. */
 export const defaultWorkers = (provider: Provider): number => (provider === 'cpu' ? availableParallelism() : 1);
 
 /**
- * The provider asked for, or by `auto` the fastest that loads: a GPU (CUDA, else WebGPU) unless the CPU is measured to be
- * faster, as it is than a software GPU. Every refusal is logged. Rejects if the one asked for, or every one, is refused.
+ * The requested provider, or for `auto` the fastest that loads: a GPU (CUDA, else WebGPU) unless the CPU is measured to be
+ * faster, as it is faster than a software GPU. Logs every provider that does not load, and falls back to the CPU. Rejects if
+ * a requested GPU does not load.
  */
 export const chooseProvider = async (options: ProviderChoiceOptions): Promise<Provider> => {
   const { requested, probe } = options;
@@ -37,7 +38,7 @@ export const chooseProvider = async (options: ProviderChoiceOptions): Promise<Pr
   return requested;
 };
 
-/** Probes the provider asked for; rejects with what is wrong and what would be right. */
+/** Probes the requested provider; rejects with what is wrong and what would be right. */
 export const requireProvider = (provider: Provider, probe: ProbeProvider): Promise<number> =>
   probe(provider).catch((error: unknown) => {
     throw new Error(`the provider ${provider} cannot be used: ${reasonOf(error)}; ${REMEDIES[provider]}`);

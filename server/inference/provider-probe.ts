@@ -7,12 +7,12 @@ const PROBE_BATCH = 16;
 const PROBE_LIMIT_MS = 120_000;
 
 /**
- * Opens the variant chosen of every package in a child process, for a driver may crash, and measures one frame in a batch of 16,
- * in milliseconds, all packages added up. Rejects with the reason if that fails or takes two minutes.
+ * Opens the chosen variant of every package in a child process, because a driver may crash, and measures the milliseconds per
+ * frame in a batch of 16, summed over all packages. Rejects with the reason if that fails or takes two minutes.
  */
 export const probeProvider = async (packages: readonly ModelPackage[], choice: VariantChoice): Promise<number> => {
   const signal = AbortSignal.timeout(PROBE_LIMIT_MS);
-  // The last run counts, and the one before it pays for whatever a first run of this size costs.
+  // Only the last run counts; the one before it bears the extra cost of a first run of this size.
   const batchSizes = [1, PROBE_BATCH, PROBE_BATCH];
   const plan: WorkerPlan = { ...workerPlan(packages, choice, PROBE_BATCH), batchSizes };
   const worker = await InferenceWorker.start({ plan, isolation: 'probe', signal });

@@ -2,7 +2,7 @@ const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 const HEALTHY_AFTER_MS = 60_000;
 
-/** How long to wait before the next start: twice as long after every failure, short again after a healthy life. */
+/** How long to wait before the next start: twice as long after every failure, short again after a worker has lived long. */
 export class RestartBackoff {
   #failures = 0;
 

@@ -16,10 +16,10 @@ export interface LayoutRate extends Layout {
   readonly framesPerSecond: number;
 }
 
-/** A measurement of each layout: long enough for a hundred runs of a small model. */
+/** How long each layout is measured: long enough for a hundred runs of a small model. */
 const MEASURED_MS = 1_500;
 
-/** The layouts worth measuring: on a CPU all its cores, split in every way; on a GPU one worker and ever larger batches. */
+/** The layouts worth measuring: on a CPU, every even split of all cores; on a GPU, one worker and ever larger batches. */
 export const layoutsOf = (provider: Provider, cores = availableParallelism()): Layout[] => {
   if (provider !== 'cpu') return [1, 8, 32, 64, 128].map((maxBatch) => ({ workers: 1, threads: 1, maxBatch }));
   const splits = Array.from({ length: cores }, (_, index) => index + 1).filter((workers) => cores % workers === 0);
@@ -28,7 +28,7 @@ export const layoutsOf = (provider: Provider, cores = availableParallelism()): L
   );
 };
 
-/** How many frames of a model a layout runs a second when every worker always has a full batch. */
+/** How many frames of a model a layout runs per second when every worker always has a full batch. */
 export const measureLayout = async (
   model: ModelPackage,
   choice: VariantChoice,
@@ -70,7 +70,7 @@ const runUntil = async (
   return runs;
 };
 
-/** Noise at about −26 dBFS, the same every time. */
+/** `length` samples of noise at about −26 dBFS, the same in every call. */
 export const noise = (length: number): Float32Array => {
   let seed = 1;
   return Float32Array.from({ length }, () => {
@@ -79,7 +79,7 @@ export const noise = (length: number): Float32Array => {
   });
 };
 
-/** The fastest; of two within three per cent the one with the smaller batches, which keep frames waiting for less. */
+/** The fastest layout; of those within three per cent of it, the one with the smallest batches, which make frames wait less. */
 export const bestLayout = (rates: readonly LayoutRate[]): LayoutRate => {
   const most = Math.max(...rates.map(({ framesPerSecond }) => framesPerSecond));
   const close = rates.filter(({ framesPerSecond }) => framesPerSecond >= 0.97 * most);

@@ -4,12 +4,12 @@ import { reasonOf } from '../domain/reason.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import type { FromWorker, ToWorker } from './worker-protocol.js';
 
-/** What isolates a worker from the server: a thread is faster, a process survives a crash of native code. */
+/** How a worker is isolated from the server: a thread is faster; with a process, the server survives a crash of native code. */
 export type Isolation = 'thread' | 'process';
 
 /** The server's end of the connection to one worker. */
 export interface WorkerLink {
-  /** Takes the memory of a batch along. */
+  /** Sends a message; the memory of a batch may move with it and can no longer be used here. */
   send(message: ToWorker): void;
   /** Ends a child process at once. False for a thread: ending one while a run is under way aborts the server. */
   kill(): boolean;
@@ -23,13 +23,13 @@ export interface LinkEvents {
 
 const ENTRY = new URL('./worker-main.js', import.meta.url);
 
-/** A `probe` is a process whose native libraries may complain without anybody reading it: its answer says enough. */
+/** Opens a worker. A `probe` is a process whose standard error is discarded: its answer says enough. */
 export const openLink = (isolation: Isolation | 'probe', events: LinkEvents): WorkerLink =>
   isolation === 'thread' ? openThread(events) : openProcess(events, isolation === 'probe' ? 'ignore' : 'inherit');
 
 let threads = 0;
 
-/** Worker threads that have not ended: while native code hangs in one, the process cannot end by itself. */
+/** How many worker threads have not ended: while native code hangs in one, the process cannot end by itself. */
 export const livingThreads = (): number => threads;
 
 const openThread = (events: LinkEvents): WorkerLink => {
@@ -50,7 +50,7 @@ const openThread = (events: LinkEvents): WorkerLink => {
 };
 
 const children = new Set<ChildProcess>();
-// One that hangs would go on for ever: it does not notice that its server has gone.
+// A child that hangs would never end by itself: it does not notice that the server has gone.
 process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
 
 const openProcess = (events: LinkEvents, stderr: 'inherit' | 'ignore'): WorkerLink => {
@@ -70,7 +70,7 @@ const openProcess = (events: LinkEvents, stderr: 'inherit' | 'ignore'): WorkerLi
   });
   child.on('disconnect', end);
   return {
-    // A worker that has just died is about to be reported as ended: what was sent to it is not lost silently.
+    // A send fails only when the worker has just died, which is about to be reported by `ended`.
     send: (message) => void child.send(message.kind === 'run' ? trimmed(message) : message, () => undefined),
     kill: () => child.kill('SIGKILL'),
   };
@@ -78,7 +78,7 @@ const openProcess = (events: LinkEvents, stderr: 'inherit' | 'ignore'): WorkerLi
 
 const memoryOf = ({ buffer }: Float32Array): ArrayBuffer => buffer as ArrayBuffer;
 
-/** A copy is made of what a child process is sent, so it is sent no more than it needs. */
+/** What a child process is sent is copied, so only the rows in use are sent. */
 const trimmed = (run: Extract<ToWorker, { kind: 'run' }>): ToWorker => ({
   ...run,
   pcm: run.pcm.subarray(0, run.rows * FRAME_SAMPLES),

@@ -4,19 +4,19 @@ import type { ModelPackage } from './model-package.js';
 import type { WorkerPlan } from './worker-protocol.js';
 
 /**
- * The most frames of one run where nothing else is asked for. On a CPU, 8 rows are a third faster than 1, while 32 are
- * slower again, for their features leave its caches, and keep every frame waiting four times as long. A graph of the size
- * of wav2vec2-base on an H100 gained up to 8 (fp32) and 32 (fp16) rows by WebGPU, up to 64 and 128 by CUDA.
+ * The most frames of one run by default. On a CPU, 8 rows are a third faster per frame than 1, while 32 are slower again,
+ * because their features do not fit its caches, and make every frame wait four times as long. A graph of the size of
+ * wav2vec2-base on an H100 became faster up to 8 (fp32) and 32 (fp16) rows with WebGPU, up to 64 and 128 with CUDA.
  */
 export const DEFAULT_MAX_BATCH: Readonly<Record<Provider, number>> = { cpu: 8, webgpu: 32, cuda: 128 };
 
-/** Which variant of a model is served: by `auto` the package's first that is meant for the provider. */
+/** Which variant of a model is served: for `auto`, the first in the package that is meant for the provider. */
 export interface VariantChoice {
   readonly provider: Provider;
   readonly precision: 'auto' | Precision;
 }
 
-/** The first variant of a model that is meant for a provider and has the precision asked for. Throws if it has none. */
+/** The first variant of a model that is meant for the provider and has the requested precision. Throws if there is none. */
 export const requireVariant = ({ name, variants }: ModelCard, { provider, precision }: VariantChoice): Variant => {
   const variant = variants.find(
     (each) => each.providers.includes(provider) && (precision === 'auto' || each.precision === precision),
@@ -26,7 +26,7 @@ export const requireVariant = ({ name, variants }: ModelCard, { provider, precis
   throw new Error(`the model ${name} has no ${wanted} for ${provider}: earshot.json has ${listed(variants)}`);
 };
 
-/** The precisions that a choice leaves open, the one that `auto` takes first. */
+/** The precisions of a model that a choice allows, first the one that `auto` takes. */
 export const precisionsOf = ({ variants }: ModelCard, { provider, precision }: VariantChoice): Precision[] => {
   const possible = variants.filter(({ providers }) => providers.includes(provider));
   return [...new Set(possible.map((variant) => variant.precision))].filter(
@@ -34,11 +34,11 @@ export const precisionsOf = ({ variants }: ModelCard, { provider, precision }: V
   );
 };
 
-/** `fp32 (cpu, webgpu, cuda); int8 (cpu)` */
+/** Variants as a text: `fp32 (cpu, webgpu, cuda); int8 (cpu)`. */
 export const listed = (variants: readonly Variant[]): string =>
   variants.map(({ precision, providers }) => `${precision} (${providers.join(', ')})`).join('; ');
 
-/** What a worker has to do to serve `packages`. Throws if one of them has no such variant. */
+/** What a worker needs to serve `packages` with up to `maxBatch` frames per run. Throws if one of them has no such variant. */
 export const workerPlan = (packages: readonly ModelPackage[], choice: VariantChoice, maxBatch: number): WorkerPlan => ({
   provider: choice.provider,
   threads: 1,
@@ -57,15 +57,15 @@ export const workerPlan = (packages: readonly ModelPackage[], choice: VariantCho
   sessionPerSize: choice.provider === 'cuda',
 });
 
-/** The sizes between one frame and the largest batch: the first of them, and how often the next is as large. */
+/** The batch sizes between 1 and the largest: the first, and the factor from each to the next. */
 interface Sizes {
   readonly first: number;
   readonly factor: number;
 }
 
 /**
- * A CPU runs any size, and warms the least and the largest. On CUDA each size has a session of its own, so they are few: on
- * an H100 8 frames took hardly longer than 1.
+ * A CPU runs any size, and is warmed up with the smallest and the largest. On CUDA each size has a session of its own, so
+ * there are few: on an H100, 8 frames took hardly longer than 1.
  */
 const SIZES: Readonly<Record<Provider, Sizes>> = {
   cpu: { first: Infinity, factor: 1 },

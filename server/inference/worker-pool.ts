@@ -3,7 +3,7 @@ import { WorkerSlot, type SlotOptions } from './worker-slot.js';
 export interface WorkerPoolOptions extends Omit<SlotOptions, 'onVacant'> {
   /** How many workers. */
   readonly count: number;
-  /** A worker could not be replaced, or hangs, and no other is left. */
+  /** Called when a worker could not be replaced, or hangs, and no other is left. */
   readonly onExhausted: (reason: string) => void;
 }
 
@@ -13,11 +13,11 @@ export interface PoolHealth {
   readonly healthy: number;
 }
 
-/** Keeps a number of workers running: one that dies is replaced, sooner or later, until the pool closes. */
+/** Keeps a number of workers running: one that dies is replaced, after a delay, until the pool closes. */
 export class WorkerPool {
   readonly #slots: readonly WorkerSlot[];
 
-  /** Resolves when every worker is ready; rejects with the first reason, all closed again, if one does not start. */
+  /** Resolves when every worker is ready; if one does not start, closes all and rejects with the first reason. */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
     const starts = await Promise.allSettled(pool.#slots.map((slot) => slot.open()));
@@ -38,7 +38,7 @@ export class WorkerPool {
     return { workers: this.#slots.length, healthy: this.#slots.filter(({ isHealthy }) => isHealthy).length };
   }
 
-  /** Lets runs under way end, then ends every worker. */
+  /** Lets runs under way finish, then ends every worker. */
   async close(): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.close()));
   }

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { FromWorker, ToWorker, WorkerPort } from './worker-protocol.js';
 
-/** The port of a worker thread: memory is handed over, not copied. */
+/** The port of a worker thread: memory is transferred, not copied. */
 export const threadPort = (port: MessagePort): WorkerPort => ({
   listen: (receive) => port.on('message', (message: ToWorker) => receive(message)),
   send: (message) => port.postMessage(message, message.kind === 'ran' ? memoryOf(message) : []),
@@ -10,7 +10,7 @@ export const threadPort = (port: MessagePort): WorkerPort => ({
 
 /** The port of a child process: everything is copied, so memory is not returned. */
 export const processPort = (): WorkerPort => {
-  // The server says when to end. A Ctrl-C in its terminal reaches this process too, but frames may still be under way.
+  // The server says when to end. A Ctrl-C in its terminal reaches this process, too, while frames may still be under way.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   return {
     listen: (receive) => {
@@ -24,7 +24,7 @@ export const processPort = (): WorkerPort => {
   };
 };
 
-/** The next state lies in the memory of the state. */
+/** The memory to transfer; that of the next state is not listed, because it is the memory of the state. */
 const memoryOf = ({ logits, speech, memory }: Extract<FromWorker, { kind: 'ran' }>): ArrayBuffer[] =>
   [logits, speech, memory?.pcm, memory?.state]
     .filter((numbers) => numbers instanceof Float32Array)

@@ -4,11 +4,11 @@ import type { Batch } from './inference-backend.js';
 import { sha256Of } from './sha256.js';
 import type { FromWorker, GraphPlan, ToWorker, WorkerPlan, WorkerPort } from './worker-protocol.js';
 
-/** The life of a worker: opens and warms its graphs, answers runs in order, and at the end releases everything. */
+/** What a worker does: opens and warms up its graphs, answers runs in order, and releases everything at the end. */
 export class WorkerService {
   readonly #port: WorkerPort;
   readonly #graphs = new Map<string, GraphSession>();
-  /** Whatever is under way; closing a port or a session during a run would abort the process. */
+  /** Tasks run one after the other: closing a port or a session during a run would abort the process. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(port: WorkerPort) {
@@ -44,7 +44,7 @@ export class WorkerService {
     }
   }
 
-  /** Opens one graph and runs every batch size; returns the milliseconds per frame of the last and largest. */
+  /** Opens one graph and runs every batch size; resolves with the milliseconds per frame of the last and largest. */
   async #open(graph: GraphPlan, plan: WorkerPlan): Promise<number> {
     try {
       const session = await GraphSession.open(graph, plan);
@@ -76,7 +76,7 @@ export class WorkerService {
   }
 }
 
-/** A worker may be replaced long after its package was checked. Looks after opening, so that nothing can come between. */
+/** Checks the files again, because a worker may start long after its package was checked; after opening, to leave no gap. */
 const checkUnchanged = async ({ files }: GraphPlan): Promise<void> => {
   for (const { file, sha256 } of files)
     if ((await sha256Of(file)) !== sha256)

@@ -5,32 +5,32 @@ import type { InferenceBackend } from './inference-backend.js';
 import type { InferenceObserver } from './inference-observer.js';
 import { RestartBackoff } from './restart-backoff.js';
 
-/** A backend that can end, in order or not. */
+/** A backend that can be closed, or can end by itself. */
 export interface PooledWorker extends InferenceBackend {
-  /** Resolves when its run under way is done and it has ended. */
+  /** Resolves when the runs under way are done and the worker has ended. */
   close(): Promise<void>;
 }
 
-/** What may become of a worker that was ready. */
+/** What may happen to a worker that was ready. */
 export interface WorkerFate {
-  /** It has ended; told once. */
+  /** It has ended; called once. */
   readonly onEnd: (reason: string) => void;
-  /** It takes no more batches, and cannot be ended before it ends by itself. */
+  /** It takes no more batches, and cannot be killed: it ends only by itself. */
   readonly onHang: (reason: string) => void;
 }
 
 export interface SlotOptions {
   readonly start: (fate: WorkerFate) => Promise<PooledWorker>;
-  /** Puts a ready worker to use; the function returned takes it out of use. */
+  /** Puts a ready worker to use; the returned function takes it out of use. */
   readonly attach: (worker: InferenceBackend) => () => void;
-  /** The place stays empty for now: a worker could not be replaced, and another try will follow, or it hangs. */
+  /** The slot stays empty for now: its worker hangs, or could not be replaced yet and another try follows. */
   readonly onVacant: (reason: string) => void;
   readonly clock: Clock;
   readonly log: Pick<Log, 'info' | 'error'>;
   readonly observer: Pick<InferenceObserver, 'workerRestarted'>;
 }
 
-/** The place of one worker: whenever it dies, another takes its place. */
+/** A slot for one worker: whenever the worker dies, another is started. */
 export class WorkerSlot {
   readonly #options: SlotOptions;
   readonly #backoff = new RestartBackoff();
@@ -59,7 +59,7 @@ export class WorkerSlot {
     this.#inUse = { worker, detach: attach(worker) };
   }
 
-  /** Starts no more workers; resolves when the last has ended. */
+  /** Starts no more workers; resolves when the present one has ended. */
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#wait?.cancel();

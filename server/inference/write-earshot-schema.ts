@@ -1,4 +1,4 @@
-// Writes earshot.schema.json anew: run from the root of the repository after `npm run build`, then `npm run format`.
+// Generates earshot.schema.json: run from the root of the repository after `npm run build`, then `npm run format`.
 import { writeFileSync } from 'node:fs';
 import { earshotJsonSchema } from './earshot-schema.js';
 
