@@ -11,19 +11,19 @@ export interface TlsSettings {
   readonly tlsClientCa: string | null;
 }
 
-/** What a server shows, and whom it trusts; PEM. */
+/** The certificate and key that a server shows, and the authorities that it trusts; PEM. */
 export interface Credentials {
   readonly cert: Buffer;
   readonly key: Buffer;
-  /** Authorities of whom every client must have a certificate; absent where clients need none. */
+  /** Authorities, one of which must have issued every client's certificate; absent where clients need none. */
   readonly ca?: Buffer;
 }
 
-/** The certificates in force. New connections get the newest; those that are open keep theirs. */
+/** The current certificates, read again when their files change. New connections get the newest; open ones keep theirs. */
 export class Certificates {
   private readonly users = new Set<(credentials: Credentials) => void>();
   private newest!: Credentials;
-  /** Follows the files no more. */
+  /** Stops watching the files. */
   readonly close: () => void;
 
   private constructor(
@@ -39,7 +39,7 @@ export class Certificates {
     this.close = follow({ what: 'the TLS certificate', paths, read: () => this.read(), use }, log);
   }
 
-  /** The certificates that the settings name, or null where they name none; throws an Error that says what is wrong with them. */
+  /** Reads the certificates that the settings name, null where they name none; throws an Error that says what is wrong. */
   static open({ tlsCert, tlsKey, tlsClientCa }: TlsSettings, log: Pick<Log, 'info' | 'error'>): Certificates | null {
     return tlsCert === null || tlsKey === null ? null : new Certificates({ tlsCert, tlsKey, tlsClientCa }, log);
   }
@@ -53,7 +53,7 @@ export class Certificates {
     return this.settings.tlsClientCa !== null;
   }
 
-  /** Calls `user` whenever there are new ones. */
+  /** Calls `user` whenever there are new certificates. */
   onChange(user: (credentials: Credentials) => void): void {
     this.users.add(user);
   }
@@ -62,7 +62,7 @@ export class Certificates {
     const { tlsCert, tlsKey, tlsClientCa } = this.settings;
     const pair = { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
     try {
-      // Throws where certificate and key are not of a pair.
+      // Throws where certificate and key do not belong together.
       createSecureContext(pair);
     } catch (problem) {
       throw new Error(`${tlsCert} and ${tlsKey} cannot be used: ${reasonOf(problem)}`, { cause: problem });
@@ -73,7 +73,7 @@ export class Certificates {
   }
 }
 
-/** A file of authorities, each of which can be read: TLS itself leaves out, without a word, what it cannot read behind the first. */
+/** Reads a file of authorities; throws where one cannot be read, which TLS would silently leave out if it is not the first. */
 const authoritiesIn = (path: string): Buffer => {
   const content = readFileSync(path);
   const certificates = content.toString('latin1').match(ONE_CERTIFICATE);
@@ -87,5 +87,5 @@ const authoritiesIn = (path: string): Buffer => {
   return content;
 };
 
-/** From its first line up to what comes next. */
+/** One certificate: from its first line to the next BEGIN line or the end of the file. */
 const ONE_CERTIFICATE = /-----BEGIN (?:\w+ )?CERTIFICATE-----[^]*?(?=-----BEGIN|$)/g;

@@ -6,9 +6,9 @@ import type { KeyRing } from './key-ring.js';
 import { isFromAllowedPage, type OriginRule, type Provenance } from './origin-rule.js';
 import { isTokenShaped, type SingleUseTokens } from './single-use-tokens.js';
 
-/** What a request shows of who sends it. */
+/** What a request shows about who sends it. */
 export interface Presented {
-  /** Every credential it carries; `text` is empty where it was not spelt as it should be. */
+  /** Every credential that it carries; `text` is empty where it is malformed. */
   readonly credentials: readonly { readonly by: 'header' | 'sub-protocol' | 'url'; readonly text: string }[];
   /** The name in the client's certificate, where TLS has verified one. */
   readonly certificate: string | null;
@@ -16,14 +16,14 @@ export interface Presented {
 }
 
 export type EntryVerdict =
-  /** `byToken`: a single-use token was shown, and not what it stands for. */
+  /** `byToken`: the caller showed a single-use token instead of the credentials that it stands for. */
   { readonly ok: true; readonly identity: Identity; readonly byToken?: true } | Refused;
 
-/** The ways in which callers can say who they are; null where a way is not configured. */
+/** The ways in which callers can authenticate; null where a way is not configured. */
 export interface Ways {
   readonly keys: KeyRing | null;
   readonly jwt: JwtVerifier | null;
-  /** Whether TLS lets nobody in without a certificate of a trusted authority. */
+  /** Whether TLS admits only clients with a certificate of a trusted authority. */
   readonly certificates: boolean;
 }
 
@@ -32,7 +32,7 @@ const refuse = (code: ErrorCode, message: string): Refused => refused(refusal(co
 const HOW =
   'send "Authorization: Bearer …" (browsers: the sub-protocol earshot.bearer.…, or a token from POST /v1/tokens)';
 
-/** Decides who a caller is and whether it may come in. What it says quotes no credential; whoever asks logs it. */
+/** Decides who a caller is and whether it is admitted. Its refusals quote no credential, so that they can be logged. */
 export class Doorkeeper {
   constructor(
     private readonly ways: Ways,
@@ -41,7 +41,7 @@ export class Doorkeeper {
     private readonly log: Pick<Log, 'error'>,
   ) {}
 
-  /** Whether callers are asked who they are. */
+  /** Whether callers must authenticate. */
   get asks(): boolean {
     const { keys, jwt, certificates } = this.ways;
     return keys !== null || jwt !== null || certificates;

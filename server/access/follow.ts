@@ -3,22 +3,22 @@ import { stat } from 'node:fs/promises';
 import type { Log } from '../domain/log.js';
 import { reasonOf } from '../domain/reason.js';
 
-/** Files are looked at so often: polling also sees through links, and on volumes whose kernel tells of no change. */
+/** How often files are checked: polling also works through links, and on volumes whose kernel reports no changes. */
 const LOOK_EVERY_MS = 500;
 
 /** Something that is read from files, and read again when they change. */
 export interface Followed<T> {
-  /** As the log calls it: `the key file`. */
+  /** Its name in the log, such as `the key file`. */
   readonly what: string;
   readonly paths: readonly string[];
-  /** Throws an Error where the files are not right. */
+  /** Reads the files; throws an Error where they are not valid. */
   readonly read: () => T;
   readonly use: (value: T) => void;
 }
 
 /**
- * Reads now, and throws what reading throws; from then on reads whenever a file has changed, and where that fails says so and leaves what there was.
- * Gives what ends it.
+ * Reads the files now, throwing what `read` throws, and again whenever one has changed; where that fails, logs it and keeps
+ * the previous value. Returns a function that stops it.
  */
 export const follow = <T>({ what, paths, read, use }: Followed<T>, log: Pick<Log, 'info' | 'error'>): (() => void) => {
   let seen = paths.map((path) => stampOf(fileAt(path))).join();
@@ -42,7 +42,7 @@ export const follow = <T>({ what, paths, read, use }: Followed<T>, log: Pick<Log
   return () => clearInterval(timer);
 };
 
-/** A file that does not exist, given to a container, is there as a folder. */
+/** The file's status; throws for a folder, which is what a container gets when a file mounted into it does not exist. */
 const fileAt = (path: string): Stats => {
   const found = statSync(path);
   if (found.isDirectory()) throw new Error(`${path} is a folder: it has to be a file`);

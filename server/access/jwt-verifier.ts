@@ -11,9 +11,9 @@ import type { Identity } from '../domain/identity.js';
 import { rightsOf, rightsSchema } from './rights-schema.js';
 import { sayIssue } from './say-issue.js';
 
-/** Public-key signatures only: with a shared secret among them, a public key could be passed off as one. */
+/** Only public-key signatures: if shared secrets were accepted, too, a public key could be used as one. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-/** Clocks of issuer and server may differ by so much. */
+/** How far the clocks of issuer and server may differ. */
 const CLOCK_TOLERANCE_S = 5;
 const LONGEST_SUBJECT = 256;
 const FETCH_TIMEOUT_MS = 5_000;
@@ -27,18 +27,18 @@ export interface JwtSettings {
 
 export type JwtVerdict =
   | { readonly kind: 'identity'; readonly identity: Identity }
-  /** It is not good, and why: a sentence that quotes nothing of the token. */
+  /** The token is not accepted; `why` is a sentence that quotes nothing of it. */
   | { readonly kind: 'refused'; readonly why: string }
-  /** Whether it is good cannot be said now: the issuer's keys cannot be had. */
+  /** The token cannot be verified now, because the issuer's keys cannot be obtained. */
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
 /** Finds the key that a token's header asks for. */
 export type FindKey = JWTVerifyGetKey;
 
-/** The issuer's keys at an address: fetched when needed, kept for ten minutes, asked for again at most every 30 s for a key id that is not among them. */
+/** The issuer's keys at a URL: fetched when needed, kept for ten minutes, fetched again at most every 30 s for unknown key ids. */
 export const remoteKeys = (url: URL): FindKey => keysAt(url);
 
-/** How many keys an issuer has at an address; rejects where they cannot be had. */
+/** How many keys an issuer has at a URL; rejects where they cannot be fetched. */
 export const countRemoteKeys = async (url: URL): Promise<number> => {
   const keys = keysAt(url);
   await keys.reload();
@@ -52,10 +52,10 @@ const keysAt = (url: URL) =>
     cooldownDuration: COOLDOWN_MS,
   });
 
-/** Keys that are given; throws where they are no JWKS. */
+/** The keys of a JWKS (JSON Web Key Set); throws where it is none. */
 export const localKeys = (jwks: unknown): FindKey => createLocalJWKSet(jwks as JSONWebKeySet);
 
-/** Reads JWTs of one issuer for one audience. `findKey` is asked for at each token, since a key file may change. */
+/** Verifies JWTs of one issuer for one audience. `findKey` is called anew for each token, since a key file may change. */
 export class JwtVerifier {
   constructor(
     private readonly settings: JwtSettings,

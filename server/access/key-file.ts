@@ -6,18 +6,18 @@ import { sayIssue } from './say-issue.js';
 import { RIGHTS_FIELDS } from './rights-schema.js';
 
 export const keySchema = z.strictObject({
-  /** Names this key among others of its caller. */
+  /** Identifies this key; unique in its file. */
   id: z.string().regex(/^[a-z0-9]{4,32}$/, 'must be 4–32 lower-case letters and digits'),
-  /** Whose key it is: keys of one name are one caller, and share its limits. */
+  /** Whose key it is: keys with the same name belong to one caller, and share its limits. */
   name: z.string().regex(/^[\w.@-]{1,64}$/, 'must be 1–64 letters, digits, dots, dashes and underscores'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits'),
   created: z.iso.datetime(),
-  /** From then on it is worth nothing. */
+  /** From then on the key is not accepted. */
   expires: z.iso.datetime().optional(),
   ...RIGHTS_FIELDS,
 });
 
-/** A key as its file has it: everything but the key. */
+/** A key as the key file stores it: its hash and its properties, but not the key itself. */
 export type StoredKey = z.infer<typeof keySchema>;
 
 const fileSchema = z.strictObject({
@@ -28,14 +28,14 @@ const fileSchema = z.strictObject({
   }),
 });
 
-/** The keys of a file; throws an Error that says what is wrong where. */
+/** The keys of a file; throws an Error that says what is wrong and where. */
 export const readKeyFile = (path: string): readonly StoredKey[] => {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (problem) {
-    // JSON.parse quotes what it could not read, and a key may have been pasted there.
-    // eslint-disable-next-line preserve-caught-error -- that would pass on what is left out
+    // JSON.parse quotes text that it could not parse, and a key may have been pasted there.
+    // eslint-disable-next-line preserve-caught-error -- the cause would pass on the quoted text
     throw new Error(problem instanceof SyntaxError ? `${path} is no JSON` : reasonOf(problem));
   }
   const parsed = fileSchema.safeParse(content);
@@ -43,14 +43,14 @@ export const readKeyFile = (path: string): readonly StoredKey[] => {
   return parsed.data.keys;
 };
 
-/** Replaces the file in one step, readable by its owner only. */
+/** Replaces the file atomically; only its owner can read it. */
 export const writeKeyFile = (path: string, keys: readonly StoredKey[]): void => {
   const draft = `${path}.${process.pid}.new`;
   writeFileSync(draft, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, path);
 };
 
-/** A key without its hash, to be shown. */
+/** A stored key without its hash, for display. */
 export const shownOf = (key: StoredKey): Omit<StoredKey, 'sha256'> => {
   const shown: Partial<StoredKey> = { ...key };
   delete shown.sha256;

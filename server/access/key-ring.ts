@@ -5,7 +5,7 @@ import { rightsOf } from './rights-schema.js';
 
 interface HeldKey {
   readonly digest: Buffer;
-  /** Milliseconds since 1970; infinite where it never expires. */
+  /** Milliseconds since 1970; Infinity where it never expires. */
   readonly expiresAt: number;
   readonly identity: Identity;
 }
@@ -18,12 +18,12 @@ const heldFrom = (stored: StoredKey): HeldKey => ({
   identity: { name: `${KEY_PREFIX}${stored.name}`, rights: rightsOf(stored) },
 });
 
-/** The API keys that are good now; replaced as a whole when their file changes. */
+/** All API keys that callers may show; those of the key file are replaced as a whole when it changes. */
 export class KeyRing {
   private readonly fixed: readonly HeldKey[];
   private held: readonly HeldKey[] = [];
 
-  /** `fixed` are keys that come from no file, and stay. */
+  /** `fixed` are keys that do not come from the key file, and are never replaced. */
   constructor(fixed: readonly StoredKey[]) {
     this.fixed = fixed.map(heldFrom);
   }
@@ -32,13 +32,13 @@ export class KeyRing {
     this.held = keys.map(heldFrom);
   }
 
-  /** Whether this is who had a key, and has no good one of the same name left at `now` (milliseconds since 1970). */
+  /** Whether the identity came from an API key, and no key of the same name is valid at `now` (milliseconds since 1970). */
   hasRevoked({ name }: Identity, now: number): boolean {
     if (!name.startsWith(KEY_PREFIX)) return false;
     return !this.all.some(({ identity, expiresAt }) => identity.name === name && expiresAt > now);
   }
 
-  /** Whose key this is, at `now` (milliseconds since 1970); null where it is nobody's or has expired. */
+  /** Whose key this is at `now` (milliseconds since 1970); null where it is unknown or has expired. */
   find(key: string, now: number): Identity | null {
     const found = findByDigest(this.all, digestOf(key));
     return found !== null && found.expiresAt > now ? found.identity : null;

@@ -6,7 +6,10 @@ const ENTRY = /^(?:([\w.@-]{1,64})=)?(?:sha256:([0-9a-f]{64})|(.*))$/;
 export type KeysRead =
   { readonly ok: true; readonly keys: readonly StoredKey[] } | { readonly ok: false; readonly problem: string };
 
-/** Keys as the environment has them: `KEY`, `NAME=KEY` or `NAME=sha256:HEX`, comma-separated; each may do everything. A problem quotes none of them. */
+/**
+ * Parses keys from the environment: `KEY`, `NAME=KEY` or `NAME=sha256:HEX`, comma-separated; each gets all rights. A problem
+ * quotes none of them.
+ */
 export const keysFromText = (text: string): KeysRead => {
   const keys: StoredKey[] = [];
   for (const [index, entry] of text.split(',').entries()) {

@@ -8,13 +8,13 @@ import { readKeyFile, type StoredKey } from './key-file.js';
 import { KeyRing } from './key-ring.js';
 import { SingleUseTokens } from './single-use-tokens.js';
 
-/** What the operator has said of who may come in. */
+/** The operator's settings of who is admitted. */
 export interface AccessSettings {
   readonly keysFile: string | null;
   readonly apiKeys: readonly StoredKey[];
   readonly jwtIssuer: string | null;
   readonly jwtAudience: string | null;
-  /** A file, or an address. */
+  /** A file or a URL. */
   readonly jwtJwks: string | null;
   readonly allowOrigin: readonly string[];
   readonly tlsClientCa: string | null;
@@ -22,11 +22,11 @@ export interface AccessSettings {
 
 export interface Access {
   readonly doorkeeper: Doorkeeper;
-  /** Follows no file any more. */
+  /** Stops watching files. */
   readonly close: () => void;
 }
 
-/** Reads what the settings name; throws an Error where it is not right. `now` gives milliseconds on a scale that never jumps. */
+/** Reads the files that the settings name; throws an Error where one is not valid. `now` is a monotonic clock in milliseconds. */
 export const openAccess = (settings: AccessSettings, log: Log, now: () => number): Access => {
   const stops: (() => void)[] = [];
   const { allowOrigin, tlsClientCa } = settings;
@@ -61,7 +61,7 @@ const openKeys = ({ keysFile, apiKeys }: AccessSettings, log: Log, stops: (() =>
   return ring;
 };
 
-/** Whether a JWKS is not in a file. */
+/** Whether a JWKS is at a URL rather than in a file. */
 export const isAddress = (jwks: string): boolean => /^https?:/.test(jwks);
 
 const openJwt = (settings: AccessSettings, log: Log, stops: (() => void)[]): JwtVerifier | null => {
@@ -77,14 +77,14 @@ const openJwt = (settings: AccessSettings, log: Log, stops: (() => void)[]): Jwt
   return new JwtVerifier({ issuer, audience }, () => keys!);
 };
 
-/** The issuer's keys in a file; throws an Error that names it, and quotes nothing of it. */
+/** The issuer's keys in a file; throws an Error that names the file, and quotes nothing of its content. */
 const readJwks = (path: string): FindKey => {
   const text = readFileSync(path, 'utf8');
   try {
     return localKeys(JSON.parse(text));
   } catch (problem) {
     const why = problem instanceof SyntaxError ? 'it is no JSON' : reasonOf(problem);
-    // eslint-disable-next-line preserve-caught-error -- JSON.parse quotes what it could not read
+    // eslint-disable-next-line preserve-caught-error -- JSON.parse quotes text that it could not parse
     throw new Error(`${path} is no JSON Web Key Set: ${why}`);
   }
 };

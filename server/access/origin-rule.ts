@@ -1,23 +1,23 @@
 import { isIP } from 'node:net';
 
-/** Which pages' scripts may speak to the server. Browsers tell where a page is from; other programs need not. */
+/** Which web pages may call the server. Browsers always send a page's origin; other programs need not. */
 export interface OriginRule {
-  /** Origins that may, beside pages of the server's own and pages on loopback. */
+  /** Origins that may, besides the server's own pages and pages on loopback. */
   readonly allowed: readonly string[];
   /**
-   * Whether a page is the server's own when its host name is the request's. Where nobody is asked who they are it is not: whoever owns a name can let
-   * it point at this machine (DNS rebinding), so only addresses count.
+   * Whether a page counts as the server's own when its host name is that of the request. Without authentication it does not:
+   * whoever owns a name can make it point to this machine (DNS rebinding), so only IP addresses count.
    */
   readonly trustsHostNames: boolean;
 }
 
-/** Where a request says that its page is from, and by which host name it called the server. */
+/** The request's `Origin` header, which names its page's origin, and its `Host` header; null where absent. */
 export interface Provenance {
   readonly origin: string | null;
   readonly host: string | null;
 }
 
-/** Whether the request may be answered; `own`, where a caller has it, is the whole list for its credentials. */
+/** Whether the request may be answered; `own`, if not null, is the only list that applies to the caller's credentials. */
 export const isFromAllowedPage = (
   { origin, host }: Provenance,
   own: readonly string[] | null,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Rights } from '../domain/identity.js';
 
-/** `https://host:port` as browsers send it, without a path. */
+/** An origin as browsers send it: `https://host:port`, without a path. */
 export const originSchema = z
   .string()
   .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'must be an origin like https://example.org');
 
-/** Rights as a key file and the `earshot` claim of a JWT spell them; what is left out is not limited. */
+/** Rights as written in a key file and in the `earshot` claim of a JWT; what is left out is not limited. */
 export const RIGHTS_FIELDS = {
   models: z.array(z.string().min(1)).min(1).optional(),
   max_streams: z.number().int().min(1).optional(),
@@ -19,7 +19,7 @@ export const rightsSchema = z.strictObject(RIGHTS_FIELDS);
 
 export type SpelledRights = z.infer<typeof rightsSchema>;
 
-/** The rights that are spelt so. Nobody reads metrics unless told. */
+/** The rights that these fields grant. Metrics may be read only where `metrics` is true. */
 export const rightsOf = (spelt: SpelledRights): Rights => ({
   models: spelt.models ?? null,
   maxStreams: spelt.max_streams ?? null,

@@ -3,11 +3,11 @@ import type { Identity } from '../domain/identity.js';
 import { digestOf } from './api-key.js';
 
 export const TOKEN_LIFE_MS = 60_000;
-/** What one caller may have unspent at a time. */
+/** Most unspent tokens that one caller may have at a time. */
 const MOST_UNSPENT = 1_000;
 const PREFIX = 'est_';
 
-/** Whether this is meant to be a single-use token. */
+/** Whether a credential is meant to be a single-use token. */
 export const isTokenShaped = (text: string): boolean => text.startsWith(PREFIX);
 
 interface Unspent {
@@ -15,13 +15,13 @@ interface Unspent {
   readonly expiresAt: number;
 }
 
-/** Tokens that stand for their caller's credentials once, within a minute. Only their hashes are kept. */
+/** Tokens that replace their caller's credentials once, within a minute. Only their hashes are kept. */
 export class SingleUseTokens {
-  /** By hash, the oldest first: all live equally long. */
+  /** By hash, in order of expiry, because all live equally long. */
   private readonly unspent = new Map<string, Unspent>();
   private readonly counts = new Map<string, number>();
 
-  /** `now` gives milliseconds on a scale that never jumps. */
+  /** `now` gives milliseconds of a monotonic clock. */
   constructor(private readonly now: () => number) {}
 
   /** A new token; null when the caller has too many unspent already. */
@@ -35,7 +35,7 @@ export class SingleUseTokens {
     return token;
   }
 
-  /** Who the token stands for, the first time it is shown; null from then on, and after its life. */
+  /** The identity that the token stands for, the first time it is shown; null from then on, and after it has expired. */
   spend(token: string): Identity | null {
     this.forgetExpired();
     const key = keyOf(token);
@@ -60,5 +60,5 @@ export class SingleUseTokens {
   }
 }
 
-/** Looking a hash up tells a stranger nothing: which hash a guess has is not theirs to choose. */
+/** Looking up a hash needs no constant time: an attacker cannot choose which hash a guess has. */
 const keyOf = (token: string): string => digestOf(token).toString('base64');
