@@ -1,9 +1,9 @@
 import { SAMPLE_BYTES, type SampleFormat } from './sample-format.js';
 import { UNPACK, type Unpack } from './unpack.js';
 
-/** Turns the bytes of a stream into samples, however they are cut. Not a transducer: bytes left over are no samples. */
+/** Turns the bytes of a stream into samples, however they are cut. Not a transducer: bytes left over give no samples. */
 export interface Decoder {
-  /** How many floating-point samples so far were not finite (now 0) or outside −1…1 (now clamped). */
+  /** How many floating-point samples so far were not finite (replaced by 0) or outside −1…1 (clamped). */
   readonly repairedSamples: number;
   /**
    * One array of amplitudes in −1…1 per channel, all of the same length, in the memory that the decoder was given. Bytes
@@ -14,10 +14,10 @@ export interface Decoder {
   flush(): number;
 }
 
-/** Gives memory for a number of samples, whatever they are. */
+/** Gives memory for `count` samples, with any content. */
 export type TakeMemory = (count: number) => Float32Array;
 
-/** A decoder for one stream of `format`. What it puts out belongs to the receiver, unless `memory` says otherwise. */
+/** A decoder for one stream of `format`. Its output belongs to the receiver, unless `memory` hands out shared memory. */
 export const createDecoder = (format: SampleFormat, memory: TakeMemory = (count) => new Float32Array(count)): Decoder =>
   new InterleavedDecoder(format, memory);
 

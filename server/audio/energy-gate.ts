@@ -1,16 +1,16 @@
 /**
  * Tells speech from silence by energy: a part of a channel's audio counts as speech when it is clearly louder than the
- * channel's own noise floor, and that is the least level of the last 2.4 seconds (after R. Martin, Noise power spectral
+ * channel's own noise floor, which is the least level of the last 2.4 seconds (after R. Martin, Noise power spectral
  * density estimation based on optimal smoothing and minimum statistics, IEEE Trans. Speech and Audio Processing 9(5),
- * 2001). So the floor falls at once and rises late, and a steady noise or hum passes for speech no longer than that.
+ * 2001). So the floor falls at once and rises late, and a steady noise or hum counts as speech for 2.4 seconds at most.
  */
 export interface EnergyGate {
   /**
-   * The fresh 16 kHz samples of the next frame; returns the probability of speech in each of n equal parts of them,
-   * n = max(1, round(length / 320)), so of about 20 ms. 0.5 is the point of decision.
+   * Takes the fresh 16 kHz samples of the next frame; returns the probability of speech in each of n equal parts of them,
+   * n = max(1, round(length / 320)), so that a part has about 20 ms. Speech and silence are equally probable at 0.5.
    */
   push(fresh: Float32Array): Float32Array;
-  /** The level of the loudest part of what was pushed last. */
+  /** The level of the loudest part of the last push. */
   readonly loudestDbfs: number;
 }
 
@@ -20,21 +20,21 @@ export const createEnergyGate = (): EnergyGate => new MinimumStatisticsGate();
 const PART_SAMPLES = 320;
 
 // Chosen on telephone calls: fewer false pauses than with a smoothed level, a lower margin or a shorter window.
-/** What is quieter is not speech, whatever the floor. */
+/** Lowest threshold of speech, however low the floor is. */
 const QUIETEST_SPEECH_DBFS = -53;
-/** So that a recording that begins with speech does not pass for one that begins with noise. */
+/** The floor at the start, limited so that speech at the start of a recording is not taken for noise. */
 const LOUDEST_FIRST_FLOOR_DBFS = -45;
-/** Above the floor: where speech and silence are equally probable. */
+/** The level above the floor at which speech and silence are equally probable. */
 const MARGIN_DB = 10;
-/** How much louder multiplies the odds of speech by e. */
+/** The increase in level that multiplies the odds of speech by e. */
 const SOFTNESS_DB = 2;
 
-/** The window of the floor slides by sections: ten of twelve parts. */
+/** The window of the floor slides by sections: ten sections of twelve parts. */
 const SECTIONS = 10;
 const SECTION_PARTS = 12;
 
 class MinimumStatisticsGate implements EnergyGate {
-  /** Least level of each section, in dBFS, a ring. */
+  /** Least level of each section, in dBFS; a ring buffer. */
   readonly #minima = new Float64Array(SECTIONS).fill(LOUDEST_FIRST_FLOOR_DBFS);
   #section = 0;
   #partsInSection = 0;
@@ -49,7 +49,7 @@ class MinimumStatisticsGate implements EnergyGate {
       const samples = fresh.subarray(Math.round(part * length), Math.round((part + 1) * length));
       const level = levelOf(samples);
       this.loudestDbfs = Math.max(this.loudestDbfs, level);
-      // The stump of a stream's last part is too short for its level to say what the floor is.
+      // The last part of a stream may be too short for its level to say anything about the floor.
       if (samples.length >= PART_SAMPLES / 2) this.#follow(level);
       const threshold = Math.max(this.#floor + MARGIN_DB, QUIETEST_SPEECH_DBFS);
       probabilities[part] = 1 / (1 + Math.exp((threshold - level) / SOFTNESS_DB));
@@ -73,7 +73,7 @@ class MinimumStatisticsGate implements EnergyGate {
 /** Below what 24 bits can hold; keeps the level of digital silence finite. */
 const LEAST_POWER = 1e-15;
 
-/** In dBFS, about the mean: the constant offset of a sound card is no sound. */
+/** Level in dBFS without the mean, because the constant offset of a sound card is not sound. */
 function levelOf(samples: Float32Array): number {
   let sum = 0;
   let squares = 0;

@@ -3,9 +3,9 @@ import type { Transducer } from './transducer.js';
 
 /** One second of a channel as the framer cuts it. */
 export interface CutFrame {
-  /** 16,000 amplitudes, the receiver's until it gives them back; zeros where the stream had no audio. */
+  /** 16,000 amplitudes, owned by the receiver until it gives the memory back; zeros where the stream had no audio. */
   readonly samples: Float32Array;
-  /** How many real samples it has that no earlier frame had. */
+  /** How many real samples it has that no earlier frame contained. */
   readonly fresh: Samples;
   /** Stream position after its newest real sample. */
   readonly end: Samples;
@@ -18,25 +18,25 @@ export interface Framer extends Transducer<Float32Array, CutFrame[]> {
 
 /**
  * Cuts the samples of one channel at 16 kHz into one-second frames: the first once a full second is there, then one
- * every `hop` (1–16,000 samples). A flush puts what no frame has had yet into one last frame, with zeros up to where
- * the frame would have ended, and forgets the audio but not the stream position.
+ * every `hop` (1–16,000 samples). A flush puts the samples that no frame has contained yet into one last frame, with zeros
+ * up to where that frame would have ended, and forgets the audio but not the stream position.
  */
 export const createFramer = ({ hop, memory = () => new Float32Array(FRAME_SAMPLES) }: FramerOptions): Framer =>
   new SlidingFramer(hop, memory);
 
 export interface FramerOptions {
   readonly hop: Samples;
-  /** Gives memory for one frame, whatever it holds; new memory where left out. */
+  /** Gives memory for one frame, with any content; new memory where left out. */
   readonly memory?: () => Float32Array;
 }
 
 class SlidingFramer implements Framer {
   readonly #hop: Samples;
   readonly #memory: () => Float32Array;
-  /** The frame being filled: older samples, then the fresh ones. Null while there are none, for idle streams are many. */
+  /** The frame being filled: older samples, then the fresh ones. Null while it is empty, so that idle streams take no memory. */
   #frame: Float32Array | null = null;
   #fresh = 0;
-  /** How many fresh samples the frame being filled takes in all. */
+  /** How many fresh samples the frame being filled needs in all. */
   #due: number = FRAME_SAMPLES;
   #position = 0;
 
@@ -74,7 +74,7 @@ class SlidingFramer implements Framer {
     return frame && hasFresh ? [{ samples: frame, fresh, end: samples(this.#position) }] : [];
   }
 
-  /** Gives the full frame away and begins the next with all of it but the oldest hop. */
+  /** Returns the full frame and begins the next one with a copy of all but its oldest hop. */
   #cut(frame: Float32Array): CutFrame {
     const next = this.#memory();
     next.set(frame.subarray(this.#hop));

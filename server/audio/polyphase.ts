@@ -3,33 +3,33 @@ import type { WindowedSinc } from './windowed-sinc.js';
 /** Input samples taken at a time. */
 export const BLOCK_SAMPLES = 512;
 
-/** Where the next output's row begins in the input, and how far it falls after an input sample, in 1 / `up` of one. */
+/** The input index at which the next output's row begins, and how far that output is after an input sample, in 1 / `up`. */
 export interface OutputPlace {
   start: number;
   phase: number;
 }
 
-/** A polyphase filter with the memory that all streams of its rate work in by turns, each for one call. */
+/** A polyphase filter and its working memory, which all streams of its rate use in turn, each for one call. */
 export interface Polyphase {
-  /** What is to be filtered: the samples that outputs to come still need, then up to {@link BLOCK_SAMPLES} new ones. */
+  /** The samples to filter: older ones that the next outputs still need, then up to {@link BLOCK_SAMPLES} new ones. */
   readonly input: Float32Array;
   /**
    * Every output whose row lies within the first `filled` samples of the input, clamped to −1…1, in memory that the next
-   * call overwrites. Moves `place` on.
+   * call overwrites. Moves `place` on to the following output.
    */
   resample(filled: number, place: OutputPlace): Float32Array;
 }
 
 /**
- * Makes a filter that gives `up` outputs for every `down` inputs, interpolated between two rows where the filter has fewer
- * rows than that has phases.
+ * Makes a filter that gives `up` outputs for every `down` inputs. Outputs are interpolated between two rows where the filter
+ * has fewer phases than `up`.
  */
 export type MakePolyphase = (filter: WindowedSinc, up: number, down: number) => Polyphase;
 
 /** The most outputs of one block. */
 export const outputsOfBlock = (up: number, down: number): number => Math.ceil((BLOCK_SAMPLES * up) / down) + 1;
 
-/** In plain arithmetic, for where WebAssembly may be forbidden: a page with a strict content security policy. */
+/** A filter in plain JavaScript, for pages where a strict content security policy forbids WebAssembly. */
 export const scalarPolyphase: MakePolyphase = (filter, up, down) => new ScalarPolyphase(filter, up, down);
 
 class ScalarPolyphase implements Polyphase {
@@ -68,10 +68,10 @@ class ScalarPolyphase implements Polyphase {
   }
 }
 
-/** A filter rings around a jump: what was within −1…1 may leave it by a few per cent. */
+/** A filter overshoots at a jump: a signal within −1…1 may exceed it by a few per cent. */
 const clamp = (amplitude: number): number => Math.max(-1, Math.min(1, amplitude));
 
-/** The dot product of a filter row and the samples from `start` on; four sums, so that the additions overlap. */
+/** The dot product of a filter row and the samples from `start` on; with four sums, so that the additions can overlap. */
 function weigh(samples: Float32Array, start: number, row: Float32Array): number {
   let a = 0;
   let b = 0;

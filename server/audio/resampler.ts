@@ -5,9 +5,9 @@ import { ScratchSamples } from './scratch-samples.js';
 import type { Transducer } from './transducer.js';
 
 /**
- * Brings amplitudes of one channel from `rate` (whole Hz, 8,000–192,000) to {@link MODEL_RATE}, in time with the input:
- * output n is the signal at n / 16,000 s. Of N samples in all come ⌈N · 16,000 / rate⌉, the last few at the flush.
- * An output array is valid until any resampler's next push; at 16,000 Hz it is the input itself. `make` says what filters.
+ * Brings amplitudes of one channel from `rate` (whole Hz, 8,000–192,000) to {@link MODEL_RATE}, without delay: output n is
+ * the signal at n / 16,000 s. N samples in all give ⌈N · 16,000 / rate⌉ outputs, the last few at the flush. An output array
+ * is valid until any resampler's next push; at 16,000 Hz it is the input itself. `make` makes the filter.
  */
 export const createResampler = (
   rate: Hertz,
@@ -20,17 +20,17 @@ const PASS_THROUGH: Transducer<Float32Array, Float32Array> = {
   flush: () => new Float32Array(0),
 };
 
-/** Outputs of input that is longer than a block. */
+/** Memory for the outputs of an input that is longer than a block. */
 const scratch = new ScratchSamples();
 
 class PolyphaseResampler implements Transducer<Float32Array, Float32Array> {
   readonly #resampling: Resampling;
-  /** The newest input, which outputs to come still need. */
+  /** The newest input, which the next outputs still need. */
   readonly #held: Float32Array;
   #heldSamples = 0;
   /**
-   * Where among the held samples the next output's row begins (behind them, where whole blocks need no output), and how
-   * far it falls after an input sample, in 1 / `up` of a sample.
+   * The index among the held samples at which the next output's row begins (after the last of them, if whole blocks give no
+   * output), and how far the output lies after an input sample, in 1 / `up` of a sample.
    */
   readonly #next = { start: 0, phase: 0 };
 
@@ -54,13 +54,13 @@ class PolyphaseResampler implements Transducer<Float32Array, Float32Array> {
   }
 
   flush(): Float32Array {
-    // Zeros up to where the row of the last output ends: an output at or after the end of the input would need one more.
+    // As many zeros as the row of the last output needs: an output at or after the end of the input would need one more.
     const output = this.push(new Float32Array(this.#resampling.reach));
     this.#rewind();
     return output;
   }
 
-  /** The row of output 0 begins `reach − 1` samples before input 0: zeros, for nothing was heard before the start. */
+  /** The row of output 0 begins `reach − 1` samples before input 0; these are zeros, because the stream has just begun. */
   #rewind(): void {
     this.#heldSamples = this.#resampling.reach - 1;
     this.#held.fill(0, 0, this.#heldSamples);
@@ -68,7 +68,7 @@ class PolyphaseResampler implements Transducer<Float32Array, Float32Array> {
     this.#next.phase = 0;
   }
 
-  /** The outputs that a block makes possible. */
+  /** Takes one block of input and returns the outputs that it makes possible. */
   #take(block: Float32Array): Float32Array {
     const { input } = this.#resampling.filter;
     input.set(this.#held.subarray(0, this.#heldSamples));

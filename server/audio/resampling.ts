@@ -2,7 +2,7 @@ import { MODEL_RATE, type Hertz } from '../domain/units.js';
 import type { MakePolyphase, Polyphase } from './polyphase.js';
 import { windowedSinc } from './windowed-sinc.js';
 
-/** What every stream of one rate shares: the exact ratio to {@link MODEL_RATE} and the filter. */
+/** What all streams of one rate share: the exact ratio to {@link MODEL_RATE} and the filter. */
 export interface Resampling {
   /** The ratio of the rates in lowest terms: `up` outputs for every `down` inputs. */
   readonly up: number;
@@ -13,13 +13,13 @@ export interface Resampling {
   readonly filter: Polyphase;
 }
 
-/** Up to here a filter has a row for every phase: enough for 11,025 Hz, whose ratio is 640 : 441. */
+/** Most phases for which a filter has one row each: enough for 11,025 Hz, whose ratio is 640 : 441. */
 const MOST_EXACT_PHASES = 640;
 
-/** Rows of an interpolated filter per sample of the slower rate: the error of a straight line stays below −100 dB. */
+/** Rows of an interpolated filter per sample of the slower rate: the error of linear interpolation stays below −100 dB. */
 const INTERPOLATED_PHASES = 1024;
 
-/** Filters kept for the next stream of their rate; a stream holds on to its own. At most about 450 kB each. */
+/** Most filters kept for later streams of the same rate; open streams keep their own. At most about 450 kB each. */
 const MOST_KEPT = 16;
 const kept = new Map<MakePolyphase, Map<Hertz, Resampling>>();
 

@@ -1,7 +1,7 @@
 import { hertz, type Hertz } from '../domain/units.js';
 import type { Encoding } from '../domain/stream-settings.js';
 
-/** What a sample may look like in bytes: what streams may carry, and what WAV files may hold besides. */
+/** Every encoding of samples: those that streams may have, and those that only WAV files may have. */
 export type SampleEncoding = Encoding | 'pcm_u8' | 'pcm_s24le' | 'pcm_s32le' | 'pcm_f64le';
 
 /** How bytes become samples; channels are interleaved. Every `AudioFormat` is one. */
@@ -11,7 +11,7 @@ export interface SampleFormat {
   readonly channels: number;
 }
 
-/** The rates that can be resampled, and the channels that can be told apart; both ends are included. */
+/** Limits, both included, of the rates that can be resampled, and the most channels. */
 export const LOWEST_RATE = hertz(8_000);
 export const HIGHEST_RATE = hertz(192_000);
 export const MOST_CHANNELS = 8;

@@ -1,4 +1,4 @@
-/** Memory for samples that are used up before anything else asks for some: it grows to the most ever asked for. */
+/** Memory for samples that are no longer needed when the next ones are requested; it grows to the largest request. */
 export class ScratchSamples {
   #memory = new Float32Array(0);
 

@@ -2,7 +2,7 @@ import { BLOCK_SAMPLES, outputsOfBlock, type MakePolyphase, type OutputPlace, ty
 import { POLYPHASE_MODULE } from './polyphase-module.js';
 import type { WindowedSinc } from './windowed-sinc.js';
 
-/** In WebAssembly SIMD: six times as fast as plain arithmetic, and the same within its rounding to single precision. */
+/** A filter in WebAssembly SIMD: six times as fast as plain JavaScript, with the same result within single precision. */
 export const simdPolyphase: MakePolyphase = (filter, up, down) => new SimdPolyphase(filter, up, down);
 
 /** What polyphase.wat exports. */
@@ -16,7 +16,7 @@ interface Exports {
   ): number;
 }
 
-/** Of the standard, what is used here: TypeScript declares it for browsers only. */
+/** The part of the standard that is used here, because TypeScript declares it for browsers only. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
@@ -24,7 +24,7 @@ declare const WebAssembly: {
 
 const FLOAT_BYTES = 4;
 const PAGE_BYTES = 65_536;
-/** How many floats after the outputs are written with them at most, and samples after the input read. */
+/** Most floats that are written beyond the outputs, and read beyond the input. */
 const BEYOND = 31;
 
 const compiled = new WebAssembly.Module(Buffer.from(POLYPHASE_MODULE, 'base64'));
@@ -36,7 +36,7 @@ class SimdPolyphase implements Polyphase {
   readonly #taps: number;
   readonly #up: number;
   readonly #down: number;
-  /** Rows a phase, where there are fewer than phases; else 0. */
+  /** The filter's phases divided by `up`, where it has fewer phases than `up`; else 0. */
   readonly #scale: number;
 
   constructor({ rows, taps }: WindowedSinc, up: number, down: number) {
@@ -70,7 +70,7 @@ class SimdPolyphase implements Polyphase {
     return this.#output.subarray(0, count);
   }
 
-  /** The common rate of telephones: both outputs of a sample have the same input, so that the phase is always 0. */
+  /** For 8 kHz, the usual rate of telephones: each input sample gives two outputs, so that the phase is always 0. */
   #double(filled: number, place: OutputPlace): Float32Array {
     const count = Math.max(0, filled - this.#taps + 1 - place.start);
     const from = this.input.byteOffset + place.start * FLOAT_BYTES;

@@ -1,6 +1,6 @@
 /**
- * A synchronous step with memory. What it has put out after any number of pushes depends on the sequence of its input,
- * never on how that sequence was cut; `flush` puts out what is still held and makes the transducer as good as new.
+ * A synchronous step with state. Its output after any number of pushes depends on the sequence of its input, never on how
+ * that sequence was cut; `flush` returns what is still held and leaves the transducer ready for new input.
  */
 export interface Transducer<In, Out> {
   push(input: In): Out;

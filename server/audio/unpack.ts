@@ -2,14 +2,14 @@ import { ALAW_AMPLITUDES, MULAW_AMPLITUDES } from './g711.js';
 import type { SampleEncoding } from './sample-format.js';
 
 /**
- * Fills `out` with the samples of one channel, the first at byte `from` of `bytes` and each `step` bytes after the one
- * before; returns how many of them were no amplitude in −1…1 and had to be repaired.
+ * Fills `out` with the samples of one channel, the first at byte `from` of `bytes` and each further one `step` bytes later;
+ * returns how many of them were not amplitudes in −1…1 and had to be repaired.
  */
 export type Unpack = (bytes: DataView, from: number, step: number, out: Float32Array) => number;
 
 const LITTLE_ENDIAN = true;
 
-/** How each encoding is unpacked: one plain loop each, because this runs for every sample of every stream. */
+/** How each encoding is unpacked: one plain loop per encoding, because it runs for every sample of every stream. */
 export const UNPACK: Readonly<Record<SampleEncoding, Unpack>> = {
   pcm_u8(bytes, from, step, out) {
     for (let i = 0, at = from; i < out.length; i++, at += step) out[i] = (bytes.getUint8(at) - 128) / 128;
@@ -53,11 +53,11 @@ export const UNPACK: Readonly<Record<SampleEncoding, Unpack>> = {
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Whether what begins at byte `from` can be read as an array of 16-bit numbers, as most audio can. */
+/** Whether the bytes from `from` on can be read as an array of 16-bit numbers, as is usual for audio. */
 const canBeViewed = ({ byteOffset }: DataView, from: number): boolean =>
   IS_LITTLE_ENDIAN && (byteOffset + from) % 2 === 0;
 
-/** The most common loop of all: four samples at a time take half as long as one by one. */
+/** The most frequent loop: four samples at a time take half as long as one by one. */
 function scale16(samples: Int16Array, out: Float32Array): void {
   const whole = out.length - (out.length % 4);
   for (let i = 0; i < whole; i += 4) {
@@ -69,7 +69,7 @@ function scale16(samples: Int16Array, out: Float32Array): void {
   for (let i = whole; i < out.length; i++) out[i] = samples[i]! / 32768;
 }
 
-/** Silences what is not finite, clamps what is outside −1…1, in place; returns how many samples that were. */
+/** Replaces samples that are not finite by 0 and clamps those outside −1…1, in place; returns how many it changed. */
 function repair(samples: Float32Array): number {
   let repaired = 0;
   for (let i = 0; i < samples.length; i++) {

@@ -52,7 +52,7 @@ interface Chunk {
   readonly body: DataView;
 }
 
-/** The chunks of a file, in order; each as long as it says, or as the file goes on. */
+/** The chunks of a file, in order; each as long as its header says, but not beyond the end of the file. */
 function* chunksOf(file: DataView): Generator<Chunk> {
   for (let at = 12; at + 8 <= file.byteLength;) {
     const id = textAt(file, at);
@@ -62,7 +62,7 @@ function* chunksOf(file: DataView): Generator<Chunk> {
   }
 }
 
-/** Who writes to a pipe cannot go back to fill in the sizes: they stay 0 or the greatest number. */
+/** The size of a chunk in bytes. A program that writes to a pipe cannot fill it in later: it stays 0 or the greatest number. */
 function sizeOf(file: DataView, id: string, at: number): number {
   const rest = file.byteLength - at - 8;
   const size = file.getUint32(at + 4, true);

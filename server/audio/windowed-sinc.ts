@@ -2,9 +2,9 @@ import { MODEL_RATE, type Hertz } from '../domain/units.js';
 
 /**
  * The low-pass filter that takes audio from one rate to {@link MODEL_RATE}, cut into polyphase rows: row p weighs the
- * input samples around an output that falls `p / phases` of a sample after one of them. There is one row more than
- * phases, so that what lies between two rows can be interpolated. The signal is windowed by Kaiser (A. Oppenheim,
- * R. Schafer, Discrete-Time Signal Processing, §7.5) and evaluated anywhere between samples (J. O. Smith, Digital Audio
+ * input samples around an output that lies `p / phases` of a sample after one of them. There is one row more than
+ * phases, so that places between two rows can be interpolated. The filter is a sinc with a Kaiser window (A. Oppenheim,
+ * R. Schafer, Discrete-Time Signal Processing, §7.5) and is evaluated anywhere between samples (J. O. Smith, Digital Audio
  * Resampling, https://ccrma.stanford.edu/~jos/resample/; R. Crochiere, L. Rabiner, Multirate Digital Signal Processing).
  */
 export interface WindowedSinc {
@@ -19,7 +19,7 @@ const ZERO_CROSSINGS = 32;
 const KAISER_BETA = 9.5;
 const ROLL_OFF = 0.95;
 
-/** The filter from `rate` to {@link MODEL_RATE} with `phases` rows, and the one that closes the circle. */
+/** The filter from `rate` to {@link MODEL_RATE} with `phases` rows, and one more at the place of the next input sample. */
 export function windowedSinc(rate: Hertz, phases: number): WindowedSinc {
   const narrowing = Math.min(1, MODEL_RATE / rate);
   const reach = 8 * Math.ceil(ZERO_CROSSINGS / narrowing / 8);
@@ -27,7 +27,7 @@ export function windowedSinc(rate: Hertz, phases: number): WindowedSinc {
   return { rows, taps: 2 * reach, reach };
 }
 
-/** Scaled to a sum of one: a constant goes through unchanged in every phase, which takes out the images of low tones. */
+/** One row, scaled to a sum of one: every phase leaves a constant signal unchanged, which removes the images of low tones. */
 function row(fraction: number, reach: number, cutoff: number): Float32Array {
   const taps = Float64Array.from({ length: 2 * reach }, (_, tap) => {
     const distance = tap + 1 - reach - fraction;
