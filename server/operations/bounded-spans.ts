@@ -5,12 +5,12 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 
-/** Spans that may wait to be sent. */
+/** Most spans that may wait to be sent. */
 const MOST_WAITING = 2_048;
 
 /**
- * Sends spans in batches. Those that find no room are told to `dropped`, where BatchSpanProcessor would leave them out
- * without a word.
+ * Sends spans in batches. Calls `dropped` with the number of spans for which there is no room, which BatchSpanProcessor would
+ * leave out silently.
  */
 export const boundedSpans = (exporter: SpanExporter, dropped: (spans: number) => void): SpanProcessor => {
   let waiting = 0;
@@ -21,7 +21,7 @@ export const boundedSpans = (exporter: SpanExporter, dropped: (spans: number) =>
     },
     shutdown: () => exporter.shutdown(),
   };
-  // Its own limit is never met.
+  // The limit of BatchSpanProcessor itself is never reached.
   const batches = new BatchSpanProcessor(counted, { maxQueueSize: 2 * MOST_WAITING });
   return {
     onStart: (span, parent) => batches.onStart(span, parent),

@@ -1,10 +1,10 @@
 import { Histogram, type Registry } from 'prom-client';
 import { SECONDS } from './seconds.js';
 
-/** How often the event loop is asked to come round, in milliseconds: every 5 would take 2 % of a slow core. */
+/** How often the delay of the event loop is measured, in milliseconds: every 5 ms would take 2 % of a slow core. */
 const PROBE_MS = 20;
 
-/** Registers how late the main thread is, until what it gives is called. A histogram, so that every reader sees all of it, however many there are. */
+/** Measures how late the event loop is until the returned function is called. A histogram serves any number of readers. */
 export const observeEventLoop = (registry: Registry): (() => void) => {
   const delays = new Histogram({
     name: 'earshot_event_loop_delay_seconds',

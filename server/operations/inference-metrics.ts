@@ -6,12 +6,12 @@ const ROWS = [1, 2, 4, 8, 16, 32, 64, 128];
 const FRAME_OUTCOMES = ['classified', 'shed', 'failed'];
 
 export interface FrameCounter {
-  /** From now on this model's frames are counted, from 0. */
+  /** Starts the counters of this model at 0. */
   expect(model: string): void;
   count(model: string, outcome: string): void;
 }
 
-/** Registers the counter of frames. What has not happened yet is 0, so that its first time is an increase. */
+/** Registers the counter of frames. Outcomes that have not happened yet are 0, so that the first one shows as an increase. */
 export const frameCounter = (registry: Registry): FrameCounter => {
   const registers = [registry];
   const frames = new Counter({
@@ -34,7 +34,7 @@ export const frameCounter = (registry: Registry): FrameCounter => {
   };
 };
 
-/** Registers what inference is measured by, and gives who has to be told. */
+/** Registers the metrics of inference, and returns the observer that feeds them. */
 export const inferenceObserver = (registry: Registry, frames: FrameCounter): InferenceObserver => {
   const registers = [registry];
   const rows = new Histogram({

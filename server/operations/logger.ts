@@ -5,8 +5,9 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * One JSON line an entry, on standard error: standard output belongs to what people read. A line that cannot be written, because its disk is full or
- * its reader does not read, is lost and counted; how many is said after the next that can be.
+ * Logs one JSON line per entry to standard error; standard output is for text that people read. A line that cannot be written,
+ * because the disk is full or the reader does not read, is lost; the number of lost lines is logged after the next line that
+ * can be written.
  */
 export const createLogger = (level: LogLevel, fd = 2): Logger => {
   const lines = new Lines(fd);
@@ -15,11 +16,11 @@ export const createLogger = (level: LogLevel, fd = 2): Logger => {
   return logger;
 };
 
-/** Lines to a file descriptor, never waiting. */
+/** Writes lines to a file descriptor without ever waiting. */
 class Lines {
   onWritable: (lost: number) => void = () => undefined;
   private lost = 0;
-  /** A line was cut short: the next begins after it. */
+  /** Whether the last line was written only in part, so that the next must begin on a new line. */
   private isTorn = false;
 
   constructor(private readonly fd: number) {}

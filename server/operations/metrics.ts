@@ -5,7 +5,7 @@ import { observeEventLoop } from './event-loop-metric.js';
 import { frameCounter, inferenceObserver } from './inference-metrics.js';
 import { SECONDS } from './seconds.js';
 
-/** What the gauges read at the moment of a scrape. */
+/** The values that the gauges read at every scrape. */
 export interface Gauged {
   readonly sessions: () => number;
   readonly lostSessions: () => number;
@@ -17,7 +17,7 @@ export interface Gauged {
   readonly models: () => readonly { readonly name: string; readonly version: string; readonly provider: string }[];
 }
 
-/** Everything that is counted, and its Prometheus text. */
+/** All metrics of the server, and their Prometheus text. */
 export interface Metrics {
   readonly sessions: SessionObserver;
   readonly inference: InferenceObserver;
@@ -27,7 +27,7 @@ export interface Metrics {
   watch(gauged: Gauged): void;
   readonly contentType: string;
   text(): Promise<string>;
-  /** Measures nothing more. */
+  /** Stops the measurement of the event loop. */
   close(): void;
 }
 
@@ -59,7 +59,7 @@ export const createMetrics = (): Metrics => {
   };
 };
 
-/** What has not happened yet is 0, so that its first time is an increase. */
+/** Counters of these labels start at 0, so that the first event shows as an increase. */
 const WIRES = ['ws-json', 'ws-proto', 'grpc'];
 const TRANSPORTS = [...WIRES, 'http'];
 const TURNED_AWAY = ['too_many_sessions', 'overloaded', 'draining', 'internal'];

@@ -2,12 +2,12 @@ import type { ExporterOptions } from './otlp-exporter.js';
 import type { RunningTracing } from './tracing.js';
 
 export interface TracingSettings {
-  /** Null for no traces, which loads nothing of OpenTelemetry. */
+  /** Null for no traces; OpenTelemetry is then not loaded. */
   readonly otlpEndpoint: string | null;
   readonly traceFrames: number;
 }
 
-/** Traces that are sent to the endpoint; null where there is none. */
+/** Tracing that sends to the endpoint; null where none is set. */
 export const openTracing = async (
   { otlpEndpoint, traceFrames }: TracingSettings,
   version: string,

@@ -6,13 +6,13 @@ import type { Log } from '../domain/log.js';
 const TIMEOUT_MS = 5_000;
 
 export interface ExporterOptions {
-  /** Of an OTLP/HTTP receiver: `http://127.0.0.1:4318`. */
+  /** URL of an OTLP/HTTP receiver, such as `http://127.0.0.1:4318`. */
   readonly endpoint: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly dropped: (spans: number) => void;
 }
 
-/** Sends spans by OTLP/HTTP. Where that fails they are counted and dropped, which is said once, and once when it works again. */
+/** Sends spans by OTLP/HTTP. Where that fails, counts and drops them, and logs it once, and once when it works again. */
 export const otlpExporter = ({ endpoint, log, dropped }: ExporterOptions): SpanExporter => {
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
   const inner = new OTLPTraceExporter({ url, timeoutMillis: TIMEOUT_MS });
@@ -28,7 +28,7 @@ export const otlpExporter = ({ endpoint, log, dropped }: ExporterOptions): SpanE
     export: (spans: ReadableSpan[], done: (result: ExportResult) => void) =>
       inner.export(spans, (result) => {
         note(result, spans.length);
-        // What was noted here needs no other word.
+        // A failure has been logged and counted above: reported as one, the SDK would report it again.
         done({ code: ExportResultCode.SUCCESS });
       }),
     shutdown: () => inner.shutdown(),

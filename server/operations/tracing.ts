@@ -16,22 +16,22 @@ const HEADERS = {
 };
 
 export interface TracingOptions {
-  /** Takes the spans; never throws. */
+  /** Sends the spans; never throws. */
   readonly exporter: SpanExporter;
-  /** Told of spans for which there was no room. */
+  /** Called with the number of spans for which there was no room. */
   readonly dropped: (spans: number) => void;
-  /** The share of frames that have spans of their own. */
+  /** The share of frames that get spans of their own, 0 to 1. */
   readonly frames: number;
   readonly version: string;
 }
 
-/** Traces that can be ended. */
+/** Tracing that can be closed. */
 export interface RunningTracing extends Tracing {
-  /** Sends what is left. */
+  /** Sends the spans that still wait, then stops. */
   close(): Promise<void>;
 }
 
-/** Traces of streams: one span a stream, and spans of a share of their frames. */
+/** Traces streams: one span per stream, and spans for a share of its frames. */
 export const createTracing = ({ exporter, dropped, frames, version }: TracingOptions): RunningTracing => {
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'earshot', 'service.version': version }),
@@ -44,7 +44,7 @@ export const createTracing = ({ exporter, dropped, frames, version }: TracingOpt
   };
 };
 
-/** Times of a frame that has spans, on the server's clock. */
+/** Times of a frame that gets spans, in milliseconds on the server's clock. */
 interface Passage {
   readonly begunAt: number;
   answeredAt: number;
@@ -135,5 +135,5 @@ class SpannedStream implements StreamTrace {
   }
 }
 
-/** Milliseconds since 1970 of a time on the server's clock, which never jumps. */
+/** Converts a time on the server's monotonic clock to milliseconds since 1970. */
 const dateOf = (at: number): number => performance.timeOrigin + at;
