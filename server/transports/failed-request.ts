@@ -3,7 +3,7 @@ import { refusal, type Refusal } from '../domain/error-code.js';
 import type { Log } from '../domain/log.js';
 import { CallerLeft } from '../session/caller-left.js';
 
-/** Where it is told that a request failed. */
+/** Where a failed request is logged and counted. */
 export interface Tellers {
   readonly log: Pick<Log, 'debug' | 'error'>;
   readonly count: () => void;
@@ -13,7 +13,10 @@ export interface Failed extends Refusal {
   readonly requestId: string;
 }
 
-/** Logs and counts what failed inside the server (a caller that left is no failure), and gives what the request's caller is told: not what failed, but the id to look for. */
+/**
+ * Logs and counts a request that failed inside the server; a caller that left is not a failure. Returns the refusal for its
+ * caller, which gives the id to look for in the log, but not the cause.
+ */
 export const failedRequest = ({ log, count }: Tellers, cause: unknown, fields: object = {}): Failed => {
   const requestId = randomUUID();
   if (cause instanceof CallerLeft) log.debug({ requestId, ...fields }, cause.message);

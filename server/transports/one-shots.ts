@@ -14,7 +14,7 @@ import { MAX_RECORDING_BYTES } from '../../proto/limits.js';
 import type { ClassifyRequest } from '../../proto/one-shot-messages.js';
 import { audioFromWire } from './from-wire.js';
 
-/** Of a recording that is longer than any may be, on every wire. */
+/** The refusal of a recording that is too long, over every transport. */
 export const RECORDING_TOO_LARGE = refusal(
   'message_too_large',
   `a recording may have ${MAX_RECORDING_BYTES} bytes: stream longer ones`,
@@ -24,13 +24,13 @@ export type OneShotAnswer = { readonly ok: true; readonly verdict: RecordingVerd
 
 export type ModelsAnswer = { readonly ok: true; readonly models: readonly ServedModel[] } | Refused;
 
-/** The requests that are no streams, the same over HTTP and gRPC. */
+/** The requests other than streams, the same over HTTP and gRPC. */
 export interface OneShots {
-  /** Rejects with CallerLeft when `gone` is aborted, which says that nobody waits for the answer any more. */
+  /** Classifies one recording; rejects with CallerLeft when `gone` is aborted because nobody waits for the answer any more. */
   classify(request: ClassifyRequest, identity: Identity, gone: AbortSignal): Promise<OneShotAnswer>;
   /** The models that the caller may use, its default first. */
   models(identity: Identity): ModelsAnswer;
-  /** Resolves when nothing is being classified any more, or when that has taken too long. */
+  /** Resolves when no recording is being classified any more, or after `within`. */
   done(within: Milliseconds): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export const createOneShots = (context: SessionContext, reception: Reception): O
           resolve();
         };
       });
-      // The last answer is on its way before whoever waits goes on.
+      // Lets the last answer be sent before the server goes on to close.
       await nextTurn();
     },
   };
@@ -91,7 +91,7 @@ const classifyFor = async (
   return refused(refusal('overloaded', `${verdict.gapMs} ms of the recording could not be classified now: try again`));
 };
 
-/** Of all channels together. */
+/** Seconds of audio, over all channels. */
 const secondsOf = ({ format, bytes }: Recording): number =>
   bytes.length / (SAMPLE_BYTES[format.encoding] * format.sampleRate);
 

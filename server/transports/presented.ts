@@ -4,28 +4,31 @@ import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { Presented } from '../access/doorkeeper.js';
 import type { Target } from './http/request-url.js';
 
-/** Browsers cannot send headers with a WebSocket: there a sub-protocol that is offered carries the credential. It is never chosen, so never sent back. */
+/**
+ * Prefix of a sub-protocol that carries a credential, because browsers cannot send headers with a WebSocket. The server never
+ * chooses it, so it is never sent back.
+ */
 const BEARER_PROTOCOL = 'earshot.bearer.';
 /** The URL parameter that carries a single-use token. */
 export const TOKEN_PARAMETER = 'token';
 
-/** Address and port of who sends a request. */
+/** Address and port of the peer that sends a request. */
 export const remoteOf = ({ socket }: { readonly socket: Pick<Socket, 'remoteAddress' | 'remotePort'> }): string =>
   `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
 
 type Credential = Presented['credentials'][number];
 
-/** The sub-protocols that a request offers, credentials left out. */
+/** The sub-protocols that a request offers, without those that carry credentials. */
 export const offeredProtocols = (request: IncomingMessage): readonly string[] =>
   protocolsIn(request).filter((name) => !name.startsWith(BEARER_PROTOCOL));
 
 const protocolsIn = ({ headers }: IncomingMessage): readonly string[] =>
   headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
 
-/** What an HTTP request, or a WebSocket handshake, shows of who sends it. */
+/** What an HTTP request or a WebSocket handshake shows about who sends it. */
 export const presentedBy = (request: IncomingMessage, { searchParams }: Target): Presented => ({
   credentials: [
-    // `headers` keeps the first of several and forgets the others.
+    // `headers` would keep only the first of several.
     ...(request.headersDistinct.authorization ?? []).map(bearerIn),
     ...protocolsIn(request)
       .filter((name) => name.startsWith(BEARER_PROTOCOL))
@@ -36,7 +39,7 @@ export const presentedBy = (request: IncomingMessage, { searchParams }: Target):
   provenance: { origin: request.headers.origin ?? null, host: request.headers.host ?? null },
 });
 
-/** The credential of an `Authorization` header; without text where the scheme is another than Bearer. */
+/** The credential of an `Authorization` header; its text is empty where the scheme is not Bearer. */
 export const bearerIn = (header: string): Credential => ({
   by: 'header',
   text: /^Bearer +(\S+) *$/i.exec(header)?.[1] ?? '',

@@ -13,7 +13,7 @@ import type * as Wire from '../../proto/server-messages.js';
 /** Labels that may be announced, in the order of the logits. */
 export const intentsOf = (card: ModelCard): string[] => card.labels.filter((label) => !card.background.has(label));
 
-/** What a session says, in the words of the wire. */
+/** A session's message as the protocol has it. */
 export const toWire = (said: SessionMessage, seq: number): Wire.ServerMessage => ({ ...bodyOf(said), seq });
 
 const bodyOf = (said: SessionMessage): Wire.ServerMessageBody => {
@@ -116,7 +116,7 @@ const latencyToWire = ({ queue, infer, total }: Latency) => ({
   total: tenths(total),
 });
 
-/** What one recording says, in the words of the wire. */
+/** The verdict on one recording as the protocol has it. */
 export const recordingToWire = (said: RecordingVerdict): ClassifyResponse => ({
   model: said.model,
   audio_ms: said.audioMs,
@@ -130,7 +130,7 @@ export const recordingToWire = (said: RecordingVerdict): ClassifyResponse => ({
   })),
 });
 
-/** The models that a caller may use, its default first, as the list of models shows them. */
+/** The models that a caller may use, its default first, as the protocol lists them. */
 export const modelsToWire = (models: readonly ServedModel[]): ListModelsResponse => ({
   models: models.map((model, index) => modelToWire(model, index === 0)),
 });

@@ -3,13 +3,13 @@ import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 
 /** The HTTP/2 connection that a call came over. */
 export interface Connection {
-  /** Whether the peer has read all that was written to it so far; false if the connection breaks first. */
+  /** Resolves with true when the peer has read everything that was written so far, with false if the connection breaks first. */
   confirm(): Promise<boolean>;
 }
 
 const byHttp2Session = new WeakMap<Http2Session, Connection>();
 
-/** grpc-js does not expose it: this is the one place that reaches for it. */
+/** The connection of a call, which grpc-js has only in a private field. */
 export const connectionOf = (call: ServerInterceptingCallInterface): Connection => {
   const { session } = (call as unknown as { readonly stream: ServerHttp2Stream }).stream;
   if (!session) return { confirm: () => Promise.resolve(false) };

@@ -18,21 +18,21 @@ import { connectionOf, type Connection } from './connection.js';
 import { statusFor } from './grpc-status.js';
 import { onOversized } from './oversized.js';
 
-/** Health checks and reflection are for everybody. */
+/** Only the intent service is guarded: health checks and reflection are open to everybody. */
 const GUARDED = '/earshot.v1.IntentService/';
 
-/** A call that the gate has let in. */
+/** What is known about a call that the gate has admitted. */
 export interface Admitted {
-  /** Who has sent it. */
+  /** Who made the call. */
   readonly identity: Identity;
   readonly connection: Connection;
-  /** Is told, instead of the call being ended, when a message comes that is longer than any may be. */
+  /** Called when a message arrives that is too long, instead of the library ending the call. */
   onOversized: () => void;
 }
 
-/** Stands before the intent service: a call is refused before any of its messages is read. */
+/** Authenticates calls of the intent service: one that is refused ends before any of its messages is read. */
 export class Gate {
-  /** By the metadata that the call came with, which its handler is given too. */
+  /** Admitted calls by their metadata object, which the service's handler gets, too. */
   private readonly calls = new WeakMap<Metadata, Admitted>();
 
   constructor(
@@ -41,19 +41,19 @@ export class Gate {
     private readonly log: Log,
   ) {}
 
-  /** The status of a call that failed inside the server, which is logged and counted. */
+  /** Logs and counts a call that failed inside the server; returns its status. */
   failed(cause: unknown) {
     const count = () => this.reception.requestFailed('grpc');
     return statusFor(failedRequest({ log: this.log, count }, cause));
   }
 
-  /** The status of a call that is refused, which is logged, and counted where its caller is turned away. */
+  /** Logs a refused call, and counts it unless the request is a mistake; returns its status. */
   refused(call: { getPeer(): string }, why: Refusal, identity?: Identity): StatusObject {
     this.reception.turnedAway({ transport: 'grpc', remote: call.getPeer() }, why, identity);
     return statusFor(why);
   }
 
-  /** The call that came with this metadata. */
+  /** What is known about the admitted call with this metadata. */
   admitted(metadata: Metadata): Admitted {
     const call = this.calls.get(metadata);
     if (call === undefined) throw new Error('a call has passed the gate unasked');

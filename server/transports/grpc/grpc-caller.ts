@@ -8,19 +8,19 @@ import { toWire } from '../to-wire.js';
 import type { Admitted } from './gate.js';
 import { statusFor } from './grpc-status.js';
 
-/** A streaming call whose messages are decoded already when they come, and encoded already when they go. */
+/** A streaming call that receives messages already decoded and sends messages already encoded. */
 export type IntentCall = ServerDuplexStream<CallerMessage, Uint8Array>;
 
-/** A call that was cut ends like one that was half-closed, and is known to be cancelled only some turns of the event loop later. */
+/** A call that was cut emits `end` like one that was half-closed; `cancelled` is set only some turns of the event loop later. */
 const CUT_IS_KNOWN_MS = 20;
 
-/** Of a message whose whole length has not even come. */
+/** The refusal of a message that is too long; its exact length is not known here. */
 const TOO_LARGE = refusal(
   'message_too_large',
   `a message is longer than ${MAX_MESSAGE_BYTES} bytes: send audio in shorter chunks`,
 );
 
-/** The remote end of one StreamIntents call. Half-closing means `close`. */
+/** The remote end of one StreamIntents call. Half-closing it means an implied `close`. */
 export class GrpcCaller implements Caller {
   readonly description;
   readonly identity;
@@ -44,7 +44,7 @@ export class GrpcCaller implements Caller {
           if (!call.cancelled) subscriber.next({ kind: 'close', isImplied: true });
         }, CUT_IS_KNOWN_MS),
       );
-      // The library calls a call gone as soon as its end is written: whether the caller has read it is another matter.
+      // The library emits `close` as soon as the end of the call is written, even if the caller has not read it.
       const gone = async () => {
         this.wasLost = !this.hasEnded || !(await admitted.connection.confirm());
         subscriber.complete();

@@ -16,14 +16,14 @@ import { serverCredentials } from './server-credentials.js';
 
 const PROTO_ROOT = fileURLToPath(new URL('../../../../proto', import.meta.url));
 const SERVICE_NAME = 'earshot.v1.IntentService';
-/** Room for the fields around a recording. */
+/** Bytes allowed for the other fields of a message that holds a recording. */
 const ENVELOPE_BYTES = 1024;
 
 export interface GrpcServer {
   readonly port: number;
   /** Answers health checks with SERVING or NOT_SERVING. */
   setServing(isServing: boolean): void;
-  /** Lets calls that are open end, and takes no more; `force` cuts what is still open after `graceMs`. */
+  /** Accepts no more calls and lets open ones end; cuts those that are still open after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export interface GrpcServices {
   readonly log: Log;
 }
 
-/** Serves the intent service, health checking and reflection on `address`; rejects when the address cannot be had. */
+/** Serves the intent service, health checks and reflection on `address`; rejects when it cannot listen there. */
 export const serveGrpc = async (address: string, services: GrpcServices): Promise<GrpcServer> => {
   const { reception, oneShots, doorkeeper, certificates, limits, log } = services;
   const gate = new Gate(doorkeeper, reception, log);
@@ -71,7 +71,7 @@ const close = (server: Server, graceMs: number): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => {
       server.forceShutdown();
-      // A peer that broke HTTP/2 and does not hang up is waited for no longer.
+      // Does not wait any longer for a peer that broke HTTP/2 and does not close its connection.
       resolve();
     }, graceMs);
     server.tryShutdown(() => {

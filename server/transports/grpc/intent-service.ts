@@ -38,7 +38,7 @@ const messageOf = (bytes: Buffer): CallerMessage =>
       }
     : fromWire(decodeClientProto(bytes));
 
-/** What decoding gives is handed to the service as it is: a bad message is answered by us, not by the library. */
+/** The handler gets the result of decoding even where it failed, so that this server answers a bad message, not the library. */
 const unary = <Request, Response>(
   name: string,
   decode: (bytes: Uint8Array) => Decoded<Request>,
@@ -68,7 +68,7 @@ export const INTENT_SERVICE = {
   ListModels: unary('ListModels', decodeListModelsRequest, encodeListModelsResponse),
 } as unknown as ServiceDefinition;
 
-/** The service's three calls. */
+/** The handlers of the service's three calls. */
 export const intentService = (reception: Reception, oneShots: OneShots, gate: Gate): UntypedServiceImplementation => {
   const answering = answeringBehind(gate);
   return {

@@ -2,8 +2,8 @@ import { status, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { CODE_KEY } from './grpc-status.js';
 
 /**
- * Calls `refuse` where the library itself would end a call for a message that is longer than any may be: it does so as soon as the length is known,
- * past all interceptors, and with a status that lacks the code.
+ * Calls `refuse` where the library itself would end a call for a message that is too long: it would do so as soon as the
+ * length is known, bypassing all interceptors, with a status that lacks the `earshot-code`.
  */
 export const onOversized = (call: ServerInterceptingCallInterface, refuse: () => void): void => {
   const send = call.sendStatus.bind(call);

@@ -4,16 +4,16 @@ import type { Certificates, Credentials } from '../../access/certificates.js';
 type Provider = experimental.CertificateProvider;
 
 /**
- * What the gRPC server shows. Certificates come through grpc-js's certificate provider, still called experimental in 1.14, which is its way to change
- * them for new connections without a restart.
+ * The credentials of the gRPC server. Certificates come from a grpc-js certificate provider (experimental in 1.14), which can
+ * change them for new connections without a restart.
  */
 export const serverCredentials = (certificates: Certificates | null): ServerCredentials => {
   if (certificates === null) return ServerCredentials.createInsecure();
   const provider = providerOf(certificates);
-  // In 1.14 the first of these is the certificate and the second the authorities, whatever their names in its types say.
+  // In grpc-js 1.14 the first argument is the certificate and the second the authorities, although its types say otherwise.
   return experimental.createCertificateProviderServerCredentials(
     provider,
-    // Null, which the types do not know either, asks clients for no certificate.
+    // Null, which the types do not mention either, asks clients for no certificate.
     certificates.asksClients ? provider : null,
     certificates.asksClients,
   );
@@ -38,7 +38,7 @@ const fanOf = <T>(certificates: Certificates, select: (credentials: Credentials)
   return {
     add: (listener: (update: T) => void) => {
       listeners.add(listener);
-      // grpc-js does not listen yet while it adds.
+      // grpc-js is not ready for an update while it adds its listener.
       process.nextTick(() => listeners.has(listener) && listener(select(certificates.current)));
     },
     remove: (listener: (update: T) => void) => void listeners.delete(listener),

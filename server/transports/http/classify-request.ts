@@ -10,7 +10,7 @@ import { TOKEN_PARAMETER } from '../presented.js';
 
 export type AskedToClassify = { readonly ok: true; readonly message: ClassifyRequest } | Refused;
 
-/** What a `POST /v1/classify` asks for: settings from the query, the recording from the body. */
+/** Reads a `POST /v1/classify`: settings from the query, the recording from the body. */
 export const classifyRequestOf = async (
   request: IncomingMessage,
   { searchParams }: Pick<URL, 'searchParams'>,
@@ -27,7 +27,7 @@ export const classifyRequestOf = async (
   return { ok: true, message: { ...settings, recording } };
 };
 
-/** What is around the recording, which would be taken for audio; null where the body is the recording. */
+/** Why the body is not just the recording (it is compressed or a form, and would be taken for audio); null where it is. */
 const wrappingOf = ({ headers }: IncomingMessage): string | null => {
   const { 'content-encoding': coding = 'identity', 'content-type': type = '' } = headers;
   if (coding.trim().toLowerCase() !== 'identity')

@@ -9,11 +9,11 @@ export const offersWebSocket = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket';
 
 /**
- * Has a request answered as if it had offered no other protocol, which a server is free to do (RFC 9110, 7.8): Java's
- * HttpClient and `curl --http2` offer h2c with every request, and node:http gives all that offer anything to one listener.
+ * Lets a request be answered as if it had offered no other protocol, which a server may do (RFC 9110, 7.8). Java's HttpClient
+ * and `curl --http2` offer h2c with every request, and node:http passes every offer to the one `upgrade` listener.
  */
 export const declineUpgrade = (server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-  // Of a request before it on the same connection: its answer comes first.
+  // The answer to an earlier request on the same connection has to be sent first.
   const { _httpMessage: unfinished } = socket as Duplex & { readonly _httpMessage?: ServerResponse | null };
   if (unfinished) return void unfinished.once('close', () => declineUpgrade(server, request, socket, head));
   if (socket.destroyed) return;

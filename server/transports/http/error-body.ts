@@ -1,7 +1,7 @@
 import { isRetryable } from '../../../proto/error-code.js';
 import type { Failed } from '../failed-request.js';
 
-/** What an HTTP answer says of a refusal that the log knows. */
+/** The JSON body of an HTTP answer that refuses; `requestId` is the id of its entry in the log. */
 export const errorBody = ({ code, message, requestId }: Failed): string =>
   JSON.stringify({ error: { code, message, retryable: isRetryable[code], request_id: requestId } });
 

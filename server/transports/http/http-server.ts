@@ -17,7 +17,7 @@ import { OVER_TLS, SECURITY_HEADERS } from './security-headers.js';
 import { failedRequest, type Failed } from '../failed-request.js';
 import { statusOf } from './status-codes.js';
 
-/** The HTTP side of the server, under TLS where there are certificates; WebSocket upgrades are `serveWebSocket`'s. */
+/** The HTTP server, with TLS where there are certificates; `serveWebSocket` handles its WebSocket upgrades. */
 export const createHttpServer = (
   services: HttpServices,
   limits: ConnectionLimits,
@@ -27,7 +27,7 @@ export const createHttpServer = (
     const headers = { ...SECURITY_HEADERS, ...(certificates && !isLocal(request) && OVER_TLS) };
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     answer(request, response, services).catch((cause: unknown) => {
-      // Not the whole address: its query may hold a token.
+      // Logs the path without the query, which may hold a token.
       const count = () => services.reception.requestFailed('http');
       const failure = failedRequest({ log: services.log, count }, cause, { path: targetOf(request).pathname });
       if (response.headersSent || response.destroyed) response.destroy();
@@ -38,7 +38,7 @@ export const createHttpServer = (
   const server = certificates ? secure(certificates, options, listener) : createServer(options, listener);
   if (certificates?.asksClients) tellOfStrangers(server, services.reception);
   server.maxConnections = limits.maxConnections;
-  // Their bytes are limited. A header beyond a number would be left out of what is read, and the length of a body with it.
+  // Bytes of headers are limited instead: Node ignores headers beyond a count, among them perhaps the length of the body.
   server.maxHeadersCount = 0;
   return server;
 };
@@ -48,11 +48,11 @@ const optionsFor = ({ handshakeTimeoutMs, requestTimeoutMs }: ConnectionLimits) 
   headersTimeout: Math.min(handshakeTimeoutMs, requestTimeoutMs),
   requestTimeout: requestTimeoutMs,
   connectionsCheckingInterval: Math.ceil(Math.min(handshakeTimeoutMs, requestTimeoutMs) / 5),
-  /** Of TLS. */
+  /** The time limit of the TLS handshake. */
   handshakeTimeout: handshakeTimeoutMs,
 });
 
-/** Whether it was sent to this machine by name or address: what browsers remember of `localhost` holds for every port of it. */
+/** Whether a request was sent to a loopback name: what browsers remember about `localhost` would apply to all its ports. */
 const isLocal = ({ headers: { host = '' } }: IncomingMessage): boolean => isLoopbackName(host.replace(/:\d+$/, ''));
 
 const secure = (certificates: Certificates, options: object, listener: RequestListener): Server => {
@@ -63,16 +63,16 @@ const secure = (certificates: Certificates, options: object, listener: RequestLi
   return server;
 };
 
-/** TLS itself turns away who has no good certificate, and tells its client nearly nothing. */
+/** Logs and counts clients without a valid certificate: TLS itself refuses them, and tells them almost nothing. */
 const tellOfStrangers = (server: Server, reception: HttpServices['reception']): void => {
-  // An address that was never asked for is lost with its connection.
+  // Reading the address now makes Node keep it: after the connection is closed it would be unknown.
   server.on('connection', ({ remoteAddress }: Socket) => remoteAddress);
   server.on('tlsClientError', (problem: NodeJS.ErrnoException, socket: TLSSocket & { readonly _parent?: Socket }) => {
     const hasNone = problem.code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
     const why = hasNone ? 'it showed none' : (socket.authorizationError as string | Error | null);
-    // Others broke off, or spoke no TLS.
+    // Other errors mean that the client broke off, or did not speak TLS.
     if (why === null) return;
-    // Only a private name of Node leads to the connection under TLS: without it the address would be `?:0`.
+    // Only a private field of Node gives the connection under TLS: without it the address would be `?:0`.
     const origin = { transport: 'http', remote: remoteOf({ socket: socket._parent ?? socket }) };
     reception.turnedAway(origin, refusal('unauthenticated', `a certificate of a trusted authority is needed: ${why}`));
   });
@@ -86,7 +86,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse, servic
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   const methods = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
   const refuse = (why: Refusal, { status, identity }: { status?: number; identity?: Identity | undefined }) => {
-    // A path that is none of ours may be anything.
+    // A path that is not a route may hold anything, and is not logged.
     const origin = { transport: 'http', remote: remoteOf(request), ...(methods && { path: pathname }) };
     tell(response, { ...why, requestId: services.reception.turnedAway(origin, why, identity) }, status);
   };
@@ -108,7 +108,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse, servic
   refuse(refusal('bad_request', `${pathname} is no route here: see ${routes}`), { status: 404 });
 };
 
-/** What a route answers, and to whom, once it is known. */
+/** The answer of a route, and the identity of the caller if it was admitted. */
 const follow = async (
   route: Route,
   asked: Omit<Exchange, 'identity' | 'byToken'>,
@@ -126,7 +126,7 @@ const goneWith = (response: ServerResponse): AbortSignal => {
   return controller.signal;
 };
 
-/** Asks before anything of the body is read. */
+/** Authenticates the caller of a route, before any of the body is read. */
 const admit = async (
   { request, target, doorkeeper, openMetrics }: Omit<Exchange, 'identity' | 'byToken'>,
   openTo: Route['openTo'],
@@ -138,7 +138,7 @@ const admit = async (
   return refused(refusal('permission_denied', 'metrics tell of every caller: these credentials may not read them'));
 };
 
-/** Tells a refusal that was logged. */
+/** Answers with a refusal that has been logged. */
 const tell = (response: ServerResponse, why: Failed, status = statusOf(why.code)): void => {
   if (status === 401) response.setHeader('WWW-Authenticate', CHALLENGE);
   if (status === 426) response.setHeader('Connection', 'Upgrade').setHeader('Upgrade', 'websocket');
@@ -147,6 +147,6 @@ const tell = (response: ServerResponse, why: Failed, status = statusOf(why.code)
 
 const send = (response: ServerResponse, answer: Exclude<Answer, { refusal: Refusal }>): void => {
   const { type, body } = 'json' in answer ? { type: 'application/json', body: JSON.stringify(answer.json) } : answer;
-  // The rest of a request that was refused early is read and forgotten, until its timeout: a reset could reach the client before the answer.
+  // The rest of a request that was refused early is read and discarded, until its timeout: a reset could overtake the answer.
   response.writeHead(answer.status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
 };

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 
-/** What the build made of `server/page/`. */
+/** The folder of the page as built from `server/page/`. */
 const PAGE = new URL('../../page/served/', import.meta.url);
-/** Beside the sources, not in the build. */
+/** The folder of sample calls, which is among the sources, not in the build. */
 const SAMPLES = new URL('../../../../samples/', import.meta.url);
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
   wav: 'audio/wav',
 };
 
-/** The page's own files and its sample calls: nothing else is ever read for a client. */
+/** The page's own files and its sample calls, by path: no other file is ever read for a client. */
 const FILES: Readonly<Record<string, URL>> = {
   '/': new URL('index.html', PAGE),
   '/operations': new URL('operations.html', PAGE),

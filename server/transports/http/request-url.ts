@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What a request asks for. */
+/** The path and query of a request. */
 export type Target = Pick<URL, 'pathname' | 'searchParams'>;
 
-/** The path and query that were asked for; a path is a path, also one that begins with two slashes. What is no URL is a path that nobody serves. */
+/**
+ * The path and query of a request. Two slashes at the start belong to the path, not to a host name. What is not a URL becomes
+ * a path that no route has.
+ */
 export const targetOf = ({ url = '/' }: IncomingMessage): Target => {
   const address = url.startsWith('/') ? `http://localhost${url}` : url;
   if (URL.canParse(address)) return new URL(address);

@@ -15,20 +15,20 @@ import type { Readiness } from './readiness.js';
 export interface HttpServices {
   readonly readiness: () => Readiness;
   readonly oneShots: OneShots;
-  /** Where those who are refused are logged and counted, and requests that failed. */
+  /** Logs and counts refusals, and counts failed requests. */
   readonly reception: Pick<Reception, 'turnedAway' | 'requestFailed'>;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly doorkeeper: Doorkeeper;
-  /** Whether metrics are for everybody. */
+  /** Whether everybody may read the metrics. */
   readonly openMetrics: boolean;
   readonly log: Log;
 }
 
-/** What one answer says. */
+/** The answer to one request. */
 export type Answer =
   | { readonly status: number; readonly type: string; readonly body: string }
   | { readonly status: number; readonly json: object }
-  /** `status` where it is another than that of the code. */
+  /** `status` where it differs from that of the code. */
   | { readonly refusal: Refusal; readonly status?: number };
 
 export interface Exchange extends HttpServices {
@@ -36,19 +36,19 @@ export interface Exchange extends HttpServices {
   readonly target: Target;
   /** Aborted when the connection is closed, so that nobody waits for the answer any more. */
   readonly gone: AbortSignal;
-  /** Whose request it is; anybody's where the route is open. */
+  /** Whose request it is; `ANYBODY` where the route is open to everybody. */
   readonly identity: Identity;
-  /** Whether it came with a single-use token. */
+  /** Whether the caller showed a single-use token. */
   readonly byToken: boolean;
 }
 
 export interface Route {
-  /** Who is answered: everybody; callers who may come in; of them, those who may read metrics. */
+  /** Who gets an answer: everybody; admitted callers; or only those admitted callers that may read metrics. */
   readonly openTo: 'everybody' | 'callers' | 'readers of metrics';
   answer(exchange: Exchange): Answer | Promise<Answer>;
 }
 
-/** What offers WebSocket never comes here. */
+/** The answer to requests for the stream that do not offer WebSocket; those that do never get here. */
 const NO_HANDSHAKE: Answer = {
   status: 426,
   refusal: refusal(

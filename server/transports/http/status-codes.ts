@@ -15,5 +15,5 @@ const STATUS_CODES: Readonly<Record<ErrorCode, number>> = {
   draining: 503,
 };
 
-/** The HTTP status (RFC 9110) that a refusal is answered with. */
+/** The HTTP status (RFC 9110) of the answer to a refused request. */
 export const statusOf = (code: ErrorCode): number => STATUS_CODES[code];

@@ -17,7 +17,7 @@ const CLOSE_CODES: Readonly<Record<ErrorCode, number>> = {
   draining: 4503,
 };
 
-/** The close code that says how a stream ended: 1000 well, 1001 because the server goes away. */
+/** The close code that says how a stream ended: 1000 normally, 1001 because the server ended it, else that of its error. */
 export const closeCodeOf = (end: StreamEnd): number => {
   switch (end.kind) {
     case 'done':

@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 
 /**
- * Finds peers that are gone without TCP knowing it: each is pinged at every interval (RFC 6455 §5.5.2), and cut off when
- * not a byte has come since the last time. A message that is long under way is heard byte by byte, since no pong can overtake it.
+ * Finds peers that are gone although TCP has not noticed: each is pinged at every interval (RFC 6455 §5.5.2), and cut off
+ * when not a byte has come since the ping before. Bytes count rather than pongs, because no pong can overtake a long message.
  */
 export class Pulse {
-  /** How many bytes had come when it was last asked; null where it was not. */
+  /** How many bytes had come when the peer was last pinged; null where it was not pinged. */
   private bytesWhenAsked: number | null = null;
   private readonly timer: NodeJS.Timeout;
 
@@ -24,7 +24,7 @@ export class Pulse {
   }
 
   private look(): void {
-    // What is not being read cannot be heard; when it is read again, an answer that waits is heard at once.
+    // A paused peer's bytes are not read, so it cannot be judged; when it is resumed, a waiting answer is read at once.
     if (this.webSocket.isPaused) this.bytesWhenAsked = null;
     else if (this.isSilent) setImmediate(() => this.judge());
     else {
@@ -33,7 +33,7 @@ export class Pulse {
     }
   }
 
-  /** When the server itself was held up, an answer may wait to be read: it has been by now. */
+  /** Runs after pending input was read: if the server itself was held up, an answer may have been waiting. */
   private judge(): void {
     if (this.isSilent) this.webSocket.terminate();
   }

@@ -5,10 +5,10 @@ import { decodeClientProto, encodeServerProto } from '../../../proto/protobuf.js
 import type { ClientMessage } from '../../../proto/client-messages.js';
 import type { ServerMessage } from '../../../proto/server-messages.js';
 
-/** How messages travel inside WebSocket messages. */
+/** How protocol messages are encoded in WebSocket messages. */
 export interface SubProtocol {
   readonly name: string;
-  /** What logs and metrics call it. */
+  /** Its name in logs and metrics. */
   readonly transport: 'ws-json' | 'ws-proto';
   decode(received: Buffer, isBinary: boolean): Decoded<ClientMessage>;
   encode(message: ServerMessage): string | Uint8Array;
@@ -43,5 +43,5 @@ export const SUB_PROTOCOL_NAMES = SUB_PROTOCOLS.map(({ name }) => name);
 export const subProtocolOf = (name: string): SubProtocol =>
   SUB_PROTOCOLS.find((protocol) => protocol.name === name) ?? JSON_AND_AUDIO;
 
-/** The one Buffer that `ws` hands over with its default binary type. */
+/** The received bytes: with its default binary type, `ws` always gives one Buffer. */
 export const bufferOf = (received: RawData): Buffer => received as Buffer;

@@ -10,16 +10,16 @@ import { closeCodeOf } from './close-codes.js';
 import { bufferOf, subProtocolOf, type SubProtocol } from './sub-protocol.js';
 import type { TellingWebSocket } from './telling-web-socket.js';
 
-/** Close codes of a peer that means to go: done, going away (a page that was left), no code given. Others come from what is between us. */
+/** Close codes of a peer that leaves on purpose: done, going away (a page was left), no code. Others mean a lost connection. */
 const GOODBYES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 
-/** The remote end of one WebSocket. `first` is what it said in its URL, before any message. */
+/** The remote end of one WebSocket. `first` is the message in its URL, which comes before all others. */
 export class WsCaller implements Caller {
   readonly description;
   readonly messages: Observable<CallerMessage>;
   wasLost = false;
   private readonly protocol: SubProtocol;
-  /** The code that RFC 6455 prescribes for what the peer did, which no code of ours replaces. */
+  /** The close code that RFC 6455 prescribes for the peer's violation; it takes precedence over the server's own codes. */
   private violation: number | null = null;
 
   constructor(
@@ -39,7 +39,7 @@ export class WsCaller implements Caller {
         this.wasLost = !GOODBYES.has(code);
         subscriber.complete();
       });
-      // A close always follows; violations are told by onViolation.
+      // Ignored: a `close` always follows, and onViolation reports violations.
       socket.on('error', () => undefined);
       socket.onViolation((closeCode) => {
         this.violation = closeCode;

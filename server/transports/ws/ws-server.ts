@@ -23,10 +23,13 @@ import { WsCaller } from './ws-caller.js';
 
 export const STREAM_PATH = '/v1/stream';
 
-/** How many pings may come, and how much may wait to be read, is the session's to say, which tells why. Of `ws` 8.23; its types do not know it. */
+/**
+ * Turns off the library's limit on pongs that wait to be sent: the session limits pings and unread bytes itself, and says why
+ * it refuses. An option of `ws` 8.23 that its types lack.
+ */
 const PONGS_WITHOUT_LIMIT = { maxPendingAutoPongs: 0 };
 
-/** Takes WebSocket upgrades on `/v1/stream` of an HTTP server and hands every caller that may come in to the reception. */
+/** Handles WebSocket upgrades on `/v1/stream` of an HTTP server and hands every admitted caller to the reception. */
 export const serveWebSocket = (
   server: Server,
   reception: Reception,
@@ -73,7 +76,7 @@ export const serveWebSocket = (
   });
 };
 
-/** Who calls, if it may come in and open one stream more; `identity` also where it is known who may not. */
+/** Who calls, if it is admitted and may open one more stream; a refusal has an `identity`, too, where that is known. */
 const admit = async (
   presented: Presented,
   reception: Reception,
@@ -85,19 +88,19 @@ const admit = async (
   return admission.ok && why ? { ...refused(why), identity: admission.identity } : admission;
 };
 
-/** Who calls, and over which wire, as far as its handshake says. */
+/** The caller's address, and its transport as far as the handshake says. */
 const callerOf = (request: IncomingMessage): Origin => {
   const offered = offeredProtocols(request).find((name) => SUB_PROTOCOL_NAMES.includes(name)) ?? '';
   return { transport: subProtocolOf(offered).transport, remote: remoteOf(request) };
 };
 
-/** A header that came twice is no trace. */
+/** The caller's address and trace context; a `traceparent` header that came twice is ignored. */
 const originOf = (request: IncomingMessage) => {
   const { traceparent } = request.headers;
   return { remote: remoteOf(request), ...(typeof traceparent === 'string' && { traceParent: traceparent }) };
 };
 
-/** What a caller that cannot speak JSON said in its URL; null where a `start` message is to follow. */
+/** The start in the URL of a caller that cannot send JSON; null where a `start` message is to follow. */
 const startOf = ({ searchParams }: Target): CallerMessage | null => {
   searchParams.delete(TOKEN_PARAMETER);
   return searchParams.size > 0 ? fromWire(startFromQuery(searchParams)) : null;
@@ -110,7 +113,7 @@ interface UpgradeRefusal extends Refusal {
 const notRfc6455 = (problem: string): Refusal =>
   refusal('bad_request', `this is no WebSocket handshake (RFC 6455, version 13): ${problem}`);
 
-/** What is wrong with the handshake itself. */
+/** What is wrong with the handshake itself; null where nothing is. */
 const mistakeIn = (request: IncomingMessage, pathname: string): UpgradeRefusal | null => {
   if (pathname !== STREAM_PATH)
     return {
@@ -123,7 +126,7 @@ const mistakeIn = (request: IncomingMessage, pathname: string): UpgradeRefusal |
       status: 400,
       ...refusal(
         'bad_request',
-        // Not which: a key in the wrong place is one of them.
+        // Does not quote what was offered: it may be a key in the wrong place.
         `no sub-protocol that was offered is known: offer ${SUB_PROTOCOL_NAMES.join(' or ')}`,
       ),
     };
@@ -142,7 +145,7 @@ const refuseUpgrade = (socket: Duplex, { status, ...why }: UpgradeRefusal & { re
     'Content-Length': String(Buffer.byteLength(body)),
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  // Not answering the end of a connection keeps it open for ever.
+  // Otherwise a peer that does not end its side would keep the connection open.
   socket.once('finish', () => socket.destroy());
   socket.end([`HTTP/1.1 ${status} Refused`, ...head, '', body].join('\r\n'));
 };
