@@ -2,7 +2,7 @@ import { request as requestClear } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { Config } from '../config.js';
 
-/** Where a server listens, or is to. */
+/** Where a server listens, or is configured to listen. */
 export type Place = Pick<Config, 'host' | 'port' | 'tlsCert'>;
 
 export interface Answer {
@@ -10,7 +10,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Gets a path over HTTP; rejects with why not. Nothing secret is sent, so that any certificate will do. */
+/** Gets a path over HTTP or HTTPS; rejects with the reason. Accepts any certificate, because nothing secret is sent. */
 export const ask = ({ host, port, tlsCert }: Place, path: string, timeoutMs: number): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const request = tlsCert === null ? requestClear : requestSecure;

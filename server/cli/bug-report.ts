@@ -15,7 +15,10 @@ import { VERSION } from './version.js';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 const ANSWER_TIMEOUT_MS = 3_000;
 
-/** Writes what a bug report needs as one JSON file: no audio, no secret, no name of a person, a machine or a folder. Throws where the file is there already. */
+/**
+ * Writes what a bug report needs as one JSON file, without audio, secrets, or names of persons, machines or folders. Throws
+ * Failure where the file cannot be written or already exists.
+ */
 export const writeBugReport = async (file: string, config: Config, findings: readonly Finding[]): Promise<void> => {
   const report = {
     madeAt: new Date().toISOString(),
@@ -43,7 +46,7 @@ const machine = (): object => ({
   openFiles: openFilesLimit(),
 });
 
-/** Numbers, switches and words of a closed list as they are; of everything else only whether it was set. */
+/** The value of a setting that is a number, a switch or a word of a closed list; of other settings only whether it was set. */
 const shown = (key: keyof Config, config: Config): unknown => {
   const value = config[key];
   const { value: schema } = SETTINGS[key];
@@ -53,11 +56,11 @@ const shown = (key: keyof Config, config: Config): unknown => {
   return JSON.stringify(value) === JSON.stringify(preset) ? 'as by default' : 'set';
 };
 
-/** What a server on the configured port says of itself. */
+/** The readiness and the metrics of a server on the configured port, or why none answers. */
 const running = async (config: Config): Promise<object | string> => {
   const answers: Record<string, string> = {};
   for (const path of ['/readyz', '/metrics']) {
-    // Its code alone: the message tells an address.
+    // Only the error's code: its message contains an address.
     const answer = await ask(config, path, ANSWER_TIMEOUT_MS).catch(
       (problem: unknown) => codeOf(problem) || 'no reason',
     );
@@ -67,7 +70,7 @@ const running = async (config: Config): Promise<object | string> => {
   return answers;
 };
 
-/** Errors name files by their path, and that names people and projects. */
+/** Replaces names of people, machines and folders, which the paths in errors contain. */
 const withoutNames = (text: string, config: Config): string =>
   [
     ...namesIn(config),
@@ -83,7 +86,7 @@ const withoutNames = (text: string, config: Config): string =>
       text,
     );
 
-/** What errors repeat of the settings; the longest first, for one path may hold another. */
+/** Values of settings that errors may quote, each with its replacement; longest first, because one path may contain another. */
 const namesIn = (config: Config): string[][] =>
   NAMING.filter((key) => key === 'models' || shown(key, config) === 'set')
     .map((key) => [config[key] ?? '', `<${key}>`])

@@ -21,7 +21,7 @@ type Result =
   | { readonly file: string; readonly answer: ClassifyResponse }
   | { readonly file: string; readonly problem: string; readonly isUnreached?: boolean };
 
-/** As many requests are under way at a time. */
+/** How many requests are under way at a time. */
 const ABREAST = 4;
 
 export const classifyCommand = (): Command =>
@@ -38,7 +38,7 @@ export const classifyCommand = (): Command =>
     .option('--json', 'one object a line')
     .action(run);
 
-/** Without the slash that it may end with. */
+/** An HTTP address, without slashes at its end. */
 const httpAddress = (text: string): string => {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('it is no http(s)://host:port');
   return text.replace(/\/+$/, '');
@@ -55,7 +55,7 @@ const run = async (files: string[], flags: ClassifyFlags): Promise<void> => {
   if (problems.length > 0) throw new Failure(`${problems.length} of ${files.length} files could not be classified`);
 };
 
-/** Works on a few files at a time; results are told, and come, in the order of the files, progress on a terminal's standard error. */
+/** Works on a few files at a time; gives results in the order of the files; shows progress on a terminal's standard error. */
 const inOrder = async (
   files: readonly string[],
   work: (file: string) => Promise<Result>,
@@ -80,7 +80,7 @@ const inOrder = async (
   return results;
 };
 
-/** Asks about a file; nobody any more where as many requests in a row as are under way at a time found no server. */
+/** Classifies a file; once ABREAST requests in a row have reached no server, reports that for all further files unasked. */
 const untilNobodyAnswers = (flags: ClassifyFlags): ((file: string) => Promise<Result>) => {
   let inVain = 0;
   let problem = '';
@@ -103,12 +103,12 @@ const classify = async (file: string, flags: ClassifyFlags): Promise<Result> => 
   });
 };
 
-/** A file that a server may take. It answers a larger one before it has read it all, which not every connection survives. */
+/** Reads a file unless it is too large: a server answers that before it has read it all, which may break the connection. */
 const recordingIn = async (file: string): Promise<Buffer> => {
   const { size } = await stat(file);
   if (size > MAX_RECORDING_BYTES) throw new Failure(tooLarge(size));
   const body = await readFile(file);
-  // A pipe has no size before it is read.
+  // The size of a pipe is not known before it is read.
   if (body.length > MAX_RECORDING_BYTES) throw new Failure(tooLarge(body.length));
   return body;
 };
@@ -116,7 +116,7 @@ const recordingIn = async (file: string): Promise<Buffer> => {
 const tooLarge = (length: number): string =>
   `message_too_large: it has ${length} bytes, of ${MAX_RECORDING_BYTES} at most: stream it (earshot stream --fast)`;
 
-/** What the server says of a recording; rejects with Failure where there is none. */
+/** The server's answer about a recording; rejects with Failure where no Earshot server answers. */
 const ask = async (file: string, body: Buffer, { url, model, topK, key }: ClassifyFlags): Promise<Result> => {
   const query = new URLSearchParams({
     ...(model === undefined ? {} : { model }),

@@ -12,7 +12,7 @@ import { verifyPackages } from './package-report.js';
 import { settings } from './settings-report.js';
 import { tune } from './tune.js';
 
-/** One thing that was looked at. With these settings `earshot serve` needs only what is `needed`. */
+/** The result of one check. `needed`: `earshot serve` cannot do without it with the current settings. */
 export interface Finding {
   readonly about: string;
   readonly ok: boolean;

@@ -22,7 +22,7 @@ const program = new Command('earshot')
 for (const create of [serveCommand, streamCommand, classifyCommand, modelsCommand, keysCommand, doctorCommand])
   program.addCommand(create());
 for (const command of [program, ...program.commands]) command.exitOverride();
-// Whoever reads may stop reading, as `| head` does: a command has nothing left to do then. A server has.
+// If the reader of standard output stops reading, as `| head` does, a command has nothing left to do, but a server has.
 program.hook('preAction', (_, command) => {
   if (command.name() !== 'serve') process.stdout.on('error', endUnread);
 });
@@ -33,7 +33,7 @@ const endUnread = (problem: NodeJS.ErrnoException): never => {
   process.exit(1);
 };
 
-/** Help and version end well; anything else that commander ends is wrong usage. */
+/** The exit code for what ended a command: 0 for help and version; any other end by commander means wrong usage. */
 const exitCodeOf = (problem: unknown): number => {
   if (problem instanceof CommanderError) return problem.exitCode === 0 ? 0 : WRONG_USAGE;
   if (!(problem instanceof Failure)) throw problem;

@@ -1,4 +1,4 @@
-/** A command ends with this: one sentence for people, and an exit code. */
+/** Ends a command with one sentence for people and an exit code. */
 export class Failure extends Error {
   constructor(
     message: string,

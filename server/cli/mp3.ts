@@ -1,7 +1,7 @@
-/** So many frames in a row, each where the one before ends, are no chance: samples that look like one header are common. */
+/** This many frames in a row cannot be chance, though samples that look like one header are common. */
 const SURE_FROM = 4;
 
-/** By the two bits of a header; MPEG-1 or its halves and quarters, the second version and what is called 2.5. */
+/** By the two version bits of a header: MPEG-2.5, reserved, MPEG-2, MPEG-1, with a quarter, half and all of MPEG-1's rates. */
 const VERSIONS: readonly (Version | null)[] = [
   { rateDivisor: 4, eighthOfSamples: 72, isFirst: false },
   null,
@@ -11,13 +11,13 @@ const VERSIONS: readonly (Version | null)[] = [
 
 interface Version {
   readonly rateDivisor: number;
-  /** Of those in a frame. */
+  /** An eighth of the number of samples in a frame. */
   readonly eighthOfSamples: number;
   readonly isFirst: boolean;
 }
 
 const RATES = [44_100, 48_000, 32_000];
-/** Kilobits a second by index; 0 leaves the length of a frame unsaid. */
+/** Kilobits per second by index; 0 means that the header does not give the length of the frame. */
 const BITRATES_OF_FIRST = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const BITRATES_OF_OTHERS = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
@@ -32,7 +32,7 @@ export function isMp3(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Bytes of the frame that a header begins, itself among them; null where it is none. */
+/** Bytes of the frame that begins with this header, the header included; null where it is not a header. */
 function frameLength([sync, kind = 0, rates = 0, last]: Uint8Array): number | null {
   const isLayer3 = sync === 0xff && (kind & 0xe6) === 0xe2 && last !== undefined;
   const version = VERSIONS[(kind >> 3) & 3];

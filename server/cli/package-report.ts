@@ -7,7 +7,7 @@ import { startInference } from '../inference/inference.js';
 import { loadModelPackage, packageNamesIn, type ModelPackage } from '../inference/model-package.js';
 import { listed } from '../inference/worker-plan.js';
 
-/** What verifying one model package showed. */
+/** The result of verifying one model package; null for what could not be read. */
 export interface PackageReport {
   readonly name: string;
   readonly version: string | null;
@@ -15,11 +15,14 @@ export interface PackageReport {
   readonly hopMs: number | null;
   readonly variants: string | null;
   readonly megabytes: number;
-  /** Null when checksums and golden vectors hold. */
+  /** Null when checksums and golden vectors are right. */
   readonly problem: string | null;
 }
 
-/** Verifies every package of a folder by itself: contract, checksums of all variants, and the graph and golden vectors of the one chosen, on the CPU. Rejects when there is no such folder. */
+/**
+ * Verifies every package of a folder by itself: contract, checksums of all variants, and, on the CPU, the graph and the golden
+ * vectors of the variant with this precision. Rejects when there is no such folder.
+ */
 export const verifyPackages = async (folder: string, precision: Config['precision']): Promise<PackageReport[]> => {
   const reports: PackageReport[] = [];
   for (const name of await packageNamesIn(folder)) reports.push(await verify(join(folder, name), name, precision));

@@ -8,7 +8,7 @@ import { codeOf } from './unreached.js';
 
 const ANSWER_TIMEOUT_MS = 2_000;
 
-/** Who has a port that is not free. */
+/** Who uses a port that is not free. */
 type Holder = 'earshot' | 'certificates' | 'other';
 
 const SAID_OF: Readonly<Record<Holder, string>> = {
@@ -17,7 +17,7 @@ const SAID_OF: Readonly<Record<Holder, string>> = {
   other: 'taken by a program that does not answer as Earshot does',
 };
 
-/** Whether the ports of a configuration can be had, and where they are taken, whether it is Earshot that has them. */
+/** Whether the ports of a configuration are free, and where one is taken, whether Earshot uses it. */
 export const ports = (config: Config): Promise<Finding[]> => {
   const { host, port, grpcPort } = config;
   return Promise.all([
@@ -51,18 +51,18 @@ const holderOfHttp = (place: Place): Promise<Holder> =>
     holderThatFails,
   );
 
-/** A client without a certificate is told so by an alert, once it believes to be connected. */
+/** A TLS 1.3 client without a certificate learns by an alert that it needs one, after the connection seemed established. */
 const holderThatFails = (problem: unknown): Holder =>
   codeOf(problem) === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' ? 'certificates' : 'other';
 
-/** Earshot answers the call, or names one of its own codes where it asks for credentials first (gRPC over HTTP/2). */
+/** Makes a gRPC call: Earshot answers it, or refuses it with its own `earshot-code` where it asks for credentials first. */
 const holderOfGrpc = ({ host, port, tlsCert }: Place): Promise<Holder> =>
   new Promise((resolve) => {
     const url = `${tlsCert === null ? 'http' : 'https'}://${addressOf(host, port)}`;
     if (!URL.canParse(url)) return resolve('other');
     let holder: Holder = 'other';
     const session = connect(url, { rejectUnauthorized: false });
-    // After an alert the session itself tells nothing more, not even that it has closed.
+    // After an alert the session emits no more events, not even `close`: the request's events have to do.
     const done = () => {
       clearTimeout(late);
       session.destroy();
@@ -90,5 +90,5 @@ const LIST_MODELS = {
   te: 'trailers',
 };
 
-/** Not compressed, of no bytes. */
+/** A gRPC message that is not compressed and has no bytes. */
 const EMPTY_MESSAGE = Buffer.alloc(5);

@@ -32,8 +32,8 @@ const isShown = (preset: unknown): preset is string | number | boolean =>
   ['string', 'number', 'boolean'].includes(typeof preset);
 
 /**
- * The heap may double before V8 marks it anew. Of its own accord V8 waits for 8 MB more, and counts the chunks that callers
- * sent, though those are freed without marking: a busy server would mark all it has three times a second, for nothing.
+ * Lets the heap double before V8 marks it again. By default V8 waits for 8 MB more, and counts the chunks that callers sent,
+ * although those are freed without marking: a busy server would mark its whole heap three times a second, for nothing.
  */
 export const COLLECT_LATER = '--heap-growing-percent=100';
 
@@ -41,7 +41,7 @@ const serve = async (config: Config): Promise<void> => {
   setFlagsFromString(COLLECT_LATER);
   const log = createLogger(config.logLevel);
   for (const sentence of ignoredVariables()) log.warn({}, sentence);
-  // A banner that nobody can read keeps nobody from calling.
+  // The server works even where its banner cannot be written.
   process.stdout.on('error', () => undefined);
   const signals = new Signals(config, log);
   const server = await startServer(config, log).catch((problem: unknown) => {
@@ -53,7 +53,7 @@ const serve = async (config: Config): Promise<void> => {
   if (signals.started(server)) process.stdout.write(banner(server));
 };
 
-/** Models, workers, the page, and what the runtime itself keeps open. */
+/** Files that may be open besides sockets of streams: models, workers, the page, and what Node itself keeps open. */
 const OTHER_FILES = 100;
 
 const warnOfFewFiles = ({ maxSessions }: Config, log: Log): void => {
@@ -65,10 +65,10 @@ const warnOfFewFiles = ({ maxSessions }: Config, log: Log): void => {
     );
 };
 
-/** Whether others may listen in. */
+/** Whether audio and credentials leave the machine unencrypted. */
 const isClear = ({ host, tlsCert }: Config): boolean => tlsCert === null && !isLoopbackName(host);
 
-/** What is wrong and what would be right, where the system's own words leave that open. */
+/** Says why the server could not start, with advice where the system's own message has none. */
 const startProblem = (problem: unknown, { host, port, grpcPort }: Config): string => {
   const sentence = reasonOf(problem);
   if (!/EADDRINUSE|No address added/.test(sentence)) return sentence;

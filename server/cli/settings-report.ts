@@ -11,7 +11,10 @@ import { ModelShelf, type ServedModel } from '../session/served-model.js';
 import type { Finding } from './doctor-command.js';
 import { codeOf } from './unreached.js';
 
-/** Whether what the settings name is there and right, by what `earshot serve` reads it with, and which variables are no settings; nothing of what they do not name. */
+/**
+ * Checks what the settings name, with the code that `earshot serve` reads it with, and finds environment variables that are
+ * not settings. Gives no finding for settings that are not set.
+ */
 export const settings = async (config: Config): Promise<Finding[]> => {
   const { tlsCert, jwtJwks, defaultModel } = config;
   const findings: Finding[] = ignoredVariables().map(ignored);
@@ -19,7 +22,7 @@ export const settings = async (config: Config): Promise<Finding[]> => {
   if (asksCallers(config)) findings.push(tried('credentials of callers', () => openAndClose(config)));
   if (jwtJwks !== null && isAddress(jwtJwks)) findings.push(await issuerKeys(jwtJwks));
   if (defaultModel !== null) {
-    // Packages that cannot be loaded are findings of their own.
+    // Packages that cannot be loaded are reported elsewhere.
     const found = await loadModelPackages(config.models).catch(() => null);
     if (found) findings.push(tried('default model', () => new ModelShelf().place(found.map(unserved), defaultModel)));
   }
@@ -37,14 +40,14 @@ const tried = (about: string, use: () => void): Finding => {
   }
 };
 
-/** What a server fetches when the first JWT comes. */
+/** Fetches the issuer's keys, as a server does when the first JWT comes. */
 const issuerKeys = async (address: string): Promise<Finding> => {
   const finding = { about: 'keys of the issuer', needed: true };
   try {
     const keys = await countRemoteKeys(new URL(address));
     return { ...finding, ok: keys > 0, detail: `${address} answers; keys: ${keys}` };
   } catch (problem) {
-    // Of what failed below its code alone: the message may tell an address.
+    // Only the code of the underlying error: its message may contain an address.
     const below = problem instanceof Error ? codeOf(problem.cause) : '';
     return { ...finding, ok: false, detail: `${address} gives no keys: ${below || reasonOf(problem)}` };
   }
@@ -52,7 +55,7 @@ const issuerKeys = async (address: string): Promise<Finding> => {
 
 const openAndClose = (config: Config): void => openAccess(config, silentLog, () => systemClock.now()).close();
 
-/** As a shelf takes it; nobody calls it. */
+/** A model that a shelf accepts, but that never classifies. */
 const unserved = ({ card }: ModelPackage): ServedModel => ({
   card,
   provider: 'cpu',

@@ -3,13 +3,13 @@ import type { Log } from '../domain/log.js';
 import { livingThreads } from '../inference/worker-link.js';
 import type { RunningServer } from '../main.js';
 
-/** What signals ask of a server, from before it has started: what cannot be done while its models load is done right afterwards. */
+/** Handles signals, even before the server has started: what cannot be done while its models load is done right afterwards. */
 export class Signals {
   private server: RunningServer | null = null;
   private isStopping = false;
   private isReloadWanted = false;
 
-  /** Listens from now on. */
+  /** Listens for signals from now on. */
   constructor(
     private readonly config: Pick<Config, 'logLevel' | 'drainGraceMs'>,
     private readonly log: Log & { level: string },
@@ -17,12 +17,12 @@ export class Signals {
     const stop = (signal: string) => this.stop(signal);
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
-    // A terminal that is closed says SIGHUP too: a server that runs in one goes with it.
+    // A terminal that is closed also sends SIGHUP: a server that runs in one stops with it.
     process.on('SIGHUP', (signal) => (process.stdin.isTTY ? stop(signal) : this.reload()));
     process.on('SIGUSR2', () => this.changeLevel());
   }
 
-  /** The server is there; false where it was told to stop before, and is on its way out. */
+  /** Takes the server once it has started; false where a signal had asked it to stop before, so that it is stopping. */
   started(server: RunningServer): boolean {
     this.server = server;
     if (this.isStopping) this.drain(server);
@@ -35,7 +35,7 @@ export class Signals {
     this.isStopping = true;
     this.log.info({ signal, graceMs: this.config.drainGraceMs }, 'draining');
     if (this.server) this.drain(this.server);
-    // A process that ends while native code opens graphs aborts.
+    // A process that exits while native code opens graphs would abort.
     else this.log.info({}, 'the models are still being loaded: the server ends as soon as they are');
   }
 
@@ -46,7 +46,7 @@ export class Signals {
     });
   }
 
-  /** An exit waits for native code in threads, for ever where it hangs, and aborts where it opens a graph. */
+  /** Kills the process if worker threads are left: an exit would wait for hanging native code, or abort as a graph opens. */
   private end(code: number): void {
     const threads = livingThreads();
     if (threads === 0) process.exit(code);

@@ -1,9 +1,9 @@
 import { atSpeakingSpeed as spoken } from '../../client-sdk/src/node.js';
 
-/** How much audio goes out at a time. */
+/** How much audio is sent at a time. */
 const CHUNK_MS = 100;
 
-/** Lets chunks of 100 ms go when they would have been spoken, and simply ends when it is told to stop. */
+/** Yields chunks of 100 ms at the times when they would have been spoken; ends without an error when `signal` is aborted. */
 export async function* atSpeakingSpeed(
   bytes: Uint8Array,
   bytesPerSecond: number,

@@ -1,6 +1,6 @@
 import type { Intent, ServerMessage, Verdict } from '../../proto/server-messages.js';
 
-/** What a verdict says, in words: its intent, or that there is none. */
+/** The text for a verdict: its intent, or that there is none. */
 export const intentOf = ({ intent, out_of_scope }: Pick<Verdict, 'intent' | 'out_of_scope'>): string =>
   intent ?? (out_of_scope ? 'out of scope' : 'no intent');
 
@@ -12,7 +12,7 @@ const intentLine = (message: Intent): string => {
   return `${seconds(message.end_ms)}  ch${message.channel}  #${message.utterance}  ${status}  ${intentOf(message)} ${message.score.toFixed(2)}  (${rest.join(', ')})`;
 };
 
-/** One server message as one plain line; null for what needs none. */
+/** A server message as one line of text; null for messages that are not shown. */
 export const lineOf = (message: ServerMessage): string | null => {
   switch (message.type) {
     case 'ready':

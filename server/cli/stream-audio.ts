@@ -12,11 +12,11 @@ export interface StreamAudio {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes of one second of all channels. */
+/** Bytes of one second of audio, all channels included. */
 export const bytesPerSecond = ({ encoding, sampleRate, channels }: StreamAudio['format']): number =>
   SAMPLE_BYTES[encoding] * sampleRate * channels;
 
-/** Reads a WAV file whole; an encoding that streams do not carry becomes pcm_f32le. Fails with a sentence. */
+/** Reads a whole WAV file; an encoding that streams do not support becomes pcm_f32le. Rejects with Failure. */
 export const readStreamAudio = async (file: string): Promise<StreamAudio> => {
   const bytes = await readFile(file).catch((problem: unknown) => {
     const reason = reasonOf(problem);
@@ -25,7 +25,7 @@ export const readStreamAudio = async (file: string): Promise<StreamAudio> => {
   return wavToStream(bytes, file);
 };
 
-/** The audio of a WAV file's bytes; `name` is what to call it in a failure. */
+/** The audio of a WAV file's bytes; throws Failure, which calls the file `name`. */
 export const wavToStream = (bytes: Uint8Array, name: string): StreamAudio => {
   const wav = readWav(bytes);
   if (wav.kind === 'problem') throw new Failure(`${name}: ${wav.message}`);

@@ -67,11 +67,11 @@ const run = async (file: string, flags: StreamFlags): Promise<void> => {
     if (state === 'reconnecting') process.stderr.write('the connection is lost: looking for another\n');
   });
   const stop = new AbortController();
-  // Whoever waits for standard input waits no longer.
+  // Ends a wait for standard input.
   stop.signal.addEventListener('abort', () => process.stdin.destroy());
   process.once('SIGINT', () => stop.abort());
   const shown = showAll(stream, viewFor(flags));
-  // A stream that fails ends the sending, which then tells why.
+  // When the stream fails, sending stops, and the code below reports why.
   shown.catch(() => stop.abort());
   const chunks = audio ? chunksOf(audio, flags, stop.signal) : input!.chunks(stop.signal);
   try {
@@ -143,7 +143,7 @@ interface Piped {
   chunks(signal: AbortSignal): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** Standard input as it comes: a live pipe has its own speed. A WAV on it is read whole, and played like a file. */
+/** Raw audio on standard input is sent as it comes: a live pipe has its own speed. A WAV is read whole and played like a file. */
 const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
   const source = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const first = await source.next();
@@ -151,7 +151,7 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
   const opening = Buffer.from(head.subarray(0, 4)).toString('latin1');
   if (isMp3(head)) throw new Failure('standard input: an MP3, not a WAV or raw audio: let ffmpeg or sox decode it');
   if (opening === 'RIFF' || OTHER_FILES.test(opening)) {
-    // What is no WAV is told by its first bytes: the rest is not waited for.
+    // The first bytes show that a file is not a WAV: there is no need to wait for the rest.
     const rest = opening === 'RIFF' ? await everything(source) : [];
     const wav = wavToStream(Buffer.concat([head, ...rest]), 'standard input');
     return { format: wav.format, chunks: (signal) => chunksOf(wav, flags, signal) };
@@ -160,7 +160,7 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
   return { format: { encoding, sampleRate, channels }, chunks: (signal) => startingWith(head, source, signal) };
 };
 
-/** How files of audio begin that are neither a WAV nor raw: other kinds of RIFF, AIFF, AU, CAF, FLAC, Ogg, MP3 with tags. */
+/** How other audio files begin, which are neither WAV nor raw: other kinds of RIFF, AIFF, AU, CAF, FLAC, Ogg, MP3 with tags. */
 const OTHER_FILES = /^(RF64|RIFX|FORM|\.snd|caff|fLaC|OggS|ID3)/;
 
 const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array[]> => {
@@ -169,7 +169,7 @@ const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array
   return pieces;
 };
 
-/** Gives on what comes, and simply ends when it is told to stop. */
+/** Yields `head`, then what `source` yields; ends without an error when `signal` is aborted. */
 async function* startingWith(
   head: Uint8Array,
   source: AsyncIterator<Uint8Array>,

@@ -1,7 +1,7 @@
 import type { Intent, ServerMessage } from '../../proto/server-messages.js';
 import { intentOf, lineOf } from './story-lines.js';
 
-/** Shows what a server says about a stream as it comes. */
+/** Shows the server's messages about a stream as they arrive. */
 export interface StreamView {
   show(message: ServerMessage): void;
   end(): void;
@@ -12,13 +12,13 @@ interface Terminal {
   write(text: string): unknown;
 }
 
-/** One JSON message a line, as it came over the wire. */
+/** One message per line as JSON, as the protocol has it. */
 export const jsonView = (out: Terminal): StreamView => ({
   show: (message) => void out.write(`${JSON.stringify(message)}\n`),
   end: () => undefined,
 });
 
-/** One plain line a message, for a pipe or a log. */
+/** One line of text per message, for a pipe or a log. */
 export const plainView = (out: Terminal): StreamView => ({
   show: (message) => {
     const line = lineOf(message);
@@ -33,7 +33,7 @@ const NARROWEST_BAR = 10;
 const WIDEST_BAR = 50;
 const AROUND_BAR = LABEL_WIDTH + 12;
 
-/** The leading intents of every channel as bars, redrawn in place; whatever is settled scrolls above them. */
+/** The leading intents of every channel as bars, redrawn in place; all other messages scroll above them. */
 export const liveView = (out: Terminal): StreamView => {
   const latest = new Map<number, Intent>();
   let drawn = 0;
@@ -57,7 +57,7 @@ export const liveView = (out: Terminal): StreamView => {
   };
 };
 
-/** The bars of one channel: who leads, and by how much. No line is wider than the terminal. */
+/** The bars of one channel's leading intents. Every line is narrower than `columns`. */
 export const barsOf = (intent: Intent, columns: number): string[] => {
   const width = Math.max(NARROWEST_BAR, Math.min(WIDEST_BAR, columns - AROUND_BAR));
   const heading = `ch${intent.channel}  ${(intent.end_ms / 1000).toFixed(1)} s  ${intentOf(intent)}`;

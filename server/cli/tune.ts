@@ -13,16 +13,16 @@ import { probeProvider } from '../inference/provider-probe.js';
 import { precisionsOf, requireVariant } from '../inference/worker-plan.js';
 import { bestLayout, layoutsOf, measureLayout, type LayoutRate } from '../inference/tuning.js';
 
-/** In milliseconds: streams are held while no more than one frame in a hundred takes longer. */
+/** A number of streams counts as held while no more than one frame in a hundred takes longer than this. */
 const P99_LIMIT_MS = 250;
-/** In milliseconds, of one trial of so many streams. */
+/** How long one number of streams is tried. */
 const TRIAL_MS = 4_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /**
- * Measures how workers, threads and batches are laid out best for each model, and how many streams this machine holds so: in the precision asked
- * for, by `auto` in each that the model has for the provider.
+ * Measures for each model the best layout of workers, threads and batches, and how many streams this machine holds with it:
+ * for the requested precision, or for `auto` in each precision that the model has for the provider.
  */
 export const tune = async (config: Config): Promise<void> => {
   try {
@@ -53,7 +53,7 @@ const tuneFor = async (model: ModelPackage, { provider: requested, precision }: 
   }
 };
 
-/** `slowest`: the frames a second of the first layout and precision. */
+/** Prints a table of rates; `slowest` is the frames per second of the first layout and precision, to which gains relate. */
 const sayRates = (rates: readonly LayoutRate[], slowest: number): void => {
   const best = bestLayout(rates);
   const rowOf = (rate: LayoutRate): string[] => [
@@ -94,7 +94,7 @@ const sayHeld = async (
   }
 };
 
-/** The most streams that keep the limit, and their p99. */
+/** The most streams that keep the limit, and their p99 in milliseconds. */
 const holding = async (
   { card }: ModelPackage,
   classify: Classify,
