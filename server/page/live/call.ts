@@ -17,24 +17,24 @@ import type { Speed } from './speed.js';
 import type { Timeline } from './timeline.js';
 import { TrackView } from './track-view.js';
 
-/** Where a stream is shown. */
+/** The parts of the page that show a stream. */
 export interface Screen {
   readonly timeline: Timeline;
   readonly finals: Finals;
   readonly speed: Speed;
-  /** Says in one sentence how things stand. */
+  /** Shows the present state in one sentence. */
   readonly tell: (message: string, isAlarm?: boolean) => void;
-  /** Shows how loud it is, 0–1. */
+  /** Shows the loudness of the audio, 0–1. */
   readonly loudness: (level: number) => void;
 }
 
-/** One stream from a source to the screen, from its opening to its totals. */
+/** One stream: sends the audio of a source to the server and shows the answers, from its opening to its totals. */
 export class Call {
   readonly #screen: Screen;
   readonly #source: Source;
   readonly #stream: IntentStream;
   #views: TrackView[] = [];
-  /** What was heard before the server was ready, when nothing could be drawn yet. */
+  /** Audio from before the server was ready, when nothing could be drawn yet. */
   readonly #early: Piece[] = [];
 
   constructor(source: Source, model: string, screen: Screen) {
@@ -43,16 +43,16 @@ export class Call {
     this.#stream = createStream({
       url: location.origin,
       token: givenKey,
-      // The server's own where none could be offered.
+      // The server's default where the page has no list of models.
       ...(model !== '' && { model }),
       audio: source.audio,
-      // Every label's score, for every label has its line.
+      // The scores of all labels, because every label has a line in the plot.
       topK: 100,
     });
     this.#listen();
   }
 
-  /** Sends until the source ends or the stream does; resolves when both have. Never rejects: the screen tells. */
+  /** Sends until the source or the stream ends; resolves when both have ended. Never rejects: the screen shows problems. */
   async run(): Promise<void> {
     try {
       for await (const piece of this.#source.pieces) {
@@ -72,7 +72,7 @@ export class Call {
     this.#screen.loudness(0);
   }
 
-  /** No more audio; what was heard is still classified. */
+  /** Ends the audio; what was sent is still classified. */
   stop(): void {
     this.#source.stop();
   }

@@ -3,7 +3,7 @@ import { SNIPPETS, type OnScreen } from './snippets.js';
 
 const NAMES = Object.keys(SNIPPETS);
 
-/** The panel with the program that does what the page does; its tabs follow the keys that tabs have everywhere. */
+/** The panel with programs that do what the page does; its tabs support the usual arrow keys. */
 export class CodePanel {
   readonly #tabs = NAMES.map((name) => make('button', '', name));
   readonly #code = find('code', HTMLElement);
@@ -25,7 +25,7 @@ export class CodePanel {
     this.#choose(0);
   }
 
-  /** Shows the programs for what is on screen now, and first the one that fits a new way in. */
+  /** Shows the programs for what is on screen now; when the way in changes, selects the tab that fits it. */
   show(change: Partial<OnScreen>): void {
     const isOther = change.way !== undefined && change.way !== this.#screen.way;
     this.#screen = { ...this.#screen, ...change };

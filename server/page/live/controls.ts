@@ -1,7 +1,7 @@
 import { find } from '../shared/dom.js';
 import { SAMPLES } from './samples.js';
 
-/** What a visitor may ask for. */
+/** Called when a visitor asks for something. */
 export interface Wishes {
   microphone(): void;
   sample(index: number): void;
@@ -10,7 +10,7 @@ export interface Wishes {
   model(name: string): void;
 }
 
-/** The row of controls, the keys and the drop target: one stream at a time. */
+/** The row of controls, the keys and the target for dropped files; they allow one stream at a time. */
 export class Controls {
   readonly #wishes: Wishes;
   readonly #model = find('model', HTMLSelectElement);
@@ -52,7 +52,7 @@ export class Controls {
     this.#model.replaceChildren(...models.map(({ name, version }) => new Option(`${name} ${version}`, name)));
   }
 
-  /** While a stream runs, it can be stopped and none can be started. */
+  /** Switches the controls: while a stream runs, it can be stopped and none can be started. */
   running(isRunning: boolean): void {
     const hadFocus = document.activeElement;
     this.#isRunning = isRunning;

@@ -2,12 +2,12 @@ import type { Gap, Intent } from '@earshot/client';
 import { find, make } from '../shared/dom.js';
 import { percent, seconds, spoken } from '../shared/words.js';
 
-/** The list of what was settled: finals, and whatever was not classified. */
+/** The list of final intents, of gaps, and of notices about the whole stream. */
 export class Finals {
   readonly #list = find('finals', HTMLOListElement);
   readonly #none = find('no-finals', HTMLElement);
 
-  /** The newest gap of each channel, which may grow. */
+  /** The newest gap of each channel, by the channel's name; it may still grow. */
   readonly #gaps = new Map<string, { readonly gap: Gap; readonly time: HTMLElement }>();
 
   clear(): void {
@@ -34,7 +34,7 @@ export class Finals {
     this.#gaps.set(name, { gap, time });
   }
 
-  /** Something that concerns the whole stream. */
+  /** Adds a notice about the whole stream. */
   notice(message: string): void {
     this.#add('', '', make('strong', 'alarm', message));
   }

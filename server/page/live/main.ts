@@ -29,7 +29,7 @@ const screen: Screen = {
     state.textContent = message;
     state.classList.toggle('alarm', isAlarm);
   },
-  // The root: quiet speech should be seen to arrive.
+  // The square root makes quiet speech visible.
   loudness: (level) => (find('level', HTMLMeterElement).value = Math.sqrt(level)),
 };
 const devices = new MicrophoneChoice();
@@ -40,11 +40,11 @@ const code = new CodePanel({
   file: SAMPLES[0]!.file,
   audio: MICROPHONE_AUDIO,
 });
-/** Gone from the page once there is something to draw. */
+/** The list of labels, which is replaced on the page once there is something to draw. */
 const labels = find('labels', HTMLElement);
 let models: readonly Served[] = [];
 let call: Call | null = null;
-/** Asked to stop before there was a call to stop. */
+/** Stops a stream whose source is still being opened, when there is no call to stop yet. */
 let stopping = new AbortController();
 
 const controls = new Controls({
@@ -88,7 +88,7 @@ async function fromRecording(
   return recordingSource(recording, recording.audio.channels > names.length ? [] : names, controls.isMuted);
 }
 
-/** Streams from a source that has yet to be opened; one at a time, and stopped at once where that was asked for meanwhile. */
+/** Opens a source and streams from it, unless a stream is running; stops at once if the visitor asked for it meanwhile. */
 async function stream(open: (signal: AbortSignal) => Promise<Source>, waiting: string): Promise<void> {
   if (controls.isRunning) return;
   stopping = new AbortController();
@@ -106,7 +106,7 @@ async function stream(open: (signal: AbortSignal) => Promise<Source>, waiting: s
     if (problem === stopping.signal.reason) screen.tell('Stopped.');
     else screen.tell(problem instanceof Error ? sentence(problem.message) : String(problem), true);
   } finally {
-    // Also where no call came of it: a microphone must not be left on.
+    // Also where no call was made: a microphone must not be left on.
     source?.stop();
     call = null;
     controls.running(false);

@@ -1,7 +1,7 @@
 import { microphones } from '@earshot/client/microphone';
 import { find } from '../shared/dom.js';
 
-/** The choice among several microphones: browsers name them only once the page was allowed to listen. */
+/** The choice among several microphones; browsers give their names only after the page was allowed to use one. */
 export class MicrophoneChoice {
   readonly #select = find('device', HTMLSelectElement);
   readonly #label = find('device-choice', HTMLElement);
@@ -12,12 +12,12 @@ export class MicrophoneChoice {
     void this.refresh();
   }
 
-  /** The chosen device's id; empty for the system's choice. */
+  /** The chosen device's id; empty for the system's default. */
   get deviceId(): string {
     return this.#select.value;
   }
 
-  /** Looks again which microphones there are. */
+  /** Updates the list of microphones. */
   async refresh(): Promise<void> {
     const named = (await microphones().catch(() => [])).filter(
       ({ label, deviceId }) => label !== '' && deviceId !== 'default',

@@ -14,12 +14,12 @@ export interface Marked {
   readonly threshold: number;
 }
 
-/** Where the waveform's middle and the utterances' names lie, on the scale of probabilities. */
+/** Where the waveform and the utterances' names are drawn, on the plot's scale of probabilities. */
 const WAVE_MIDDLE = 1.52;
 const WAVE_REACH = 0.29;
 const NAME_LINE = 1.12;
 
-/** Draws what lies under the lines, in canvas pixels: utterances as bands, gaps hatched, the waveform, the threshold. */
+/** Draws what is under the lines, in canvas pixels: utterances as bands, hatched gaps, the waveform, the threshold. */
 export const drawUnderLines = (plot: uPlot, { track, waveform, palette, threshold }: Marked): void =>
   inside(plot, () => {
     for (const utterance of track.utterances) drawBand(plot, utterance, colourOf(utterance, palette));
@@ -28,7 +28,7 @@ export const drawUnderLines = (plot: uPlot, { track, waveform, palette, threshol
     drawThreshold(plot, threshold);
   });
 
-/** Draws what lies over them: what each utterance is called, and the end of its line once it is final. */
+/** Draws what is over the lines: the name of each utterance, and a dot at the end of its line once it is final. */
 export const drawOverLines = (plot: uPlot, { track, palette }: Marked): void =>
   inside(plot, () => {
     for (const utterance of track.utterances) {
@@ -74,7 +74,7 @@ function drawName(plot: uPlot, { intent, isFinal, score, startMs, endMs }: Utter
   const text = isFinal ? `${name} ${percent(score)}` : `${name}?`;
   ctx.fillStyle = colour;
   ctx.font = isFinal ? font(13, 650) : `italic ${font(13)}`;
-  // Stays in view while its band scrolls out, and leaves with the band's end.
+  // The name stays in view while its band scrolls out, and leaves with the band's end.
   const last = x(plot, endMs) - ctx.measureText(text).width;
   ctx.fillText(text, Math.max(x(plot, startMs) + pixels(8), Math.min(bbox.left + pixels(4), last)), y(plot, NAME_LINE));
 }
@@ -124,7 +124,7 @@ function drawWaveform(plot: uPlot, { bars }: Waveform): void {
   const width = Math.max(1, (x(plot, BAR_MS) - x(plot, 0)) * 0.7);
   ctx.fillStyle = styled('--wave');
   for (let bar = first; bar < last; bar++) {
-    // Telephone speech is quiet: the root keeps it visible, and what is loud inside the band.
+    // Telephone speech is quiet: the square root keeps it visible, and keeps loud audio inside the waveform's band.
     const half = Math.max(pixels(0.5), Math.min(1, 1.5 * Math.sqrt(bars[bar]!)) * reach);
     ctx.fillRect(x(plot, bar * BAR_MS), middle - half, width, 2 * half);
   }

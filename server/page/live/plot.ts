@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import { axis } from '../shared/axis.js';
 import { drawOverLines, drawUnderLines, type Marked } from './plot-marks.js';
 
-/** Probabilities fill the plot from 0 to 1; above them lie the names of utterances, then the waveform. */
+/** The top of the plot's scale: probabilities fill 0 to 1; above them are the names of utterances, then the waveform. */
 export const TOP = 1.82;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 const HEIGHT = 250;
@@ -63,7 +63,7 @@ export class Plot {
       width: 2,
       points: { show: false },
       spanGaps: false,
-      // Colour and weight of a line may change while it is drawn, as labels are announced.
+      // The width of a line changes when its label is announced.
       paths: (plot, index, from, to) => {
         plot.series[index]!.width = palette.has(label) ? 2.5 : 1;
         return uPlot.paths.linear!()(plot, index, from, to);

@@ -3,7 +3,7 @@ import { createDecoder } from '../../audio/decoder.js';
 import { SAMPLE_BYTES, type SampleEncoding, type SampleFormat } from '../../audio/sample-format.js';
 import { readWav } from '../../audio/wav.js';
 
-/** A recording as a stream carries it, and its amplitudes, one array a channel. */
+/** A recording in a form that can be streamed, and its amplitudes, one array per channel. */
 export interface Recording {
   readonly audio: AudioOptions & { readonly channels: number };
   readonly bytes: Uint8Array;
@@ -14,7 +14,7 @@ type Wire = AudioOptions['encoding'];
 const ON_THE_WIRE: readonly SampleEncoding[] = ['pcm_s16le', 'pcm_f32le', 'mulaw', 'alaw'] satisfies Wire[];
 const isWire = (encoding: SampleEncoding): encoding is Wire => ON_THE_WIRE.includes(encoding);
 
-/** Reads a WAV file as it is, and whatever else this browser can decode; rejects with the reason where it cannot. */
+/** Reads a WAV file, or any other file that this browser can decode; rejects with the reason where it cannot. */
 export async function readRecording(file: ArrayBuffer): Promise<Recording> {
   const wav = readWav(new Uint8Array(file));
   if (wav.kind === 'audio') return fromWav(wav.format, wav.audio);
@@ -32,7 +32,7 @@ function fromWav(format: SampleFormat, bytes: Uint8Array): Recording {
   return asFloats(amplitudes, sampleRate);
 }
 
-/** MP3, Opus, AAC, … at the rate that the file has, as far as the browser lets it. */
+/** Decodes MP3, Opus, AAC, … with the browser, which resamples to the context's 16 kHz. */
 async function decoded(file: ArrayBuffer): Promise<Recording> {
   const context = new OfflineAudioContext({ length: 1, sampleRate: 16_000 });
   const buffer = await context.decodeAudioData(file.slice(0));

@@ -1,4 +1,4 @@
-/** A recording that the server brings along, and who speaks on its channels. */
+/** A recording that comes with the server, and who speaks on its channels. */
 export interface Sample {
   readonly file: string;
   readonly title: string;

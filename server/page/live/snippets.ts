@@ -1,6 +1,6 @@
 import type { AudioOptions } from '../../../client-sdk/src/stream-options.js';
 
-/** What is on screen: a program that does the same needs no more. */
+/** What the page shows, and all that a program needs to do the same. */
 export interface OnScreen {
   /** `ws://host:port` of this server. */
   readonly server: string;
@@ -10,7 +10,7 @@ export interface OnScreen {
   readonly audio: AudioOptions;
 }
 
-/** The same in four languages, by the names of the panel's tabs. */
+/** The same program in four forms, by the names of the panel's tabs. */
 export const SNIPPETS: Readonly<Record<string, (screen: OnScreen) => string>> = {
   Browser: ({ server, model }) => `// npm install @earshot/client
 import { openStream } from '@earshot/client';

@@ -2,7 +2,7 @@ import { microphone } from '@earshot/client/microphone';
 import type { AudioOptions, Chunk } from '@earshot/client';
 import { groupBytes, type Recording } from './recording.js';
 
-/** What was just sent, and how it looks: amplitudes, one array a channel. */
+/** A chunk to send, and its amplitudes for drawing, one array per channel. */
 export interface Piece {
   readonly chunk: Chunk;
   readonly amplitudes: readonly Float32Array[];
@@ -11,20 +11,20 @@ export interface Piece {
 /** Where audio comes from. */
 export interface Source {
   readonly audio: AudioOptions;
-  /** What the channels are called. */
+  /** The names of the channels. */
   readonly names: readonly string[];
-  /** Ends when the audio does, or after `stop()`; throws where the device goes away. */
+  /** The audio; ends when the audio does, or after `stop()`; throws where the device is disconnected. */
   readonly pieces: AsyncIterable<Piece>;
   stop(): void;
-  /** Milliseconds that the device heard and nobody took in time. */
+  /** Milliseconds of audio that the device recorded but that were not read in time. */
   droppedMs(): number;
 }
 
 const PIECE_MS = 50;
-/** Where the server serves the worklet: the page's policy allows no blob. */
+/** The worklet as a file of the server, because the page's content security policy allows no blob: URL. */
 const WORKLET_URL = '/microphone-worklet.js';
 
-/** The microphone, once it is permitted; rejects with MicrophoneError, or with the signal's reason. */
+/** Opens the microphone once the visitor permits it; rejects with MicrophoneError, or with the signal's reason. */
 export async function microphoneSource(deviceId: string, signal: AbortSignal): Promise<Source> {
   const mic = await microphone({ workletUrl: WORKLET_URL, signal, ...(deviceId !== '' && { deviceId }) });
   const pieces = async function* (): AsyncGenerator<Piece> {
@@ -39,7 +39,7 @@ export async function microphoneSource(deviceId: string, signal: AbortSignal): P
   };
 }
 
-/** A recording at the speed at which it was spoken, and to be heard unless muted. */
+/** Gives a recording at speaking speed, and plays it unless muted. */
 export function recordingSource(recording: Recording, names: readonly string[], isMuted: boolean): Source {
   const stopping = new AbortController();
   const { audio } = recording;
@@ -77,7 +77,7 @@ const until = (moment: number): Promise<void> => {
   return wait < 1 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, wait));
 };
 
-/** Plays from the amplitudes, so that every format that can be streamed can be heard too; returns what ends it. */
+/** Plays the amplitudes, so that every format that can be streamed can be heard; returns a function that stops it. */
 function play({ audio, amplitudes }: Recording): () => void {
   const context = new AudioContext();
   const buffer = context.createBuffer(amplitudes.length, Math.max(1, amplitudes[0]?.length ?? 0), audio.sampleRate);

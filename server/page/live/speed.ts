@@ -2,12 +2,12 @@ import type { Latency } from '@earshot/client';
 import { find, make } from '../shared/dom.js';
 import { millis } from '../shared/words.js';
 
-/** Intents that the figures speak of: about the last half minute of one channel. */
+/** How many intents the figures cover: about the last half minute of speech on one channel. */
 const KEPT = 60;
-/** Frames a second are counted over so many milliseconds of the wall clock. */
+/** Frames per second are counted over this many milliseconds of real time. */
 const RATE_WINDOW_MS = 3_000;
 
-/** Latency and frames a second of the stream on the page. */
+/** Shows latency and frames per second of the stream. */
 export class Speed {
   readonly #latencies: Latency[] = [];
   readonly #frames: number[] = [];
@@ -18,7 +18,7 @@ export class Speed {
     for (const id of ['queue', 'infer', 'total', 'rate']) show(id, '–', '');
   }
 
-  /** A frame came back; `now` is the wall clock's, in milliseconds. */
+  /** Counts the tentative intent of one frame; `now` is real time in milliseconds, on a monotonic clock. */
   frame(latency: Latency, now: number): void {
     this.#latencies.push(latency);
     if (this.#latencies.length > KEPT) this.#latencies.shift();

@@ -5,12 +5,12 @@ const WINDOW = 15;
 const NARROW_WINDOW = 8;
 const NARROW = '(max-width: 40rem)';
 
-/** Scrolls all tracks together while a stream runs; once it has ended, shows the whole of it. */
+/** Scrolls all tracks together while a stream runs; shows the whole stream once it has ended. */
 export class Timeline {
   #views: readonly TrackView[] = [];
   #isRunning = false;
 
-  /** Tracks of a new stream. */
+  /** Begins to scroll the tracks of a new stream. */
   begin(views: readonly TrackView[]): void {
     this.#views = views;
     if (this.#isRunning) return;
@@ -18,13 +18,13 @@ export class Timeline {
     requestAnimationFrame(this.#frame);
   }
 
-  /** No more audio comes. */
+  /** Stops scrolling, because no more audio comes. */
   end(): void {
     this.#isRunning = false;
     this.redraw();
   }
 
-  /** Draws what is known now. */
+  /** Draws all tracks as they are now. */
   redraw(): void {
     const now = Math.max(0, ...this.#views.map(({ waveform }) => waveform.lengthMs / 1000));
     const window = matchMedia(NARROW).matches ? NARROW_WINDOW : WINDOW;

@@ -6,17 +6,17 @@ import { Plot } from './plot.js';
 import { Track } from './track.js';
 import { Waveform } from './waveform.js';
 
-/** Labels in the ranking beside the plot. */
+/** How many labels the ranking beside the plot shows. */
 const RANKED = 5;
 
-/** Which channel, and the colours that its labels share with the other channels. */
+/** A channel and its name, and the colours that its labels share with the other channels. */
 export interface Place {
   readonly channel: number;
   readonly name: string;
   readonly palette: Palette;
 }
 
-/** One channel on the page: who it is, what they want so far, the lines, and the ranking that tells which line is which. */
+/** One channel on the page: its name, the newest intent, the plot, and the ranking, which shows which line is which. */
 export class TrackView {
   readonly element: HTMLElement;
   readonly track: Track;
@@ -48,7 +48,7 @@ export class TrackView {
     this.#plot = new Plot({ track, waveform, palette, threshold: config.threshold }, this.#box);
   }
 
-  /** Shows the newest word about the utterance, tentative or final. */
+  /** Shows the newest intent of the utterance, tentative or final. */
   intent(intent: Intent): void {
     if (intent.intent !== null) this.#palette.announce(intent.intent);
     this.track.intent(intent);

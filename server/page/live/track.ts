@@ -1,26 +1,26 @@
 import type { Gap, Intent, SpeechStarted, UtteranceEnd } from '../../../proto/server-messages.js';
 
-/** One spoken request, as far as it is known. */
+/** What is known about one utterance so far. */
 export interface Utterance {
   readonly number: number;
   readonly startMs: number;
-  /** The newest audio that something was said about, or its end. */
+  /** Stream time of the newest event about the utterance, or of its end. */
   endMs: number;
   isFinal: boolean;
-  /** Where its lines end: what was heard when the newest word about it was said. */
+  /** Stream time at which its lines end, which is that of its newest point in the plot. */
   heardMs: number;
-  /** The newest word about it: an intent, or null when it fits none. */
+  /** The newest intent announced, tentative or final; null when the utterance fits none. */
   intent: string | null;
   score: number;
 }
 
-/** Points of the plot: seconds, then for each label its probability, or null between utterances. */
+/** The points of the plot: stream time in seconds, and for each label its probability, or null between utterances. */
 export interface Curves {
   readonly seconds: number[];
   readonly byLabel: ReadonlyMap<string, (number | null)[]>;
 }
 
-/** What is known about one channel: what its lines, bands and headline are drawn from. */
+/** What is known about one channel; its lines, bands and headline are drawn from this. */
 export class Track {
   readonly curves: Curves;
   readonly utterances: Utterance[] = [];
@@ -54,7 +54,7 @@ export class Track {
 
   gap(gap: Gap): void {
     const last = this.gaps.at(-1);
-    // One hop after another is one gap to whoever looks.
+    // Gaps of successive hops are shown as one gap.
     const isSame = last?.reason === gap.reason && gap.start_ms <= last.end_ms;
     if (isSame) this.gaps[this.gaps.length - 1] = { ...last, end_ms: gap.end_ms };
     else this.gaps.push(gap);
@@ -69,7 +69,7 @@ export class Track {
     return fresh;
   }
 
-  /** Lines run forward: what is said about an earlier moment is drawn a hair after the newest. */
+  /** Adds a point to all lines. Lines only run forward: a point for an earlier time is put 1 ms after the newest. */
   #point(ms: number, share: (label: string) => number | null): void {
     const { seconds, byLabel } = this.curves;
     seconds.push(Math.max(ms / 1000, (seconds.at(-1) ?? -1) + 0.001));

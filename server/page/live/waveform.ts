@@ -1,7 +1,7 @@
 /** Milliseconds of audio behind each bar. */
 export const BAR_MS = 25;
 
-/** The peaks of one channel's audio, one bar each {@link BAR_MS}, for as long as the stream is. */
+/** The peaks of one channel's audio, one bar per {@link BAR_MS} milliseconds, for the whole stream. */
 export class Waveform {
   readonly bars: number[] = [];
   readonly #barSamples: number;
@@ -22,7 +22,7 @@ export class Waveform {
     }
   }
 
-  /** Stream time of what was heard so far. */
+  /** Stream time up to which there are bars, in milliseconds. */
   get lengthMs(): number {
     return this.bars.length * BAR_MS;
   }
