@@ -2,19 +2,19 @@ import uPlot from 'uplot';
 import { axis } from '../shared/axis.js';
 import { styled } from '../shared/dom.js';
 
-/** A line over time: what it is called, and the custom property of its colour. */
+/** A line over time: its name, and the CSS custom property of its colour. */
 export interface Line {
   readonly label: string;
   readonly colour: string;
 }
 
-/** Two minutes. */
+/** How much time a chart shows at most: two minutes. */
 const SPAN_SECONDS = 120;
-/** What a page that was just opened shows. */
+/** How much time a chart shows on a page that was just opened. */
 const SHORTEST_SPAN_SECONDS = 30;
 const HEIGHT = 190;
 
-/** Lines over the last two minutes of the wall clock; their values are listed beneath, for everybody. */
+/** Lines over the last two minutes of real time; the page also shows their newest values as text. */
 export class Chart {
   readonly #plot: uPlot;
   readonly #times: number[] = [];
@@ -32,7 +32,7 @@ export class Chart {
     );
   }
 
-  /** Adds a value to each line at `at` seconds of the wall clock; null where there is none. */
+  /** Adds a value to each line at `at`, in seconds of a monotonic clock; null where a line has no value. */
   add(at: number, values: readonly (number | null)[]): void {
     this.#times.push(at);
     for (const [index, value] of values.entries()) this.#values[index]!.push(value);
@@ -74,7 +74,7 @@ const optionsOf = (lines: readonly Line[], unit: string, width: number): uPlot.O
   ],
 });
 
-/** Round numbers of seconds before now. */
+/** The places of the time axis's marks: round numbers of seconds before the newest value. */
 function marks(min: number, max: number): number[] {
   const step = max - min > 60 ? 30 : 10;
   return Array.from({ length: Math.floor((max - min) / step + 1e-6) + 1 }, (_, index) => max - index * step).reverse();

@@ -1,12 +1,12 @@
 import type { Bucket } from './prometheus.js';
 
-/** What was observed after `earlier`. */
+/** The observations in `later` that were not yet in `earlier`; both cumulative. */
 export const since = (later: readonly Bucket[], earlier: readonly Bucket[]): Bucket[] =>
   later.map(({ le, count }, index) => ({ le, count: count - (earlier[index]?.count ?? 0) }));
 
 /**
- * The value below which this share of the observations lies, as Prometheus' histogram_quantile estimates it: a straight line inside a
- * bucket, and the highest finite bound for what lies beyond it. Null without observations.
+ * The value below which this share of the observations lies, as Prometheus' histogram_quantile estimates it: interpolated
+ * linearly inside a bucket, and the highest finite bound for larger values. Null without observations.
  */
 export function quantile(buckets: readonly Bucket[], share: number): number | null {
   const total = buckets.at(-1)?.count ?? 0;
@@ -19,6 +19,6 @@ export function quantile(buckets: readonly Bucket[], share: number): number | nu
   return below.le + ((le - below.le) * (rank - below.count)) / Math.max(1e-9, count - below.count);
 }
 
-/** Observations in each bucket alone. */
+/** The number of observations in each single bucket, from cumulative ones. */
 export const each = (buckets: readonly Bucket[]): Bucket[] =>
   buckets.map(({ le, count }, index) => ({ le, count: count - (buckets[index - 1]?.count ?? 0) }));

@@ -1,12 +1,12 @@
 import { each, quantile, since } from './histogram.js';
 import type { Bucket, Scrape } from './prometheus.js';
 
-/** Scrapes kept: two minutes of them. */
+/** How many scrapes are kept: two minutes of them. */
 const KEPT = 61;
-/** Rates and percentiles speak of the last so many scrapes: long enough to be steady, short enough to be news. */
+/** Rates and percentiles cover this many of the newest scrapes: enough to be steady, few enough to be current. */
 const WINDOW = 10;
 
-/** What three histograms are called here. */
+/** The metrics of three latencies, by their names on this page. */
 export const LATENCIES = {
   queue: 'earshot_queue_seconds',
   inference: 'earshot_inference_seconds',
@@ -15,18 +15,18 @@ export const LATENCIES = {
 
 export type LatencyName = keyof typeof LATENCIES;
 
-/** Percentiles in milliseconds; null where nothing was observed lately. */
+/** Percentiles in milliseconds; null where nothing was observed within the window. */
 export interface Percentiles {
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
 }
 
-/** The last scrapes of one server, and what can be read off their differences. */
+/** The last scrapes of one server, and the rates and percentiles computed from their differences. */
 export class History {
   readonly #scrapes: Scrape[] = [];
 
-  /** Takes in a scrape; a counter that fell means that the server was started anew, and what came before is forgotten. */
+  /** Adds a scrape. If its CPU time is lower than before, the server was restarted, and earlier scrapes are dropped. */
   add(scrape: Scrape): void {
     const last = this.#scrapes.at(-1);
     if (last !== undefined && scrape.sum('earshot_cpu_seconds') < last.sum('earshot_cpu_seconds'))
@@ -35,14 +35,14 @@ export class History {
     if (this.#scrapes.length > KEPT) this.#scrapes.shift();
   }
 
-  /** How much a counter grows a second, over the window. */
+  /** How much a counter grows per second, over the window. */
   rate(name: string, labels: Readonly<Record<string, string>> = {}): number {
     const [first, last] = this.#window();
     if (first === undefined || last === undefined || first === last) return 0;
     return (last.sum(name, labels) - first.sum(name, labels)) / Math.max(0.001, last.at - first.at);
   }
 
-  /** How long things took lately, by the name of a histogram of seconds. */
+  /** Percentiles of a histogram of seconds, over the window. */
   percentiles(name: string): Percentiles {
     const buckets = this.#lately(name);
     const at = (share: number): number | null => {
@@ -52,7 +52,7 @@ export class History {
     return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
   }
 
-  /** Micro-batches by size since the server began: `count` of at most `le` frames, and of more than the size before. */
+  /** Micro-batches since the server started: `count` had at most `le` frames, and more than the `le` before. */
   batches(): Bucket[] {
     const last = this.#scrapes.at(-1);
     return last === undefined ? [] : each(last.buckets('earshot_batch_frames'));
@@ -61,7 +61,7 @@ export class History {
   #lately(name: string): Bucket[] {
     const [first, last] = this.#window();
     if (first === undefined || last === undefined) return [];
-    // The first scrape of all speaks of the server's whole life.
+    // With a single scrape, the figures cover the time since the server started.
     return first === last ? last.buckets(name) : since(last.buckets(name), first.buckets(name));
   }
 

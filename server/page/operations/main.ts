@@ -20,7 +20,7 @@ const latency = new Chart(
   'ms',
 );
 
-/** Whether the server takes streams, in its own words. */
+/** Whether the server takes streams, and the reason that it gives if not. */
 async function readiness(): Promise<{ isReady: boolean; reason: string }> {
   const answer = await fetch('/readyz', { cache: 'no-store' });
   const { reason = '' } = (await answer.json()) as { reason?: string };
@@ -29,7 +29,7 @@ async function readiness(): Promise<{ isReady: boolean; reason: string }> {
 
 function tell(message: string, isAlarm: boolean): void {
   const state = find('state', HTMLElement);
-  // The same words again are no news to a screen reader.
+  // Setting the same text again could make screen readers repeat it.
   if (state.textContent !== message) state.textContent = message;
   state.classList.toggle('alarm', isAlarm);
 }
@@ -58,7 +58,7 @@ function show(scrape: Scrape): void {
 }
 
 async function watch(): Promise<void> {
-  // A page that nobody sees asks nothing.
+  // A hidden page does not ask the server.
   if (!document.hidden) await look();
   setTimeout(() => void watch(), EVERY_MS);
 }

@@ -3,7 +3,7 @@ import { millis, percent } from '../shared/words.js';
 import { LATENCIES, type History, type LatencyName } from './history.js';
 import type { Scrape } from './prometheus.js';
 
-/** Shows a figure and, smaller, what belongs to it. */
+/** Shows a figure and, in smaller type, an explanation. */
 export function tile(id: string, value: string, more = '', isAlarm = false): void {
   const element = find(id, HTMLElement);
   element.replaceChildren(value, make('small', '', more));
@@ -13,7 +13,7 @@ export function tile(id: string, value: string, more = '', isAlarm = false): voi
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
-/** The row of figures. */
+/** Shows the row of figures. */
 export function showTiles(scrape: Scrape, history: History): void {
   const lost = scrape.sum('earshot_sessions_lost');
   const opened = whole(scrape.sum('earshot_sessions_opened_total'));
@@ -51,7 +51,7 @@ const LATENCY_TITLES: Readonly<Record<LatencyName, string>> = {
   total: 'last sample to event',
 };
 
-/** The table of percentiles over the last seconds. */
+/** Shows the table of percentiles over the last seconds. */
 export function showLatencies(history: History): void {
   const rows = (Object.keys(LATENCIES) as LatencyName[]).map((name) => {
     const { p50, p95, p99 } = history.percentiles(LATENCIES[name]);
@@ -63,7 +63,7 @@ export function showLatencies(history: History): void {
   find('latencies', HTMLElement).replaceChildren(...rows);
 }
 
-/** The bars of micro-batches by size. */
+/** Shows the bars of micro-batches by size. */
 export function showBatches(history: History): void {
   const batches = history.batches().filter(({ le }) => le !== Infinity);
   const total = batches.reduce((sum, { count }) => sum + count, 0);
@@ -84,7 +84,7 @@ export function showBatches(history: History): void {
   find('batches', HTMLElement).replaceChildren(...rows);
 }
 
-/** Counts by what they count: outcomes of frames, ends of streams. */
+/** Shows the counts: outcomes of frames, ends of streams, tentative intents left out. */
 export function showCounts(scrape: Scrape): void {
   const outcomes = scrape.by('earshot_frames_total', 'outcome');
   const ends = scrape.by('earshot_sessions_ended_total', 'how');
@@ -106,7 +106,7 @@ function countRow(what: string, count: number, isAlarm: boolean): HTMLElement {
   return make('li', '', make('span', '', what), make('span', isAlarm ? 'share alarm' : 'share', whole(count)));
 }
 
-/** The models that are served, and on what they run. */
+/** Shows the served models, and the provider on which each runs. */
 export function showModels(scrape: Scrape): void {
   const rows = scrape.labelled('earshot_model_info').map(({ model = '', version = '', provider = '' }) => {
     const frames = scrape.sum('earshot_frames_total', { model });

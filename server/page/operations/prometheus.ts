@@ -1,11 +1,11 @@
-/** One line of a scrape. */
+/** One sample of a scrape, which is one line of its text. */
 interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** A cumulative histogram: how many observations were at most `le`. */
+/** One bucket of a histogram: `count` observations were at most `le`, and, unless it is cumulative, above the `le` before. */
 export interface Bucket {
   readonly le: number;
   readonly count: number;
@@ -14,26 +14,26 @@ export interface Bucket {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
-/** What `/metrics` said at one moment (Prometheus text format 0.0.4). */
+/** The samples of one answer of `/metrics` (Prometheus text format 0.0.4). */
 export class Scrape {
   readonly #samples: readonly Sample[];
 
   constructor(
     text: string,
-    /** The wall clock's seconds when it was read. */
+    /** When it was read, in seconds of a monotonic clock. */
     readonly at: number,
   ) {
     this.#samples = text.split('\n').flatMap(sampleOf);
   }
 
-  /** The sum over all labels, or over the samples whose labels are these; 0 where there are none. */
+  /** The sum of all samples of this name that have these labels, whatever others they have; 0 where there are none. */
   sum(name: string, labels: Readonly<Record<string, string>> = {}): number {
     return this.#named(name)
       .filter((sample) => Object.entries(labels).every(([label, value]) => sample.labels[label] === value))
       .reduce((total, { value }) => total + value, 0);
   }
 
-  /** Sums by the values of a label, in the order in which they come. */
+  /** The sums of a metric by the values of one label, in the order in which they first occur. */
   by(name: string, label: string): Map<string, number> {
     const sums = new Map<string, number>();
     for (const { labels, value } of this.#named(name)) {
@@ -43,7 +43,7 @@ export class Scrape {
     return sums;
   }
 
-  /** The buckets of a histogram, over all its other labels, smallest first. */
+  /** The cumulative buckets of a histogram, summed over all its other labels, smallest first. */
   buckets(name: string): Bucket[] {
     return [...this.by(`${name}_bucket`, 'le')]
       .map(([le, count]) => ({ le: le === '+Inf' ? Infinity : Number(le), count }))
