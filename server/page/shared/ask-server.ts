@@ -1,12 +1,12 @@
 import { make } from './dom.js';
 
-/** Kept for this tab alone, and only until it is closed. */
+/** The key's name in the session storage, which belongs to this tab and lasts until it is closed. */
 const PLACE = 'earshot-key';
 
-/** The key that the visitor has given; empty where the server has asked for none. */
+/** The API key that the visitor has given; empty where the server has asked for none. */
 export const givenKey = (): string => sessionStorage.getItem(PLACE) ?? '';
 
-/** What the server answers; where it wants a key, or another one, the visitor is asked until it is content. Rejects when the server does not answer. */
+/** The server's answer; asks the visitor for a key until the server accepts it. Rejects when the server does not answer. */
 export async function askServer(path: string): Promise<Response> {
   for (;;) {
     const key = givenKey();
@@ -23,7 +23,7 @@ export async function askServer(path: string): Promise<Response> {
 const reasonIn = async (answer: Response): Promise<string> =>
   ((await answer.json()) as { error: { message: string } }).error.message;
 
-/** Shows a dialogue that ends with a key. */
+/** Shows a dialogue that says `why`; resolves with the key that the visitor enters. */
 function askVisitor(why: string): Promise<string> {
   const field = make('input');
   Object.assign(field, { type: 'password', required: true, autocomplete: 'off', name: 'key' });

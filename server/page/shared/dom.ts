@@ -1,11 +1,11 @@
-/** The page's element of this id and kind; throws where the page has none. */
+/** The page's element with this id and of this class; throws where the page has none. */
 export function find<T extends HTMLElement>(id: string, kind: new () => T): T {
   const element = document.getElementById(id);
   if (element instanceof kind) return element;
   throw new Error(`the page has no ${kind.name} #${id}`);
 }
 
-/** An element with a class and what is in it. */
+/** Makes an element with a CSS class and content. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className = '',
@@ -17,10 +17,10 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** The value of a CSS custom property, as the present colour scheme has it. */
+/** The value of a CSS custom property in the present colour scheme. */
 export const styled = (name: string): string => getComputedStyle(document.body).getPropertyValue(name).trim();
 
-/** Runs `paint` now and whenever the colour scheme changes. */
+/** Runs `paint` whenever the colour scheme changes. */
 export function whenSchemeChanges(paint: () => void): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
 }

@@ -1,11 +1,11 @@
-/** A label as people say it. */
+/** A label as readable text: spaces instead of underscores. */
 export const spoken = (label: string): string => label.replaceAll('_', ' ');
 
-/** A probability, 0–1, in per cent. */
+/** A share, 0–1, as a text in per cent. */
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-/** Stream time in seconds. */
+/** Milliseconds as a text in seconds. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** Milliseconds with the digits that matter. */
+/** Milliseconds as a text, with one decimal below 10. */
 export const millis = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : String(Math.round(ms))} ms`;
