@@ -1,6 +1,6 @@
 /** The server's source of time; passed in, so that tests can move it by hand. */
 export interface Clock {
-  /** Milliseconds on a scale that never jumps. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Calls `action` once, `ms` from now, unless cancelled first. */
   after(ms: number, action: () => void): { cancel(): void };

@@ -13,7 +13,7 @@ export interface Frame {
   readonly end: Milliseconds;
   /** Probability of speech, by signal energy, in each of n equal parts of the fresh audio. */
   readonly activity: Float32Array;
-  /** The level of the loudest 20 ms of the fresh audio. */
+  /** The level, in dBFS, of the loudest 20 ms of the fresh audio. */
   readonly loudestDbfs: number;
   /** Clock time in milliseconds at which the newest sample arrived. */
   readonly arrivedAt: number;

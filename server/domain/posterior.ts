@@ -25,8 +25,8 @@ export interface VerdictOptions {
 }
 
 /**
- * The verdict of a posterior over all labels of a card: its intents, best first, and none announced where a background
- * label leads or the best intent is less probable than the threshold.
+ * The verdict of a posterior over all labels of a card. Its scores are those of intents, best first; its intent is null where
+ * a background label leads or the best intent is less probable than the threshold.
  */
 export const verdictOf = (posterior: Float64Array, card: ModelCard, options: VerdictOptions): Verdict => {
   const ranked: LabelScore[] = card.labels
