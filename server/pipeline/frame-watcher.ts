@@ -1,7 +1,7 @@
 import type { Frame } from '../domain/frame.js';
 import type { Outcome } from '../domain/outcome.js';
 
-/** Is told of each frame on its way through the pipeline. A null outcome means silence, which is not classified. */
+/** Is notified of each frame on its way through the pipeline. A null outcome means silence, which is not classified. */
 export interface FrameWatcher {
   /** The frame waits for a worker from now on. */
   begun(frame: Frame): void;

@@ -31,7 +31,7 @@ export interface PipelineOptions {
   readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
   /** Called, after the events, with the stream time up to which everything on every channel has been announced. */
   readonly settled?: (to: Milliseconds) => void;
-  /** Is told of every frame; left out or null where nothing watches. */
+  /** Is notified of every frame; left out or null where nothing watches. */
   readonly watcher?: FrameWatcher | null;
 }
 

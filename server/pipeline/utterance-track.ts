@@ -15,7 +15,7 @@ import type { Cut } from './stream-input.js';
 const ONSET_MARGIN_MS = 200;
 /** Speech is always louder than this; below it are digital silence and a telephone's comfort noise. */
 const SILENCE_DBFS = -65;
-/** How much audio of a live caller may arrive at once after a network, or the server itself, stood still. */
+/** How much audio of a live caller may arrive at once after a network, or the server itself, has stalled. */
 const HELD_BACK_MS = 10_000;
 
 export interface UtteranceTrackOptions {
