@@ -29,7 +29,7 @@ export class Account {
     return this.identity.rights;
   }
 
-  /** Why it may open no further stream; null where it may. */
+  /** Why the caller may open no further stream; null where it may. */
   get refusal(): Refusal | null {
     const { maxStreams } = this.rights;
     return maxStreams === null || this.usage.streams < maxStreams

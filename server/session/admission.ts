@@ -4,9 +4,9 @@ import type { Clock } from '../domain/clock.js';
 
 /** Waits are averaged over roughly this long. */
 const AVERAGED_MS = 2_000;
-/** When frames wait longer than this on average, the slowest of them wait too long: one more stream would hurt all. */
+/** Longest acceptable average wait: beyond it the slowest frames wait too long, and one more stream would slow down all. */
 const LONGEST_WAIT_MS = 100;
-/** How long waits must stay that long before streams are refused: many that begin at once wait only for a moment. */
+/** How long waits must stay above LONGEST_WAIT_MS before streams are refused: many that begin together wait only briefly. */
 const SUSTAINED_MS = 2_000;
 /** When no frame was answered for this long, no frame is waiting. */
 const QUIET_MS = 1_000;
@@ -29,7 +29,7 @@ export class Admission {
   /** Milliseconds that frames waited, and how many frames; both fade with time. */
   private readonly waits = new FadingSum();
   private readonly frames = new FadingSum();
-  /** Since when frames have waited too long; null while they do not. */
+  /** Clock time since which frames have waited too long on average; null while they do not. */
   private tooLongSince: number | null = null;
 
   constructor(

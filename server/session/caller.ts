@@ -43,7 +43,7 @@ export type CallerMessage =
 /** The messages that a stream acts on. */
 export type CallerControl = Exclude<CallerMessage, { kind: 'refused' | 'keepalive' | 'ping' }>;
 
-/** Totals of a stream that ended well. */
+/** Totals of a stream that ended without an error. */
 export interface StreamTotals {
   readonly audioMs: Milliseconds;
   readonly frames: number;

@@ -6,7 +6,7 @@ export const CONTROL_BURST = 500;
 /** Further messages without audio allowed per second, more than any client needs. */
 export const CONTROL_MESSAGES_A_SECOND = 100;
 
-/** Is told of a caller that sends too many messages. */
+/** Is notified of a caller that sends too many messages. */
 export interface FloodListener {
   warned(code: string, message: string): void;
   refuse(why: Refusal): void;

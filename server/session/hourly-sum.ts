@@ -7,7 +7,7 @@ export class HourlySum {
   private readonly slots = new Float64Array(SLOTS);
   private newest = 0;
 
-  /** `now` in milliseconds, on a scale that never jumps. */
+  /** `now` is in milliseconds of a monotonic clock. */
   add(amount: number, now: number): void {
     this.forget(now);
     this.slots[this.newest % SLOTS]! += amount;

@@ -4,7 +4,7 @@ import type { CallerMessage, SessionLimits } from './caller.js';
 import type { Clock } from '../domain/clock.js';
 import { Patience } from './patience.js';
 
-/** Is told when time runs out. */
+/** Is notified when a time limit is near or over. */
 export interface TimeListener {
   /** Whether the caller's messages cannot arrive, because the server has stopped reading them. */
   readonly isPaused: boolean;
