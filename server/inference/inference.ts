@@ -58,7 +58,7 @@ export interface Inference {
 }
 
 const DEFAULT_QUEUE_LIMIT = 1024;
-/** The largest batch of a slow model on a software GPU takes some 13 s. */
+/** Enough for the largest batch of a slow model on a software GPU, which takes about 13 s. */
 const DEFAULT_RUN_TIMEOUT_MS = 30_000;
 /** Enough to open every graph from a slow disk and to warm it up. */
 const START_TIMEOUT_MS = 300_000;

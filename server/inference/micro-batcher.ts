@@ -15,7 +15,7 @@ export interface MicroBatcherOptions {
   readonly paddedSizes: readonly number[];
   /** The most frames that may wait, of all models together; further ones are shed. */
   readonly queueLimit: number;
-  /** Milliseconds on a scale that never jumps. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 

@@ -51,7 +51,7 @@ const stampsOf = async (folder: string): Promise<string> => {
   return lines.join('\n');
 };
 
-/** Adds one line per file, sub-folders included, except hidden ones: files in those count only through links beside them. */
+/** Adds one line per file, sub-folders included. Hidden folders are skipped: links beside them lead to their files in use. */
 const stampInto = async (lines: string[], folder: string, names: readonly string[], deeper: number): Promise<void> => {
   for (const name of names) {
     const path = join(folder, name);

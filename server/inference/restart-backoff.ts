@@ -6,7 +6,7 @@ const HEALTHY_AFTER_MS = 60_000;
 export class RestartBackoff {
   #failures = 0;
 
-  /** The wait in milliseconds after a worker that lived for `livedMs`; 0 for one that did not even start. */
+  /** The wait in milliseconds after a worker that lived for `livedMs`, which is 0 for one that did not even start. */
   nextDelay(livedMs: number): number {
     if (livedMs >= HEALTHY_AFTER_MS) this.#failures = 0;
     const delay = Math.min(FIRST_DELAY_MS * 2 ** this.#failures, LONGEST_DELAY_MS);
