@@ -70,7 +70,7 @@ class MinimumStatisticsGate implements EnergyGate {
   }
 }
 
-/** Below what 24 bits can hold; keeps the level of digital silence finite. */
+/** Least power of a part, below what 24 bits can hold; it keeps the level of digital silence finite. */
 const LEAST_POWER = 1e-15;
 
 /** Level in dBFS without the mean, because the constant offset of a sound card is not sound. */

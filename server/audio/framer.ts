@@ -7,7 +7,7 @@ export interface CutFrame {
   readonly samples: Float32Array;
   /** How many real samples it has that no earlier frame contained. */
   readonly fresh: Samples;
-  /** Stream position after its newest real sample. */
+  /** Stream position, in samples, after its newest real sample. */
   readonly end: Samples;
 }
 
