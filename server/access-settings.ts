@@ -24,8 +24,12 @@ const jwksPlace = z
     message: 'must be a file or an https: address',
   });
 
-const isSafeAddress = (text: string): boolean =>
-  URL.canParse(text) && (text.startsWith('https:') || /^http:\/\/(localhost|127\.[\d.]+|\[::1\])[:/]/.test(text));
+/** Whether nobody between can change what comes from there: HTTPS, or this machine. */
+const isSafeAddress = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+};
 
 /** The settings of authentication and TLS. */
 export const ACCESS_SETTINGS = {

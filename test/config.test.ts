@@ -44,6 +44,9 @@ describe('The configuration of who may come in', () => {
       ['http://127.0.0.1:9000/jwks', true],
       ['http://issuer.example/jwks', false],
       ['http://localhost.evil.example/jwks', false],
+      ['http://localhost:x@evil.example/jwks', false],
+      ['http://127.0.0.1.evil.example/jwks', false],
+      ['http://[::1]:9000/jwks', true],
       ['https:', false],
       ['https://', false],
     ] as const)

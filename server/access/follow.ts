@@ -31,8 +31,12 @@ export const follow = <T>({ what, paths, read, use }: Followed<T>, log: Pick<Log
       log.error({ paths, reason: reasonOf(problem) }, `${what} was not reloaded: what was read before stays`);
     }
   };
+  let isLooking = false;
   const look = async () => {
+    if (isLooking) return;
+    isLooking = true;
     const stamps = await Promise.all(paths.map((path) => stat(path).then(stampOf, () => 'away')));
+    isLooking = false;
     const now = stamps.join();
     if (now === seen) return;
     seen = now;

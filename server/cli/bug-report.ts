@@ -82,9 +82,12 @@ const withoutNames = (text: string, config: Config): string =>
   ]
     .filter(([name]) => name!.length > 2)
     .reduce(
-      (left, [name, mark]) => left.replaceAll(new RegExp(`(?<![\\w-])${escaped(name!)}(?![\\w-])`, 'g'), mark!),
+      (left, [name, mark]) => left.replaceAll(new RegExp(`(?<![\\w-])${escaped(inJson(name!))}(?![\\w-])`, 'g'), mark!),
       text,
     );
+
+/** As it stands between the quotes of a JSON string. */
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 /** Values of settings that errors may quote, each with its replacement; longest first, because one path may contain another. */
 const namesIn = (config: Config): string[][] =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SETTINGS } from '../../server/config.js';
@@ -46,7 +46,8 @@ describe('earshot doctor --bundle', function () {
 
   it('holds no secret, and no name of a person, a machine or a folder', async () => {
     const [key, filed] = [randomKey(), randomKey()];
-    const models = packagesFolder();
+    const models = join(packagesFolder(), 'of "acme"');
+    mkdirSync(models);
     writeEcho(models, '1.0.0', 40);
     rmSync(join(models, 'echo', 'model.onnx'));
     const keys = drawer.put('keys.json', { keys: [entry(filed, { name: 'call-centre-of-acme' })] });

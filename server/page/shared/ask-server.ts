@@ -15,7 +15,7 @@ export async function askServer(path: string): Promise<Response> {
     if (answer.status !== 401 && answer.status !== 403) return answer;
     sessionStorage.setItem(
       PLACE,
-      await askVisitor(key === '' ? 'This server asks for a key.' : await reasonIn(answer)),
+      await askVisitor(key === '' && answer.status === 401 ? 'This server asks for a key.' : await reasonIn(answer)),
     );
   }
 }
