@@ -1,11 +1,11 @@
 import { quiet } from './deferred.js';
 import { EarshotError } from './earshot-error.js';
 
-/** The error of whoever gave up by this signal. */
+/** The `aborted` error for the operation `what`, with the reason of the signal as its cause. */
 export const abortedBy = (signal: AbortSignal, what: string): EarshotError =>
   new EarshotError('aborted', `${what} was aborted by its signal`, { cause: signal.reason });
 
-/** Settles as `promise` does, or rejects with `aborted` once the signal fires; may be left unawaited. */
+/** Settles like `promise`, or rejects with `aborted` once the signal fires. Never causes an unhandled rejection. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, what: string): Promise<T> {
   if (signal === undefined) return quiet(promise);
   return quiet(

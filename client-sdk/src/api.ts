@@ -1,4 +1,4 @@
-/** What every build of the package offers, beside the functions that open a stream. */
+/** Exports that the Node, browser and gRPC builds share, in addition to the functions that open a stream. */
 export type { Audio, AudioFormat, ClientMessage, Encoding, Endpointing } from '../../proto/client-messages.js';
 export { ENCODINGS } from '../../proto/client-messages.js';
 export { ERROR_CODES, type ErrorCode } from '../../proto/error-code.js';

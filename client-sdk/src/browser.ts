@@ -7,10 +7,13 @@ import { browserTransport } from './transport-browser.js';
 export * from './api.js';
 export type { WebSocketStreamOptions } from './stream-options.js';
 
-/** As in Node, over the browser's own WebSocket. */
+/**
+ * Creates a stream over the browser's WebSocket. Returns at once and connects in the background; audio can be sent immediately.
+ * Throws EarshotError `bad_request` when the options are invalid.
+ */
 export const createStream = (options: WebSocketStreamOptions): IntentStream =>
   streamOver((checked) => browserTransport(checked, checked.codec ?? json), options);
 
-/** The same once it is open: resolves at `ready`, rejects with EarshotError. */
+/** Like `createStream`, but resolves with the stream once it is open (at `ready`). Rejects with EarshotError. */
 export const openStream = (options: WebSocketStreamOptions): Promise<IntentStream> =>
   opened(() => createStream(options));

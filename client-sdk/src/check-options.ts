@@ -21,10 +21,13 @@ const OPTIONS: Names<WebSocketStreamOptions> = {
   reconnectTimeoutMs: null,
   bufferMs: null,
 };
-/** The least that each number of milliseconds may be. */
+/** The smallest allowed value of each option in milliseconds. */
 const LEAST_MS = { connectTimeoutMs: 1, reconnectTimeoutMs: 0, bufferMs: 1 } as const;
 
-/** Throws EarshotError `bad_request` for what the server could not say is wrong with options: an unknown name, and what it is never told. */
+/**
+ * Throws EarshotError `bad_request` for mistakes that the server cannot report: unknown option names, and invalid values of
+ * options that are never sent to it.
+ */
 export function checkOptions(options: WebSocketStreamOptions): void {
   checkFields('options', options, '{ url, audio }');
   checkFields('audio', options.audio, '{ encoding, sampleRate }');
@@ -39,7 +42,7 @@ export function checkOptions(options: WebSocketStreamOptions): void {
   }
 }
 
-/** Throws EarshotError `bad_request` for settings that are none, or have an unknown name. */
+/** Throws EarshotError `bad_request` when `settings` is not an object or has an unknown name. */
 export function checkSettings(settings: Settings): void {
   checkFields('settings', settings, `some of ${Object.keys(SETTINGS).join(', ')}`);
   checkEndpointing(settings);

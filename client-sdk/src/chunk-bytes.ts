@@ -1,10 +1,13 @@
 import type { Encoding } from '../../proto/wire.js';
 import { EarshotError } from './earshot-error.js';
 
-/** Audio to send: bytes in the stream's encoding, or samples where the encoding is theirs. */
+/**
+ * Audio to send: bytes in the stream's encoding, or samples whose array type matches it (`Int16Array` for `pcm_s16le`,
+ * `Float32Array` for `pcm_f32le`).
+ */
 export type Chunk = Uint8Array | ArrayBuffer | Int16Array | Float32Array;
 
-/** What a chunk may be, and which encoding its samples are of; null where they are bytes. */
+/** The types that a chunk may have, each with the encoding of its samples; null for plain bytes, which fit every encoding. */
 const KINDS: Readonly<Record<string, Encoding | null>> = {
   Uint8Array: null,
   ArrayBuffer: null,
@@ -12,7 +15,10 @@ const KINDS: Readonly<Record<string, Encoding | null>> = {
   Float32Array: 'pcm_f32le',
 };
 
-/** The bytes of a chunk, not copied; throws EarshotError `bad_request` when it is none, or its samples are not of the stream's encoding. */
+/**
+ * The bytes of a chunk, without copying them. Throws EarshotError `bad_request` when the value is not audio, or its samples are
+ * not in the stream's encoding.
+ */
 export function chunkBytes(chunk: Chunk, encoding: Encoding): Uint8Array {
   const kind = kindOf(chunk);
   const own = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
@@ -23,7 +29,7 @@ export function chunkBytes(chunk: Chunk, encoding: Encoding): Uint8Array {
     : new Uint8Array(chunk);
 }
 
-/** The built-in type of a value by its name, of whatever realm (a frame, a sandbox of tests) it comes from. */
+/** Name of a value's built-in type, also for a value from another realm (an iframe, a test sandbox), where `instanceof` fails. */
 export const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
 
 const wrong = (what: string, encoding: Encoding): EarshotError =>

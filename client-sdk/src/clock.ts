@@ -1,12 +1,12 @@
-/** Time as the client sees it: passed in, so that tests own it. */
+/** The client's source of time and timers; passed in, so that tests can control it. */
 export interface Clock {
-  /** Milliseconds on a scale that never jumps. */
+  /** Milliseconds on a monotonic clock: never changed by adjustments of the system time. */
   now(): number;
   /** Calls `action` once, `ms` from now, unless cancelled first. */
   after(ms: number, action: () => void): { cancel(): void };
 }
 
-/** What a timer can wait at most: 25 days. One that is set to more goes off at once. */
+/** The longest delay that `setTimeout` supports, about 25 days. With a longer one, the timer would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

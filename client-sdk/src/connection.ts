@@ -1,26 +1,29 @@
 import type { ClientDraft, Decoded, ServerMessage } from '../../proto/wire.js';
 import type { EarshotError } from './earshot-error.js';
 
-/** What a stream needs of a transport. */
+/** A connection to the server, open or being opened, as every transport provides it to a stream. */
 export interface Connection {
-  /** Sends a message; false when so much is buffered that the sender should wait for `drained`. */
+  /** Sends a message. False means that the buffer is now full: the sender should wait for `drained` before it sends more. */
   send(message: ClientDraft): boolean;
-  /** Ends the connection with a goodbye: the stream is over. No message follows. */
+  /** Closes the connection normally, which tells the server that the stream is over. Nothing may be sent afterwards. */
   close(): void;
-  /** Ends the connection at once and without a goodbye: the server keeps the stream for another. */
+  /** Breaks the connection at once: the server keeps the stream, so that another connection can resume it. */
   drop(): void;
 }
 
-/** What a transport tells its stream. */
+/** The events of a connection, which the transport reports to the stream. */
 export interface ConnectionEvents {
   /** Messages can be sent. */
   opened(): void;
   received(message: Decoded<ServerMessage>): void;
-  /** The buffer is below its limit again. */
+  /** After `send` returned false: the buffer has room again. */
   drained(): void;
-  /** The connection is gone, and why; also after `close()` and `drop()`. */
+  /** The connection has ended, and why. Also called after `close()` and `drop()`. */
   ended(error: EarshotError): void;
 }
 
-/** Begins to connect; every event comes later than the connection is given. Throws, or rejects with, EarshotError where it cannot even begin. */
+/**
+ * Starts to connect. No event is reported before the connection has been returned. Throws EarshotError, or rejects with it, when
+ * the attempt cannot even be started.
+ */
 export type Connect = (events: ConnectionEvents) => Connection | Promise<Connection>;

@@ -1,22 +1,23 @@
 import type { Closed, ServerMessage } from '../../proto/wire.js';
 
 interface Channel {
-  /** Utterances announced to their end, and where the last of them ended. */
+  /** How many utterances of the stream have been announced up to their end. */
   ended: number;
+  /** Stream time in milliseconds at which the last of them ended. */
   endedTo: number;
   isOpen: boolean;
-  /** Added to the utterance numbers of the present session. */
+  /** Add this to an utterance number of the current session to get the stream's. */
   offset: number;
-  /** The session tells once more of an utterance that was announced to its end. */
+  /** The current session is repeating an utterance that was already announced up to its end. */
   isRepeating: boolean;
 }
 
-/** By less than this two sessions differ in where they hear an utterance end. */
+/** When two sessions hear the same utterance, the ends that they report differ by less than this. */
 const LONGEST_SHIFT_MS = 500;
 
 type Spoken = Extract<ServerMessage, { type: 'speech_started' | 'intent' | 'utterance_end' }>;
 
-/** Makes one stream of what several sessions say: one numbering, one stream time, nothing told twice. */
+/** Merges the messages of successive sessions into one stream: continuous numbering and stream time, no event twice. */
 export class Continuity {
   readonly #channels = new Map<number, Channel>();
   #seq = 0;
@@ -26,12 +27,12 @@ export class Continuity {
   #gapMs = 0;
   #gapMsBefore = 0;
 
-  /** `seq` of the last message of the present session. */
+  /** `seq` of the last message that the current session sent. */
   get lastSeq(): number {
     return this.#sessionSeq;
   }
 
-  /** Another session, which has said `ready`, goes on at this point of the stream's time. */
+  /** A new session, whose `ready` has arrived, continues the stream at stream time `atMs`. */
   restart(atMs: number): void {
     this.#baseMs = atMs;
     this.#sessionSeq = 1;
@@ -42,14 +43,14 @@ export class Continuity {
     }
   }
 
-  /** What the present session says, as the stream says it; null for what was said before. */
+  /** Translates a message of the current session into the stream's numbering and time; null if it repeats an earlier one. */
   take(message: ServerMessage): ServerMessage | null {
     this.#sessionSeq = Math.max(this.#sessionSeq, message.seq);
     const said = this.#translated(message);
     return said && { ...said, seq: ++this.#seq };
   }
 
-  /** A session has ended and another will go on: its totals belong to the stream's. */
+  /** A session has ended and another will continue: adds its frames to the totals of the stream. */
   endSession(closed: Closed): void {
     this.#framesBefore += closed.frames;
   }
@@ -84,7 +85,7 @@ export class Continuity {
     return { ...message, utterance, start_ms: this.#at(message.start_ms), end_ms: this.#at(message.end_ms) };
   }
 
-  /** Whether an utterance that begins here is told for the first time. */
+  /** An utterance begins at stream time `at`; returns whether it has not been announced before. */
   #begin(channel: Channel, at: number): boolean {
     channel.isRepeating = at < channel.endedTo;
     const isNew = !channel.isRepeating && !channel.isOpen;
@@ -92,7 +93,10 @@ export class Continuity {
     return isNew;
   }
 
-  /** What seemed to be told once more goes on beyond what was announced: it is the next utterance, heard together with the end of the last. */
+  /**
+   * An apparent repetition lasts well beyond the announced end: this session hears the end of that utterance and the next one as
+   * a single utterance, so it is announced as new.
+   */
   #unrepeat(channel: Channel, end: number): void {
     if (!channel.isRepeating || end - channel.endedTo < LONGEST_SHIFT_MS) return;
     channel.isRepeating = false;

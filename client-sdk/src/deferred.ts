@@ -1,4 +1,4 @@
-/** A promise and the two ends of it. A rejection that nobody awaits is no unhandled rejection. */
+/** A promise with its `resolve` and `reject`. Rejecting it never causes an unhandled rejection. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;
@@ -14,10 +14,10 @@ export class Deferred<T> {
   }
 }
 
-/** A promise rejected with `reason` that may be left unawaited. */
+/** A promise rejected with `reason`, which causes no unhandled rejection when nobody awaits it. */
 export const rejected = (reason: Error): Promise<never> => quiet(Promise.reject(reason));
 
-/** The same promise, which may be left unawaited. */
+/** Returns the same promise; its rejection no longer causes an unhandled rejection when nobody awaits it. */
 export function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

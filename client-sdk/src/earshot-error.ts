@@ -1,25 +1,25 @@
 import type { ErrorCode, ErrorMessage } from '../../proto/wire.js';
 
-/** What can go wrong on the client's own side. */
+/** Codes of the errors that the client itself reports; the server's own codes are `ErrorCode`. */
 export type ClientErrorCode =
-  /** No connection came about: nobody listens, the host is unknown, or the answer was not Earshot's. */
+  /** A connection could not be established: nothing is listening, the host is unknown, or the answer was not Earshot's. */
   | 'connect_failed'
-  /** The server was not ready in time. */
+  /** The server was not ready within `connectTimeoutMs`. */
   | 'connect_timeout'
-  /** The connection ended without `closed` and without an error from the server. */
+  /** The connection was lost: it ended without `closed` and without an error from the server, or the server fell silent. */
   | 'disconnected'
-  /** `abort()` was called, or the signal fired. */
+  /** `abort()` was called, or an AbortSignal fired (its reason is the `cause`). */
   | 'aborted'
-  /** The method does not fit the stream's state: audio after `close()`, say. */
+  /** The method is not allowed in the stream's state, for example `send` after `close()`. */
   | 'invalid_state'
-  /** Too much audio waits for the server: this chunk was not taken. */
+  /** `bufferMs` of audio is waiting for the server: this chunk was not accepted. The stream goes on. */
   | 'buffer_full'
-  /** More messages wait than anybody will read. */
+  /** Nobody reads the messages: more than 16384 are waiting. */
   | 'unread'
-  /** The server sent something that is no message of the protocol. */
+  /** The server sent something that is not a valid message of the protocol, or is not allowed at that point. */
   | 'protocol_violation';
 
-/** More about an error, where it is known. */
+/** Optional properties of an EarshotError. */
 export interface ErrorDetail {
   readonly retryable?: boolean;
   readonly closeCode?: number;
@@ -27,15 +27,15 @@ export interface ErrorDetail {
   readonly cause?: unknown;
 }
 
-/** Why a stream could not be opened, or ended otherwise than by `closed`. */
+/** Why a stream could not be opened or did not end with `closed`, or why a call was refused; see `code`. */
 export class EarshotError extends Error {
   override readonly name = 'EarshotError';
   readonly code: ErrorCode | ClientErrorCode;
   /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean;
-  /** WebSocket close code, or gRPC status number, if the connection got that far. */
+  /** WebSocket close code or gRPC status number; null when the error did not come with one. */
   readonly closeCode: number | null;
-  /** The server's own `error` message, if it sent one. */
+  /** The server's `error` message; null when it sent none. */
   readonly serverMessage: ErrorMessage | null;
 
   constructor(code: ErrorCode | ClientErrorCode, message: string, detail: ErrorDetail = {}) {
@@ -46,7 +46,7 @@ export class EarshotError extends Error {
     this.serverMessage = detail.serverMessage ?? null;
   }
 
-  /** The error that a server's `error` message speaks of. */
+  /** Makes an EarshotError from a server's `error` message. */
   static from(serverMessage: ErrorMessage): EarshotError {
     const { code, message, retryable } = serverMessage;
     return new EarshotError(code, message, { retryable, serverMessage });

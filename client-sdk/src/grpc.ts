@@ -5,8 +5,11 @@ import { grpcTransport } from './transport-grpc.js';
 
 export * from './api.js';
 
-/** A stream over gRPC that begins to connect and takes audio at once; `url` is `host:port`. Throws EarshotError `bad_request` where the options are wrong. */
+/**
+ * Creates a stream over gRPC. Returns at once and connects in the background; audio can be sent immediately. `url` is `host:port`
+ * or `http://host:port`, or `https://host:port` for TLS. Throws EarshotError `bad_request` when the options are invalid.
+ */
 export const createStream = (options: StreamOptions): IntentStream => streamOver(grpcTransport, options);
 
-/** The same once it is open: resolves at `ready`, rejects with EarshotError. */
+/** Like `createStream`, but resolves with the stream once it is open (at `ready`). Rejects with EarshotError. */
 export const openStream = (options: StreamOptions): Promise<IntentStream> => opened(() => createStream(options));

@@ -12,7 +12,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 const RETRYABLE_FROM = 429;
 
-/** The error that an HTTP answer to the WebSocket handshake stands for; never rejects. */
+/** Converts an HTTP response that refused the WebSocket handshake into an error; never rejects. */
 export async function refusalOf(response: IncomingMessage): Promise<EarshotError> {
   const status = response.statusCode ?? 0;
   const { code, message } = errorIn(await textOf(response).catch(() => ''));

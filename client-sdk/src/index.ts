@@ -7,10 +7,13 @@ import { webSocketTransport } from './transport-ws.js';
 export * from './api.js';
 export type { WebSocketStreamOptions } from './stream-options.js';
 
-/** A stream over WebSocket that begins to connect and takes audio at once; throws EarshotError `bad_request` where the options are wrong. */
+/**
+ * Creates a stream over WebSocket. Returns at once and connects in the background; audio can be sent immediately.
+ * Throws EarshotError `bad_request` when the options are invalid.
+ */
 export const createStream = (options: WebSocketStreamOptions): IntentStream =>
   streamOver((checked) => webSocketTransport(checked, checked.codec ?? json), options);
 
-/** The same once it is open: resolves at `ready`, rejects with EarshotError. */
+/** Like `createStream`, but resolves with the stream once it is open (at `ready`). Rejects with EarshotError. */
 export const openStream = (options: WebSocketStreamOptions): Promise<IntentStream> =>
   opened(() => createStream(options));

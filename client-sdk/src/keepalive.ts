@@ -1,14 +1,14 @@
 import type { Clock } from './clock.js';
 
-/** What is done about silence. */
+/** How a stream reacts to silence on its connection. */
 export interface SilenceListener {
-  /** Nothing was said or heard for a third of the server's patience. */
+  /** A keepalive is to be sent now. */
   keepAlive(): void;
-  /** Nothing was heard for so many milliseconds, although the server answers every keepalive. */
+  /** Nothing came from the server for `ms`, although it must answer every keepalive: the connection is dead. */
   heardNothing(ms: number): void;
 }
 
-/** Watches one connection: says that the stream is wanted, and notices a connection that only seems to live. */
+/** Watches one connection: sends keepalives so that the server does not end the stream as idle, and detects a dead connection. */
 export class Keepalive {
   readonly #clock: Clock;
   readonly #listener: SilenceListener;
@@ -22,7 +22,7 @@ export class Keepalive {
     this.#listener = listener;
   }
 
-  /** Begins to watch a connection whose server ends it after `idleTimeoutMs` of silence. */
+  /** Starts to watch a connection that the server ends after `idleTimeoutMs` without audio or keepalive. */
   start(idleTimeoutMs: number): void {
     this.stop();
     this.said();
@@ -34,16 +34,18 @@ export class Keepalive {
     this.#timer = this.#clock.after(idleTimeoutMs / 6, look);
   }
 
+  /** Audio or a keepalive was sent. */
   said(): void {
     this.#saidAt = this.#clock.now();
   }
 
+  /** A message came from the server. */
   heard(): void {
     this.#heardAt = this.#clock.now();
     this.#isAsked = false;
   }
 
-  /** Says a keepalive now; the server is to answer it. */
+  /** Sends a keepalive now, which the server must answer. */
   ask(): void {
     this.said();
     this.#isAsked = true;
@@ -58,9 +60,10 @@ export class Keepalive {
   #look(idleTimeoutMs: number): void {
     const now = this.#clock.now();
     const silentFor = now - this.#heardAt;
-    // Unless it was asked, it is this look that comes late: the process was busy or asleep, or a browser holds back the timers of its page.
+    // Without an unanswered keepalive the silence proves nothing: this check itself may be late, because the process was busy or
+    // asleep, or because a browser throttles the timers of its page.
     if (this.#isAsked && silentFor >= idleTimeoutMs / 2) return this.#listener.heardNothing(Math.round(silentFor));
-    // While nothing is heard it is asked too: audio alone is answered only when a frame of it is classified.
+    // Silence alone is also a reason to ask: the server answers audio only once it has classified a frame of it.
     if (now - this.#saidAt < idleTimeoutMs / 3 && silentFor < idleTimeoutMs / 3) return;
     this.ask();
   }

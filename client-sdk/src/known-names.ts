@@ -1,9 +1,12 @@
 import { EarshotError } from './earshot-error.js';
 
-/** The names that something of this type may have; where one has parts, theirs. A total record: the compiler says when one is left out. */
+/**
+ * The known property names of T. The value is null, or the names of the property's own parts. The record is total, so that the
+ * compiler reports a missing name.
+ */
 export type Names<T> = Readonly<Record<keyof T, Readonly<Record<string, null>> | null>>;
 
-/** Throws EarshotError `bad_request` where something that is given has a name, or a part with a name, that is not known; says which is meant. */
+/** Throws EarshotError `bad_request` when `given`, or a part of it, has an unknown name; the message suggests the intended name. */
 export function refuseUnknown<T>(given: T & object, names: Names<T>, what: string): void {
   const known = pathsOf(names, names);
   const unknown = pathsOf(given, names).find((path) => !known.includes(path));
@@ -13,7 +16,7 @@ export function refuseUnknown<T>(given: T & object, names: Names<T>, what: strin
   throw new EarshotError('bad_request', `${unknown} is no ${what}; ${right}`);
 }
 
-/** `name` of everything that is not undefined, and `name.part` where the name has parts. */
+/** The path `name` of every property that is not undefined, and `name.part` of each of its parts. */
 const pathsOf = (fields: object, names: object): string[] =>
   definedIn(fields).flatMap(([name, value]) => {
     const hasParts = Object.hasOwn(names, name) && (names as Record<string, unknown>)[name] !== null;
@@ -23,20 +26,20 @@ const pathsOf = (fields: object, names: object): string[] =>
 const definedIn = (fields: object): [string, unknown][] =>
   Object.entries(fields).filter(([, value]) => value !== undefined);
 
-/** Whether a known path ends in the same word, in another spelling or with one slip. */
+/** Tests whether a known path was probably meant: its last word is the same, in another spelling or with one typing error. */
 const isMeantBy = (unknown: string): ((known: string) => boolean) => {
   const word = wordOf(unknown);
   return (known) => isSlip(wordOf(known), word);
 };
 
-/** `hopMs` and `audio.hop_ms` are one word. */
+/** Normalises a path for comparison: `hopMs` and `audio.hop_ms` become the same word. */
 const wordOf = (path: string): string =>
   path
     .slice(path.indexOf('.') + 1)
     .replaceAll('_', '')
     .toLowerCase();
 
-/** Whether words are the same but for at most two letters that stand together. */
+/** Whether two words differ in at most two adjacent letters. */
 function isSlip(one: string, other: string): boolean {
   const shorter = Math.min(one.length, other.length);
   let start = 0;

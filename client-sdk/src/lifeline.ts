@@ -6,32 +6,32 @@ import { EarshotError } from './earshot-error.js';
 import { Keepalive } from './keepalive.js';
 import { Link } from './link.js';
 
-/** What is said over a lifeline, and what is done about its breaks. */
+/** The owner of a Lifeline: it supplies the start message and learns what happens on the connection. */
 export interface LifelineListener {
-  /** The start to say: of the stream that goes on, or of a new session. */
+  /** Returns the start message to send: it resumes the session `resume`, or opens a new session if that is null. */
   start(resume: Omit<Resume, 'last_event_seq'> | null): ClientDraft;
-  /** Messages can be sent. */
+  /** The server is ready: messages can be sent. */
   up(ready: Ready & { seq: number }): void;
   received(message: Exclude<ServerMessage, { type: 'ready' | 'error' }>): void;
   drained(): void;
-  /** The connection is lost, and another is being sought. */
+  /** The connection is lost; the lifeline is going to reconnect. */
   down(error: EarshotError): void;
-  /** There is no connection and none will be sought. */
+  /** There is no connection, and no further attempt will be made. */
   failed(error: EarshotError): void;
 }
 
 export interface LifelineOptions {
   readonly connect: Connect;
   readonly clock: Clock;
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1; randomises the pauses between attempts. */
   readonly random: () => number;
-  /** Until a connection must be ready. */
+  /** How long each connection may take until the server is ready. */
   readonly connectTimeoutMs: number;
-  /** How long a lost connection is sought; 0: not at all. */
+  /** How long to try to replace a lost connection; 0 means not at all. */
   readonly reconnectTimeoutMs: number;
 }
 
-/** A connection that is sought again when it is lost, after growing, randomised pauses. The first attempt alone must succeed. */
+/** Keeps a stream connected: replaces a lost connection, with growing, randomised pauses. The first connection is tried only once. */
 export class Lifeline {
   readonly #options: LifelineOptions;
   readonly #listener: LifelineListener;
@@ -59,26 +59,26 @@ export class Lifeline {
     return this.#isUp;
   }
 
-  /** Begins to connect. Called once. */
+  /** Starts to connect. To be called once. */
   open(): void {
     this.#seek();
   }
 
-  /** False when so much is buffered that the sender should wait for `drained`. */
+  /** Sends a message. False means that the buffer is full: the sender should wait for `drained` before it sends more. */
   send(message: ClientDraft): boolean {
-    // Nothing else tells the server that the stream is wanted.
+    // Apart from keepalives, only audio resets the server's idle timeout.
     if (message.type === 'audio') this.#keepalive.said();
     return this.#link?.send(message) ?? false;
   }
 
-  /** The session is over, but not the stream: another session is sought. */
+  /** The session has ended, but the stream has not: connects again for a new session. */
   restart(reason: EarshotError): void {
     this.#session = null;
     this.#leave('close');
     this.#lose(reason);
   }
 
-  /** Ends the connection; none is sought. */
+  /** Closes the connection and does not reconnect. */
   end(): void {
     this.#isUp = false;
     this.#isOver = true;
@@ -115,7 +115,7 @@ export class Lifeline {
   }
 
   #told(message: Exclude<ServerMessage, { type: 'ready' | 'error' }>): void {
-    // Timers alone are too late for it in a page in the background: browsers hold them back for a minute.
+    // In a background page the keepalive timer may fire too late: browsers delay timers there by up to a minute.
     if (message.type === 'warning' && message.code === 'idle') this.#keepalive.ask();
     this.#listener.received(message);
   }
@@ -136,7 +136,7 @@ export class Lifeline {
     this.#fail(new EarshotError('protocol_violation', problem));
   }
 
-  /** The server says that the stream, or the attempt to go on with it, is at an end. */
+  /** The server sent an `error`: it ends the stream, or, before `ready`, only this attempt to connect. */
   #refused(error: EarshotError): void {
     if (this.#isUp) return this.#fail(error);
     this.#leave('close');
@@ -156,13 +156,13 @@ export class Lifeline {
     if (reconnectTimeoutMs === 0) return this.#fail(error);
     this.#lostAt = clock.now();
     this.#listener.down(error);
-    // Who is told may have ended it.
+    // The listener may have ended the stream in `down`.
     if (!this.#isOver) this.#retry(error);
   }
 
   #retry(error: EarshotError): void {
     this.#timer?.cancel();
-    // The server, not this side of the wire, knows nothing of the session any more: a new one goes on.
+    // A `bad_request` from the server, not from this client, means that it no longer knows the session: a new one continues.
     const isServers = error.serverMessage !== null || error.closeCode !== null;
     const isForgotten = this.#session !== null && isServers && error.code === 'bad_request';
     if (isForgotten) this.#session = null;
@@ -175,7 +175,7 @@ export class Lifeline {
     this.#attempt += 1;
   }
 
-  /** What is left of the old connection tells nothing more. */
+  /** Lets go of the current connection, whose later events are ignored. */
   #leave(how: 'close' | 'drop'): void {
     const link = this.#link;
     this.#link = null;

@@ -2,7 +2,7 @@ import type { ClientDraft, Decoded, ServerMessage } from '../../proto/wire.js';
 import type { Connect, Connection, ConnectionEvents } from './connection.js';
 import { EarshotError } from './earshot-error.js';
 
-/** What a link tells until it has ended. */
+/** The events of a Link; none comes after `ended`. */
 export interface LinkListener {
   opened(link: Link): void;
   received(reading: Decoded<ServerMessage>): void;
@@ -10,7 +10,7 @@ export interface LinkListener {
   ended(error: EarshotError): void;
 }
 
-/** One attempt at a connection, and the connection that comes of it. Tells nothing more once it has ended or was let go. */
+/** One attempt to connect, and the connection that results. Reports no events after it has ended or was closed or dropped. */
 export class Link implements ConnectionEvents {
   #listener: LinkListener | null;
   #connection: Connection | null = null;
@@ -28,17 +28,17 @@ export class Link implements ConnectionEvents {
     }
   }
 
-  /** False when so much is buffered that the sender should wait for `drained`. */
+  /** Sends a message. False means that the buffer is full: the sender should wait for `drained` before it sends more. */
   send(message: ClientDraft): boolean {
     return this.#connection?.send(message) ?? false;
   }
 
-  /** Ends the connection with a goodbye. */
+  /** Closes the connection normally: the stream is over. */
   close(): void {
     this.#letGo('close');
   }
 
-  /** Ends the connection without a goodbye. */
+  /** Breaks the connection: the server keeps the stream for resuming. */
   drop(): void {
     this.#letGo('drop');
   }

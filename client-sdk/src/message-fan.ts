@@ -3,10 +3,10 @@ import type { Ended, Observer, StreamEvents, StreamMessage, Subscribable } from 
 
 type Listener = (event: never) => void;
 
-/** Who listens to these alone takes no messages. */
+/** Events of the client itself. A listener to these does not receive messages. */
 const OUR_OWN: ReadonlySet<keyof StreamEvents> = new Set(['state', 'reconnected', 'dropped', 'ended'] as const);
 
-/** The fault of a listener is its own: it must not stop the stream, nor be lost. */
+/** Calls a listener. An error that it throws must not stop the stream: it is rethrown later, as an uncaught exception. */
 function call(action: () => void): void {
   try {
     action();
@@ -18,24 +18,25 @@ function call(action: () => void): void {
 }
 
 /**
- * Spreads a stream's messages to listeners, observers and one reader. What comes while nobody listens waits, also for those who
- * begin to listen in the same turn; while listeners alone take the messages, none waits for a reader.
+ * Distributes a stream's messages to listeners, observers and one reader. Messages that come while nobody listens are queued; all
+ * who begin to listen in the same turn of the event loop get them. Messages that listeners get are not queued, unless there is a
+ * reader.
  */
 export class MessageFan {
   readonly #queue = new MessageQueue();
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #observers = new Set<Observer<StreamMessage>>();
-  /** Until the end of the turn in which somebody begins to listen, nothing is told. */
+  /** True until the end of the turn in which somebody begins to listen: until then no message is delivered. */
   #isBeginning = false;
   #isRead = false;
   #ended: Ended | null = null;
 
-  /** Tentative intents that were dropped because nobody read them. */
+  /** How many tentative intents were dropped because nobody read them. */
   get dropped(): number {
     return this.#queue.dropped;
   }
 
-  /** Whether nobody will ever read what waits. */
+  /** Whether so many messages are waiting that nobody can be expected to read them. */
   get isOverfull(): boolean {
     return this.#queue.isOverfull;
   }
@@ -46,12 +47,12 @@ export class MessageFan {
     if (!isHeard || this.#isRead) this.#queue.push(message);
   }
 
-  /** Tells what is no message of the server. */
+  /** Reports an event of the client itself, which is not a message from the server. */
   tell<K extends 'state' | 'reconnected' | 'dropped' | 'ended'>(type: K, event: StreamEvents[K]): void {
     for (const listener of [...(this.#listeners.get(type) ?? [])]) call(() => listener(event as never));
   }
 
-  /** No more messages. */
+  /** The stream has ended: no more messages will come. */
   end(ended: Ended): void {
     this.#ended = ended;
     this.#queue.end(ended.error);
@@ -97,7 +98,7 @@ export class MessageFan {
     return { unsubscribe: () => void this.#observers.delete(observer) };
   }
 
-  /** Tells what waits at the end of the turn, for as long as anybody listens. */
+  /** At the end of the turn, delivers the queued messages as long as somebody listens. */
   #begin(): void {
     if (this.#isBeginning) return;
     this.#isBeginning = true;
@@ -112,7 +113,7 @@ export class MessageFan {
     });
   }
 
-  /** Whether anybody listens to messages, not only to the end. */
+  /** Whether anybody listens to messages, and not only to the client's own events. */
   get #hasAudience(): boolean {
     if (this.#observers.size > 0) return true;
     return [...this.#listeners].some(([type, { size }]) => size > 0 && !OUR_OWN.has(type as keyof StreamEvents));

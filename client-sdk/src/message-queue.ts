@@ -1,16 +1,16 @@
 import { ReaderQueue } from './reader-queue.js';
 import type { StreamMessage } from './stream-events.js';
 
-/** Messages that may wait for a slow reader; beyond it the oldest tentative intents give way. */
+/** How many messages may wait for a slow reader; beyond that, the oldest tentative intents are dropped. */
 export const MAX_QUEUED_MESSAGES = 1_024;
-/** So many messages that cannot give way are more than anybody will read. */
+/** When more messages than this are waiting, nobody is going to read them. */
 export const MAX_UNREAD_MESSAGES = 16_384;
 
 const isTentative = (message: StreamMessage): boolean => message.type === 'intent' && message.status === 'tentative';
 
 /**
- * Messages between a stream and whoever reads it. When more than {@link MAX_QUEUED_MESSAGES} wait, the oldest tentative intent is
- * dropped and counted; nothing else ever is.
+ * Messages of a stream that wait for its reader. When more than {@link MAX_QUEUED_MESSAGES} wait, the oldest tentative intent is
+ * dropped and counted; other messages are never dropped.
  */
 export class MessageQueue {
   readonly #queue = new ReaderQueue<StreamMessage>();
@@ -21,12 +21,12 @@ export class MessageQueue {
     return this.#dropped;
   }
 
-  /** Whether more waits than is kept for anybody. */
+  /** Whether more than {@link MAX_UNREAD_MESSAGES} are waiting. */
   get isOverfull(): boolean {
     return this.#queue.waiting.length > MAX_UNREAD_MESSAGES;
   }
 
-  /** What has waited longest; it waits no more. */
+  /** Removes and returns the oldest waiting message; undefined when none is waiting. */
   take(): StreamMessage | undefined {
     return this.#queue.waiting.shift();
   }
@@ -37,7 +37,7 @@ export class MessageQueue {
     if (this.#queue.waiting.length > MAX_QUEUED_MESSAGES) this.#dropOldestTentative();
   }
 
-  /** No more messages: once those that wait are read, reading gives the end, or throws `error`. */
+  /** No more messages will come: once the waiting ones have been read, reading ends, or throws `error`. */
   end(error: Error | null): void {
     this.#queue.end(error);
   }

@@ -1,7 +1,7 @@
 /**
- * The module that runs on the browser's audio thread: gathers the first channel into chunks of 50 ms and posts them; asked to flush,
- * posts what it holds and then null. `microphone()` loads it from a blob; a page whose Content-Security-Policy forbids that serves this text and names
- * its address as `workletUrl`.
+ * Source text of the module that runs on the browser's audio thread. It gathers the first channel into chunks of 50 ms and posts
+ * them; when it is sent a message, it posts what it has gathered so far, then null. `microphone()` loads it from a `blob:` address.
+ * If your page's Content-Security-Policy forbids that, serve this text and pass its address as `workletUrl`.
  */
 export const WORKLET_SOURCE = `
 class EarshotGatherer extends AudioWorkletProcessor {

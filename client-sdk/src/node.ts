@@ -6,12 +6,13 @@ import type { IntentStream, Waiting } from './intent-stream.js';
 export { readWav, type WavStream } from './wav-stream.js';
 
 /**
- * A Writable that sends what is written to it: `await pipeline(process.stdin, writable(stream))`. Writing waits for room; ending it closes the stream and
- * waits until everything is classified; destroying it aborts the stream, whose end destroys it.
+ * A Writable that sends the audio written to it, as in `await pipeline(process.stdin, writable(stream))`. Each write waits for room.
+ * Ending it closes the stream and waits until everything is classified; destroying it aborts the stream. An error that ends the
+ * stream destroys it with that error.
  */
 export const writable = (stream: IntentStream): Writable => {
   const sink = new Writable({
-    // Chunks as they were given: of bytes alone, a Writable would make bytes of texts and of every array.
+    // Object mode passes chunks on unchanged. Otherwise a Writable would convert strings and arrays of any type to bytes.
     objectMode: true,
     highWaterMark: 1,
     write: (chunk: Chunk, _, done) => settle(stream.send(chunk), done),
@@ -25,7 +26,10 @@ export const writable = (stream: IntentStream): Writable => {
   return sink;
 };
 
-/** Sends everything that a source gives (a Readable, a generator), slowed to what the network takes; does not close the stream. Rejects with EarshotError. */
+/**
+ * Sends all chunks of a source (a Readable, a generator), no faster than the network allows. Does not close the stream. Rejects with
+ * EarshotError as `send` does, and with an error of the source.
+ */
 export async function pipe(
   source: AsyncIterable<Chunk> | Iterable<Chunk>,
   stream: IntentStream,
@@ -35,8 +39,9 @@ export async function pipe(
 }
 
 /**
- * Gives chunks on as a microphone would: at most 100 ms at a time, each when its last sample would have been spoken, by the start's clock: no drift.
- * `bytesPerSecond` of all channels together.
+ * Yields audio at speaking speed, as a microphone would: pieces of at most 100 ms, each at the time when its last sample would have
+ * been spoken. Times are computed from the start, so that delays do not add up. `bytesPerSecond` counts all channels together.
+ * Throws an AbortError when `signal` fires while it waits.
  */
 export async function* atSpeakingSpeed(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -11,7 +11,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const RECONNECT_TIMEOUT_MS = 60_000;
 const BUFFER_MS = 30_000;
 
-/** A stream over a transport, which begins to connect; throws EarshotError `bad_request` where the options are wrong. */
+/** Creates a stream over a transport and starts to connect. Throws EarshotError `bad_request` when the options are invalid. */
 export function streamOver<O extends StreamOptions>(transport: (options: O) => Connect, options: O): IntentStream {
   checkOptions(options);
   const { signal } = options;
@@ -28,7 +28,7 @@ export function streamOver<O extends StreamOptions>(transport: (options: O) => C
   return core;
 }
 
-/** The stream, once it is open; rejects with EarshotError, also where making it throws. */
+/** Creates a stream and resolves with it once it is open. Rejects with EarshotError, also when creating the stream throws it. */
 export function opened(stream: () => IntentStream): Promise<IntentStream> {
   try {
     const opening = stream();

@@ -3,7 +3,7 @@ import type { Codec } from './codec.js';
 
 export type { Codec } from './codec.js';
 
-/** Every message as binary protobuf: what `openStream` takes as `codec`. */
+/** Encodes every message as binary protobuf. Pass it as the `codec` option of `createStream` or `openStream` (WebSocket only). */
 export const protobuf: Codec = {
   subProtocol: 'earshot.v1.proto',
   encode: encodeClientProto,

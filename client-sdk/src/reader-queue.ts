@@ -2,7 +2,7 @@ import { Deferred } from './deferred.js';
 
 /** Values that wait for readers, or readers that wait for values: first come, first served. */
 export class ReaderQueue<T> {
-  /** What nobody has read yet, the oldest first; its owner may take from it, and decides how long it grows. */
+  /** Values that nobody has read yet, oldest first. The owner of the queue may add and remove values, and limits their number. */
   readonly waiting: T[] = [];
   readonly #readers: Deferred<IteratorResult<T, undefined>>[] = [];
   #end: { readonly error: Error | null } | null = null;
@@ -11,14 +11,14 @@ export class ReaderQueue<T> {
     return this.#end !== null;
   }
 
-  /** Gives a value to the reader that has waited longest; false where none waits. */
+  /** Gives a value to the reader that has waited longest; false when no reader is waiting. */
   handOver(value: T): boolean {
     const reader = this.#readers.shift();
     reader?.resolve({ value, done: false });
     return reader !== undefined;
   }
 
-  /** No more values: once those that wait are read, reading gives the end, or throws `error`. Only the first end counts. */
+  /** No more values will come: once the waiting ones have been read, reading ends, or throws `error`. Only the first call counts. */
   end(error: Error | null): void {
     if (this.#end !== null) return;
     this.#end = { error };

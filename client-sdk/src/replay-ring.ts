@@ -1,19 +1,19 @@
 import type { Audio, ClientDraft, Configure, Encoding } from '../../proto/wire.js';
 import { pieces } from './chunk-bytes.js';
 
-/** What has a place in the order of a stream's audio, and is counted by receipts. */
+/** The messages that must stay in order with the audio; receipts count them. */
 export type Counted = Exclude<ClientDraft, { type: 'start' | 'keepalive' }>;
 
-/** Bytes of one audio message; every server takes messages at least so long. */
+/** Most bytes in one audio message; every server accepts messages of this length. */
 const MESSAGE_BYTES = 32 * 1024;
-/** What is kept of audio that the server has taken in but not settled, for a server that knows nothing of it. */
+/** How much audio that the server has received but not settled is kept, in case a new session must hear it again. */
 const HISTORY_MS = 60_000;
 const HISTORY_BYTES = 16 * 1024 * 1024;
 const SAMPLE_BYTES: Readonly<Record<Encoding, number>> = { pcm_s16le: 2, pcm_f32le: 4, mulaw: 1, alaw: 1 };
 
 interface Entry {
   readonly message: Counted;
-  /** Bytes of the stream's audio up to the end of this message. */
+  /** Bytes of audio from the start of the stream to the end of this message. */
   readonly end: number;
 }
 
@@ -23,13 +23,16 @@ export interface FrameLayout {
   readonly hop_ms: number;
 }
 
-/** Where sending goes on, in milliseconds of the stream, and how much before that is kept no more and settled by nobody. */
+/**
+ * Where sending continues (`fromMs`, stream time), and how many milliseconds before that are lost: neither kept any longer nor
+ * settled by any session.
+ */
 export interface Continuation {
   readonly fromMs: number;
   readonly lostMs: number;
 }
 
-/** How the audio of a stream is laid out. */
+/** The format of a stream's audio. */
 export interface Layout {
   readonly encoding: Encoding;
   readonly sample_rate: number;
@@ -37,27 +40,34 @@ export interface Layout {
 }
 
 /**
- * What was sent and may have to be sent again, and what was not sent yet, in order. Drops what the server has settled.
- * Audio is kept in messages of whole samples, so that any of them can be the first of a stream.
+ * A queue of a stream's messages in order: those that were sent and may have to be sent again, then those that are still to be sent.
+ * Drops messages once the server has settled them. Audio is kept in messages of whole samples, so that a new session can begin with
+ * any of them.
  */
 export class ReplayRing {
   readonly #group: number;
   readonly #bytesPerMs: number;
   #entries: Entry[] = [];
-  /** How many messages of the present session come before the first entry. */
+  /** How many messages of the current session came before the first entry. */
   #dropped = 0;
   #received = 0;
   #sent = 0;
-  /** Where the audio of the present session, of the first entry, of what was received, of what is settled, of what must be kept and of everything begins or ends, in bytes. */
+  // The following are positions in the stream's audio, in bytes.
+  /** Where the audio of the current session begins. */
   #origin = 0;
+  /** Where the first entry begins. */
   #start = 0;
+  /** Up to where the current session has received the audio. */
   #receivedTo = 0;
+  /** Up to where the audio is settled or lost. */
   #settledTo = 0;
+  /** From where on audio must be kept for a new session. */
   #keepFrom = 0;
-  /** The end of what any session has received, and of what was sent to any. */
+  /** Up to where any session has received the audio, and up to where it was sent to any session. */
   #confirmedTo = 0;
   #sentTo = 0;
   #frames: FrameLayout = { frame_ms: 0, hop_ms: 1 };
+  /** Where the last entry ends, in bytes. */
   #end = 0;
   #rest = new Uint8Array(0);
   #settings: Omit<Configure, 'type'> = {};
@@ -67,14 +77,15 @@ export class ReplayRing {
     this.#bytesPerMs = (this.#group * sample_rate) / 1_000;
   }
 
-  /** Milliseconds of audio that no receipt has confirmed: what another session hears again is none of it. */
+  /** Milliseconds of audio that no session has confirmed. Audio that a new session hears again stays confirmed. */
   get backlogMs(): number {
     return (this.#end - this.#confirmedTo + this.#rest.length) / this.#bytesPerMs;
   }
 
   /**
-   * Milliseconds of the backlog that wait for something. What has been sent does not, as long as the server, which confirms what it has cut a frame of,
-   * may have to hear more before it can confirm it; nor if it has to be sent again.
+   * Milliseconds of the backlog that count against the buffer. The server confirms audio only once it has cut a frame from it. So
+   * audio that was sent does not count while it is shorter than a frame and a hop: the server may have to hear more first. This is
+   * also true of audio that must be sent again.
    */
   get waitingMs(): number {
     const { frame_ms, hop_ms } = this.#frames;
@@ -82,22 +93,22 @@ export class ReplayRing {
     return unconfirmedMs < frame_ms + hop_ms ? this.backlogMs - unconfirmedMs : this.backlogMs;
   }
 
-  /** Whether the server has taken in everything. */
+  /** Whether the current session has received every message. */
   get isReceived(): boolean {
     return this.#received === this.#dropped + this.#entries.length;
   }
 
-  /** What `configure` has set in messages that are no longer kept. */
+  /** The settings made by `configure` messages that are no longer kept. */
   get settings(): Omit<Configure, 'type'> {
     return this.#settings;
   }
 
-  /** How many milliseconds of audio so many bytes are. */
+  /** Converts a number of audio bytes to milliseconds. */
   msOf(bytes: number): number {
     return bytes / this.#bytesPerMs;
   }
 
-  /** Takes audio of any length; the bytes are copied. What is no whole sample waits for the rest of it. */
+  /** Queues audio of any length; the bytes are copied. An incomplete sample at the end waits for its remaining bytes. */
   pushAudio(bytes: Uint8Array): void {
     const joined = new Uint8Array(this.#rest.length + bytes.length);
     joined.set(this.#rest);
@@ -114,7 +125,7 @@ export class ReplayRing {
     this.#add(message);
   }
 
-  /** The next message to send, if there is one; it counts as sent. */
+  /** Returns the next message to send, which counts as sent from then on; null when there is none. */
   next(): Counted | null {
     const entry = this.#entries[this.#sent - this.#dropped];
     if (entry === undefined) return null;
@@ -123,33 +134,33 @@ export class ReplayRing {
     return entry.message;
   }
 
-  /** How the server cuts frames: another session that begins on a hop cuts the same ones. */
+  /** Sets how the server cuts frames. A new session that begins on a multiple of the hop cuts the same frames. */
   layFrames({ frame_ms, hop_ms }: FrameLayout): void {
     this.#frames = { frame_ms, hop_ms };
   }
 
-  /** The server has taken in so many messages, and settled everything before `settledMs` of its session. */
+  /** Takes in a receipt: how many messages the session has received, and up to which millisecond of it everything is settled. */
   confirm(received: number, settledMs: number): void {
     this.#receive(received);
     this.#settledTo = Math.max(this.#settledTo, this.#bytesAt(settledMs));
-    // Another session must hear the frame before an utterance too, to say the same of it.
+    // A new session must also hear the frame before an utterance, to classify the utterance in the same way.
     this.#keep(settledMs - this.#frames.frame_ms);
   }
 
-  /** The session goes on over another connection, and the server has taken in so many messages: the rest is sent again. */
+  /** The session continues over a new connection and has received so many messages: the later ones are sent again. */
   resume(received: number): Continuation {
     this.#receive(received);
     this.#sent = this.#received;
     return { fromMs: this.msOf(this.#receivedTo), lostMs: 0 };
   }
 
-  /** The session has classified all that it took in, and ends. */
+  /** The session has ended, after it classified everything that it received. */
   settleReceived(): void {
     this.#settledTo = this.#receivedTo;
     this.#keep(this.msOf(this.#receivedTo - this.#origin));
   }
 
-  /** Another session takes over with the oldest audio that is kept. */
+  /** A new session takes over, beginning with the oldest audio that is kept. */
   restart(): Continuation {
     this.#cutStart();
     this.#dropped = 0;
@@ -162,7 +173,7 @@ export class ReplayRing {
     return { fromMs: this.msOf(this.#start), lostMs: Math.round(this.msOf(lost)) };
   }
 
-  /** Drops what lies before the last hop of the session that begins no later than `sessionMs`. */
+  /** Drops everything before the session's last multiple of the hop that is not later than `sessionMs`. */
   #keep(sessionMs: number): void {
     const { hop_ms } = this.#frames;
     this.#keepFrom = Math.max(this.#keepFrom, this.#bytesAt(Math.max(0, Math.floor(sessionMs / hop_ms) * hop_ms)));
@@ -173,7 +184,7 @@ export class ReplayRing {
     return this.#origin + Math.round((sessionMs * this.#bytesPerMs) / this.#group) * this.#group;
   }
 
-  /** Leaves out what the first message holds of audio that need not be kept. */
+  /** Removes audio that need not be kept from the beginning of the first message. */
   #cutStart(): void {
     const [first] = this.#entries;
     const spare = this.#keepFrom - this.#start;

@@ -1,7 +1,7 @@
 import { Deferred, quiet } from './deferred.js';
 import type { EarshotError } from './earshot-error.js';
 
-/** Where senders wait for room in a buffer. */
+/** Lets senders wait until a buffer has room. */
 export class Room {
   readonly #isThere: () => boolean;
   readonly #level: () => number;
@@ -12,19 +12,19 @@ export class Room {
     this.#level = level;
   }
 
-  /** Resolves with the buffer's level when there is room. */
+  /** Resolves with the buffer's level when there is room; rejects with the error given to `end`. */
   wait(): Promise<number> {
     if (this.#waiting === null && this.#isThere()) return quiet(Promise.resolve(this.#level()));
     this.#waiting ??= new Deferred();
     return this.#waiting.promise;
   }
 
-  /** Lets those go on who wait, if there is room now. */
+  /** Releases the waiting senders if there is room now. */
   check(): void {
     if (this.#waiting !== null && this.#isThere()) this.end(null);
   }
 
-  /** Nobody need wait any longer. */
+  /** Releases the waiting senders in any case; with an error, their promises reject. */
   end(error: EarshotError | null): void {
     if (error) this.#waiting?.reject(error);
     else this.#waiting?.resolve(this.#level());

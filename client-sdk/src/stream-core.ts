@@ -18,7 +18,7 @@ export interface CoreOptions extends LifelineOptions {
   readonly bufferMs: number;
 }
 
-/** One stream as a state machine over a lifeline; knows no runtime and no socket. */
+/** One stream, as a state machine on top of a Lifeline; it depends on no runtime and no transport. */
 export class StreamCore implements IntentStream, LifelineListener {
   readonly #start: StartDraft;
   readonly #bufferMs: number;
@@ -108,7 +108,7 @@ export class StreamCore implements IntentStream, LifelineListener {
     this.fail(new EarshotError('aborted', 'the stream was aborted by its owner'));
   }
 
-  /** Ends the stream at once with this error, unless it has ended. */
+  /** Ends the stream at once with this error, unless it has already ended. */
   fail(error: EarshotError): void {
     this.#lifeline.end();
     this.failed(error);
@@ -178,7 +178,7 @@ export class StreamCore implements IntentStream, LifelineListener {
       this.#lifeline.end();
       return this.#end({ reason: 'closed', totals, error: null });
     }
-    // The server went away: what it took in is classified, and another goes on with the rest.
+    // The server ended the session by itself, because it drains: it has classified what it received; a new session gets the rest.
     this.#continuity.endSession(closed);
     this.#ring.settleReceived();
     this.#lifeline.restart(new EarshotError('disconnected', 'the server has ended its session', { retryable: true }));
@@ -230,7 +230,7 @@ export class StreamCore implements IntentStream, LifelineListener {
     this.#fan.end(ended);
   }
 
-  /** Does what only a stream that takes audio does; rejects with why it cannot be done. */
+  /** Runs `action` if the stream still accepts audio; otherwise rejects with the reason why it does not. */
   #whileTaking<T>(method: string, action: () => Promise<T>): Promise<T> {
     if (this.#state === 'draining' || this.#state === 'closed') {
       const message = `${method}() needs a stream that was not closed; this one is ${this.#state}`;

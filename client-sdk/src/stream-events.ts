@@ -2,33 +2,39 @@ import type { Closed, ErrorCode, ServerMessage } from '../../proto/wire.js';
 import type { ClientErrorCode, EarshotError } from './earshot-error.js';
 
 /**
- * `connecting` until `ready`; `reconnecting` while a lost connection is sought; `draining` from `close()` to the end, also while a
- * lost connection is sought then.
+ * `connecting` until the first `ready`, then `open`; `reconnecting` while a lost connection is being replaced; `draining` from
+ * `close()` to the end, even if the connection is lost meanwhile; `closed` when the stream has ended.
  */
 export type StreamState = 'connecting' | 'open' | 'reconnecting' | 'draining' | 'closed';
 
-/** A message about the stream, as it is told to whoever reads it. */
+/** A message that readers and listeners of a stream get. The client itself handles `receipt` and `error`. */
 export type StreamMessage = Exclude<ServerMessage, { type: 'receipt' | 'error' }>;
 
-/** How a stream ended: as asked, with its totals, or by an error. */
+/** How a stream ended: after `close()`, with its totals; otherwise by an error, whose code is the reason. */
 export type Ended =
   | { readonly reason: 'closed'; readonly totals: Closed; readonly error: null }
   | { readonly reason: ErrorCode | ClientErrorCode; readonly totals: null; readonly error: EarshotError };
 
-/** Another connection goes on with the stream. */
+/** A new connection continues the stream. */
 export interface Reconnected {
-  /** Whether the same session goes on; false when the server knew nothing of it (it was restarted, say) and heard what was kept of the audio again. */
+  /**
+   * Whether the server continues the same session. False when it no longer knew the session (because it was restarted, for example):
+   * then a new session hears again the audio that the client has kept.
+   */
   readonly resumed: boolean;
-  /** Milliseconds of stream time that no server has classified because they were no longer kept; 0 but after long outages. */
+  /** Milliseconds of audio that were never classified because the client no longer kept them; 0 except after long outages. */
   readonly lostMs: number;
 }
 
-/** Audio that `send` refused because the buffer was full; it is no part of the stream, and takes no stream time. */
+/** Milliseconds of audio that `send` refused because the buffer was full. They are not part of the stream and take no stream time. */
 export interface Dropped {
   readonly ms: number;
 }
 
-/** What `on` can listen to: every type of message, `message` for all of them, and what the client itself tells. */
+/**
+ * The events that `on` accepts: every type of message, `message` for all messages, and the client's own events (`state`,
+ * `reconnected`, `dropped` and `ended`).
+ */
 export type StreamEvents = { readonly [M in StreamMessage as M['type']]: M } & {
   readonly message: StreamMessage;
   readonly state: { readonly state: StreamState; readonly previous: StreamState };
@@ -37,14 +43,14 @@ export type StreamEvents = { readonly [M in StreamMessage as M['type']]: M } & {
   readonly ended: Ended;
 };
 
-/** What an Observable tells; every part may be left out. */
+/** Receives the values and the end of an Observable; every method is optional. */
 export interface Observer<T> {
   next?(value: T): void;
   error?(error: unknown): void;
   complete?(): void;
 }
 
-/** What libraries of Observables take, RxJS's `from` among them. */
+/** An Observable in the form that RxJS's `from` and similar libraries accept. */
 export interface Subscribable<T> {
   subscribe(observer: Observer<T> | ((value: T) => void)): { unsubscribe(): void };
 }

@@ -4,78 +4,93 @@ import { checkSettings } from './check-options.js';
 import type { Codec } from './codec.js';
 import { EarshotError } from './earshot-error.js';
 
-/** How the audio that will be sent becomes samples; channels (default 1) are interleaved. */
+/** The format of the audio that you send. */
 export interface AudioOptions {
   readonly encoding: Encoding;
   /** Samples per second of each channel, 8000–192000. */
   readonly sampleRate: number;
+  /** Number of channels, interleaved sample by sample, 1–8. Default: 1. */
   readonly channels?: number;
 }
 
-/** What may be changed while the stream runs; what is left out keeps its value, at first the server's default. */
+/** Settings that can be changed while the stream runs. A setting that is left out keeps its value, which is the default at first. */
 export interface Settings {
-  /** Whether tentative intents are sent. */
+  /** Whether tentative intents are sent. Default: true. */
   readonly interim?: boolean;
-  /** Scores that an intent carries, 1–100. */
+  /** How many scores an intent carries, 1–100. Default: 5. */
   readonly topK?: number;
-  /** Speech whose best intent scores below this (0–1) is out of scope. */
+  /** Speech whose best intent scores below this (0–1) is out of scope. Default: the model's own threshold. */
   readonly threshold?: number;
-  /** Milliseconds of silence that end an utterance, and at which a growing one is ended. */
+  /**
+   * When an utterance ends: after `silenceMs` milliseconds of silence (200–10000, default 1000), or when it is `maxUtteranceMs`
+   * milliseconds long (1000–120000, default 30000).
+   */
   readonly endpointing?: { readonly silenceMs?: number; readonly maxUtteranceMs?: number };
 }
 
-/** A value, or a function that is asked for it whenever it is needed. */
+/** A value, or a function that is called for it whenever it is needed. */
 export type Asked<T> = T | (() => T | Promise<T>);
 
-/** What is asked for, now; rejects with what the function throws. */
+/** Resolves with the value, or with what the function returns; rejects with what the function throws. */
 export const ask = async <T extends object | string>(asked: Asked<T>): Promise<T> =>
   await (typeof asked === 'function' ? (asked as () => T | Promise<T>)() : asked);
 
-/** What every transport needs to open a stream. */
+/** The options of a stream over any transport. */
 export interface StreamOptions extends Settings {
-  /** Where the server is; a function is asked before every connection, for an address that expires. */
+  /** Address of the server. A function is called before every connection, for an address that expires. */
   readonly url: Asked<string | URL>;
   readonly audio: AudioOptions;
+  /** Name of the model, 1–128 characters. Default: the server's default model. */
   readonly model?: string;
-  /** Milliseconds between the starts of successive frames. */
+  /** Milliseconds between the starts of successive frames, 100–1000. Default: the model's own hop. */
   readonly hopMs?: number;
-  /** Your own name for the stream, at most 256 characters; it is repeated in `ready`, and never logged. */
+  /** Your own name for the stream, at most 256 characters. The server repeats it in `ready` and never logs it. */
   readonly clientReferenceId?: string;
-  /** Aborts the stream, also while it is being opened. */
+  /** Aborts the stream when it fires, in any state: the stream ends with `aborted`. */
   readonly signal?: AbortSignal;
   /**
-   * API key, JWT or single-use token for a server that asks for one; a function is asked before every connection, for what expires or is good once. Sent
-   * as `Authorization: Bearer`, by browsers as a sub-protocol.
+   * API key, JWT or single-use token, for a server that asks for one. Sent as `Authorization: Bearer`, in browsers as a WebSocket
+   * sub-protocol. A function is called before every connection; use one for tokens that expire or can be used only once.
    */
   readonly token?: Asked<string>;
-  /** HTTP headers of the handshake, or gRPC metadata; a function is asked before every connection, for credentials that expire. Browsers send none. */
+  /**
+   * HTTP headers of the handshake, or gRPC metadata. A function is called before every connection, for credentials that expire.
+   * Browsers cannot send headers: there this option is refused with `bad_request`.
+   */
   readonly headers?: Asked<Readonly<Record<string, string>>>;
-  /** Milliseconds until the server must be ready, at each connection; from 1 to Infinity. Default: 10000. */
+  /** Milliseconds that each connection may take until the server is ready, from 1 to Infinity. Default: 10000. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds for which a lost connection is sought; 0 ends the stream at once, Infinity never. Default: 60000. */
+  /**
+   * Milliseconds for which the client tries to replace a lost connection: from 0 (the stream ends at once) to Infinity (it never
+   * gives up). Default: 60000.
+   */
   readonly reconnectTimeoutMs?: number;
-  /** Milliseconds of audio that may wait for the server; what was sent once counts only from a frame and a hop on, since less than that it cannot confirm before it hears more. Beyond it `send` takes no more. Default: 30000. */
+  /**
+   * Milliseconds of audio that may wait for the server, at least 1; when so much is waiting, `send` rejects with `buffer_full`. Audio
+   * that was already sent counts only if it is at least a frame and a hop long, because the server confirms the newest part only
+   * when it has heard more. Default: 30000.
+   */
   readonly bufferMs?: number;
 }
 
-/** A stream over WebSocket; `url` is `ws://host:port`, or a whole address with its path. */
+/** The options of a stream over WebSocket. `url` is `ws://host:port` (the path is then `/v1/stream`), or an address with a path. */
 export interface WebSocketStreamOptions extends StreamOptions {
-  /** How messages travel. Default: JSON; `@earshot/client/protobuf` has the other. */
+  /** How messages are encoded. Default: JSON. For protobuf, pass `protobuf` from `@earshot/client/protobuf`. */
   readonly codec?: Codec;
 }
 
-/** What a credential (RFC 6750 §2.1), the name of a header and its value (RFC 9110 §5) may consist of. */
+/** The characters allowed in a credential (RFC 6750 §2.1), in the name of a header and in its value (RFC 9110 §5). */
 const CREDENTIAL_SHAPE = /^[\w.~+/-]*=*$/;
 const NAME_SHAPE = /^[\w!#$%&'*+.^`|~-]+$/;
 const VALUE_SHAPE = /^[\t -~\x80-\xff]*$/;
 
 /**
- * The headers that go with a connection, the token's among them. Rejects with what asking for them throws, and with EarshotError `bad_request` where they
- * cannot be sent; it tells no value, for that may be a secret.
+ * The headers for a new connection, including `Authorization` for the token. Rejects with what the functions in the options throw,
+ * and with EarshotError `bad_request` when a header or the token cannot be sent; the message contains no value, as it may be secret.
  */
 export const headersFor = async ({ headers = {}, token = '' }: StreamOptions): Promise<Record<string, string>> => {
   const [asked, credential] = await Promise.all([ask(headers), ask(token)]);
-  // What JavaScript gives for none, null or undefined, is none.
+  // Null and undefined count as no headers.
   const named = { ...asked };
   if (!isText(credential, CREDENTIAL_SHAPE))
     throw new EarshotError(
@@ -89,10 +104,10 @@ export const headersFor = async ({ headers = {}, token = '' }: StreamOptions): P
   return { ...named, ...(credential !== '' && { Authorization: `Bearer ${credential}` }) };
 };
 
-/** Whether a value is a text of that shape. */
+/** Whether a value is a string that matches `shape`. */
 export const isText = (value: unknown, shape: RegExp): boolean => typeof value === 'string' && shape.test(value);
 
-/** The start message that the options ask for; throws EarshotError `bad_request` with the sentence that the server would say. */
+/** Makes the start message from the options. Throws EarshotError `bad_request` with the message that the server would send. */
 export function startFrom(options: StreamOptions): StartDraft {
   const { audio, model, hopMs, clientReferenceId } = options;
   return checked({
@@ -103,13 +118,13 @@ export function startFrom(options: StreamOptions): StartDraft {
   });
 }
 
-/** The configure message that the settings ask for; throws as `startFrom` does. */
+/** Makes the configure message from the settings. Throws EarshotError `bad_request` when they are invalid. */
 export function configureFrom(settings: Settings): Configure {
   checkSettings(settings);
   return checked({ type: 'configure', ...settingsOf(settings) });
 }
 
-/** The start with settings that were changed later. */
+/** The start message with the settings of later `configure` messages. */
 export const withSettings = (start: StartDraft, { endpointing, ...settings }: Omit<Configure, 'type'>): StartDraft => ({
   ...start,
   ...settings,

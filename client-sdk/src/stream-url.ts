@@ -1,6 +1,9 @@
 import { EarshotError } from './earshot-error.js';
 
-/** The address of the stream, perhaps relative to another; throws EarshotError `bad_request` when it is none. */
+/**
+ * The `ws:` or `wss:` address of the stream; `url` may be relative to `relativeTo`. Without a path it gets `/v1/stream`. Throws
+ * EarshotError `bad_request` when it is not a valid address.
+ */
 export function streamUrl(url: string | URL, relativeTo?: string): URL {
   const address = URL.canParse(String(url), relativeTo) ? new URL(url, relativeTo) : null;
   if (address === null || !/^(ws|http)s?:$/.test(address.protocol)) {

@@ -7,13 +7,13 @@ import { streamUrl } from './stream-url.js';
 
 /** Bytes that may wait in the socket before `send` asks its caller to wait. */
 const BUFFER_LIMIT = 64 * 1024;
-/** Browsers do not tell when a buffer has emptied. */
+/** Milliseconds between looks at the buffer: browsers have no event that tells when it has emptied. */
 const LOOK_AGAIN_MS = 50;
 const NORMAL_CLOSURE = 1000;
-/** A close code of our own: the server keeps a stream that its client did not mean to leave. */
+/** A close code from the private range: unlike after 1000, the server keeps the stream, so that it can be resumed. */
 const DROPPED = 4000;
 
-/** What is used of a browser's WebSocket; Node's own has it too. */
+/** The part of the browser's WebSocket that is used here; Node's built-in WebSocket has it too. */
 interface BrowserSocket {
   binaryType: string;
   readonly bufferedAmount: number;
@@ -25,12 +25,12 @@ interface BrowserSocket {
 
 type BrowserSocketClass = new (url: URL, protocols: readonly string[]) => BrowserSocket;
 
-/** The sub-protocol in which a credential travels, since browsers send no headers. */
+/** Start of the sub-protocol that carries a credential, because browsers cannot send headers. */
 const BEARER_PROTOCOL = 'earshot.bearer.';
-/** What a sub-protocol may consist of (RFC 9110 §5.6.2), as far as credentials use it. */
+/** A credential made only of characters that a sub-protocol may contain (RFC 9110 §5.6.2). */
 const TOKEN_SHAPE = /^[\w.~+-]*$/;
 
-/** Connects by the WebSocket of the browser. */
+/** Connects over the browser's WebSocket. Throws EarshotError `bad_request` for `headers`, and for an invalid `url`. */
 export const browserTransport = ({ url, headers, token = '' }: StreamOptions, codec: Codec): Connect => {
   if (headers !== undefined)
     throw new EarshotError('bad_request', 'headers cannot be sent by a browser; give the credential as token');
@@ -46,7 +46,7 @@ export const browserTransport = ({ url, headers, token = '' }: StreamOptions, co
   };
 };
 
-/** What relative addresses are relative to: the page, where there is one. */
+/** The base of relative addresses: the address of the page; undefined outside a page. */
 const pageAddress = (): string | undefined => (globalThis as { location?: { href: string } }).location?.href;
 
 class BrowserConnection implements Connection {

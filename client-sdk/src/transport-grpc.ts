@@ -20,7 +20,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 
 type Call = grpc.ClientDuplexStream<ClientDraft, Decoded<ServerMessage>>;
 
-/** Connects by gRPC to `host:port` or `http://host:port` without, to `https://host:port` with encryption. */
+/** Connects over gRPC: unencrypted to `host:port` or `http://host:port`, with TLS to `https://host:port`. */
 export const grpcTransport = (options: StreamOptions): Connect => {
   const { url } = options;
   if ((options as { codec?: unknown }).codec)
@@ -39,7 +39,7 @@ function setIn(metadata: grpc.Metadata, name: string, value: string): void {
   try {
     metadata.set(name, value);
   } catch {
-    // What grpc-js says repeats the value, which may be a secret.
+    // The message of grpc-js contains the value, which may be secret.
     throw new EarshotError(
       'bad_request',
       `header ${JSON.stringify(name)} has a name or a value that gRPC cannot carry`,
@@ -70,7 +70,7 @@ class GrpcConnection implements Connection {
       events.received(message);
     });
     this.#call.on('drain', () => events.drained());
-    // Every error is a status too, and the status is told in either case.
+    // An error is also reported as a status, which is handled below.
     this.#call.on('error', () => undefined);
     this.#call.on('status', (status) => {
       events.ended(this.#endedBy(status));
@@ -108,7 +108,7 @@ function serialized(message: ClientDraft): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** The refusals that a proxy may send without saying more. */
+/** The codes of refusals without the server's metadata, for example from a proxy. */
 const REFUSALS: Readonly<Partial<Record<grpc.status, ErrorCode>>> = {
   [grpc.status.UNAUTHENTICATED]: 'unauthenticated',
   [grpc.status.PERMISSION_DENIED]: 'permission_denied',

@@ -13,7 +13,7 @@ const BUFFER_LIMIT = 64 * 1024;
 const NORMAL_CLOSURE = 1000;
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Connects by WebSocket; `http:` and `https:` addresses work too, and a bare origin gets the path `/v1/stream`. */
+/** Connects over WebSocket; `http:` and `https:` addresses work too, and an address without a path gets `/v1/stream`. */
 export const webSocketTransport = (options: StreamOptions, codec: Codec): Connect => {
   const { url } = options;
   if (typeof url !== 'function') streamUrl(url);
@@ -52,7 +52,7 @@ class WebSocketConnection implements Connection {
 
   close(): void {
     this.#socket.close(NORMAL_CLOSURE);
-    // A peer that does not answer must not keep the process.
+    // A peer that does not answer must not keep the process alive.
     const timer = setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS);
     this.#socket.once('close', () => clearTimeout(timer));
   }
@@ -74,7 +74,7 @@ class WebSocketConnection implements Connection {
     return new EarshotError(code, `${why} (close code ${closeCode})`, { retryable: true, closeCode, cause });
   }
 
-  /** Once the handshake is done, the sub-protocol is known. */
+  /** Whether the handshake succeeded: the sub-protocol is empty before. */
   #hasOpened(): boolean {
     return this.#socket.protocol !== '';
   }

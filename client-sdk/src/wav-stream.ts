@@ -3,15 +3,16 @@ import { kindOf } from './chunk-bytes.js';
 import { EarshotError } from './earshot-error.js';
 import type { AudioOptions } from './stream-options.js';
 
-/** A WAV as a stream can carry it. */
+/** A WAV file, ready to be sent over a stream. */
 export interface WavStream {
+  /** The `audio` option for `createStream`. */
   readonly audio: Required<AudioOptions>;
-  /** The samples as they come; what follows them in the file is left out. */
+  /** The encoded samples, in chunks as they are read. Anything after the samples in the file is left out. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
 const EXTENSIBLE = 0xfffe;
-/** A header that is longer is none. */
+/** Most bytes of a header; a longer one is refused. */
 const LONGEST_HEADER = 1024 * 1024;
 /** Format tag and bits per sample → encoding. */
 const ENCODINGS: Readonly<Record<string, Encoding>> = {
@@ -24,11 +25,14 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
 interface Header {
   readonly audio: Required<AudioOptions>;
   readonly start: number;
-  /** Bytes of samples; unknown (Infinity) where the file was written to a pipe. */
+  /** Bytes of samples; Infinity (unknown) if the file was written to a pipe. */
   readonly length: number;
 }
 
-/** Reads a WAV from anything that gives bytes: a file's stream, a pipe. Rejects with EarshotError `bad_request` where it is none that a stream can carry. */
+/**
+ * Reads a WAV file from any source of bytes, such as a file stream or a pipe. Rejects with EarshotError `bad_request` when it is not
+ * a WAV file of 16-bit PCM, 32-bit float, µ-law or A-law.
+ */
 export async function readWav(source: AsyncIterable<Uint8Array>): Promise<WavStream> {
   if (typeof (source as Partial<typeof source> | null | undefined)?.[Symbol.asyncIterator] !== 'function') {
     const right = 'give createReadStream(path) for a file, Readable.from([bytes]) for bytes';
@@ -44,7 +48,7 @@ export async function readWav(source: AsyncIterable<Uint8Array>): Promise<WavStr
   }
 }
 
-/** The header, and what has been read with it. */
+/** Reads the header; `head` is everything that was read for it, which may include samples. */
 async function headerOf(bytes: AsyncIterator<Uint8Array>): Promise<{ header: Header; head: Uint8Array }> {
   let head: Uint8Array = new Uint8Array(0);
   for (;;) {
@@ -79,7 +83,7 @@ async function* samplesOf(
   }
 }
 
-/** The header, once it is all there. */
+/** Parses the header; null while it is incomplete. */
 function headerIn(head: Uint8Array): Header | null {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const name = (at: number): string => String.fromCharCode(...head.subarray(at, at + 4));

@@ -1,20 +1,20 @@
-/** What was settled about something a caller said: a final intent, as much of it as the dialogue needs. */
+/** A final intent, reduced to what the dialogue needs. */
 export interface Heard {
   readonly intent: string | null;
   readonly score: number;
 }
 
-/** What the bank does: an action by its name, and null when it only speaks. */
+/** The bot's next turn: what it says, and the name of its action, or null when it only speaks. */
 export interface Turn {
   readonly say: string;
   readonly action: string | null;
-  /** The call is over for the bot: a person takes it. */
+  /** Whether a person takes over, which ends the call for the bot. */
   readonly isHandedOver: boolean;
 }
 
 export const GREETING = 'Good morning, this is the front desk of your bank. What can I do for you?';
 
-/** Actions and what is said about them, by intent. */
+/** For each intent, the bot's action and what it says about it. */
 const ANSWERS: Readonly<Record<string, readonly [action: string, say: string]>> = {
   abroad: ['note_journey', 'Have a good journey. Your card will work abroad from today.'],
   address: ['send_address_form', 'I have sent you the form for your new address.'],
@@ -46,15 +46,15 @@ const HAND_OVER: Turn = {
   isHandedOver: true,
 };
 
-/** Below this the bot asks once more before it acts: an account is no place for a guess. */
+/** Below this score the bot asks once more before it acts: with a bank account it must not guess. */
 const SURE_FROM = 0.5;
 
-/** The front desk's side of a call: acts on what is settled, asks again where nothing is, and gives up in time. */
+/** The bot's side of a call: acts on a final intent, asks again when it has not understood, and in the end hands over to a person. */
 export class Dialogue {
   #misses = 0;
   #unsureOf: string | null = null;
 
-  /** What the bot does and says now. */
+  /** What the bot says and does in answer to a final intent. */
   next({ intent, score }: Heard): Turn {
     const answer = intent === null ? undefined : ANSWERS[intent];
     if (intent === null || answer === undefined) return this.#askAgain();
@@ -70,7 +70,7 @@ export class Dialogue {
     return say === undefined ? HAND_OVER : { say, action: null, isHandedOver: false };
   }
 
-  /** The model knows no yes and no: who means it says it again. */
+  /** The model does not recognise yes and no, so the bot asks the caller to repeat the request. */
   #askWhether(intent: string): Turn {
     this.#unsureOf = intent;
     const say = `Is it about ${intent.replaceAll('_', ' ')}? Then please say it once more in other words.`;

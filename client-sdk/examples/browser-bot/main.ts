@@ -5,7 +5,7 @@ import { Dialogue, GREETING } from './dialogue.js';
 import { showAction, showBot, showCaller, showLevel, showRunning, showState, whenPressed } from './view.js';
 import { say } from './voice.js';
 
-/** `?server=ws://host:port` names another. */
+/** Address of the server; `?server=ws://host:port` in the page's address overrides it. */
 const SERVER = new URLSearchParams(location.search).get('server') ?? 'ws://127.0.0.1:8080';
 
 let hangingUp: AbortController | null = null;
@@ -21,11 +21,11 @@ async function call(ending: AbortController): Promise<void> {
   showRunning(true);
   showState('Waiting for your permission to use the microphone…');
   try {
-    // The bot's own voice comes out of a loudspeaker beside the microphone: the one reason to let the browser filter.
+    // The loudspeaker plays the bot's own voice near the microphone: here, and only here, the browser's filter helps.
     const mic = await microphone({ echoCancellation: true, signal: ending.signal });
     await talk(mic, ending).finally(() => mic.stop());
   } catch (problem) {
-    // Hung up while the browser still asked for the microphone: no problem.
+    // The caller hung up while the browser was still asking for permission: this is not an error.
     if (problem === ending.signal.reason) showState('The call has ended.');
     else showState(sentenceOf(problem), true);
   } finally {
@@ -37,7 +37,7 @@ async function call(ending: AbortController): Promise<void> {
 async function talk(mic: Microphone, ending: AbortController): Promise<void> {
   const stream = createStream({ url: SERVER, audio: mic.audio });
   const dialogue = new Dialogue();
-  /** While the bot has the floor it does not listen to itself: what the microphone hears then is not sent. */
+  /** Whether the bot is speaking. What the microphone hears meanwhile is not sent, so that the bot does not hear itself. */
   const floor = { isBots: false };
 
   const speak = async (text: string) => {
@@ -50,7 +50,7 @@ async function talk(mic: Microphone, ending: AbortController): Promise<void> {
   };
 
   const answer = async (heard: Intent) => {
-    // What is settled after the call is nobody's any more.
+    // An intent that becomes final after the call has ended is ignored.
     if (ending.signal.aborted) return;
     showCaller(heard);
     const turn = dialogue.next(heard);
@@ -78,7 +78,7 @@ async function talk(mic: Microphone, ending: AbortController): Promise<void> {
     await stream.close();
     showState('The call has ended.');
   } finally {
-    // Where the microphone is lost, nobody else would: the bot falls silent, and the server keeps no stream open.
+    // When the microphone is lost, nothing else stops the bot's voice and ends the stream on the server.
     ending.abort();
     stream.abort();
   }

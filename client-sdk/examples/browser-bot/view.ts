@@ -6,7 +6,7 @@ const find = (id: string): HTMLElement => {
   return element;
 };
 
-/** Calls when the one button is pressed. */
+/** Calls `pressed` whenever the page's button is pressed. */
 export const whenPressed = (pressed: () => void): void => find('call').addEventListener('click', pressed);
 
 export function showRunning(isRunning: boolean): void {
@@ -15,18 +15,18 @@ export function showRunning(isRunning: boolean): void {
   showLevel(0);
 }
 
-/** Says how the call stands. */
+/** Shows the state of the call. */
 export function showState(message: string, isAlarm = false): void {
   find('state').textContent = message;
   find('state').classList.toggle('alarm', isAlarm);
 }
 
-/** How loud the caller is, 0–1. */
+/** Shows how loud the caller is, 0–1. */
 export const showLevel = (level: number): void => find('level').setAttribute('value', Math.sqrt(level).toFixed(2));
 
 export const showBot = (text: string): void => bubble('bot', 'Front desk', text);
 
-/** What was understood: the bot hears no words, only what is wanted. */
+/** Shows what was understood: the intent, not the words, which the bot does not know. */
 export const showCaller = ({ intent, score }: Intent): void =>
   bubble(
     'caller',

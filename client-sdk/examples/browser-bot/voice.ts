@@ -1,8 +1,8 @@
-/** Milliseconds a word takes at most: some browsers never tell that they have finished, or that they have no voice. */
+/** Most milliseconds to wait per word: some browsers never report that they have finished, or that they have no voice. */
 const LONGEST_WORD_MS = 700;
 const NO_VOICE_MS = 1_500;
 
-/** Says a sentence with the browser's own voice; resolves when it has been said, at once where there is no voice, or when the signal fires. */
+/** Speaks a sentence with the browser's voice. Resolves when it has been spoken or the signal fires; says nothing without a voice. */
 export async function say(text: string, signal: AbortSignal): Promise<void> {
   if (!(await hasVoices()) || signal.aborted) return;
   const speech = new SpeechSynthesisUtterance(text);
@@ -21,7 +21,7 @@ export async function say(text: string, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Browsers load their voices after the page. */
+/** Whether the browser has a voice; waits for it, because browsers load their voices after the page. */
 async function hasVoices(): Promise<boolean> {
   if (!('speechSynthesis' in globalThis)) return false;
   if (speechSynthesis.getVoices().length > 0) return true;

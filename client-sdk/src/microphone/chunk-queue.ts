@@ -1,9 +1,9 @@
 import { ReaderQueue } from '../reader-queue.js';
 
-/** Milliseconds of audio that may wait for a reader that is busy. */
+/** Most milliseconds of audio that wait for a busy reader. */
 export const MOST_WAITING_MS = 30_000;
 
-/** Chunks between the audio thread and one reader; when {@link MOST_WAITING_MS} wait, the newest is dropped and counted. */
+/** Chunks that wait for one reader. A new chunk that does not fit into {@link MOST_WAITING_MS} is dropped and counted. */
 export class ChunkQueue {
   readonly #queue = new ReaderQueue<Int16Array>();
   readonly #samplesPerMs: number;
@@ -25,7 +25,7 @@ export class ChunkQueue {
     else this.#queue.waiting.push(chunk);
   }
 
-  /** No more chunks: once those that wait are read, reading gives the end, or throws `error`. Only the first end counts. */
+  /** No more chunks will come: once the waiting ones have been read, reading ends, or throws `error`. Only the first call counts. */
   end(error: Error | null): void {
     this.#queue.end(error);
   }

@@ -3,19 +3,19 @@ import { MicrophoneError } from './microphone-error.js';
 
 const RATE = 16_000;
 
-/** A captured microphone on its way to the audio thread. */
+/** A captured microphone as a source node, and the context that it belongs to. */
 export interface Wiring {
   readonly context: AudioContext;
   readonly source: MediaStreamAudioSourceNode;
 }
 
-/** At 16 kHz where the browser resamples by itself, else at the device's own rate. */
+/** Connects a microphone to a context: at 16 kHz if the browser can resample the device, otherwise at the device's own rate. */
 export async function wire(media: MediaStream): Promise<Wiring> {
   const direct = new AudioContext({ sampleRate: RATE });
   try {
     return { context: direct, source: direct.createMediaStreamSource(media) };
   } catch {
-    // Firefox connects a device only to a context of its own rate.
+    // Firefox connects a device only to a context that has the same rate.
     await direct.close();
     const context = new AudioContext();
     try {
@@ -27,7 +27,10 @@ export async function wire(media: MediaStream): Promise<Wiring> {
   }
 }
 
-/** Where the worklet posts 50 ms of amplitudes at a time; rejects with MicrophoneError `worklet_refused`. */
+/**
+ * Loads the worklet and connects the microphone to it: the node's port then receives amplitudes, 50 ms at a time. Rejects with
+ * MicrophoneError `worklet_refused` when the worklet cannot be loaded.
+ */
 export async function listeningNode({ context, source }: Wiring, workletUrl?: string | URL): Promise<AudioWorkletNode> {
   const blobUrl = workletUrl === undefined ? URL.createObjectURL(new Blob([WORKLET_SOURCE], { type: SCRIPT })) : null;
   try {

@@ -1,21 +1,21 @@
-/** Why there is no microphone, or none any more. */
+/** Why a microphone could not be opened, or was lost. */
 export type MicrophoneErrorCode =
-  /** The person, or the page's permissions policy, said no. */
+  /** The user, or the page's permissions policy, denied access. */
   | 'denied'
-  /** None is connected, or not the one that was asked for. */
+  /** No microphone is connected, or not the one that was asked for. */
   | 'not_found'
-  /** Another program holds it, or the system does not give it. */
+  /** Another program is using the microphone, or the system does not make it available. */
   | 'in_use'
-  /** Browsers give microphones only to pages on https: or localhost. */
+  /** The page is neither on https: nor on localhost: browsers allow it no microphone. */
   | 'insecure_page'
-  /** The audio thread's module was refused, by the page's Content-Security-Policy most likely. */
+  /** The audio worklet could not be loaded, most likely because of the page's Content-Security-Policy; see `workletUrl`. */
   | 'worklet_refused'
-  /** It was unplugged, or the permission was withdrawn. */
+  /** The microphone was unplugged, or the permission was withdrawn. */
   | 'lost'
-  /** Anything else; `cause` is what the browser said. */
+  /** Anything else; `cause` is the browser's error, if there is one. */
   | 'failed';
 
-/** A microphone that could not be opened, or that went away; `message` is fit to be shown. */
+/** A microphone could not be opened, or was lost; `message` can be shown to the user. */
 export class MicrophoneError extends Error {
   override readonly name = 'MicrophoneError';
 
@@ -37,7 +37,7 @@ const BY_NAME: Readonly<Record<string, readonly [MicrophoneErrorCode, string]>> 
   AbortError: ['in_use', 'the system does not give the microphone'],
 };
 
-/** What a rejection of `getUserMedia` means. */
+/** Converts what `getUserMedia` rejected with into a MicrophoneError. */
 export function microphoneErrorOf(cause: unknown): MicrophoneError {
   const name = cause instanceof Error ? cause.name : '';
   const known = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;

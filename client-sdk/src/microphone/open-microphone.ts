@@ -9,7 +9,7 @@ import { loudness, toInt16 } from './samples.js';
 
 const AUDIO = { encoding: 'pcm_s16le', sampleRate: 16_000, channels: 1 } as const;
 
-/** Asks for the microphone and listens; rejects with MicrophoneError, or with the signal's reason. */
+/** Asks the user for permission and starts to listen. Rejects with MicrophoneError, or with the signal's reason when it fires. */
 export async function microphone(options: MicrophoneOptions = {}): Promise<Microphone> {
   const { signal, workletUrl } = options;
   signal?.throwIfAborted();
@@ -28,7 +28,10 @@ export async function microphone(options: MicrophoneOptions = {}): Promise<Micro
   }
 }
 
-/** The microphones of this machine; until the page was once allowed to listen, browsers keep their names back. */
+/**
+ * The microphones of this machine. Browsers withhold their names until the page has once been allowed to listen. Rejects with
+ * MicrophoneError `insecure_page` on a page that is neither on https: nor on localhost.
+ */
 export async function microphones(): Promise<MediaDeviceInfo[]> {
   const devices = await mediaDevices().enumerateDevices();
   return devices.filter(({ kind }) => kind === 'audioinput');
@@ -53,7 +56,7 @@ async function permitted(options: MicrophoneOptions): Promise<MediaStream> {
   }
 }
 
-/** What the person permits, or the signal's reason as soon as it fires: a microphone that is permitted later is given back. */
+/** Waits for the user's permission; rejects at once when the signal fires, and releases a microphone that is permitted later. */
 async function unlessAborted(asked: Promise<MediaStream>, signal?: AbortSignal): Promise<MediaStream> {
   const aborted = new Deferred<never>();
   const abort = () => aborted.reject(signal?.reason as Error);
@@ -110,7 +113,7 @@ class OpenMicrophone implements Microphone {
   async stop(): Promise<void> {
     if (!this.#isStopping) {
       this.#isStopping = true;
-      // A context that sleeps (or whose page is being left) would not answer.
+      // The worklet of a suspended context (or of a page that is being left) would not answer.
       if (this.#context.state === 'running') this.#node.port.postMessage('flush');
       else this.#heard(null);
     }
@@ -127,11 +130,11 @@ class OpenMicrophone implements Microphone {
     };
   }
 
-  /** Phones put audio to sleep for a call or a locked screen, and need not wake it. */
+  /** Phones suspend audio during a call or when the screen is locked, and do not always resume it by themselves. */
   #wake(): void {
     const { state } = this.#context;
     if (this.#isStopping || state === 'running' || state === 'closed') return;
-    // Refused while the call lasts; its end is another change.
+    // Rejects while the call lasts; when it ends, the state changes again and this method runs again.
     this.#context.resume().catch(() => undefined);
   }
 

@@ -1,4 +1,4 @@
-/** Amplitudes in −1…1 as 16-bit samples; what lies outside is clamped. */
+/** Converts amplitudes in −1…1 to 16-bit samples; values outside that range are clamped. */
 export const toInt16 = (amplitudes: Float32Array): Int16Array =>
   Int16Array.from(amplitudes, (amplitude) =>
     Math.round(Math.max(-1, Math.min(1, amplitude)) * (amplitude < 0 ? 0x8000 : 0x7fff)),
