@@ -10,22 +10,22 @@ export interface AudioFormat {
   readonly channels: number;
 }
 
-/** Deciding that an utterance has ended. */
+/** How the server decides that an utterance has ended. */
 export interface Endpointing {
-  /** This much silence ends an utterance. */
+  /** Milliseconds of silence that end an utterance. */
   readonly silence_ms: number;
-  /** An utterance that grows longer is ended here. */
+  /** Length in milliseconds at which an utterance is ended. */
   readonly max_utterance_ms: number;
 }
 
-/** Names the stream to continue, and the last server message that was seen of it. */
+/** Names the stream to continue, and the last message of it that the client has received. */
 export interface Resume {
   readonly session_id: string;
   readonly resume_token: string;
   readonly last_event_seq: number;
 }
 
-/** What a stream may ask for, as a client says it: what is left out takes its default. */
+/** Opens a stream, as the client writes it: a field that is left out has its default. */
 export interface StartDraft {
   readonly type: 'start';
   readonly audio: Omit<AudioFormat, 'channels'> & Partial<Pick<AudioFormat, 'channels'>>;
@@ -42,7 +42,7 @@ export interface StartDraft {
   readonly receipts?: boolean;
 }
 
-/** Opens a stream; every default is filled in, except those that only the model knows. */
+/** Opens a stream, as the server reads it: defaults are filled in, except those that depend on the model. */
 export interface Start extends StartDraft {
   readonly audio: AudioFormat;
   readonly interim: boolean;
@@ -51,13 +51,13 @@ export interface Start extends StartDraft {
   readonly receipts: boolean;
 }
 
-/** Encoded audio, cut anywhere. The bytes are a view of the received message: copy what must outlive the call. */
+/** Encoded audio, cut anywhere. The bytes are a view of the received message: copy them to keep them after the call. */
 export interface Audio {
   readonly type: 'audio';
   readonly bytes: Uint8Array;
 }
 
-/** Changes settings mid-stream; what is left out keeps its value. */
+/** Changes settings while the stream runs; a field that is left out keeps its value. */
 export interface Configure {
   readonly type: 'configure';
   readonly interim?: boolean;
@@ -81,7 +81,7 @@ export interface Close {
   readonly type: 'close';
 }
 
-/** A message from a client that says how the stream runs. */
+/** Any message from a client except audio. */
 export type Control = Start | Configure | Finalize | Keepalive | Close;
 
 /** A message from a client, as the server reads it. */

@@ -1,4 +1,4 @@
-/** What decoding gives: the message, or a sentence that names the offending value and what would be right. */
+/** The result of decoding: the message, or a sentence that names the offending value and what would be right. */
 export type Decoded<T> = { readonly ok: true; readonly message: T } | { readonly ok: false; readonly problem: string };
 
 export const decoded = <T>(message: T): Decoded<T> => ({ ok: true, message });
@@ -11,11 +11,11 @@ const LONGEST_SHOWN = 40;
 export const shortened = (text: string): string =>
   text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 
-/** A value of any type and size, as a sentence can show it. */
+/** Short text for a value of any type and size, to show it in an error message. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shortened(value));
   if (Array.isArray(value)) return '[…]';
-  // A module has no prototype, and what comes from a frame or a sandbox another one.
+  // Not `instanceof Object`: a module has no prototype, and an object from an iframe or a sandbox has a different one.
   if (value !== null && (typeof value === 'object' || typeof value === 'function')) return '{…}';
   return String(value);
 }

@@ -1,4 +1,7 @@
-/** What a message means where it says nothing; `model`, `hop_ms` and `threshold` default to what the model's card says. */
+/**
+ * Defaults of fields that a message leaves out. `model` defaults to the server's default model, `hop_ms` and `threshold` to what the
+ * model's card says.
+ */
 export const DEFAULTS = {
   channels: 1,
   interim: true,
@@ -6,6 +9,6 @@ export const DEFAULTS = {
   receipts: false,
   /** Milliseconds of silence that end an utterance. */
   silence_ms: 1_000,
-  /** Milliseconds at which a growing utterance is ended. */
+  /** Length in milliseconds at which an utterance is ended. */
   max_utterance_ms: 30_000,
 } as const;

@@ -16,7 +16,7 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** Whether the same request may succeed later, unchanged: what the server tells, and what a client holds where only the code came. */
+/** Whether the same request may succeed later, unchanged. The server sends this; a client that got only the code looks it up here. */
 export const isRetryable: Readonly<Record<ErrorCode, boolean>> = {
   bad_request: false,
   unauthenticated: false,

@@ -5,7 +5,7 @@ import { RULES, within } from './rules.js';
 
 type Fields = Record<string, unknown>;
 
-/** Where a value stands: the message it belongs to in the schema, and how a sentence names it. */
+/** The place of a value: its message and field in the schema, and its path for error messages. */
 interface Place {
   readonly shape: string;
   readonly name: string;
@@ -13,7 +13,7 @@ interface Place {
 }
 
 /**
- * How a message was written. `strict`: JSON from a client, where an unknown field or a null is a fault. `lenient`: JSON from
+ * How strictly a message is read. `strict`: JSON from a client, where an unknown field or a null is a fault. `lenient`: JSON from
  * a server or decoded protobuf, where unknown fields are skipped and null means absent.
  */
 export type Stance = 'strict' | 'lenient';
@@ -26,10 +26,10 @@ const fits = {
   bytes: { wanted: 'bytes', test: (value: unknown) => value instanceof Uint8Array },
 };
 const LONE_SURROGATE = /\p{Surrogate}/u;
-/** These say "nothing" with null rather than by absence. */
+/** Fields that read as null when they are absent. */
 const NULLABLE = new Set(['Intent.intent', 'Utterance.intent', 'ClassifyResponse.intent']);
 
-/** Copies messages field by field as the schema and the rules have them; collects a sentence about everything that is wrong. */
+/** Copies messages field by field and checks them against the schema and the rules; collects a sentence for every fault. */
 export class FieldReader {
   readonly faults: string[] = [];
   readonly #stance: Stance;
@@ -38,7 +38,7 @@ export class FieldReader {
     this.#stance = stance;
   }
 
-  /** The known fields of `source`; sentences call the message `label`. */
+  /** Returns the known fields of `source`. The sentences about faults call the message `label`. */
   read(shape: string, label: string, source: object): Fields {
     const fields = SCHEMA[shape] ?? {};
     if (this.#stance === 'strict') this.#refuseUnknown(fields, label, source);
@@ -100,7 +100,7 @@ export class FieldReader {
   }
 }
 
-/** A field as written: JSON's own keys, and the defaults that a decoded protobuf message inherits. */
+/** The value of a field: an own key of a JSON object, or also a default that a decoded protobuf message inherits. */
 function ownValue(source: object, name: string): unknown {
   const isInherited = !Object.hasOwn(source, name) && Object.getPrototypeOf(source) === Object.prototype;
   return isInherited ? undefined : (source as Fields)[name];

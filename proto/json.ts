@@ -24,7 +24,7 @@ export function decodeClientJson(text: string): Decoded<Control> {
   return undecodable(`${wrong} one of ${CONTROL_TYPES.join(', ')}`);
 }
 
-/** Writes a control message as a client sends it; audio goes as it is in a binary message. */
+/** Writes a control message as a client sends it; audio is sent unchanged as a binary message instead. */
 export const encodeClientJson = (message: Exclude<ClientDraft, Audio>): string => JSON.stringify(message);
 
 /** Reads a text message from a server; unknown fields are skipped, so that a server may be newer than its client. */

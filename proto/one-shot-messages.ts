@@ -6,7 +6,7 @@ export type Recording =
   | { readonly kind: 'wav'; readonly bytes: Uint8Array }
   | { readonly kind: 'raw'; readonly audio: AudioFormat; readonly bytes: Uint8Array };
 
-/** What a one-shot classification asks for, beside the recording; a left-out model means the server's default. */
+/** The settings of a one-shot classification; without `model`, the server's default model is used. */
 export interface ClassifySettings {
   readonly model?: string;
   readonly top_k: number;
@@ -17,7 +17,7 @@ export interface ClassifyRequest extends ClassifySettings {
   readonly recording: Recording;
 }
 
-/** One utterance of a recording; times in milliseconds from its start. */
+/** One utterance of a recording; times are in milliseconds from the start of the recording. */
 export interface Utterance extends Verdict {
   readonly channel: number;
   readonly utterance: number;
@@ -25,7 +25,7 @@ export interface Utterance extends Verdict {
   readonly end_ms: number;
 }
 
-/** What one recording says. */
+/** The result for one recording. */
 export interface ClassifyResponse extends Verdict {
   readonly model: string;
   readonly audio_ms: number;

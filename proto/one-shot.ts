@@ -10,7 +10,7 @@ import { faultInBytes } from './strict-bytes.js';
 
 const schema = earshot.v1;
 
-/** What a ClassifyRequest looks like once its fields are checked. */
+/** The fields of a ClassifyRequest after they have been checked. */
 interface ClassifyFields {
   readonly wav?: Uint8Array;
   readonly raw?: { readonly audio: StartDraft['audio']; readonly content: Uint8Array };
@@ -45,7 +45,7 @@ export const decodeClassifyResponse = (bytes: Uint8Array): Decoded<ClassifyRespo
 export const encodeClassifyResponse = (response: ClassifyResponse): Uint8Array =>
   schema.ClassifyResponse.encode(roundedResponse(response) as earshot.v1.ClassifyResponse.$Properties).finish();
 
-/** Writes the same as the JSON body of `POST /v1/classify`. */
+/** Writes a ClassifyResponse as the JSON body that answers `POST /v1/classify`. */
 export const encodeClassifyResponseJson = (response: ClassifyResponse): string =>
   JSON.stringify(roundedResponse(response));
 

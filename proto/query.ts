@@ -9,7 +9,7 @@ import { audioFormatOf } from './start.js';
 
 type Fields = Record<string, unknown>;
 
-/** What `POST /v1/classify?…` asks for; without `audio` the body is a WAV file. */
+/** The URL parameters of `POST /v1/classify`; without `audio`, the body is a WAV file. */
 export interface ClassifyQuery extends ClassifySettings {
   readonly audio?: AudioFormat;
 }
@@ -17,8 +17,8 @@ export interface ClassifyQuery extends ClassifySettings {
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /**
- * The start that URL parameters ask for, under their flat names. An empty value counts as left out. Call it when there is any
- * parameter; without one the start comes as the first message.
+ * Reads a start from URL parameters, whose names are flat. A parameter with an empty value counts as left out. Call it only if there
+ * is a parameter: otherwise the start comes as the first message.
  */
 export function startFromQuery(params: URLSearchParams): Decoded<Start> {
   const nested = { audio: 'AudioFormat', endpointing: 'Endpointing' };
@@ -28,7 +28,7 @@ export function startFromQuery(params: URLSearchParams): Decoded<Start> {
   return start as Decoded<Start>;
 }
 
-/** The settings of a one-shot classification from URL parameters. */
+/** Reads the settings of a one-shot classification from URL parameters. */
 export function classifyFromQuery(params: URLSearchParams): Decoded<ClassifyQuery> {
   const fields = fieldsFromQuery(params, 'ClassifyRequest', { audio: 'AudioFormat' });
   if (!fields.ok) return fields;
@@ -45,7 +45,7 @@ export function classifyFromQuery(params: URLSearchParams): Decoded<ClassifyQuer
   });
 }
 
-/** Sorts flat parameters into the nested fields of a message; every value that should be a number or a boolean becomes one. */
+/** Puts flat parameters into the nested fields of a message, and converts numbers and booleans. */
 function fieldsFromQuery(params: URLSearchParams, shape: string, nested: Record<string, string>): Decoded<Fields> {
   const known = parametersOf(shape, nested);
   const fields: Fields = {};
@@ -55,7 +55,7 @@ function fieldsFromQuery(params: URLSearchParams, shape: string, nested: Record<
       return undecodable(`${shortened(name)} is not a known parameter; give ${[...known.keys()].join(', ')}`);
     }
     if (params.getAll(name).length > 1) return undecodable(`${name} is given twice; give it once`);
-    // What no character stands for in UTF-8 has become this one.
+    // URLSearchParams replaces invalid UTF-8 with this character.
     if (text.includes('\uFFFD')) return undecodable(`${name} is not valid UTF-8; percent-encode the bytes of UTF-8`);
     if (text !== '') place(fields, parameter, valueOf(text, parameter.type));
   }
@@ -84,7 +84,7 @@ function place(fields: Fields, { name, parent }: Parameter, value: unknown): voi
   else fields[parent] = { ...(fields[parent] as Fields | undefined), [name]: value };
 }
 
-/** What is no number or boolean stays text, for the field's own check to refuse. */
+/** Converts a parameter to its type. Text that is not a valid number or boolean stays text, and the check of the field refuses it. */
 function valueOf(text: string, type: string): unknown {
   if (type === 'bool') return { true: true, false: false }[text] ?? text;
   if (type === 'string' || !NUMBER.test(text)) return text;

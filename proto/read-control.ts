@@ -4,7 +4,7 @@ import { FieldReader, type Stance } from './field-reader.js';
 import { SCHEMA } from './generated/schema.js';
 import { startOf } from './start.js';
 
-/** The types of the messages that are fields of ClientMessage or ServerMessage; audio is no message of its own. */
+/** The message types that ClientMessage or ServerMessage can contain; not `audio`, which is plain bytes. */
 export const messageTypesOf = (envelope: 'ClientMessage' | 'ServerMessage'): string[] =>
   Object.entries(SCHEMA[envelope] ?? {})
     .filter(([, field]) => Object.hasOwn(SCHEMA, field.type))

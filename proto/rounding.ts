@@ -20,11 +20,11 @@ const roundedLatency = ({ queue, infer, total }: Intent['latency_ms']): Intent['
   total: milliseconds(total),
 });
 
-/** The message as every wire carries it: probabilities to six decimals, latencies to microseconds. Keeps the order of scores. */
+/** Rounds a message as every wire carries it: probabilities to six decimals, latencies to microseconds. Scores keep their order. */
 export const rounded = (message: ServerMessage): ServerMessage =>
   message.type === 'intent' ? { ...roundedVerdict(message), latency_ms: roundedLatency(message.latency_ms) } : message;
 
-/** The same for the answer of a one-shot classification. */
+/** Rounds the response of a one-shot classification in the same way. */
 export const roundedResponse = (response: ClassifyResponse): ClassifyResponse => ({
   ...roundedVerdict(response),
   utterances: response.utterances.map(roundedVerdict),

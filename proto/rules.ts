@@ -4,17 +4,17 @@ import * as limits from './limits.js';
 import type { Range } from './limits.js';
 import { GAP_REASONS, INTENT_STATUSES, UTTERANCE_END_REASONS } from './server-messages.js';
 
-/** What the value of a field must be, beyond the type that the schema gives it. */
+/** A constraint on the value of a field, in addition to its type in the schema. */
 export interface Rule {
-  /** What would be right, after "give". */
+  /** What would be right; follows "give" in an error message. */
   readonly right: string;
-  /** What is wrong with a value, after its name and itself; null when nothing is. */
+  /** What is wrong with a value, or null; follows the field's name and the value in an error message. */
   wrong(value: string | number): string | null;
 }
 
 const span = ({ min, max }: Range): string => `${min}–${max}`;
 
-/** Numbers in a range; NaN is in none. */
+/** Requires a number within the range; NaN never is. */
 export const within = (range: Range): Rule => ({
   right: span(range),
   wrong: (value) => (Number(value) >= range.min && Number(value) <= range.max ? null : `is outside ${span(range)}`),
@@ -35,7 +35,7 @@ const lengthWithin = (range: Range): Rule => ({
   },
 });
 
-/** The rules of the fields that have one, by message and field of the schema. */
+/** The rules by message and field of the schema; most fields have none. */
 export const RULES: Readonly<Record<string, Rule>> = {
   'AudioFormat.encoding': oneOf(ENCODINGS),
   'AudioFormat.sample_rate': within(limits.SAMPLE_RATE),

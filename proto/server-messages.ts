@@ -36,7 +36,7 @@ export interface Limits {
   readonly max_channels: number;
   readonly min_hop_ms: number;
   readonly max_hop_ms: number;
-  /** For so long a stream whose connection was lost can be continued. */
+  /** How long a stream whose connection was lost can be continued, in milliseconds; 0: not at all. */
   readonly resume_window_ms?: number;
 }
 
@@ -44,12 +44,12 @@ export interface Limits {
 export interface Ready {
   readonly type: 'ready';
   readonly session_id: string;
-  /** What continues the stream on another connection; a secret. Empty where the server keeps no lost streams. */
+  /** Needed to continue the stream over another connection; a secret. Empty if the server keeps no lost streams. */
   readonly resume_token: string;
   readonly config: Config;
   readonly model: Model;
   readonly limits: Limits;
-  /** Present when a stream is continued: how many of the client's messages were taken in. */
+  /** Present when a stream is continued: how many of the client's messages were received. */
   readonly received_messages?: number;
 }
 
@@ -73,7 +73,7 @@ export interface Latency {
   readonly total: number;
 }
 
-/** What the model believes; `intent` is null when the speech fits none. */
+/** What the model believes. `intent` is null when the speech is out of scope, or when no classified frame belongs to it. */
 export interface Verdict {
   readonly intent: string | null;
   readonly out_of_scope: boolean;
@@ -83,13 +83,13 @@ export interface Verdict {
   readonly scores: readonly LabelScore[];
 }
 
-/** What the model believes about an utterance so far, or, once, in the end. */
+/** What the model believes about an utterance: `tentative` while it is open, then exactly once `final`. */
 export interface Intent extends Verdict {
   readonly type: 'intent';
   readonly channel: number;
   readonly utterance: number;
   readonly status: (typeof INTENT_STATUSES)[number];
-  /** Stream time of the audio that this speaks of. */
+  /** Start and end, in stream time, of the audio that this message is about. */
   readonly start_ms: number;
   readonly end_ms: number;
   readonly latency_ms: Latency;
@@ -128,7 +128,7 @@ export interface Failure {
   /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean;
   readonly request_id: string;
-  /** Where the server knows it: try again no sooner than after so many milliseconds. */
+  /** If the server knows it: how many milliseconds to wait at least before trying again. */
   readonly retry_after_ms?: number;
 }
 
@@ -137,13 +137,16 @@ export interface ErrorMessage extends Failure {
   readonly type: 'error';
 }
 
-/** The server is draining; open a new stream within this grace. */
+/**
+ * The server is draining, or the stream has nearly reached the longest time that one may be open: it is closed after `grace_ms`
+ * milliseconds. Open a new stream.
+ */
 export interface Reconnect {
   readonly type: 'reconnect';
   readonly grace_ms: number;
 }
 
-/** The totals of a stream that ended as asked. */
+/** The totals of a stream that ended well. */
 export interface Closed {
   readonly type: 'closed';
   readonly audio_ms: number;
@@ -152,20 +155,20 @@ export interface Closed {
   readonly gap_ms: number;
 }
 
-/** What the server has taken in; not counted, it has the `seq` of the message before it. */
+/** What the server has received. It has no number of its own, but the `seq` of the message before it. */
 export interface Receipt {
   readonly type: 'receipt';
-  /** How many audio, configure, finalize and close messages were taken in. */
+  /** How many audio, configure, finalize and close messages were received. */
   readonly received_messages: number;
-  /** Stream time before which everything, on every channel, has been announced. */
+  /** Stream time in milliseconds before which everything, on every channel, has been announced. */
   readonly settled_ms: number;
 }
 
-/** A message from the server before it has its place in the stream. */
+/** A message from the server, before it gets its `seq`. */
 export type ServerMessageBody =
   Ready | SpeechStarted | Intent | UtteranceEnd | Gap | Warning | ErrorMessage | Reconnect | Closed | Receipt;
 
 type Numbered<Body> = Body extends unknown ? Body & { readonly seq: number } : never;
 
-/** A message from the server; `seq` counts from 1 without holes. */
+/** A message from the server; `seq` is consecutive, from 1. */
 export type ServerMessage = Numbered<ServerMessageBody>;

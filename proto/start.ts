@@ -6,13 +6,13 @@ const endpointingOf = (draft: Partial<Endpointing> = {}): Endpointing => ({
   max_utterance_ms: draft.max_utterance_ms ?? DEFAULTS.max_utterance_ms,
 });
 
-/** The audio format with its default filled in. */
+/** The audio format with the default number of channels filled in. */
 export const audioFormatOf = (draft: StartDraft['audio']): Start['audio'] => ({
   channels: DEFAULTS.channels,
   ...draft,
 });
 
-/** The start with every default filled in, except those that only the model knows. */
+/** The start with defaults filled in, except those that depend on the model. */
 export const startOf = (draft: StartDraft): Start => ({
   ...draft,
   audio: audioFormatOf(draft.audio),

@@ -6,13 +6,13 @@ const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const WIRE_TYPES: Readonly<Record<string, number>> = { uint32: VARINT, bool: VARINT, double: FIXED_64 };
 
-/** A fault of the bytes, as a sentence; never leaves this file. */
+/** A fault in the bytes, described by a sentence; always caught within this file. */
 class Fault extends Error {}
 
 /**
- * What is wrong with the bytes of a protobuf message, or null. Decoders of protobuf skip what they do not know, and let the last
- * of several oneof members win; here an unknown field, a wrong wire type, a second oneof member, a number wider than its
- * field, invalid UTF-8 and a cut message are faults.
+ * Says what is wrong with the bytes of a protobuf message; null if nothing is. Ordinary protobuf decoders skip unknown fields and
+ * keep the last of several oneof members. Here an unknown field, a wrong wire type, a second oneof member, a number wider than its
+ * field, invalid UTF-8 and a message that is cut short are faults.
  */
 export function faultInBytes(bytes: Uint8Array, shape: string, label: string): string | null {
   try {

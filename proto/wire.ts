@@ -1,4 +1,4 @@
-/** The wire: bytes and text to typed messages and back. Decoding never throws; it gives the message or a sentence. */
+/** Converts between typed messages and their bytes or text. Decoding never throws: it returns the message, or what is wrong. */
 export * from './client-messages.js';
 export type { Decoded } from './decoded.js';
 export { DEFAULTS } from './defaults.js';
