@@ -5,8 +5,8 @@ import { EARSHOT, INSTALL, MATCHES, missingFor, type Match } from './bench/conte
 import { playMatch, type MatchOptions, type Played } from './bench/match.js';
 
 /**
- * What a server adds to its model: the bare ONNX session, our server, and what a user would pick instead, on the same
- * graph and audio, in one run.
+ * Measures what a server adds to the cost of its model: compares the bare ONNX session, our server, and the servers that a user
+ * might choose instead, on the same graph and audio, in one run.
  */
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -40,7 +40,7 @@ const program = new Command('bench')
   .option('--only <names>', `which of ${NAMES.join(', ')}`, names)
   .option('--json <file>', 'write everything that was measured');
 
-/** Our server alone is measured on the bundled model only: on the other it is there for its rival. */
+/** Whether `--only` selects a match. `--only earshot` alone selects only the bundled model's: in the other, our server is a reference. */
 const isPlayed = (match: Match, { only }: Options): boolean =>
   only === undefined ||
   match.contenders.some((each) => only.includes(each.name) && (each !== EARSHOT || match === MATCHES[0]));
@@ -72,7 +72,7 @@ const bench = async (options: Options): Promise<BenchReport> => {
   };
 };
 
-// The servers are in process groups of their own, and are ended as this process exits.
+// The servers are in process groups of their own, so signals do not reach them; they are killed when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const options = program.parse().opts<Options>();

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { capacityTables } from './capacity/capacity-tables.js';
 import { readMeasured } from './capacity/measured.js';
 
-/** The tables of docs/capacity.md, from what `npm run bench -- --json FILE` measured. */
+/** Computes the tables of docs/capacity.md from what `npm run bench -- --json FILE` measured. The tables go between these lines. */
 const [BEGIN, END] = ['<!-- computed by npm run capacity -->', '<!-- end of what is computed -->'] as const;
 
 new Command('capacity')

@@ -39,7 +39,7 @@ const webSocketUrl = (text: string): string => {
 const presetsOf = (key: keyof Scenario['presets']): string =>
   SCENARIOS.map(({ name, presets }) => `${name} ${presets[key]}`).join(', ');
 
-/** What is left out, where there is no default to show. */
+/** The values of flags that were left out and have no default of their own. */
 const LEFT_OUT = { hop: null, model: null, models: null, url: null, json: null, report: null };
 
 const ABOUT = `Virtual callers at speaking speed against an Earshot server: latency from a frame's last sample to its event.
@@ -50,7 +50,7 @@ ${SCENARIOS.map(({ name, question }) => `  ${name.padEnd(13)} ${question}`).join
 Without --url a server of its own is started on the CPU; flags after -- are given to it.
 Exit codes: 0 every target held, 1 a target was missed or the test could not be run, 2 wrong usage, 3 the generator itself was too slow.`;
 
-/** The command with all its flags; `run` is given what they say. */
+/** The command with all its flags; it calls `run` with the scenario and the settings that they select. */
 export const loadCommand = (run: (scenario: Scenario, settings: Settings) => Promise<void>): Command =>
   describeTarget(describeLoad(new Command('load').description(ABOUT)))
     .argument('[serverFlags...]', 'after --: flags of the server that is started')

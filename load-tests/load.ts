@@ -46,7 +46,7 @@ const exitCodeOf = (problem: unknown): number => {
   return problem instanceof Failure ? problem.exitCode : 1;
 };
 
-// A server that was started here is in a process group of its own, and is ended as this process exits.
+// A server that was started here is in a process group of its own, so signals do not reach it; it is killed when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 try {

@@ -1,18 +1,18 @@
 import type { Encoding } from '../proto/wire.js';
 import type { Transport } from './generator/plan.js';
 
-/** What a load test is asked for; seconds and milliseconds as on the command line. */
+/** The settings of a load test, in the units of the command line: ramp and duration in seconds, other times in milliseconds. */
 export interface Settings {
   readonly scenario: string;
   readonly streams: number;
-  /** Callers at speaking speed beside those that disturb them. */
+  /** In scenarios with disturbing callers: how many callers at speaking speed there are beside them. */
   readonly speakers: number;
   readonly hop: number | null;
   readonly ramp: number;
   readonly duration: number;
   readonly p99: number;
   readonly maxLag: number;
-  /** `ws://host:port`; null: a server of its own. */
+  /** `ws://host:port`; null to start a server for the test. */
   readonly url: string | null;
   readonly grpcUrl: string;
   readonly transport: Transport;

@@ -9,7 +9,7 @@ import { FRAME_SAMPLES } from '../../server/domain/units.js';
 import { loadModelPackage, type ModelPackage } from '../../server/inference/model-package.js';
 import { quantile } from './statistics.js';
 
-/** What one process measured, or all of them together. */
+/** What one process measured, or all processes together. */
 export interface BareRate {
   readonly batch: number;
   readonly framesPerSecond: number;
@@ -24,7 +24,7 @@ interface Order {
 const BATCHES = [1, 2, 4, 8, 16, 32];
 const SCANS = 3;
 
-/** A graph with nothing around it: one single-threaded session in each of as many processes as there are cores. */
+/** Runs a graph without any server around it: one single-threaded session in each of as many processes as there are cores. */
 export class BareSessions {
   static async start(folder: string): Promise<BareSessions> {
     const children = Array.from({ length: availableParallelism() }, () =>
@@ -36,7 +36,7 @@ export class BareSessions {
 
   private constructor(private readonly children: readonly ChildProcess[]) {}
 
-  /** All processes at once, for `ms`. */
+  /** Runs all processes at once for `ms` milliseconds; adds up their frame rates, and averages their CPU per frame. */
   async measure(batch: number, ms: number): Promise<BareRate> {
     const rates = await Promise.all(this.children.map((child) => ask(child, { batch, ms })));
     return {
@@ -46,7 +46,7 @@ export class BareSessions {
     };
   }
 
-  /** Every batch size several times in turn, and of each the median. */
+  /** Measures every batch size several times in turn; returns the medians. */
   async scan(ms: number): Promise<readonly BareRate[]> {
     const scans: BareRate[][] = [];
     for (let scan = 0; scan < SCANS; scan++) {
@@ -79,7 +79,7 @@ const ask = async (child: ChildProcess, order: Order): Promise<BareRate> => {
   return rate;
 };
 
-/** The other end: a process with one session. */
+/** The child process: it has one session, and answers every order with a measurement. */
 const serve = async (folder: string, answer: (message: object) => void): Promise<void> => {
   const { card } = await loadModelPackage(folder);
   const variant = card.variants.find(({ providers }) => providers.includes('cpu'))!;

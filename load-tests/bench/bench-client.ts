@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { bytesOf, type Ingress } from './ingress.js';
 
-/** A tentative intent as the client got it. */
+/** A tentative intent as the client received it. */
 export interface HeardIntent {
   readonly endMs: number;
   /** Best first. */
   readonly scores: readonly { readonly label: string; readonly score: number }[];
-  /** From the sending of the chunk with the frame's last sample to the arrival of this, in milliseconds. */
+  /** From the sending of the chunk with the frame's last sample to the arrival of this intent, in milliseconds. */
   readonly latencyMs: number;
 }
 
@@ -15,7 +15,7 @@ export interface Played {
   readonly frames: number;
   readonly gapMs: number;
   readonly intents: readonly HeardIntent[];
-  /** How late each chunk was sent, in milliseconds; all zeros where chunks are sent as fast as they are taken. */
+  /** How late each chunk was sent, in milliseconds; empty if chunks are sent as fast as the server takes them. */
   readonly lagMs: readonly number[];
 }
 
@@ -25,20 +25,23 @@ export interface Call {
   readonly model: string;
   readonly ingress: Ingress;
   readonly audio: Uint8Array;
-  /** At speaking speed, the first chunk so many milliseconds after the connection opened; null: as fast as the server takes it. */
+  /**
+   * For audio at speaking speed: how many milliseconds after the connection opened the first chunk is sent. Null: the audio is sent as
+   * fast as the server takes it.
+   */
   readonly spokenAfterMs: number | null;
 }
 
 const MOST_BUFFERED_BYTES = 64 * 1024;
 
-/** Plays one call to a server that speaks Earshot's WebSocket JSON, to its `closed`. Rejects when none comes. */
+/** Plays one call to a server that speaks Earshot's WebSocket JSON, until `closed` comes. Rejects if the connection closes without it. */
 export const play = async (call: Call): Promise<Played> => {
   const { encoding, sampleRate } = call.ingress;
   const query = `encoding=${encoding}&sample_rate=${sampleRate}&model=${call.model}`;
   const socket = new WebSocket(`${call.url.replace('http', 'ws')}/v1/stream?${query}`, { perMessageDeflate: false });
   const sent: Sent = { atMs: [], lagMs: [] };
   const heard = listen(socket, call.ingress, sent);
-  // Both are awaited, so that neither failure is left unheard.
+  // Both are awaited, so that a failure of either is noticed.
   const [played] = await Promise.all([heard, send(socket, call, sent)]);
   return { ...played, lagMs: sent.lagMs };
 };
@@ -78,7 +81,7 @@ const listen = (socket: WebSocket, { chunkMs }: Ingress, sent: Sent): Promise<Om
 
 const send = async (socket: WebSocket, { audio, ingress, spokenAfterMs }: Call, sent: Sent): Promise<void> => {
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  // How long the server takes to open a connection is none of the generator's lag.
+  // Timing begins here: the time that the server takes to open the connection must not count as the generator's lag.
   const startedAt = performance.now();
   const length = bytesOf(ingress, ingress.chunkMs);
   for (let from = 0; from < audio.length && socket.readyState === WebSocket.OPEN; from += length) {
@@ -94,7 +97,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await sleep(1);
 };
 
-/** Resolves with how many milliseconds later it became. */
+/** Sleeps until `due`; resolves with how many milliseconds late it woke up. */
 const sleepUntil = async (due: number): Promise<number> => {
   const wait = due - performance.now();
   if (wait > 0) await sleep(wait);

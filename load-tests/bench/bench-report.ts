@@ -9,15 +9,15 @@ import type { StreamCosts } from './stream-costs.js';
 import { markdown } from './markdown.js';
 import type { Held } from './streams-held.js';
 
-/** Where and when, so that figures can be held against each other. */
+/** Where and when the benchmark ran, so that figures of different runs can be compared. */
 export interface Surroundings {
   readonly date: string;
   readonly processor: string;
   readonly cores: number;
   readonly node: string;
-  /** Null outside a repository; with a + where files were changed since. */
+  /** The commit, followed by `+` if files were changed since; null outside a repository. */
   readonly commit: string | null;
-  /** Processes that wanted to run in the minute before: more than none is other work beside this. */
+  /** Load average of the minute before the run: if it is not near zero, other work was running on the machine. */
   readonly loadBefore: number;
   readonly rounds: number;
   readonly seconds: number;
@@ -29,7 +29,7 @@ export interface ContenderReport {
   readonly fullSpeed: readonly FullSpeed[];
   readonly paced: Paced | null;
   readonly held: Held | null;
-  /** Why its figures compare with nothing: it was not there, failed, or said something else than our server. */
+  /** Why it has no comparable figures: it was missing, failed, or gave other answers than our server. Null if it has figures. */
   readonly problem: string | null;
 }
 
@@ -41,7 +41,7 @@ export interface MatchReport {
   readonly contenders: readonly ContenderReport[];
 }
 
-/** Our server's own word on its CPU time beside the kernel's, over one match. */
+/** The CPU time of our server at full speed in one match: as the server reports it, and as the kernel does. */
 export interface CpuAgreement {
   readonly earshotCpuMs: number;
   readonly processCpuMs: number;
@@ -76,11 +76,11 @@ const commitOf = (folder: string): string | null => {
   }
 };
 
-/** `2.50 (2.41–2.77)` */
+/** Formats a median with the least and the greatest value: `2.50 (2.41–2.77)`. */
 export const spread = ({ median, least, most }: Spread, digits: number): string =>
   `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 
-/** One match as Markdown: medians, and in brackets the least and the most of the rounds. */
+/** One match as Markdown: the medians of the rounds, and in brackets their least and greatest values. */
 export const matchTable = ({ model, bare, bestBatch, contenders }: MatchReport): string => {
   const rows = bare.map(({ batch, framesPerSecond, cpuMsPerFrame }) => [
     `bare session, batch ${batch}${batch === bestBatch ? ' (best)' : ''}`,

@@ -7,11 +7,11 @@ import { ROOT } from './ingress.js';
 /** A model that contenders serve. */
 export interface BenchModel {
   readonly name: string;
-  /** Its package; the folder above holds no other. */
+  /** Folder of its model package; the parent folder has no other package. */
   readonly folder: string;
-  /** The checkpoint that the package was exported from, where a contender serves that. */
+  /** The checkpoint from which the package was exported, if a contender serves that; otherwise null. */
   readonly checkpoint: string | null;
-  /** Streams at full speed, and streams at speaking speed whose latency is measured. */
+  /** How many streams are played at full speed, and how many at speaking speed to measure their latency. */
   readonly streams: number;
   readonly pacedStreams: number;
 }
@@ -21,13 +21,13 @@ export interface Contender {
   readonly name: string;
   readonly about: string;
   readonly command: (model: BenchModel) => readonly string[];
-  /** What its start needs that is not in every clone. */
+  /** Paths that it needs and that are not in every clone. */
   readonly needs: readonly string[];
 }
 
 export interface Match {
   readonly model: BenchModel;
-  /** Ours is the first. */
+  /** Our server is the first. */
   readonly contenders: readonly Contender[];
 }
 
@@ -102,7 +102,7 @@ export const MATCHES: readonly Match[] = [
   },
 ];
 
-/** What is missing, as a path from the root, before a contender can serve a model; null when nothing is. */
+/** The first path that is missing for a contender to serve a model, relative to the root; null if none is missing. */
 export const missingFor = ({ needs }: Contender, { folder }: BenchModel): string | null => {
   const missing = [...needs, folder].find((path) => !existsSync(path));
   return missing === undefined ? null : relative(ROOT, missing);

@@ -7,13 +7,13 @@ import { treeCpuMs } from './process-cpu.js';
 import type { ServerProcess } from './server-process.js';
 import { spreadOf, type Spread } from './statistics.js';
 
-/** Too few for a rate, enough to guess how much audio fills a round. */
+/** Audio of a first run: too short to measure a rate, but enough to estimate how much audio fills a round. */
 const FIRST_GUESS_MS = 3_000;
-/** A server in JavaScript compiles what is used most for some fifteen seconds, at a tenth of a frame's cost. */
+/** For about fifteen seconds, a server in JavaScript still compiles its hot code, which costs about a tenth of a frame's CPU. */
 const WARM_UP_ROUNDS = 4;
-/** Opening a stream is to be a small part of what its frames cost. */
+/** So many that opening a stream costs little compared with its frames. */
 const FEWEST_FRAMES_PER_STREAM = 30;
-/** The part of all frames; the first may end before anybody has begun to speak. */
+/** Least share of all frames that must be classified. Not all: a stream's first frame may end before speech begins. */
 const FEWEST_CLASSIFIED = 0.95;
 
 export interface FullSpeedRun {
@@ -24,7 +24,7 @@ export interface FullSpeedRun {
 
 export interface Round extends FullSpeedRun {
   readonly bareCpuMsPerFrame: number;
-  /** CPU of the whole server per frame ÷ that of the bare session measured just before. */
+  /** CPU per frame of the whole server, divided by that of the bare session, measured just before. */
   readonly ratio: number;
 }
 
@@ -43,11 +43,11 @@ export interface RoundsPlan {
   readonly bare: BareSessions;
   readonly batch: number;
   readonly rounds: number;
-  /** How long the server's part of a round takes, about; the bare session's takes half of it. */
+  /** About how long the server's part of a round takes; the bare session's part takes half as long. */
   readonly seconds: number;
 }
 
-/** Bare session and server in turn, round after round, so that what else happens on the machine happens to both. */
+/** Measures the bare session and the server in turn, round after round, so that other work on the machine affects both. */
 export const measureAtFullSpeed = async (plan: RoundsPlan, ingress: Ingress): Promise<FullSpeed> => {
   const { model, server, bare, batch, seconds } = plan;
   const guess = await run(server, model, ingress, FIRST_GUESS_MS);
@@ -67,7 +67,7 @@ const roundOf = ({ cpuMsPerFrame }: BareRate, served: FullSpeedRun): Round => ({
   ratio: served.cpuMsPerFrame / cpuMsPerFrame,
 });
 
-/** The middle of the rounds: a round that something else disturbed changes the spread, and hardly the median. */
+/** Summarises rounds by their medians, which a round that was disturbed by other work hardly changes. */
 export const summaryOf = (ingress: string, rounds: readonly Round[]): FullSpeed => ({
   ingress,
   framesPerSecond: spreadOf(rounds.map(({ framesPerSecond }) => framesPerSecond)),
@@ -77,7 +77,10 @@ export const summaryOf = (ingress: string, rounds: readonly Round[]): FullSpeed 
   rounds,
 });
 
-/** How much audio makes so many frames over all streams: the first takes a second, each other a hop. */
+/**
+ * How many milliseconds of audio per stream make so many frames over all streams: a stream's first frame takes a second, each further
+ * one a hop.
+ */
 export const audioFor = (frames: number, streams: number): number => {
   const each = Math.max(FEWEST_FRAMES_PER_STREAM, Math.round(frames / streams));
   return endOfFrame(FRAMING, each - 1);
@@ -102,7 +105,7 @@ const run = async (
   };
 };
 
-/** Throws where frames were answered without the model, for they would make a server look cheaper than it is. */
+/** Throws if too many frames were answered without running the model, because they make a server look cheaper than it is. */
 export const requireClassified = (played: readonly Pick<Played, 'frames' | 'intents' | 'gapMs'>[]): void => {
   for (const { frames, intents, gapMs } of played) {
     if (gapMs === 0 && intents.length < FEWEST_CLASSIFIED * frames)

@@ -6,7 +6,7 @@ import { readWav } from '../../server/audio/wav.js';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** How a stream's audio comes in. */
+/** The format in which a stream's audio reaches the server. */
 export interface Ingress {
   readonly name: string;
   readonly encoding: 'pcm_s16le' | 'mulaw';
@@ -34,15 +34,15 @@ export const MULAW_20 = mulaw(20);
 
 const CALLS = { pcm_s16le: 'balance-16k.wav', mulaw: 'freeze-card-8k-mulaw.wav' } as const;
 
-/** Where in both sample calls one utterance is under way, without a pause that would end it. */
+/** The part of both sample calls that lies within one utterance, without a pause that would end it. */
 const UTTERANCE_MS = { from: 600, to: 4_600 } as const;
 
 export const bytesOf = ({ encoding, sampleRate }: Ingress, ms: number): number =>
   Math.round((sampleRate * ms) / 1000) * SAMPLE_BYTES[encoding];
 
 /**
- * Four seconds of one utterance, again and again for `ms`: speech without a pause, so that every frame of it is classified.
- * A server that passes over silence would else be measured by frames that cost it nothing.
+ * `ms` milliseconds of speech without a pause (four seconds of one utterance, repeated), so that every frame is classified.
+ * Otherwise a server that skips silence would be measured with frames that cost it nothing.
  */
 export const unbrokenSpeech = (ingress: Ingress, ms: number): Uint8Array => {
   const utterance = oneUtterance(ingress);
@@ -51,7 +51,7 @@ export const unbrokenSpeech = (ingress: Ingress, ms: number): Uint8Array => {
   return bytes;
 };
 
-/** Four seconds of a sample call that are one utterance from the first frame to the last. */
+/** Four seconds of a sample call that belong to one utterance from the first frame to the last. */
 export const oneUtterance = (ingress: Ingress): Uint8Array =>
   sampleCall(ingress).subarray(bytesOf(ingress, UTTERANCE_MS.from), bytesOf(ingress, UTTERANCE_MS.to));
 

@@ -20,7 +20,7 @@ const INGRESSES = [PCM_100, MULAW_20];
 export interface MatchOptions {
   readonly rounds: number;
   readonly seconds: number;
-  /** Names of contenders; our server is started all the same, for what the others say is held against it. */
+  /** Names of contenders to measure; null for all. Our server is always started, because the others' answers are compared with its. */
   readonly only: readonly string[] | null;
   readonly say: (text: string) => void;
 }
@@ -31,7 +31,7 @@ export interface Played {
   readonly cpuAgreement: CpuAgreement | null;
 }
 
-/** What one contender leaves behind for the report, and for those after it. */
+/** The result of one contender: its part of the report, and its answers for comparison with later contenders. */
 interface Outcome {
   readonly report: ContenderReport;
   readonly answers: readonly Answers[];
@@ -129,11 +129,11 @@ const measure = async (
   return { report: { name, about, fullSpeed, paced, held, problem: null }, costs, cpuAgreement };
 };
 
-/** The capacity model is about the bundled model; the other is there for a rival's sake. */
+/** Whether this is the bundled model: the capacity model is about that one; the other model is only there for a rival. */
 const isBundled = ({ checkpoint }: BenchModel): boolean => checkpoint === null;
 
 interface CpuReading {
-  /** What our server says of itself. */
+  /** What our server's `/metrics` reports. */
   readonly told: ServerSample;
   readonly processCpuMs: number;
 }

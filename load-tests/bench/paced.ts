@@ -6,9 +6,9 @@ import { mainThreadCpuMs, treeCpuMs } from './process-cpu.js';
 import type { ServerProcess } from './server-process.js';
 import { quantile } from './statistics.js';
 
-/** The generator was on time if it sent 99 of 100 chunks within this. */
+/** The generator was on time if it sent 99 of 100 chunks at most this late. */
 const LAG_LIMIT_MS = 25;
-/** A server holds so many streams if 99 of 100 frames are answered within this. */
+/** A server holds a number of streams if it answers 99 of 100 frames within this time. */
 export const LATENCY_LIMIT_MS = 250;
 
 export interface Paced {
@@ -17,13 +17,13 @@ export interface Paced {
   readonly audioMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Frames that were classified, and that the audio has. */
+  /** How many frames the server reported in `closed`, and how many the audio has. */
   readonly frames: number;
   readonly expectedFrames: number;
   readonly gapMs: number;
-  /** How late the generator sent 1 of 100 chunks or more. */
+  /** 99th percentile of how late the generator sent a chunk. */
   readonly lagP99Ms: number;
-  /** CPU milliseconds of the whole server, and of the thread that it began with, per second of one stream. */
+  /** CPU milliseconds of the whole server, and of its main thread, per second of one stream. */
   readonly cpuMsPerStreamSecond: number;
   readonly mainThreadMsPerStreamSecond: number;
 }
@@ -36,7 +36,7 @@ export interface PacedPlan {
   readonly audioMs: number;
 }
 
-/** Streams at speaking speed, their starts spread evenly over a hop by the golden ratio: the same for every server. */
+/** Plays streams at speaking speed. The golden ratio spreads their starts evenly over a hop, in the same way for every server. */
 export const measurePaced = async (plan: PacedPlan): Promise<Paced> => {
   const { server, model, ingress, streams, audioMs } = plan;
   const { url, pid } = server;
@@ -59,7 +59,7 @@ export const measurePaced = async (plan: PacedPlan): Promise<Paced> => {
   };
 };
 
-/** Waits for all of them, also where one fails: what goes on would be in the way of what is measured next. */
+/** Waits for all calls even if one fails: calls that are still running would disturb the next measurement. */
 const allOrFirstProblem = async <T>(calls: readonly Promise<T>[]): Promise<T[]> => {
   await Promise.allSettled(calls);
   return Promise.all(calls);
@@ -79,7 +79,7 @@ const heardIn = (played: readonly Played[]): Pick<Paced, 'p50Ms' | 'p99Ms' | 'fr
   };
 };
 
-/** Whether a server kept up with so many streams; `generator late` where that cannot be said. */
+/** Whether a server kept up with so many streams; `late` if the generator was late, so that this is unknown. */
 export const verdictOn = ({ p99Ms, frames, expectedFrames, gapMs, lagP99Ms }: Paced): 'held' | 'not held' | 'late' => {
   if (frames === expectedFrames && gapMs === 0 && p99Ms <= LATENCY_LIMIT_MS) return 'held';
   return lagP99Ms > LAG_LIMIT_MS ? 'late' : 'not held';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Linux counts CPU time for programs in hundredths of a second, whatever the kernel's own tick (`getconf CLK_TCK`). */
+/** Linux reports CPU time to programs in hundredths of a second, whatever the kernel's own tick is (`getconf CLK_TCK`). */
 const TICK_MS = 10;
 
-/** Fields of /proc/PID/stat behind the name, which may itself hold spaces and brackets (proc(5), fields 3 and up). */
+/** Positions of fields of /proc/PID/stat after the name, which may itself contain spaces and brackets (proc(5), fields 3 and up). */
 const PARENT = 1;
 const FIRST_TIME = 11;
 const TIMES = 4;
@@ -14,7 +14,10 @@ interface Stat {
   readonly cpuMs: number;
 }
 
-/** CPU milliseconds so far of a process and everything below it, ended children that were waited for included. Linux only. */
+/**
+ * CPU milliseconds used so far by a process and all its descendants, including ended children that were waited for. Throws if there is
+ * no such process. Linux only.
+ */
 export const treeCpuMs = (root: number): number => {
   const stats = new Map(
     readdirSync('/proc')
@@ -33,7 +36,7 @@ export const treeCpuMs = (root: number): number => {
   return [...stats].reduce((sum, [id, { cpuMs }]) => sum + (isBelow(id) ? cpuMs : 0), 0);
 };
 
-/** CPU milliseconds so far of the thread that a process began with: in a Node server, its event loop. Linux only. */
+/** CPU milliseconds used so far by the main thread of a process; in a Node server, its event loop. Linux only. */
 export const mainThreadCpuMs = (id: number): number => {
   const [nanoseconds] = readFileSync(`/proc/${id}/task/${id}/schedstat`, 'utf8').split(' ');
   return Number(nanoseconds) / 1e6;

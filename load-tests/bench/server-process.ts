@@ -5,24 +5,25 @@ import { once } from 'node:events';
 export interface ServerProcess {
   /** http://host:port */
   readonly url: string;
-  /** What it announced itself with. */
+  /** The match of the text by which it announced itself. */
   readonly announcement: RegExpExecArray;
   readonly pid: number;
-  /** The end of what it wrote to standard error. */
+  /** The end of what it has written to standard error. */
   readonly lastWords: () => string;
-  /** Ends it and everything that it started. */
+  /** Ends the server and all processes of its group. */
   stop(): Promise<void>;
 }
 
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 3_000;
 const KEPT_CHARACTERS = 2_000;
-/** Windows has no groups that a signal reaches: there the leader alone is ended. */
+/** Windows has no process groups to which a signal can be sent: there only the leader is ended. */
 const HAS_GROUPS = process.platform !== 'win32';
 
 /**
- * Starts a server that prints its address as http://host:port, or what else announces it, with that address as the
- * first group. Rejects with the end of its standard error if it does not. When it is stopped and has not ended in time, it is killed.
+ * Starts a server and waits until its output matches `announcing`, whose first group is its address; by default it must print
+ * http://host:port. Rejects with the end of its standard error if that does not happen. `stop` kills the server if it has not ended
+ * after `stopLimitMs`.
  */
 export const startServerProcess = async (
   command: readonly string[],
@@ -89,6 +90,6 @@ const signalGroup = (group: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(HAS_GROUPS ? -group : group, signal);
   } catch {
-    // Nobody is left in it.
+    // The group has no processes any more.
   }
 };

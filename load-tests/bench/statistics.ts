@@ -1,4 +1,4 @@
-/** Several measurements of one thing: the one in the middle, and how far they lie apart. */
+/** Several measurements of the same quantity: their median, and their least and greatest values. */
 export interface Spread {
   readonly median: number;
   readonly least: number;
@@ -11,7 +11,7 @@ export const spreadOf = (values: readonly number[]): Spread => ({
   most: Math.max(...values),
 });
 
-/** The value below which the share `q` (0–1) lies, on a straight line between neighbours; NaN of nothing. */
+/** The value below which the share `q` (0–1) of the values lies, interpolated linearly; NaN if there are no values. */
 export const quantile = (values: readonly number[], q: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * q;

@@ -9,7 +9,7 @@ import { spreadOf, type Spread } from './statistics.js';
 
 const STREAMS = 32;
 const IDLE_MS = 3_000;
-/** Streams that are opened and closed without audio, and how many of them at a time. */
+/** How many streams are opened and closed without audio, and how many of them at the same time. */
 const OPENINGS = 200;
 const AT_A_TIME = 50;
 
@@ -22,7 +22,7 @@ export interface PacedCost {
   readonly mainThreadMs: Spread;
 }
 
-/** What streams at speaking speed cost our server, as the capacity model takes it. */
+/** What streams at speaking speed cost our server: the input of the capacity model. */
 export interface StreamCosts {
   readonly streams: number;
   /** CPU milliseconds per second without any stream. */
@@ -30,7 +30,7 @@ export interface StreamCosts {
   readonly idleMainThreadMs: number;
   /** CPU milliseconds of opening and closing one stream. */
   readonly openingCpuMs: number;
-  /** Less what the idle server takes. */
+  /** The cost of streams at speaking speed, without what the idle server uses. */
   readonly paced: readonly PacedCost[];
 }
 
@@ -41,7 +41,7 @@ export interface CostsPlan {
   readonly seconds: number;
 }
 
-/** The four ingresses in turn, round after round. */
+/** Measures the four ingresses in turn, round after round. */
 export const measureStreamCosts = async (plan: CostsPlan): Promise<StreamCosts> => {
   const { server, rounds } = plan;
   const [idleCpuMs, idleMainThreadMs] = await idle(server.pid);

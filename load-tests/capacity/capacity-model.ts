@@ -1,24 +1,24 @@
 import { quantile } from '../bench/statistics.js';
 import { FRAMING } from '../generator/pacing.js';
 
-/** What one stream at speaking speed costs a server, by how its audio comes in: CPU milliseconds per second of the stream. */
+/** What one stream at speaking speed with this audio format costs a server, in CPU milliseconds per second of the stream. */
 export interface IngressCost {
   readonly encoding: string;
   readonly sampleRate: number;
   readonly chunkMs: number;
-  /** The whole server, workers included. */
+  /** Cost to the whole server, including its workers. */
   readonly cpuMs: number;
-  /** Its event loop. */
+  /** Cost to its event loop alone. */
   readonly mainThreadMs: number;
 }
 
-/** The parts that those costs are made of, in CPU milliseconds. */
+/** The parts of which those costs consist, in CPU milliseconds. */
 export interface Parts {
-  /** On the event loop: a frame; a message of audio; a second of audio that is resampled. */
+  /** On the event loop: per frame, per message of audio, and per second of audio that is resampled. */
   readonly frame: number;
   readonly chunk: number;
   readonly resampledSecond: number;
-  /** On the workers: a frame. */
+  /** On the workers: per frame. */
   readonly inference: number;
 }
 
@@ -29,8 +29,8 @@ const chunksPerSecond = ({ chunkMs }: Pick<IngressCost, 'chunkMs'>): number => 1
 const isResampled = ({ sampleRate }: Pick<IngressCost, 'sampleRate'>): boolean => sampleRate !== MODEL_RATE;
 
 /**
- * Takes the costs of four ingresses apart: those of one rate differ by their chunks alone, and the two rates by
- * resampling alone, which costs nothing where it is less than what the measurement scatters. Throws unless each rate was
+ * Splits the costs of four ingresses into parts: ingresses of the same rate differ only in their chunks, and the two rates differ
+ * only in resampling. If that difference is negative, it is noise, and resampling counts as free. Throws unless each rate was
  * measured with two lengths of chunks.
  */
 export const partsOf = (costs: readonly IngressCost[]): Parts => {
@@ -57,7 +57,7 @@ const lineThrough = (costs: readonly IngressCost[]): { perChunk: number; without
   return { perChunk, withoutChunks: few.mainThreadMs - perChunk * chunksPerSecond(few) };
 };
 
-/** CPU milliseconds per second of one stream, on the event loop. */
+/** CPU milliseconds on the event loop per second of one stream. */
 export const mainThreadCost = (
   parts: Pick<Parts, 'frame' | 'chunk' | 'resampledSecond'>,
   ingress: Pick<IngressCost, 'chunkMs' | 'sampleRate'>,
@@ -66,37 +66,37 @@ export const mainThreadCost = (
   chunksPerSecond(ingress) * parts.chunk +
   (isResampled(ingress) ? parts.resampledSecond : 0);
 
-/** A kind of machine, and what is expected of it. */
+/** A kind of machine. */
 export interface Box {
   readonly name: string;
   readonly cores: number;
-  /** Frames a second of its GPU; null without one. */
+  /** Frames per second that its GPU classifies; null without a GPU. */
   readonly gpuFramesPerSecond: number | null;
 }
 
 export interface Load {
   /** CPU milliseconds per second of one stream on the event loop. */
   readonly mainThreadMs: number;
-  /** CPU milliseconds of a frame on a worker: the model, or what feeding a GPU takes. */
+  /** CPU milliseconds per frame on a worker: to run the model, or to feed a GPU. */
   readonly inferenceMs: number;
 }
 
 export interface Capacity {
   readonly streams: number;
-  /** Server processes that it takes, for each has one event loop. */
+  /** How many server processes are needed; each has one event loop. */
   readonly processes: number;
   readonly limit: 'cores' | 'GPU';
 }
 
-/** Streams that one process takes: its event loop, `share` (0–1) of one core. */
+/** How many streams one process can serve if its event loop may use `share` (0–1) of one core. */
 export const streamsPerProcess = ({ mainThreadMs }: Load, share: number): number =>
   Math.floor((share * 1000) / mainThreadMs);
 
-/** How much of one core one stream keeps busy. */
+/** How many cores one stream keeps busy. */
 export const coresOf = ({ mainThreadMs, inferenceMs }: Load): number =>
   (mainThreadMs + FRAMES_PER_SECOND * inferenceMs) / 1000;
 
-/** Streams that a box takes with `share` (0–1) of its cores and of its GPU. */
+/** How many streams a box can serve with `share` (0–1) of its cores and of its GPU. */
 export const capacityOf = (box: Box, load: Load, share: number): Capacity => {
   const byCores = Math.floor((share * box.cores) / coresOf(load));
   const byGpu =
@@ -106,6 +106,6 @@ export const capacityOf = (box: Box, load: Load, share: number): Capacity => {
   return { streams, processes, limit: byGpu < byCores ? 'GPU' : 'cores' };
 };
 
-/** How many such boxes a number of streams takes. */
+/** How many such boxes are needed for a number of streams. */
 export const boxesFor = (streams: number, { streams: each }: Pick<Capacity, 'streams'>): number =>
   Math.ceil(streams / each);

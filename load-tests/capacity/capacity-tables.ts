@@ -14,13 +14,13 @@ import {
 } from './capacity-model.js';
 import type { Measured } from './measured.js';
 
-/** Assumed: what is planned for; the rest keeps latency low, and takes what a failed neighbour leaves. */
+/** Assumed: the share of a box that is planned for. The rest keeps latency low, and takes over the streams of a failed box. */
 const SHARE = 0.7;
-/** Assumed: CPU of a worker per frame when a GPU computes: copies into the batch and out of it, and the launch. */
+/** Assumed: CPU milliseconds of a worker per frame when a GPU computes, for copying into and out of the batch and the launch. */
 const GPU_FEED_MS = 0.2;
-/** Measured by the trainer on a 2-core AMD EPYC (models/trainer/README.md), in batches of 8. */
+/** CPU milliseconds per frame, measured by the trainer on a 2-core AMD EPYC (models/trainer/README.md), in batches of 8. */
 const WAV2VEC2_BASE_MS = 151;
-/** Frames a second of an H100. For wav2vec2-base measured in full batches of fp16 by CUDA (README.md). */
+/** Frames per second of an H100: assumed for the bundled model; for wav2vec2-base measured with CUDA in full batches of fp16 (README.md). */
 const GPU_RATES = { bundled: 20_000, base: 6_098 } as const;
 const WANTED_STREAMS = 100_000;
 
@@ -29,7 +29,7 @@ const INGRESSES = [
   { name: '20 ms of µ-law, 8 kHz', chunkMs: 20, sampleRate: 8_000 },
 ] as const;
 
-/** Everything that docs/capacity.md says in figures. */
+/** The computed part of docs/capacity.md, as Markdown. */
 export const capacityTables = (measured: Measured): string => {
   const costs = measured.costs.paced.map((cost) => ({
     ...cost,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const spread = z.object({ median: z.number() });
 
-/** What the capacity model takes from the JSON of `npm run bench`. */
+/** The part of the JSON of `npm run bench` that the capacity model needs. */
 const measuredSchema = z.object({
   surroundings: z.object({
     date: z.string(),
@@ -30,7 +30,7 @@ const measuredSchema = z.object({
 
 export type Measured = z.output<typeof measuredSchema>;
 
-/** Throws, naming the key, when it is no report of a run that measured our server. */
+/** Reads that part. Throws, naming the key, when the JSON is not the report of a run that measured our server. */
 export const readMeasured = (json: string): Measured => {
   const read = measuredSchema.safeParse(JSON.parse(json));
   if (read.success) return read.data;

@@ -1,14 +1,14 @@
-/** How one call went; frames are counted on both sides, so that none can be lost silently. */
+/** The result of one call. Frames are counted on both sides, so that a lost frame is noticed. */
 export interface CallRecord {
   readonly group: string;
-  /** From dialling to `ready`, in milliseconds; null where it never came. */
+  /** From dialling to `ready`, in milliseconds; null if `ready` never came. */
   readonly readyMs: number | null;
-  /** Frames that the audio sent makes, and what became of them. */
+  /** How many frames the sent audio makes, and how many of them were answered, reported as gaps, or lost. */
   readonly sent: number;
   readonly answered: number;
   readonly gapped: number;
   readonly lost: number;
   readonly utterances: number;
-  /** Why it did not end with `closed`; null where it did. */
+  /** Why the call did not end with `closed`; null if it did. */
   readonly problem: string | null;
 }

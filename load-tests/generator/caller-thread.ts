@@ -11,9 +11,9 @@ import { tapeKey } from './tape.js';
 import { packFrames, UP, type FrameFigures, type ThreadReport, type ThreadTask } from './thread-report.js';
 import { TimerWheel } from './timer-wheel.js';
 
-/** A worker thread of virtual callers: plays its task, reports while it does, and how late it was itself at the end. */
+/** A worker thread of virtual callers: it plays its task and reports meanwhile; its last report tells how late it was itself. */
 const REPORT_MS = 250;
-/** Somebody who calls again takes a breath first. */
+/** Pause between two calls of the same caller. */
 const REDIAL_MS = 50;
 
 const { plan, addresses, tapes } = workerData as ThreadTask;

@@ -17,9 +17,9 @@ export interface Desk {
   readonly topK: number;
   tapeFor(plan: CallerPlan): Tape;
   connect(plan: CallerPlan, listener: Listener): Connection;
-  /** A chunk that was due then has been handed to the socket. */
+  /** A chunk that was due at `due` was handed to the socket at `at`. */
   sent(plan: CallerPlan, due: number, at: number): void;
-  /** A frame whose last sample was due then has been answered. */
+  /** A frame whose last sample was due at `due` has been answered. */
   answered(plan: CallerPlan, due: number, answer: FrameAnswer): void;
   opened(plan: CallerPlan): void;
   ended(plan: CallerPlan, record: CallRecord): void;
@@ -27,9 +27,9 @@ export interface Desk {
 
 const KEEPALIVE_MS = 10_000;
 const READY_PATIENCE_MS = 15_000;
-/** What a greedy caller has sent ahead takes the server a while. */
+/** Long, because the server needs time for what a flat-out caller has sent ahead. */
 const CLOSED_PATIENCE_MS = 60_000;
-/** A caller without pacing looks so often whether more can be sent, and sends so much at a time. */
+/** How often a flat-out caller checks whether it can send more, and how many chunks it then sends at most. */
 const EAGER_MS = 1;
 const EAGER_CHUNKS = 64;
 
@@ -140,7 +140,7 @@ export class Caller implements Timed, Listener {
   }
 
   private note(message: ServerMessage, now: number): void {
-    // After close come receipts that are about no frame.
+    // When all frames are settled, further receipts (after `close`) are not about a frame.
     if (this.ledger.settled >= framesIn(this.framing, this.chunks * this.desk.chunkMs)) return;
     const answer = this.ledger.hear(message, now);
     if (answer === null || this.phase !== 'speaking' || this.plan.speech !== 'paced') return;
@@ -163,7 +163,7 @@ export class Caller implements Timed, Listener {
     }
   }
 
-  /** Everything that is due by now goes out; after a stall that is more than one chunk. */
+  /** Sends every chunk that is due by now; after a stall these may be several. */
   private speak(now: number): void {
     for (let due = this.nextDue; due <= now && due < this.hangUpAt; due = this.nextDue) {
       this.sendNext();

@@ -13,13 +13,13 @@ import type { Transport } from './plan.js';
 
 type ControlDraft = Parameters<typeof encodeClientJson>[0];
 
-/** A caller's line to the server, as thin as the wire allows. */
+/** A caller's connection to the server, with as little code above the transport as possible. */
 export interface Connection {
   /** Hands a ready-made audio message to the socket. */
   sendAudio(message: Uint8Array): void;
   say(control: ControlDraft): void;
   setReading(isReading: boolean): void;
-  /** Whether more than enough waits to be taken by the network. */
+  /** Whether so much is waiting for the network that no more should be sent now. */
   readonly isFull: boolean;
   cut(): void;
 }
@@ -27,7 +27,7 @@ export interface Connection {
 export interface Listener {
   opened(): void;
   heard(message: ServerMessage): void;
-  /** Once; why, unless the server closed as asked. */
+  /** Called once, when the connection has ended. `problem` says why; null if the server closed it normally. */
   ended(problem: string | null): void;
 }
 
@@ -41,7 +41,7 @@ export interface Addresses {
 
 const FULL_BYTES = 256 * 1024;
 
-/** Opens a line; what comes of it is told to the listener. */
+/** Opens a connection and reports its events to the listener. */
 export const connect = (transport: Transport, addresses: Addresses, listener: Listener): Connection => {
   switch (transport) {
     case 'ws':
@@ -104,7 +104,7 @@ const connectWebSocket = (url: string, wire: WebSocketWire, listener: Listener):
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const connectGrpc = (address: string, listener: Listener): Connection => {
-  // Callers of a load test are not behind one gateway: each has a connection of its own.
+  // Without its own pool, grpc-js would let callers share a TCP connection, as if they were behind one gateway.
   const client = new Client(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
   const call = client.makeBidiStreamRequest('/earshot.v1.IntentService/StreamIntents', asBuffer, decodeServerProto);
   call.on('data', (read: Decoded<ServerMessage>) => tell(read, listener));

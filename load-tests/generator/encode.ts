@@ -2,7 +2,7 @@ import { ALAW_AMPLITUDES, MULAW_AMPLITUDES } from '../../server/audio/g711.js';
 import { SAMPLE_BYTES } from '../../server/audio/sample-format.js';
 import type { Encoding } from '../../proto/wire.js';
 
-/** Amplitudes in −1…1 as bytes of an encoding. */
+/** Encodes amplitudes as bytes; amplitudes outside −1…1 are clamped. */
 export const encoded = (amplitudes: Float32Array, encoding: Encoding): Uint8Array => {
   const bytes = new Uint8Array(amplitudes.length * SAMPLE_BYTES[encoding]);
   const view = new DataView(bytes.buffer);
@@ -13,7 +13,7 @@ export const encoded = (amplitudes: Float32Array, encoding: Encoding): Uint8Arra
 
 type Write = (view: DataView, index: number, amplitude: number) => void;
 
-/** The code of each of the 65,536 steps of 16-bit amplitude: the one whose amplitude is nearest. */
+/** For each of the 65,536 values of a 16-bit amplitude, the G.711 code whose amplitude is nearest. */
 const nearestCodes = (amplitudes: Float32Array): Uint8Array => {
   const codes = Array.from(amplitudes, (amplitude, code) => ({ amplitude, code })).sort(
     (a, b) => a.amplitude - b.amplitude,

@@ -3,22 +3,22 @@ import type { Framing } from './pacing.js';
 
 /** What the server said about one frame. */
 export interface FrameAnswer {
-  /** Counting from 0. */
+  /** Number of the frame, from 0. */
   readonly frame: number;
-  /** When its first event came; where nothing had to be said of it, its receipt. */
+  /** When the first event about the frame came; its receipt, if there was no event. */
   readonly at: number;
-  /** The server's own figures; null where no intent was told. */
+  /** The server's own figures; null if there was no intent about the frame. */
   readonly latency: Latency | null;
   readonly isGap: boolean;
 }
 
 /**
- * Tells which frame the messages of a one-channel stream are about. The server confirms every frame with a `receipt` after
- * the events about it, so that frames in silence, about which there is nothing to say, are seen too. Tentative intents
- * and gaps name the end of their frame: should a receipt be missing, the frames before it are known to be lost.
+ * Finds out which frame the messages of a one-channel stream are about. The server confirms every frame with a `receipt` after
+ * the events about it, so frames of silence, which have no events, are counted too. Tentative intents and gaps name the end of
+ * their frame: if receipts are missing, this shows which earlier frames were lost.
  */
 export class FrameLedger {
-  /** Frames answered with a classification, with a gap, and not at all though a later one was. */
+  /** Frames that were confirmed, that were reported as a gap, and that had no answer although a later frame had one. */
   answered = 0;
   gapped = 0;
   skipped = 0;
@@ -28,12 +28,12 @@ export class FrameLedger {
 
   constructor(private readonly framing: Framing) {}
 
-  /** Frames that something is known of. */
+  /** How many frames are accounted for. */
   get settled(): number {
     return this.answered + this.gapped + this.skipped;
   }
 
-  /** Takes in a message; gives the answer that it completes. */
+  /** Takes in a message. Returns the answer about a frame if the message completes it, otherwise null. */
   hear(message: ServerMessage, at: number): FrameAnswer | null {
     switch (message.type) {
       case 'intent':

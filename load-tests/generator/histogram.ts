@@ -1,6 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 
-/** Ten minutes in microseconds. */
+/** The longest duration that is recorded: ten minutes, in microseconds. */
 const LONGEST_US = 600e6;
 
 /** Node's own HdrHistogram of durations, in microseconds, to `figures` significant figures. Threads may share it. */
@@ -11,9 +11,9 @@ export const durations = (figures: 2 | 3 = 3): RecordableHistogram =>
 export const recordMs = (histogram: RecordableHistogram, ms: number): void =>
   histogram.record(Math.min(LONGEST_US, Math.max(1, Math.round(ms * 1000))));
 
-/** A percentile (0–100) in milliseconds; 0 where nothing was recorded. */
+/** A percentile (0–100) in milliseconds; 0 if nothing was recorded. */
 export const percentileMs = (histogram: RecordableHistogram, percentile: number): number =>
   histogram.count === 0 ? 0 : histogram.percentile(percentile) / 1000;
 
-/** The longest, in milliseconds; 0 where nothing was recorded. */
+/** The longest duration in milliseconds; 0 if nothing was recorded. */
 export const maxMs = (histogram: RecordableHistogram): number => (histogram.count === 0 ? 0 : histogram.max / 1000);

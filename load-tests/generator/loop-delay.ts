@@ -4,7 +4,7 @@ import { recordMs } from './histogram.js';
 
 const EVERY_MS = 5;
 
-/** Records by how much an event loop is later than asked, whenever `isMeasured` says so. */
+/** Keeps measuring how late this thread's event loop runs its timers; records the delay whenever `isMeasured` returns true. */
 export const watchLoopDelay = (clock: Clock, histogram: RecordableHistogram, isMeasured: () => boolean): void => {
   const again = (): void => {
     const due = clock.now() + EVERY_MS;

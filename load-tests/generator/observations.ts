@@ -6,23 +6,23 @@ import { unpackFrames, type Done, type FrameFigures, type Progress } from './thr
 
 /** Where the time of the measured frames went; durations in microseconds. */
 export interface Split {
-  /** From a frame's last sample to its first event: everything. */
+  /** The whole latency: from a frame's last sample to its first event. */
   readonly latency: RecordableHistogram;
-  /** The server's figures, of frames about which an intent was told. */
+  /** Waiting and inference as the server reports them; only for frames about which there was an intent. */
   readonly queue: RecordableHistogram;
   readonly infer: RecordableHistogram;
-  /** What is left of the server's total: order, belief, encoding. */
+  /** The rest of the server's total: putting frames in order, updating the belief, encoding. */
   readonly send: RecordableHistogram;
-  /** What is left of the latency: the wire, both ways, waiting for the next chunk, and the generator's own lag. */
+  /** The rest of the latency: the network in both directions, waiting for the next chunk, and the generator's own lag. */
   readonly outside: RecordableHistogram;
 }
 
-/** What was seen in a stretch of the run. */
+/** What was observed in one short interval of the run. */
 export interface Moment {
   readonly latency: RecordableHistogram;
   gaps: number;
   open: number;
-  /** 99th percentile of the generator's lag in milliseconds, worst thread. */
+  /** 99th percentile of the generator's lag in milliseconds, in the worst thread. */
   lagP99: number;
 }
 
@@ -35,10 +35,10 @@ const newSplit = (): Split => ({
   outside: durations(),
 });
 
-/** Gathers what the threads tell of one run. */
+/** Collects the reports of all threads about one run. */
 export class Observations {
   readonly calls: CallRecord[] = [];
-  /** Of the speakers, by name of window. */
+  /** Where the time of the speakers' frames went, by name of window. */
   readonly splits: ReadonlyMap<string, Split>;
   readonly moments: Moment[];
   readonly momentMs: number;
@@ -59,7 +59,7 @@ export class Observations {
     return [...this.openOfThread.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Takes in a report that came `at` milliseconds after the run's beginning. */
+  /** Takes in a report that came `at` milliseconds after the start of the run. */
   take(thread: number, { frames, calls, open, lagP99 }: Progress, at: number): void {
     this.calls.push(...calls);
     this.openOfThread.set(thread, open);
@@ -75,7 +75,7 @@ export class Observations {
 
   finish({ lag, loopDelay }: Done): void {
     if (lag.count > 0) this.lag.add(lag);
-    // A thread without speakers may be busy dialling: nothing that is measured waits for it.
+    // A thread without speakers may be late because it is dialling: no measured frame depends on it.
     if (lag.count > 0) this.loopDelay.add(loopDelay);
   }
 
@@ -99,7 +99,7 @@ const recordSplit = (split: Split, { latency, queue, infer, total }: FrameFigure
   recordMs(split.outside, Math.max(0, latency - total));
 };
 
-/** How late the generator was itself. */
+/** How late the generator itself was. */
 export interface GeneratorLag {
   readonly lagP99Ms: number;
   readonly loopDelayP99Ms: number;

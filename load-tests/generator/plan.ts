@@ -3,7 +3,7 @@ import type { Encoding } from '../../proto/wire.js';
 export const TRANSPORTS = ['ws', 'ws-proto', 'grpc'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** A stretch of the run, in milliseconds after its beginning. */
+/** An interval of the run, in milliseconds after its start. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -14,38 +14,38 @@ export interface CallerPlan {
   readonly group: string;
   readonly transport: Transport;
   readonly encoding: Encoding;
-  /** The server's default where null. */
+  /** Name of the model; null for the server's default. */
   readonly model: string | null;
-  /** When it connects and when it says goodbye. */
+  /** When it connects and when it hangs up. */
   readonly span: Span;
-  /** At speaking speed, as fast as the server takes it, or nothing at all but keepalives. */
+  /** How it sends audio: at speaking speed, as fast as the server takes it, or not at all (only keepalives). */
   readonly speech: 'paced' | 'flat-out' | 'silent';
-  /** 0–1: where in the recordings it begins, and how much of a hop after `ready`. */
+  /** 0–1: at which part of the recordings it begins, and which part of a hop it waits after `ready`. */
   readonly phase: number;
-  /** While this lasts it does not read what the server says. */
+  /** In this interval it does not read from its connection. */
   readonly deaf?: Span;
-  /** It hangs up and calls again after so many milliseconds of speech. */
+  /** If given, it hangs up and calls again after this many milliseconds of speech. */
   readonly callMs?: number;
 }
 
-/** A stretch over which latencies are collected on their own. */
+/** An interval for which latencies are collected separately. */
 export interface Window extends Span {
   readonly name: string;
 }
 
-/** One run: who calls, and when what is measured. */
+/** One run: its callers, and the windows in which latencies are measured. */
 export interface LoadPlan {
   readonly callers: readonly CallerPlan[];
   readonly windows: readonly Window[];
   readonly chunkMs: number;
-  /** The model's own where null. */
+  /** Hop that callers ask for; null for the model's own. */
   readonly hopMs: number | null;
   readonly topK: number;
 }
 
-/** Callers whose latencies are measured, and whose threads must not be late. Other groups disturb them. */
+/** The group of callers whose latencies are measured, and whose threads must not be late. Other groups disturb them. */
 export const SPEAKERS = 'speakers';
 
-/** When everybody has said goodbye. */
+/** When the last caller hangs up and the last window has ended. */
 export const endOf = ({ callers, windows }: LoadPlan): number =>
   Math.max(...callers.map(({ span }) => span.to), ...windows.map(({ to }) => to));

@@ -9,7 +9,7 @@ export const seededRandom = (seed: number): (() => number) => {
   };
 };
 
-/** The same things in a seeded order (Fisher–Yates). */
+/** The same items in random order (Fisher–Yates). */
 export const shuffled = <T>(things: readonly T[], random: () => number): T[] => {
   const order = [...things];
   for (let last = order.length - 1; last > 0; last--) {

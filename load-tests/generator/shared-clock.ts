@@ -1,9 +1,9 @@
 import { systemClock, type Clock } from '../../server/domain/clock.js';
 
-/** `performance.now()` has an origin of its own in every thread; the kernel's monotonic clock does not. */
+/** `performance.now()` has a different origin in every thread; the kernel's monotonic clock has the same one in all. */
 const ORIGIN = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 
-/** Milliseconds on one scale for all threads of the process, to some microseconds. */
+/** Milliseconds on the same scale in all threads of the process, accurate to a few microseconds. */
 export const sharedClock: Clock = {
   now: () => performance.now() + ORIGIN,
   after: (ms, action) => systemClock.after(ms, action),

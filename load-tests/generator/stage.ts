@@ -14,24 +14,24 @@ import type { Voice } from './voices.js';
 export interface StageOptions {
   readonly addresses: Addresses;
   readonly voices: readonly Voice[];
-  /** Threads for the speakers; whoever disturbs them has one more. */
+  /** How many threads the speakers have; callers that disturb them have one more. */
   readonly threads: number;
-  /** Told some times a second. */
+  /** Called several times a second. */
   readonly progress?: (observations: Observations, atMs: number) => void;
-  /** The program of a thread of callers. */
+  /** The module that a thread of callers runs. */
   readonly program?: URL;
 }
 
-/** One run and everything that was seen of it. */
+/** One run and everything that was observed in it. */
 export interface Performance {
   readonly observations: Observations;
-  /** Empty where the server's `/metrics` does not answer. */
+  /** Empty if the server's `/metrics` does not answer. */
   readonly server: readonly ServerSample[];
   readonly generator: readonly GeneratorSample[];
 }
 
 const PROGRAM = new URL('./caller-thread.js', import.meta.url);
-/** From the word to begin to the beginning: a look at the server's metrics lies between. */
+/** Time before the start of a run, in which the server's metrics are read for the first time. */
 const LEAD_MS = 250;
 const LOOK_MS = 1_000;
 const MOST_LOOKS = 60;
@@ -42,7 +42,7 @@ export class Stage {
 
   constructor(private readonly options: StageOptions) {}
 
-  /** Names of the models that the server has; empty where it does not say. */
+  /** Names of the models that the server has; empty if it does not list them. */
   async models(): Promise<string[]> {
     const answer = await fetch(this.http('/v1/models')).catch(() => null);
     if (!answer?.ok) return [];
@@ -54,7 +54,7 @@ export class Stage {
     for (const caller of plan.callers) this.record(caller, plan.chunkMs);
     const crew = sharesOf(plan, this.options.threads).map((callers) => this.engage({ ...plan, callers }));
     try {
-      // The first word of a thread is that it is there.
+      // A thread's first message says that it is running.
       await Promise.all(crew.map((worker) => once(worker, 'message')));
       return await this.conduct(crew, new Observations(plan));
     } finally {
@@ -62,7 +62,7 @@ export class Stage {
     }
   }
 
-  /** Waits until the server has nothing left to classify of an earlier run, for a minute at most. */
+  /** Waits until the server has classified everything from an earlier run, for a minute at most. */
   async quiet(): Promise<void> {
     const classified = async () => (await sampleOf(this.http('/metrics'), 0))?.classified ?? 0;
     let before = await classified();
@@ -93,7 +93,7 @@ export class Stage {
     return { observations, server: sampler.server, generator: sampler.generator };
   }
 
-  /** Lets a thread begin, and listens until it is done. */
+  /** Starts a thread's callers, and takes in its reports until it is done. */
   private async hear(
     worker: Worker,
     { thread, origin, observations }: { thread: number; origin: number; observations: Observations },
@@ -122,7 +122,7 @@ export class Stage {
   }
 }
 
-/** What each thread plays: the speakers dealt out, whoever disturbs them apart. */
+/** The callers of each thread: the speakers are dealt out, and those who disturb them share one more thread. */
 const sharesOf = ({ callers }: LoadPlan, threads: number): CallerPlan[][] => {
   const speakers = callers.filter(({ group }) => group === SPEAKERS);
   const others = callers.filter(({ group }) => group !== SPEAKERS);

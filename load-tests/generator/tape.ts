@@ -5,11 +5,11 @@ import { encoded } from './encode.js';
 import type { Transport } from './plan.js';
 import { joined, type Voice } from './voices.js';
 
-/** Telephony has 8 kHz, the rest what models hear. */
+/** 8 kHz for the encodings of telephony, 16 kHz (the rate of the models) for the others. */
 export const rateOf = (encoding: Encoding): Hertz =>
   hertz(encoding === 'mulaw' || encoding === 'alaw' ? 8_000 : 16_000);
 
-/** The recordings as the messages that go over a wire, ready-made once for all callers and threads; played in a circle. */
+/** The recordings as ready-made audio messages, made once for all callers and threads; callers play them in a loop. */
 export interface Tape {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly messageBytes: number;
@@ -22,7 +22,7 @@ export interface TapeFormat {
   readonly chunkMs: number;
 }
 
-/** Names what a tape is for. */
+/** The key of a tape: callers with the same key share the tape. */
 export const tapeKey = ({ transport, encoding }: Pick<TapeFormat, 'transport' | 'encoding'>): string =>
   `${transport === 'ws' ? 'raw' : 'proto'}/${encoding}`;
 

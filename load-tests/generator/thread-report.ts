@@ -4,7 +4,10 @@ import type { Addresses } from './connection.js';
 import type { LoadPlan } from './plan.js';
 import type { Tape } from './tape.js';
 
-/** What a thread of callers is given. It says {@link UP} when it is there, and begins when it is told the origin on the shared clock. */
+/**
+ * The task of a thread of callers. The thread sends {@link UP} when it is running, and begins when it is sent the origin: the start of
+ * the run on the shared clock.
+ */
 export interface ThreadTask {
   readonly plan: LoadPlan;
   readonly addresses: Addresses;
@@ -14,9 +17,9 @@ export interface ThreadTask {
 
 export const UP = 'up';
 
-/** What one frame's answer leaves behind, all times in milliseconds; what the server did not tell is NaN. */
+/** The figures of one answered frame; all times are in milliseconds, and NaN if the server did not report them. */
 export interface FrameFigures {
-  /** When its last sample was due to be sent, after the run's beginning. */
+  /** When its last sample was due to be sent, after the start of the run. */
   readonly due: number;
   /** From then to the arrival of its first event. */
   readonly latency: number;
@@ -46,10 +49,10 @@ export function* unpackFrames(packed: Float64Array): Generator<FrameFigures> {
 
 type Six = readonly [number, number, number, number, number, number];
 
-/** What a thread tells, some times a second. */
+/** A thread's report, sent several times a second. */
 export interface Progress {
   readonly kind: 'progress';
-  /** Of the speakers. */
+  /** The speakers' frames that were answered since the last report, as {@link packFrames} packs them. */
   readonly frames: Float64Array;
   readonly calls: readonly CallRecord[];
   /** Calls open now. */
@@ -58,7 +61,7 @@ export interface Progress {
   readonly lagP99: number;
 }
 
-/** What a thread tells last: how late it was itself while it measured, in microseconds. */
+/** A thread's last report: how late it was itself during the measured time, in microseconds. */
 export interface Done {
   readonly kind: 'done';
   readonly lag: RecordableHistogram;

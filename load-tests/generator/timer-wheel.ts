@@ -10,8 +10,8 @@ const SLOTS = 1024;
 const SLOT_MS = 1;
 
 /**
- * One timer for everything that a thread has to do (G. Varghese, T. Lauck, Hashed and Hierarchical Timing Wheels, 1987):
- * what is due in the same millisecond shares a slot, and what is due in a later round of the wheel stays in it.
+ * One timer for everything that a thread has to do (G. Varghese, T. Lauck, Hashed and Hierarchical Timing Wheels, 1987).
+ * Entries that are due in the same millisecond share a slot; an entry that is due in a later round of the wheel stays in its slot.
  */
 export class TimerWheel {
   private readonly slots: Timed[][] = Array.from({ length: SLOTS }, () => []);
@@ -24,7 +24,7 @@ export class TimerWheel {
     this.tick = Math.floor(clock.now() / SLOT_MS);
   }
 
-  /** What is due already happens at the next turn of the event loop. */
+  /** Adds an entry; one that is already due fires in the next turn of the event loop. */
   add(timed: Timed): void {
     this.place(timed);
     this.pending += 1;
@@ -40,7 +40,7 @@ export class TimerWheel {
     this.isTurning = true;
     const now = this.clock.now();
     const to = Math.floor(now / SLOT_MS);
-    // After a stall longer than a round every slot is looked at once. The last slot is looked at again next time.
+    // After a stall longer than a round, every slot is visited only once. The last slot is visited again next time.
     const from = Math.max(this.tick, to - SLOTS + 1);
     this.tick = to;
     for (let tick = from; tick <= to; tick++) this.empty(tick % SLOTS, now);
@@ -71,7 +71,7 @@ export class TimerWheel {
     this.alarm = { at, cancel: () => timer.cancel() };
   }
 
-  /** When the first slot that holds anything must be looked at: at the latest one round from now. */
+  /** When the first slot that has entries must be visited: at most one round from now. */
   private nextDue(): number {
     for (let ahead = 0; ahead < SLOTS; ahead++) {
       const held = this.slots[(this.tick + ahead) % SLOTS]!;
@@ -81,7 +81,7 @@ export class TimerWheel {
   }
 }
 
-/** The first that is due in this round, else the end of the slot. */
+/** The earliest time at which an entry is due in this round; the end of the slot if none is. */
 const earliest = (held: readonly Timed[], tick: number): number => {
   let first = (tick + 1) * SLOT_MS;
   for (const { due } of held) if (due < first) first = due;

@@ -14,12 +14,15 @@ export interface Voice {
   readonly amplitudes: Float32Array;
 }
 
-/** So much speech is enough for any number of callers, each of which begins somewhere else in it. */
+/** This much speech is enough for any number of callers, because each begins at a different point of it. */
 const MOST_SECONDS = 300;
-/** Longer than the silence that ends an utterance. */
+/** Pause after each voice: longer than the silence that ends an utterance. */
 const PAUSE_SECONDS = 1.5;
 
-/** Every channel of the WAV files in a folder and below it, in a seeded order, up to five minutes; fails when there is none. */
+/**
+ * Every channel of the WAV files in a folder and below it, in a seeded random order, until there are five minutes. Rejects with
+ * Failure if there is no WAV file.
+ */
 export const readVoices = async (folder: string, seed: number): Promise<Voice[]> => {
   const voices: Voice[] = [];
   let seconds = 0;
@@ -52,17 +55,17 @@ const voicesOf = (bytes: Uint8Array, file: string): Voice[] => {
     .map((amplitudes) => ({ rate: wav.format.sampleRate, amplitudes }));
 };
 
-/** All voices one after the other at `rate`, with a pause after each. */
+/** All voices one after the other, resampled to `rate`, with a pause after each. */
 export const joined = (voices: readonly Voice[], rate: Hertz): Float32Array => {
   const pause = new Float32Array(PAUSE_SECONDS * rate);
   return concatenated(voices.flatMap((voice) => [atRate(voice, rate), pause]));
 };
 
-/** The server's resampler goes to one rate; seen from a proportionally other rate it goes to any. */
+/** Resamples a voice. The server's resampler has a fixed target rate; a scaled source rate makes it convert to any rate. */
 const atRate = ({ rate, amplitudes }: Voice, target: Hertz): Float32Array => {
   if (rate === target) return amplitudes;
   const resampler = createResampler(hertz((rate * MODEL_RATE) / target));
-  // What a push gives is overwritten by the next one.
+  // The result of `push` is overwritten by the next call.
   const most = resampler.push(amplitudes).slice();
   return concatenated([most, resampler.flush()]);
 };

@@ -1,7 +1,7 @@
 import { ticksUpTo } from './scale.js';
 import { short } from './words.js';
 
-/** A line: `null` breaks it. */
+/** One line of a chart. A `null` as y leaves a gap in the line. */
 export interface Series {
   readonly name: string;
   /** Number of its colour, 1–4. */
@@ -19,11 +19,11 @@ export interface Chart {
   readonly title: string;
   readonly unit: string;
   readonly series: readonly Series[];
-  /** Left and right end, and where the axis has words. */
+  /** Left and right end of the axis, and its labels. */
   readonly x: { readonly from: number; readonly to: number; readonly ticks: readonly Mark[] };
   /** A target, drawn as a line. */
   readonly limit?: number | null;
-  /** Stretches with a name, drawn behind the lines. */
+  /** Named ranges of x, drawn behind the lines. */
   readonly bands?: readonly { readonly name: string; readonly from: number; readonly to: number }[];
 }
 
@@ -42,11 +42,11 @@ interface Axes {
 export const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
 
-/** A chart as a figure with inline SVG; its colours are custom properties of the page. */
+/** A chart as an HTML figure with inline SVG; the page defines its colours as custom properties. */
 export const chartHtml = ({ title, unit, series, x, limit = null, bands = [] }: Chart): string => {
   const values = series.flatMap(({ points }) => points.flatMap(([, y]) => (y === null ? [] : [y])));
   const most = Math.max(0, ...values);
-  // A target far above what was measured would only squeeze the lines.
+  // A target far above the measured values would compress the lines.
   const shownLimit = limit !== null && limit < 4 * most ? limit : null;
   const ticks = ticksUpTo(Math.max(most, shownLimit ?? 0) || 1);
   const axes = axesOf(x, ticks.at(-1)!);
@@ -97,7 +97,7 @@ const seriesSvg = ({ points, colour, isFilled, name }: Series, axes: Axes): stri
   return `${fill}<path class="line c${colour}" d="${path.join('')}"><title>${escaped(name)}</title></path>`;
 };
 
-/** The stretches of a line between its breaks. */
+/** The parts of a line between its gaps. */
 const runsOf = (points: Series['points']): [number, number][][] => {
   const runs: [number, number][][] = [[]];
   for (const [x, y] of points) {

@@ -20,7 +20,7 @@ export const chartsOf = (result: Result): string[] => {
 
 type OverTime = Omit<Chart, 'x' | 'bands'>;
 
-/** What is drawn over the time of the run, the latency first. */
+/** The charts over the time of the run, latency first. */
 const overTime = ({ figures, settings }: Result, to: number): OverTime[] => [
   { title: 'Latency, last sample to event', unit: ' ms', limit: settings.p99, series: latencySeries(figures) },
   {
@@ -67,7 +67,7 @@ const latencySeries = (figures: Figures): Series[] => [
   { name: 'p50', colour: 1, points: momentPoints(figures, 'p50') },
 ];
 
-/** What was sampled in the charts' time; the goodbyes after it are of no interest. */
+/** A line of samples, without those from after the charts' end, when the callers hang up. */
 const lineOf = <T extends { readonly atMs: number }>(
   { name, colour, to }: { readonly name: string; readonly colour: number; readonly to: number },
   moments: readonly T[],
@@ -80,7 +80,7 @@ const lineOf = <T extends { readonly atMs: number }>(
 
 const NINES = [50, 90, 99, 99.9, 99.99, 99.999];
 
-/** Latency against percentile, one line a window; the axis gives each nine as much room. */
+/** Latency by percentile, one line for each window; on the axis, 90, 99, 99.9 … are equally far apart. */
 const percentileChart = (windows: readonly WindowFigures[]): string => {
   const most = Math.max(50, ...windows.flatMap(({ curve }) => curve.map(([percentile]) => percentile)));
   const place = (percentile: number): number => percentilePlace(percentile, most);
@@ -95,14 +95,14 @@ const percentileChart = (windows: readonly WindowFigures[]): string => {
   return chartHtml({ title: 'Latency by percentile', unit: ' ms', series, x: { from: 0, to: 1, ticks } });
 };
 
-/** What every tried number of streams came to. */
+/** p99 of every number of streams that was tried. */
 const trialsChart = (trials: Result['trials'], p99: number): string => {
   const sorted = trials.filter(({ wasLate }) => !wasLate).sort((a, b) => a.streams - b.streams);
   const most = sorted.at(-1)?.streams ?? 1;
   const ticks = ticksUpTo(most)
     .filter((at) => at <= most)
     .map((at) => ({ at, text: String(at) }));
-  // Beyond the knee latency grows without end: what is far above the target would hide everything else.
+  // Beyond the knee, latency grows without limit: values far above the target would make everything else too small to see.
   const points = sorted.map(({ streams, p99Ms }): [number, number] => [streams, Math.min(p99Ms, 3 * p99)]);
   return chartHtml({
     title: 'p99 by number of streams',

@@ -14,12 +14,12 @@ export interface Quantiles {
   readonly max: number;
 }
 
-/** What one window of the run measured. */
+/** What was measured in one window of the run. */
 export interface WindowFigures {
   readonly name: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Frames measured, and those of them about which an intent was told: only they can be split. */
+  /** How many frames were measured, and how many of them had an intent: only their latency can be split into parts. */
   readonly frames: number;
   readonly framesSplit: number;
   readonly latency: Quantiles;
@@ -41,7 +41,7 @@ export interface MomentFigures {
   readonly lagP99: number;
 }
 
-/** Everything that was measured of one run, ready to be written down. */
+/** Everything that was measured in one run, in the form in which it is written to the report. */
 export interface Figures {
   readonly windows: readonly WindowFigures[];
   readonly frames: { readonly sent: number; readonly answered: number; readonly gapped: number; readonly lost: number };
@@ -103,7 +103,7 @@ const windowFigures = (
   infer: quantilesOf(infer),
   send: quantilesOf(send),
   outside: quantilesOf(outside),
-  // Beyond one frame in `count` there is nothing to know.
+  // With `count` frames, no percentile above 1 − 1/count is known.
   curve: CURVE.filter((percentile) => percentile <= 100 * (1 - 1 / latency.count)).map((percentile) => [
     percentile,
     percentileMs(latency, percentile),

@@ -6,7 +6,7 @@ import { countRows, findingRows, latencyRows, processRows, trialRows, VERDICTS, 
 import { STYLE } from './style.js';
 import { settingsLine } from './text.js';
 
-/** The result as one page that needs nothing else: no script, no network. */
+/** The result as a self-contained HTML page: no scripts, no network. */
 export const htmlOf = (result: Result): string => {
   const { figures, machine, at, question, scenario, verdict, trials } = result;
   const charts = chartsOf(result);

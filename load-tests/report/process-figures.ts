@@ -4,31 +4,34 @@ import type { Span } from '../generator/plan.js';
 import { edgesOf, type GeneratorSample } from '../server/sampler.js';
 import type { ServerSample } from '../server/server-metrics.js';
 
-/** One moment of a process: how many cores it kept busy since the moment before, and its resident memory. */
+/** One sample of a process: how many cores it kept busy since the previous sample, and its resident memory. */
 export interface ProcessMoment {
   readonly atMs: number;
   readonly cores: number;
   readonly residentMiB: number;
 }
 
+/** The server's figures, over the measured time unless a field says otherwise. */
 export interface ServerFigures {
-  /** Over the measured time. */
+  /** How many cores it kept busy. */
   readonly cores: number;
   readonly framesPerSecond: number;
   readonly cpuMsPerFrame: number;
+  /** At the end of the measured time. */
   readonly residentMiB: number;
+  /** The most in the whole run. */
   readonly mostResidentMiB: number;
-  /** Of the seconds: the one in the middle, and the worst. */
+  /** The p99 of each second: the median of them, and the worst. */
   readonly loopDelayP99Ms: { readonly median: number; readonly worst: number };
   readonly framesPerBatch: number;
-  /** Micro-batches by size: of more frames than the one before and at most so many. */
+  /** Micro-batches by size: each entry counts those with more frames than the entry before allows, and at most `upTo`. */
   readonly batches: readonly { readonly upTo: number; readonly count: number }[];
   readonly moments: readonly (ProcessMoment & { readonly framesPerBatch: number; readonly queueFrames: number })[];
 }
 
 export interface GeneratorFigures {
   readonly cores: number;
-  /** Percent of a core that one virtual caller takes. */
+  /** Percent of one core that a virtual caller uses. */
   readonly corePercentPerStream: number;
   readonly residentMiB: number;
   readonly moments: readonly ProcessMoment[];
@@ -42,7 +45,7 @@ interface Sampled {
   readonly residentBytes: number;
 }
 
-/** What the server said of itself; null where it did not. */
+/** What the server's `/metrics` reported; null if there are too few samples. */
 export const serverFigures = (samples: readonly ServerSample[], measured: Span): ServerFigures | null => {
   const edges = edgesOf(samples, measured);
   if (edges === null) return null;

@@ -5,7 +5,7 @@ import { short } from './words.js';
 
 const EVERY_MS = 10_000;
 
-/** Tells how a run goes: on a terminal one line that changes, elsewhere a line every ten seconds. */
+/** Shows the progress of a run: on a terminal, one line that is updated; elsewhere, a line every ten seconds. */
 export const tellProgress = (out: NodeJS.WriteStream): ((observations: Observations, atMs: number) => void) => {
   let toldAt = -Infinity;
   return (observations, atMs) => {
@@ -16,13 +16,13 @@ export const tellProgress = (out: NodeJS.WriteStream): ((observations: Observati
   };
 };
 
-/** Ends the line that changes. */
+/** Clears the line that is updated. */
 export const endProgress = (out: NodeJS.WriteStream): void => {
   if (out.isTTY) out.write('\r\x1b[2K');
 };
 
 const lineOf = ({ plan, moments, momentMs, open, lag }: Observations, atMs: number): string => {
-  // The newest stretch whose frames have all been answered, or could have been.
+  // The newest moment that is over, so that its frames have been answered or could have been.
   const moment = moments[Math.floor(atMs / momentMs) - 1];
   const latency = moment && moment.latency.count > 0 ? moment.latency : null;
   const gaps = moments.reduce((sum, each) => sum + each.gaps, 0);

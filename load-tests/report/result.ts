@@ -6,7 +6,7 @@ import type { Settings } from '../settings.js';
 import { figuresOf, type Figures } from './figures.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
-/** A load test as it is written down: `--json` writes exactly this. */
+/** The result of a load test; `--json` writes exactly this. */
 export interface Result {
   readonly scenario: string;
   readonly question: string;
@@ -16,7 +16,7 @@ export interface Result {
   readonly figures: Figures;
   readonly settings: Settings;
   readonly machine: Machine;
-  /** When it ended, ISO 8601. */
+  /** When the test ended, as ISO 8601. */
   readonly at: string;
 }
 
@@ -25,7 +25,7 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGiB: number;
   readonly node: string;
-  /** Of Earshot, on the generator's side. */
+  /** Version of Earshot from which the load generator was run. */
   readonly version: string;
 }
 

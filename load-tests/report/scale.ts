@@ -1,4 +1,4 @@
-/** Steps from 0 to `most` or a little beyond it, at most six of them: 1, 2 or 5 times a power of ten each. */
+/** Values from 0 to `most` or a little beyond, in at most six equal steps of 1, 2 or 5 times a power of ten. */
 export const ticksUpTo = (most: number): number[] => {
   const least = Math.max(most, 1e-9) / 6;
   const power = 10 ** Math.floor(Math.log10(least));
@@ -7,6 +7,6 @@ export const ticksUpTo = (most: number): number[] => {
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
 };
 
-/** Places on a percentile axis, 0…1: each nine is as far from the next. `most` is the highest percentile shown. */
+/** Position (0–1) of a percentile on an axis on which 90, 99, 99.9 … are equally far apart. `most` is the highest one shown. */
 export const percentilePlace = (percentile: number, most: number): number =>
   Math.log10(100 / (100 - percentile)) / Math.log10(100 / (100 - most));

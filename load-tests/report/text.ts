@@ -2,7 +2,7 @@ import { table } from '../../server/cli/table.js';
 import type { Result } from './result.js';
 import { countRows, findingRows, latencyRows, processRows, trialRows, VERDICTS, type Rows } from './rows.js';
 
-/** The result as a page of text. */
+/** The result as plain text. */
 export const textOf = (result: Result): string => {
   const { figures, machine, question } = result;
   const parts: (string | Rows)[] = [
@@ -19,7 +19,7 @@ export const textOf = (result: Result): string => {
   return `${parts.map((part) => (typeof part === 'string' ? part : table(part))).join('\n\n')}\n`;
 };
 
-/** What was asked, in one line. */
+/** The settings of the test, in one line. */
 export const settingsLine = ({ settings, figures }: Result): string => {
   const { transport, encoding, chunkMs, duration, hop, seed, url } = settings;
   const where = url ?? 'a server of its own';

@@ -1,4 +1,4 @@
-/** A number as people read it: three figures, no needless zeros. */
+/** A number as short text for people: about three significant figures, whole numbers without decimals. */
 export const short = (value: number): string => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not known' : 'none';
   const size = Math.abs(value);

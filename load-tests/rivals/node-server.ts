@@ -11,8 +11,8 @@ import { FRAME_SAMPLES, hertz, milliseconds, samplesIn } from '../../server/doma
 import { loadModelPackage } from '../../server/inference/model-package.js';
 
 /**
- * The plain Node server: one ONNX session on the main thread, no batching, one frame a run. It hears audio with this
- * project's own decoder and resampler, so that only what is around the session differs.
+ * A plain Node server as a rival: one ONNX session on the main thread, no batching, one frame per run. It uses this project's own
+ * decoder, resampler and framer, so that only the code around the session differs.
  */
 const HOP_MS = 500;
 const TOP = 5;
@@ -22,7 +22,7 @@ const { card } = await loadModelPackage(folder);
 const variant = card.variants.find(({ providers }) => providers.includes('cpu'))!;
 const session = await InferenceSession.create(join(folder, variant.file), { intraOpNumThreads: 1 });
 
-/** What a stream has heard so far. */
+/** The belief about one stream, which every frame updates. */
 class Belief {
   frames = 0;
   #state: Tensor | null = null;
@@ -78,7 +78,7 @@ const stream = async (messages: AsyncIterable<Buffer | string>, url: URL, say: S
 
 const http = createServer();
 new WebSocketServer({ server: http, perMessageDeflate: false }).on('connection', (socket, request) => {
-  // A stream in object mode waits for its reader, which is what slows a fast sender.
+  // With this stream, reading from the socket stops while messages wait for the model, which slows a fast sender.
   const messages = createWebSocketStream(socket, { readableObjectMode: true, readableHighWaterMark: 8 });
   const say: Say = (message) => {
     socket.send(JSON.stringify(message));

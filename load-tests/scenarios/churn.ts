@@ -4,7 +4,7 @@ import { readyFindings, standardFindings, told } from './finding.js';
 import { planOf, speakers, timetableOf } from './plans.js';
 import type { Scenario } from './scenario.js';
 
-/** Long enough for three frames. */
+/** Length of a call: long enough for three frames. */
 const CALL_MS = 2_500;
 
 export const churn: Scenario = {

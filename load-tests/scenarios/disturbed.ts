@@ -15,13 +15,13 @@ import type { Scenario } from './scenario.js';
 
 interface Disturbance extends Pick<Scenario, 'name' | 'question' | 'presets'> {
   readonly group: string;
-  /** What the disturbers do from the middle of the measured time on. */
+  /** What the disturbing callers do; they disturb from the middle of the measured time on. */
   readonly shape: (timetable: Timetable, middle: number) => Disturbing;
-  /** What else is found. */
+  /** The findings that this scenario adds to the standard ones. */
   readonly findings: (performance: Performance, settings: Settings) => Finding[];
 }
 
-/** A scenario in which speakers are measured before and while others disturb them, in one run. */
+/** A scenario that measures speakers in one run, first undisturbed and then while other callers disturb them. */
 const disturbed = ({ group, shape, findings, ...scenario }: Disturbance): Scenario => ({
   ...scenario,
   run: async (stage, settings) => {
@@ -103,6 +103,6 @@ export const idle = disturbed({
 const framesOfGroup = (calls: readonly { group: string; sent: number }[], wanted: string): number =>
   calls.filter(({ group }) => group === wanted).reduce((sum, { sent }) => sum + sent, 0);
 
-/** What the server's memory grew by from the end of the first window to the end of the second. */
+/** By how many bytes the server's memory grew from the end of the first window to the end of the second. */
 const grownMeanwhile = ({ observations, server }: Performance): number =>
   grownBytes(server, observations.plan.windows[1]!);

@@ -3,12 +3,12 @@ import type { Observations, Split } from '../generator/observations.js';
 import type { Performance } from '../generator/stage.js';
 import { durations, recordMs } from '../generator/histogram.js';
 
-/** One measured answer; with a target where one was stated. */
+/** One measured value of a scenario, with its target if it has one. */
 export interface Finding {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
-  /** The most that the target allows; null: only told. */
+  /** The greatest value that the target allows; null for a value that is only reported. */
   readonly limit: number | null;
 }
 
@@ -23,7 +23,7 @@ export const atMost = (what: string, value: number, unit: string, limit: number)
   limit,
 });
 
-/** What becomes of the frames of all calls. */
+/** What became of the frames of all calls. */
 export const framesOf = ({ calls }: Observations) => {
   const sum = (count: 'sent' | 'answered' | 'gapped' | 'lost') => calls.reduce((total, call) => total + call[count], 0);
   return { sent: sum('sent'), answered: sum('answered'), gapped: sum('gapped'), lost: sum('lost') };
@@ -32,7 +32,7 @@ export const framesOf = ({ calls }: Observations) => {
 /** Calls that did not end with `closed`. */
 export const failedCalls = ({ calls }: Observations): number => calls.filter(({ problem }) => problem !== null).length;
 
-/** What every scenario demands: in each window p99 within the limit, and nobody is lost, gapped or refused. */
+/** The targets of every scenario: in each window p99 is within the limit; no frame is lost or gapped; no call fails. */
 export const standardFindings = ({ observations }: Performance, { p99 }: { readonly p99: number }): Finding[] => {
   const { gapped, lost } = framesOf(observations);
   const names = [...observations.splits.keys()];
@@ -47,7 +47,7 @@ export const standardFindings = ({ observations }: Performance, { p99 }: { reado
   ];
 };
 
-/** No answer at all is no good latency. */
+/** Infinity when no frame was answered: that must not pass for a low latency. */
 const p99Of = ({ latency }: Split): number => (latency.count === 0 ? Infinity : percentileMs(latency, 99));
 
 /** By how many percent p99 is higher in the second of two windows than in the first. */
@@ -56,7 +56,7 @@ export const shiftOf = ({ splits }: Observations): number => {
   return (during! / before! - 1) * 100;
 };
 
-/** From dialling to `ready`, of the calls of a group. */
+/** How long the calls of a group took from dialling to `ready`. */
 export const readyFindings = ({ calls }: Observations, group: string): Finding[] => {
   const ready = durations();
   for (const call of calls) if (call.group === group && call.readyMs !== null) recordMs(ready, call.readyMs);

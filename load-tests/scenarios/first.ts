@@ -6,7 +6,7 @@ import { atMost, standardFindings, told } from './finding.js';
 import { planOf, speakers, timetableOf } from './plans.js';
 import type { Scenario } from './scenario.js';
 
-/** The first frame is due when a second has been spoken, the next one a hop later; between them the window ends. */
+/** A window with the first frame only: that frame is due after one second of speech, the next one a hop later. */
 const windowOf = ({ hop }: Settings) => ({ name: 'first frame', from: 0, to: 850 + (hop ?? FRAMING.hopMs) });
 const MOST_RATIO = 1.5;
 
@@ -17,7 +17,7 @@ export const first: Scenario = {
   run: async (stage, settings) => {
     const { measured, end } = timetableOf(settings);
     const windows = [windowOf(settings), { name: 'steady', ...measured }];
-    // All begin at once, and at the beginning of the recordings.
+    // All callers begin at the same time, and at the beginning of the recordings.
     const callers = speakers(settings.streams, { ...settings, ramp: 0 }, end).map((each) => ({ ...each, phase: 0 }));
     const performance = await stage.perform(planOf(settings, callers, windows));
     const [one, steady] = [...performance.observations.splits.values()].map(medianOf) as [number, number];

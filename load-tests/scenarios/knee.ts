@@ -1,19 +1,19 @@
-/** What a search for the most that holds came to. */
+/** The result of a search for the greatest size that holds. */
 export interface Knee {
-  /** The most that held; 0 where nothing did. */
+  /** The greatest size that held; 0 if none did. */
   readonly held: number;
-  /** The least that did not; null where everything up to the most allowed did. */
+  /** The smallest size that did not hold; null if all sizes up to the greatest allowed one held. */
   readonly missed: number | null;
 }
 
 export interface KneeSearch {
   readonly first: number;
   readonly most: number;
-  /** The search ends when what held and what did not are no further apart than this share of what held. */
+  /** The search ends when `held` and `missed` are no further apart than this share of `held`. */
   readonly precision: number;
 }
 
-/** Finds the greatest size that holds: doubling or halving from the first until it is between two, then by bisection. */
+/** Finds the greatest size that holds: doubles or halves from the first size until the result lies between two, then bisects. */
 export const findKnee = async (
   holds: (size: number) => Promise<boolean>,
   { first, most, precision }: KneeSearch,

@@ -18,7 +18,7 @@ export const mixed: Scenario = {
   },
 };
 
-/** Deals out every combination in turn. */
+/** Gives the callers every combination of transport, encoding and model in turn. */
 const oneOfEach =
   (models: readonly string[]) =>
   (caller: CallerPlan, index: number): CallerPlan => {

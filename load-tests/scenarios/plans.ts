@@ -2,24 +2,24 @@ import { seededRandom } from '../generator/random.js';
 import { SPEAKERS, type CallerPlan, type LoadPlan, type Span, type Window } from '../generator/plan.js';
 import type { Settings } from '../settings.js';
 
-/** Milliseconds between the last measured moment and the goodbyes, so that measured frames are answered before. */
+/** Milliseconds from the end of the measured time until the callers hang up, so that measured frames are answered before. */
 const TAIL_MS = 1_000;
 
-/** Where the parts of a run lie, in milliseconds. */
+/** The parts of a run, in milliseconds after its start. */
 export interface Timetable {
   readonly measured: Span;
-  /** When everybody says goodbye. */
+  /** When all callers hang up. */
   readonly end: number;
 }
 
 export const timetableOf = ({ ramp, duration }: Settings): Timetable => {
-  // What began last is heard for two seconds before it is measured: its first frame takes one.
+  // The last caller speaks for two seconds before the measured time begins; its first frame takes one of them.
   const from = ramp * 1000 + 2_000;
   const to = from + duration * 1000;
   return { measured: { from, to }, end: to + TAIL_MS };
 };
 
-/** The measured time in two halves: undisturbed, and disturbed. */
+/** The measured time in two halves: before the disturbance, and during it. */
 export const beforeAndDuring = ({ from, to }: Span): readonly [Window, Window] => {
   const middle = (from + to) / 2;
   return [
@@ -28,7 +28,7 @@ export const beforeAndDuring = ({ from, to }: Span): readonly [Window, Window] =
   ];
 };
 
-/** Callers at speaking speed, begun one after the other over the ramp, each somewhere else in the recordings. */
+/** Callers at speaking speed, who begin one after the other over the ramp, each at a different point of the recordings. */
 export const speakers = (count: number, settings: Settings, end: number): CallerPlan[] => {
   const random = seededRandom(settings.seed);
   return Array.from({ length: count }, (_, index) => ({
@@ -42,13 +42,13 @@ export const speakers = (count: number, settings: Settings, end: number): Caller
   }));
 };
 
-/** What callers of another group do. */
+/** What disturbing callers do. */
 export interface Disturbing extends Pick<CallerPlan, 'speech' | 'span' | 'deaf'> {
-  /** They dial one after the other over so many milliseconds; by default in the same moment. */
+  /** They dial one after the other over this many milliseconds; by default all at the same moment. */
   readonly dialOver?: number;
 }
 
-/** Callers of another group. */
+/** Disturbing callers, in a group of their own. */
 export const disturbers = (group: string, settings: Settings, { dialOver = 0, ...shape }: Disturbing): CallerPlan[] => {
   const random = seededRandom(settings.seed + 1);
   const { transport, encoding, model, streams } = settings;

@@ -10,10 +10,10 @@ import type { Scenario, Trial } from './scenario.js';
 
 const MOST_STREAMS = 100_000;
 const PRECISION = 0.03;
-/** A server that was overloaded refuses streams for as long as it tells them to wait. */
+/** After an overload, a server refuses new streams for as long as it told refused ones to wait. */
 const RECOVERY_MS = 4_000;
 
-/** Streams are added until p99 or a gap says stop; each size is a run of its own on the same server. */
+/** Searches for the greatest number of streams that meets the targets; each number is a run of its own on the same server. */
 export const ramp: Scenario = {
   name: 'ramp',
   question: 'How many streams at speaking speed does the server hold at most: where is the knee?',
@@ -34,7 +34,7 @@ export const ramp: Scenario = {
       { first: settings.streams, most: MOST_STREAMS, precision: PRECISION },
     );
     const trials = tried.map(({ trial }) => trial);
-    // The run at the knee; where nothing held, the least that was tried.
+    // The run at the knee; if none held, the last one, which had the fewest streams.
     const { performance } = tried.findLast(({ trial }) => trial.streams === knee.held) ?? tried.at(-1)!;
     const findings = [
       told('most streams that held', knee.held, 'streams'),

@@ -2,24 +2,24 @@ import type { Performance, Stage } from '../generator/stage.js';
 import type { Settings } from '../settings.js';
 import type { Finding } from './finding.js';
 
-/** One size that was tried in search of the knee. */
+/** One number of streams that was tried in the search for the knee. */
 export interface Trial {
   readonly streams: number;
   readonly p99Ms: number;
   readonly gaps: number;
   readonly held: boolean;
-  /** The generator was late: the trial says nothing of the server. */
+  /** Whether the generator itself was late, so that the trial says nothing about the server. */
   readonly wasLate: boolean;
 }
 
 export interface ScenarioOutcome {
   readonly findings: readonly Finding[];
-  /** The run that the figures are of. */
+  /** The run from which the report's figures are taken. */
   readonly performance: Performance;
   readonly trials: readonly Trial[];
 }
 
-/** Settings that a scenario fills in where the command line leaves them out. */
+/** A scenario's own defaults for settings that the command line leaves out. */
 export type Presets = Pick<Settings, 'streams' | 'ramp' | 'duration'>;
 
 /** A load test that answers one question. */

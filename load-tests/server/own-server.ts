@@ -6,17 +6,17 @@ import type { Addresses } from '../generator/connection.js';
 
 const COMMAND = fileURLToPath(new URL('../../server/cli/earshot.js', import.meta.url));
 const DEFAULTS = ['--port', '0', '--grpc-port', '0', '--provider', 'cpu', '--log-level', 'error'];
-/** Longer than the drain of streams that a scenario left behind. */
+/** Longer than the server takes to drain the streams that a scenario left open. */
 const STOP_LIMIT_MS = 60_000;
-/** The addresses of HTTP and of gRPC, one above the other. */
+/** Matches the lines of the server's banner that have the addresses of HTTP and of gRPC. */
 const BANNER = /page +(https?:\/\/\S+)\/\n[^]*gRPC +(\S+)\n/;
 
 export interface OwnServer extends Addresses {
-  /** Asks the server to end and waits until it has. */
+  /** Asks the server to end, and waits until it has ended. */
   stop(): Promise<void>;
 }
 
-/** Starts a server process on free ports, models on the CPU, unless `flags` say otherwise; fails with what it said where it does not start. */
+/** Starts a server process, on free ports and with models on the CPU unless `flags` say otherwise. Rejects with its output if it fails. */
 export const startOwnServer = async (flags: readonly string[]): Promise<OwnServer> => {
   const command = [process.execPath, COMMAND, 'serve', ...DEFAULTS, ...flags];
   const server = await startServerProcess(command, { announcing: BANNER, stopLimitMs: STOP_LIMIT_MS }).catch(

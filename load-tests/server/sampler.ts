@@ -1,21 +1,22 @@
 import { sharedClock } from '../generator/shared-clock.js';
 import { readSample, type ServerSample } from './server-metrics.js';
 
-/** What the generator's own process took. */
+/** Resources that the load generator's own process has used, at one moment. */
 export interface GeneratorSample {
+  /** Milliseconds after the start of the run. */
   readonly at: number;
   readonly cpuSeconds: number;
   readonly residentBytes: number;
 }
 
-/** Looks at the server and at this process once a second, until it is stopped. */
+/** Samples the resources of the server and of this process once a second, until it is stopped. */
 export class Sampler {
   readonly server: ServerSample[] = [];
   readonly generator: GeneratorSample[] = [];
   private timer: { cancel(): void } | null = null;
   private isStopped = false;
 
-  /** `metricsUrl` may not answer: then nothing is known of the server. */
+  /** If `metricsUrl` does not answer, there are no samples of the server. `origin`: start of the run, on the shared clock. */
   constructor(
     private readonly metricsUrl: string,
     private readonly origin: number,
@@ -46,7 +47,7 @@ export class Sampler {
   }
 }
 
-/** What a server's `/metrics` says now; null where it does not answer. `origin` is when the run began, on the shared clock. */
+/** What a server's `/metrics` reports now; null if it does not answer. `origin` is the start of the run, on the shared clock. */
 export const sampleOf = async (url: string, origin: number): Promise<ServerSample | null> => {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
@@ -56,13 +57,13 @@ export const sampleOf = async (url: string, origin: number): Promise<ServerSampl
   }
 };
 
-/** By how many bytes the server's resident memory grew in a span; NaN where it is not known. */
+/** By how many bytes the server's resident memory grew in a span; NaN if that is unknown. */
 export const grownBytes = (samples: readonly ServerSample[], span: Parameters<typeof edgesOf>[1]): number => {
   const edges = edgesOf(samples, span);
   return edges ? edges.last.residentBytes - edges.first.residentBytes : NaN;
 };
 
-/** The newest sample before the span and the newest in it: what lies between is what the span cost. Null where there are no two. */
+/** The last sample before a span and the last one in it; their difference is what the span cost. Null if there are not both. */
 export const edgesOf = <T extends { readonly at: number }>(
   samples: readonly T[],
   { from, to }: { readonly from: number; readonly to: number },

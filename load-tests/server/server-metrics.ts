@@ -1,12 +1,12 @@
 import type { Bucket } from '../../server/page/operations/prometheus.js';
 
-/** What `/metrics` said at one moment. */
+/** What `/metrics` reported at one moment. */
 export interface ServerSample {
-  /** Milliseconds after the run's beginning. */
+  /** Milliseconds after the start of the run. */
   readonly at: number;
   readonly cpuSeconds: number;
   readonly residentBytes: number;
-  /** Delays of its event loop, in seconds. */
+  /** Delays of the server's event loop, in seconds. */
   readonly loopDelays: readonly Bucket[];
   readonly sessions: number;
   readonly queueFrames: number;
@@ -17,7 +17,7 @@ export interface ServerSample {
   readonly silent: number;
   readonly batches: number;
   readonly batchFrames: number;
-  /** Micro-batches by their frames. */
+  /** Micro-batches by their number of frames. */
   readonly batchSizes: readonly Bucket[];
 }
 
@@ -35,7 +35,7 @@ const linesOf = (text: string): Line[] =>
     value: Number(value),
   }));
 
-/** What the text of `/metrics` says, at a moment. */
+/** Reads the text of `/metrics`; `at` is when it was fetched, in milliseconds after the start of the run. */
 export const readSample = (text: string, at: number): ServerSample => {
   const lines = linesOf(text);
   const sum = (name: string, wanted: (labels: Line['labels']) => boolean = () => true): number =>
@@ -56,7 +56,7 @@ export const readSample = (text: string, at: number): ServerSample => {
   };
 };
 
-/** Cumulative, as Prometheus has them, and over all other labels. */
+/** The buckets of a histogram, cumulative as in Prometheus, summed over all labels except `le`. */
 const bucketsOf = (lines: readonly Line[], histogram: string): Bucket[] => {
   const counts = new Map<number, number>();
   for (const { name, labels, value } of lines) {
