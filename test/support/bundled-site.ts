@@ -7,7 +7,7 @@ import { basename, extname, join } from 'node:path';
 import { build } from 'tsdown';
 import { SDK } from '../client-sdk/client-package.js';
 
-/** A page of somebody else, on an origin of its own. */
+/** A page as a user of the SDK would serve it, from an origin of its own. */
 export interface Site {
   readonly address: string;
   close(): void;
@@ -15,7 +15,7 @@ export interface Site {
 
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html' };
 
-/** Bundles a program with the SDK's sources, and serves it as `main.js` beside the other files of its page. */
+/** Bundles a program with the SDK's sources, and serves it as `main.js` together with the other files of its page. */
 export async function bundledSite(program: string, others: readonly string[]): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-site-'));
   await build({

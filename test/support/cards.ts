@@ -1,7 +1,7 @@
 import type { ModelCard } from '../../server/domain/model-card.js';
 import { milliseconds } from '../../server/domain/units.js';
 
-/** A stateless card; what a test is about is overridden. */
+/** A stateless model card; `change` overrides fields. */
 export const statelessCard = (change: Partial<ModelCard> = {}): ModelCard => ({
   name: 'scripted',
   version: '1.0.0',
@@ -20,7 +20,7 @@ export const statelessCard = (change: Partial<ModelCard> = {}): ModelCard => ({
   ...change,
 });
 
-/** A stateful card with two numbers of state and a hop of 500 ms. */
+/** A stateful model card with two numbers of state and a hop of 500 ms. */
 export const statefulCard = (change: Partial<ModelCard> = {}): ModelCard =>
   statelessCard({
     hop: { default: milliseconds(500), min: milliseconds(500), max: milliseconds(500) },

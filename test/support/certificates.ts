@@ -11,7 +11,7 @@ export interface Pair {
 const openssl = (...args: readonly string[]): void => void execFileSync('openssl', args, { stdio: 'ignore' });
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-/** A certificate authority in a folder, which signs for 127.0.0.1 and localhost. */
+/** A certificate authority in a folder; it signs certificates for 127.0.0.1 and localhost. */
 export class Authority {
   readonly pair: Pair;
 
@@ -28,7 +28,7 @@ export class Authority {
     return readFileSync(this.pair.cert);
   }
 
-  /** For 0 days: what has expired a second later. */
+  /** Signs a certificate that is valid for `days` days; with 0 days, it has expired a second later. */
   sign(commonName: string, days = 2): Pair {
     const pair = this.paths(`${this.name}-${commonName}`);
     const request = `${pair.key}.csr`;

@@ -9,14 +9,14 @@ const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 export const CHROMIUM = PLACES.find((path) => existsSync(path));
 export const A_CHROMIUM = `Chromium (looked for ${PLACES.join(', ')})`;
 
-/** A Chromium whose microphone hears a recording, over and over, from its start. */
+/** A Chromium whose simulated microphone plays a recording in a loop, from its beginning. */
 export interface HearingBrowser {
-  /** Opens a page and collects what its console complains of. */
+  /** Opens a page; `complaints` collects the errors on its console. */
   open(url: string, options?: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }>;
   close(): Promise<void>;
 }
 
-/** Starts Chromium; skips the suite, and says so, where there is none. */
+/** Starts Chromium; if there is none, skips the suite and says so. */
 export async function hearingBrowser(
   suite: Context,
   heard: { rate: number; samples: Int16Array },

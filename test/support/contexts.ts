@@ -21,7 +21,7 @@ export const silentObserver: SessionObserver = {
 };
 
 function ignore(): void {
-  // Nobody looks.
+  // The tests that use this observer do not look at its events.
 }
 
 export const sayingBalance: Classify = () => Promise.resolve(classified([4, 0, 0]));
@@ -33,7 +33,7 @@ export const shelfOf = (classify: Classify, card: ModelCard = statelessCard()): 
   return shelf;
 };
 
-/** The defaults of a server; what a test is about is overridden. */
+/** The default limits of a server; `change` overrides some. */
 export const sessionLimits = (change: Partial<SessionLimits> = {}): SessionLimits => ({
   startTimeout: milliseconds(5_000),
   idleTimeout: milliseconds(30_000),
@@ -42,7 +42,7 @@ export const sessionLimits = (change: Partial<SessionLimits> = {}): SessionLimit
   ...change,
 });
 
-/** What sessions share, with a scripted model; what a test is about is overridden. */
+/** A context for sessions, with a scripted model; `change` overrides parts of it. */
 export const contextWith = (change: Partial<SessionContext> = {}): SessionContext => ({
   models: shelfOf(sayingBalance),
   admission: new Admission(systemClock),

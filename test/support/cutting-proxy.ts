@@ -1,22 +1,22 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A TCP proxy on loopback that can cut what goes through it, as a network does: without a word. */
+/** A TCP proxy on loopback that can cut its connections without notice, as a network failure does. */
 export interface CuttingProxy {
   /** `127.0.0.1:port` */
   readonly address: string;
   /** How many connections were opened through it. */
   readonly opened: number;
-  /** Told of bytes that pass, before they do: `up` to the server. Returning true cuts their connection; the bytes are lost. */
+  /** Called with bytes before they are passed on, `up` to the server. If it returns true, their connection is cut and they are lost. */
   onPass: ((direction: 'up' | 'down', bytes: Buffer) => boolean) | null;
-  /** Whether nothing comes down from the server any more, though the connections seem to live. */
+  /** While true, nothing that the server sends is passed on, although the connections stay open. */
   isSilent: boolean;
   /** Resets every connection that is open. */
   cut(): void;
   close(): void;
 }
 
-/** Proxies to `target`, a `127.0.0.1:port`; a function is asked for each connection. */
+/** Proxies to `target`, a `127.0.0.1:port`; a function is called for each connection. */
 export const cuttingProxy = async (target: string | (() => string)): Promise<CuttingProxy> => {
   const pairs = new Set<readonly [Socket, Socket]>();
   const server = createServer((near) => {

@@ -12,7 +12,7 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs the `earshot` command to its end, as a shell would. */
+/** Runs the `earshot` command as a shell would, and resolves when it has ended. */
 export const earshot = async (
   args: readonly string[],
   input?: Uint8Array,
@@ -33,11 +33,11 @@ export interface ServerProcess extends Addresses {
   readonly banner: string;
   /** What it has logged so far. */
   log(): string;
-  /** Sends a signal, waits for the end, gives the exit code. */
+  /** Sends a signal and waits for the process to end; resolves with its exit code. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** `earshot serve` as a process of its own, on free ports, resolved when its banner is out. */
+/** Starts `earshot serve` as a process of its own, on free ports; resolves when it has printed its banner. */
 export const serveProcess = async (
   flags: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -68,6 +68,6 @@ export const serveProcess = async (
   };
 };
 
-/** Process ids of a process's children, as Linux tells them. */
+/** Process ids of a process's children. Linux only. */
 export const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ECHO_MODELS } from './real-server.js';
 
-/** What the graph of the echo model multiplies loudness by; stands once in its file. */
+/** The factor by which the graph of the echo model multiplies loudness; it occurs once in the graph's file. */
 const LOUDNESS = 40;
 
 const float32 = (value: number): Buffer => {
@@ -16,12 +16,12 @@ const float32 = (value: number): Buffer => {
 const rewriteJson = (file: string, change: (value: Record<string, unknown>) => object): void =>
   writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>)));
 
-/** An empty folder of packages. */
+/** Creates an empty folder for model packages. */
 export const packagesFolder = (): string => mkdtempSync(join(tmpdir(), 'earshot-packages-'));
 
 /**
- * Writes one version of the echo model into `folder`, over any other: its graph hears `loudness` times, its labels end with its version. Its
- * contract is written last.
+ * Writes a version of the echo model into `folder` and replaces any other version: its graph multiplies loudness by `loudness`, and
+ * its labels end with its version. The contract (`earshot.json`) is written last.
  */
 export const writeEcho = (folder: string, version: string, loudness: number): void => {
   const root = join(folder, 'echo');

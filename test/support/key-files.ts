@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A folder for one suite's files. */
+/** A temporary folder for the files of one suite. */
 export class Drawer {
   readonly folder = mkdtempSync(join(tmpdir(), 'earshot-access-'));
 
@@ -21,13 +21,13 @@ export class Drawer {
 
 export const randomKey = (): string => `esk_${randomBytes(32).toString('base64url')}`;
 
-/** An entry of a key file, written down by hand. */
+/** An entry of a key file, made without the server's code. */
 export const entry = (key: string, fields: object = {}): Record<string, unknown> => {
   const sha256 = createHash('sha256').update(key).digest('hex');
   return { id: sha256.slice(0, 8), name: 'tests', sha256, created: '2026-11-25T00:00:00Z', ...fields };
 };
 
-/** Waits until a look finds what it looks for. */
+/** Polls until `look` returns true. */
 export const eventually = async (look: () => Promise<boolean> | boolean): Promise<void> => {
   while (!(await look())) await sleep(20);
 };

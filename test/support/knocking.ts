@@ -3,7 +3,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { grpcClient, type WireMessage } from './raw-clients.js';
 import type { Addresses } from './scripted-server.js';
 
-/** What a client shows at the door. */
+/** Where a client presents its credential when it connects: in headers, in sub-protocols or in the query of the URL. */
 export interface Shown {
   readonly headers?: Readonly<Record<string, string>>;
   readonly protocols?: readonly string[];
@@ -11,9 +11,9 @@ export interface Shown {
 }
 
 export interface Opened {
-  /** 101 where the handshake succeeded. */
+  /** HTTP status of the handshake: 101 if it succeeded; 0 if there was no HTTP answer. */
   readonly status: number;
-  /** The answer's body where it did not. */
+  /** Body of the HTTP answer, or the error, if the handshake failed. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly socket: WebSocket;
@@ -28,7 +28,7 @@ export const inProtocol = (credential: string): Shown => ({
 });
 export const inUrl = (token: string): Shown => ({ query: `?token=${token}` });
 
-/** Tries to open a WebSocket. */
+/** Tries to open a WebSocket; resolves in any case with the outcome. */
 export const knock = (
   address: string,
   { headers = {}, protocols = ['earshot.v1.json'], query = '' }: Shown,
@@ -51,14 +51,14 @@ export const knock = (
     });
   });
 
-/** The HTTP status that a WebSocket handshake is answered with; 101 where it succeeds. */
+/** The HTTP status that answers a WebSocket handshake; 101 if it succeeds. */
 export const handshake = async (server: Addresses, shown: Shown): Promise<number> => {
   const opened = await knock(`ws://${server.http}`, shown);
   opened.socket.terminate();
   return opened.status;
 };
 
-/** Calls ListModels with this metadata; null where it succeeds. */
+/** Calls ListModels with `headers` as metadata; resolves with its error, or null if it succeeds. */
 export const callOverGrpc = (
   server: Addresses,
   headers: Readonly<Record<string, string>>,
@@ -78,7 +78,7 @@ export const callOverGrpc = (
     });
   });
 
-/** The same way in over each wire: whether it is let in, refused for who it is, or for what it may. */
+/** For each wire, tries a credential and names the outcome, such as `in`, `unauthenticated` or `permission_denied`. */
 export const OVER: Readonly<Record<string, (server: Addresses, shown: Shown) => Promise<string>>> = {
   WebSocket: async (server, shown) => WORDS[await handshake(server, shown)] ?? 'else',
   HTTP: async (server, { headers = {}, query = '' }) =>

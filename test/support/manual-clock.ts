@@ -15,7 +15,7 @@ export class ManualClock implements Clock {
     return { cancel: () => this.alarms.delete(alarm) };
   }
 
-  /** Lets `ms` pass; what is due meanwhile happens in its order. */
+  /** Lets `ms` milliseconds pass; actions that become due meanwhile run in order. */
   pass(ms: number): void {
     const end = this.time + ms;
     for (let next = this.nextBy(end); next; next = this.nextBy(end)) {

@@ -4,7 +4,7 @@ import { ANYBODY, type Identity } from '../../server/domain/identity.js';
 import { hertz, milliseconds } from '../../server/domain/units.js';
 import { deferred } from './outcomes.js';
 
-/** A caller in the same process: what it says is heard at once, what it is told is kept. */
+/** A caller in the same process: the server gets its messages at once, and it keeps all messages that it receives. */
 export class MemoryCaller implements Caller {
   readonly description = { transport: 'memory', remote: 'here' };
   readonly identity: Identity;
@@ -24,7 +24,7 @@ export class MemoryCaller implements Caller {
     this.identity = identity;
   }
 
-  /** Its connection breaks. */
+  /** Simulates a lost connection. */
   vanish(): void {
     this.wasLost = true;
     this.messages.complete();
@@ -34,7 +34,7 @@ export class MemoryCaller implements Caller {
     this.messages.complete();
   }
 
-  /** Everything that was said to it, once it was closed. */
+  /** All messages that it received; resolves when its stream has ended. */
   get story(): Promise<readonly SessionMessage[]> {
     return this.ended.promise;
   }
@@ -61,7 +61,7 @@ export class MemoryCaller implements Caller {
   }
 }
 
-/** A start at 16 kHz mono PCM; what a test is about is overridden. */
+/** A start with mono PCM at 16 kHz; `change` overrides fields. */
 export const startRequest = (change: Partial<StartRequest> = {}): CallerMessage => ({
   kind: 'start',
   request: {

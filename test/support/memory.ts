@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes that this process holds on to, garbage collected: the server's too, where a test has it in its own process. */
+/** Bytes that this process holds after garbage collection; includes the server's if it runs in the test's own process. */
 export const heldBytes = async (): Promise<number> => {
   for (let round = 0; round < 3; round++) {
     await sleep(20);

@@ -5,7 +5,7 @@ import { SAMPLES } from './real-server.js';
 
 const hasEncoder = answers('ffmpeg', ['-v', 'quiet', '-f', 'lavfi', '-i', 'anullsrc', '-t', '0.1', '-f', 'mp3', '-']);
 
-/** A sample call as an MP3 without tags, as ffmpeg writes it; skips the test where there is none. */
+/** A sample call as an MP3 without tags, made by ffmpeg; skips the test if ffmpeg or its MP3 encoder is missing. */
 export function mp3Of(test: Mocha.Context, format: readonly string[]): Buffer {
   needs(test, hasEncoder, 'ffmpeg with an MP3 encoder');
   const call = join(SAMPLES, 'balance-16k.wav');

@@ -1,4 +1,4 @@
-/** What a test cannot do without, and not every machine has: without it the test is skipped and says so. */
+/** Things that some tests need and that not every machine has: a test that lacks one is skipped, and says so. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ export const hasOpenssl = answers('openssl', ['version']);
 export const isLinux = process.platform === 'linux';
 
 const beside = fileURLToPath(new URL('../../../../shared/data/minds14', import.meta.url));
-/** The folder of real calls beside the project, which no clone has. */
+/** A folder of real calls beside the project, which is not part of a clone; null if it is missing. */
 export const RECORDINGS = existsSync(beside) ? beside : null;
 
 /** Skips the running test, or from `before` its suite, with the reason on the console, unless `isThere`. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span as OTLP/JSON has it (opentelemetry-proto, trace/v1/trace.proto). */
+/** A span in OTLP/JSON (opentelemetry-proto, trace/v1/trace.proto). */
 export interface OtlpSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -21,7 +21,7 @@ interface ExportRequest {
   }[];
 }
 
-/** What takes traces on loopback, and keeps what it was sent. */
+/** Starts an OTLP collector on loopback, which keeps the traces that it is sent. */
 export const otlpCollector = async (answer = (response: ServerResponse): unknown => response.end('{}')) => {
   const requests: ExportRequest[] = [];
   const paths: string[] = [];

@@ -1,6 +1,6 @@
 import type { Classified, Turn } from '../../server/domain/outcome.js';
 
-/** A classified outcome; what a test is about is overridden. */
+/** A classified outcome; `change` overrides fields. */
 export const classified = (logits: readonly number[], change: Partial<Classified> = {}): Classified => ({
   kind: 'classified',
   logits: Float32Array.from(logits),
@@ -11,7 +11,7 @@ export const classified = (logits: readonly number[], change: Partial<Classified
   ...change,
 });
 
-/** Nobody is before it. */
+/** A turn that waits behind no other. */
 export const AT_ONCE: Turn = { tenant: '', liveAt: 0, dueAt: 0 };
 
 /** A promise that the test settles. */

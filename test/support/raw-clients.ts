@@ -15,12 +15,12 @@ import type { Addresses } from './scripted-server.js';
 
 /**
  * Clients that share no code with the server: `ws` and JSON.parse; `ws` and protobufjs's reflection; grpc-js and
- * proto-loader. Each plays one stream and tells what it was told.
+ * proto-loader. Each plays the steps of one stream and returns what it received.
  */
 
 export type WireMessage = Record<string, unknown> & { readonly type: string; readonly seq: number };
 
-/** One thing that a client does: an object is a control message, bytes are audio, a function is awaited. */
+/** One step of a client: an object is sent as a control message, bytes as audio; a function is called and awaited. */
 export type Step =
   Readonly<Record<string, unknown>> | Uint8Array | ((soFar: readonly WireMessage[]) => Promise<unknown>);
 
@@ -28,7 +28,7 @@ export interface Told {
   readonly messages: readonly WireMessage[];
   /** The WebSocket close code, or the gRPC status code. */
   readonly end: number;
-  /** The HTTP status, where the handshake was refused. */
+  /** The HTTP status, if the handshake was refused. */
   readonly status?: number;
 }
 
@@ -143,7 +143,7 @@ const overGrpc: Talk = (server, steps) =>
     }).catch(reject);
   });
 
-/** Every wire, by name. */
+/** A client for every wire, by name. */
 export const TALKS: Readonly<Record<'ws-json' | 'ws-proto' | 'grpc', Talk>> = {
   'ws-json': overWebSocket(JSON_WIRE),
   'ws-proto': overWebSocket(PROTO_WIRE),
@@ -160,7 +160,7 @@ export const until =
     while (!soFar.some((message) => message.type === type)) await sleep(2);
   };
 
-/** What a message says of the audio, without what differs from run to run. */
+/** A message without the fields that differ from run to run. */
 export const strip = (message: WireMessage): Record<string, unknown> =>
   Object.fromEntries(Object.entries(message).filter(([key]) => !FROM_RUN_TO_RUN.has(key)));
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A TCP connection on which a test writes bytes as it likes; shares no code with the server or with `ws`. */
+/** A TCP connection on which a test can write any bytes; shares no code with the server or with `ws`. */
 export interface RawSocket {
   readonly socket: Socket;
-  /** Everything that has come so far. */
+  /** Everything that has been received so far. */
   received(): Buffer;
-  /** Waits until what has come satisfies `isEnough`, or the peer has ended or cut the connection. */
+  /** Waits until the bytes received satisfy `isEnough`, or the peer has ended or cut the connection. */
   until(isEnough: (received: Buffer) => boolean): Promise<void>;
   /** Resolves when the peer has ended or cut the connection. */
   readonly ended: Promise<void>;
@@ -44,7 +44,7 @@ export const rawSocket = async (address: string): Promise<RawSocket> => {
   return { socket, received, until, ended, close: () => socket.destroy() };
 };
 
-/** A WebSocket handshake (RFC 6455 §4.1); a header of `change` replaces or, where undefined, leaves out its own. */
+/** A WebSocket handshake (RFC 6455 §4.1). `change` replaces headers, and removes those that it sets to undefined. */
 export const handshake = (
   target = '/v1/stream',
   change: Readonly<Record<string, string | undefined>> = {},
@@ -66,7 +66,7 @@ export const handshake = (
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
-/** A connection whose handshake is done. */
+/** A connection after a successful WebSocket handshake. */
 export const upgradedSocket = async (address: string, target?: string, protocol?: string): Promise<RawSocket> => {
   const raw = await rawSocket(address);
   raw.socket.write(handshake(target, { 'Sec-WebSocket-Protocol': protocol }));
@@ -81,9 +81,9 @@ export interface FrameOptions {
   readonly reserved?: number;
   readonly opcode?: number;
   readonly isMasked?: boolean;
-  /** What the frame says its length is; by default what it is. */
+  /** The length that the frame claims to have; by default its real length. */
   readonly length?: bigint;
-  /** How the length is written, in bytes; by default as short as can be. */
+  /** In how many additional bytes the length is written; by default as few as possible. */
   readonly lengthBytes?: 0 | 2 | 8;
   readonly mask?: Uint8Array;
 }
@@ -107,7 +107,7 @@ const shortestFor = (length: bigint): 0 | 2 | 8 => {
   return length < 65_536n ? 2 : 8;
 };
 
-/** A client's frame (RFC 6455 §5.2), right or wrong as the options say. */
+/** A client's WebSocket frame (RFC 6455 §5.2), valid or invalid as the options say. */
 export const clientFrame = (payload: Uint8Array, options: FrameOptions = {}): Buffer => {
   const { isMasked = true, mask = NO_MASK } = options;
   const head = headOf(payload, options);
@@ -120,7 +120,7 @@ export interface ServerFrame {
   readonly payload: Buffer;
 }
 
-/** The frames that a server has sent after its handshake; it neither masks nor fragments. */
+/** The WebSocket frames that a server has sent after its handshake; it neither masks nor fragments them. */
 export const serverFrames = (received: Buffer): ServerFrame[] => {
   const frames: ServerFrame[] = [];
   for (let at = received.indexOf(END_OF_HEAD) + 4; at + 2 <= received.length;) {

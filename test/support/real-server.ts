@@ -4,7 +4,7 @@ import { startServer, type RunningServer } from '../../server/main.js';
 import { inRepository } from './repository.js';
 import type { Addresses } from './scripted-server.js';
 
-/** Test models whose logits tell which audio they came from. */
+/** Test models whose logits show which audio they were computed from. */
 export const ECHO_MODELS = inRepository('test/fixtures/models');
 /** Test models that misbehave: one is slow, one fails for some audio. */
 export const ODD_MODELS = inRepository('test/fixtures/odd-models');
@@ -15,7 +15,7 @@ export interface RealServer extends Addresses {
   readonly running: RunningServer;
 }
 
-/** The whole server on free ports, with real graphs on the CPU. */
+/** Starts the whole server on free ports, with real graphs on the CPU. */
 export const serveReal = async (settings: Partial<Config> = {}, log = silentLog): Promise<RealServer> => {
   const config = readConfig({ port: 0, grpcPort: 0, provider: 'cpu', drainGraceMs: 100, ...settings }, {});
   if (!config.ok) throw new Error(config.problem);

@@ -13,7 +13,7 @@ export const audio = (seconds: number, seed = 4): CallerMessage => ({
 });
 export const CLOSE: CallerMessage = { kind: 'close' };
 
-/** A reception whose time is the test's, and a way to call it. */
+/** A reception with a manual clock, and a function with which callers call it. */
 export const arrange = (change: Partial<SessionContext> = {}) => {
   const clock = new ManualClock();
   const reception = new Reception(contextWith({ clock, ...change }));
@@ -33,7 +33,7 @@ export const readyOf = (caller: MemoryCaller): Ready => {
   return first;
 };
 
-/** The start of a caller that comes back and has seen everything up to `lastSeq`. */
+/** The start with which a caller resumes its stream after it has received everything up to `lastSeq`. */
 export const again = (caller: MemoryCaller, lastSeq: number, change: Partial<StartRequest> = {}): CallerMessage => {
   const { sessionId, resumeToken: token } = readyOf(caller);
   return startRequest({ resume: { sessionId, token, lastSeq }, ...change });

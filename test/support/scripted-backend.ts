@@ -9,10 +9,10 @@ export const MODELS = [
   { name: 'b', stateSize: 0 },
 ];
 
-/** A frame that carries its number, so that its outcome tells whose it is. */
+/** A frame that contains its number, so that an outcome shows to which frame it belongs. */
 export const frame = (id: number): Float32Array => new Float32Array(16_000).fill(id, 0, 1);
 
-/** A backend that runs when the test says so; its logits are the numbers of the frames. */
+/** A backend whose runs finish when the test says so; its logits are the numbers of the frames. */
 export class ScriptedBackend implements InferenceBackend {
   readonly batches: { readonly model: string; readonly ids: number[] }[] = [];
   private readonly finishRuns: ((how: 'well' | Error) => void)[] = [];
@@ -45,7 +45,7 @@ export class ScriptedBackend implements InferenceBackend {
   }
 }
 
-/** A batcher with its backends, and what its frames were told. */
+/** A batcher with scripted backends; `told` has the outcome of every answered frame, by its number. */
 export const batcherWith = ({ maxBatch = 4, queueLimit = 100, lanes = 1, paddedSizes = [] as number[] } = {}) => {
   const batcher = new MicroBatcher({ models: MODELS, maxBatch, paddedSizes, queueLimit, now: () => ++time });
   let time = 0;

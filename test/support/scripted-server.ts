@@ -30,7 +30,7 @@ export interface ScriptedServer extends Addresses {
   close(): Promise<void>;
 }
 
-/** The settings of a server that asks nobody for anything. */
+/** The access settings of a server that asks for no credentials. */
 export const NOBODY_ASKED: AccessSettings = {
   keysFile: null,
   apiKeys: [],
@@ -41,7 +41,7 @@ export const NOBODY_ASKED: AccessSettings = {
   tlsClientCa: null,
 };
 
-/** Every transport, on free ports of loopback, in front of scripted models instead of graphs. */
+/** Starts a server with every transport, on free ports of loopback, with scripted models instead of graphs. */
 export const serveScripted = async (
   change: Partial<SessionContext> = {},
   settings: Partial<ConnectionLimits & AccessSettings> = {},

@@ -15,7 +15,7 @@ export const seeded = (seed: number) => (): number => {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 };
 
-/** Something that the energy gate takes for talk: bursts of noisy tone of 150–400 ms with short pauses, faint noise between. */
+/** Audio that the energy gate takes for speech: bursts of noisy tone of 150–400 ms, and short pauses of faint noise. */
 export const babble = (seconds: number, seed: number, rate = 16_000): Float32Array => {
   const random = seeded(seed);
   const samples = Float32Array.from({ length: Math.round(seconds * rate) }, () => (random() - 0.5) * 0.0006);

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A TCP proxy on loopback that does to connections what bad networks do. What was lost below TCP shows as waiting. */
+/** A TCP proxy on loopback that imitates a bad network. Lost packets, which TCP sends again, appear as delays. */
 export interface UnreliableProxy {
   /** `127.0.0.1:port` */
   readonly address: string;
-  /** Milliseconds for which the next piece, and so all after it, is held back. */
+  /** Returns for how many milliseconds the next piece, and so everything after it, is held back. */
   delayMs: () => number;
-  /** From now on nothing passes the connections that are open, not even their end: both peers see one that only seems to live. */
+  /** From now on nothing passes through the open connections, not even their end: to both peers they still seem alive. */
   freeze(): void;
-  /** Resets every connection that is open. */
+  /** Resets every open connection that is not frozen. */
   cut(): void;
   close(): void;
 }
