@@ -53,7 +53,7 @@ export interface Ready {
   readonly received_messages?: number;
 }
 
-/** Someone began to speak, at this stream time. */
+/** Someone began to speak, at stream time `at_ms` (milliseconds). */
 export interface SpeechStarted {
   readonly type: 'speech_started';
   readonly channel: number;
@@ -89,13 +89,13 @@ export interface Intent extends Verdict {
   readonly channel: number;
   readonly utterance: number;
   readonly status: (typeof INTENT_STATUSES)[number];
-  /** Start and end, in stream time, of the audio that this message is about. */
+  /** Start and end of the audio that this message is about, in milliseconds of stream time. */
   readonly start_ms: number;
   readonly end_ms: number;
   readonly latency_ms: Latency;
 }
 
-/** An utterance has ended, at this stream time. */
+/** An utterance has ended, at stream time `end_ms` (milliseconds). */
 export interface UtteranceEnd {
   readonly type: 'utterance_end';
   readonly channel: number;
@@ -104,7 +104,7 @@ export interface UtteranceEnd {
   readonly reason: (typeof UTTERANCE_END_REASONS)[number];
 }
 
-/** Audio that was not classified. */
+/** Audio that was not classified, from stream time `start_ms` to `end_ms` (milliseconds). */
 export interface Gap {
   readonly type: 'gap';
   readonly channel: number;
@@ -146,7 +146,7 @@ export interface Reconnect {
   readonly grace_ms: number;
 }
 
-/** The totals of a stream that ended well. */
+/** The totals of a stream that ended well: milliseconds of audio per channel; frames, utterances and gaps over all channels. */
 export interface Closed {
   readonly type: 'closed';
   readonly audio_ms: number;
