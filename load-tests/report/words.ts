@@ -1,4 +1,4 @@
-/** A number as short text for people: about three significant figures, whole numbers without decimals. */
+/** A number as short text: without decimals if it is whole or at least 100, otherwise with one to three. */
 export const short = (value: number): string => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not known' : 'none';
   const size = Math.abs(value);
