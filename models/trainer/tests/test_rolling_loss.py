@@ -35,11 +35,10 @@ def test_a_label_of_weight_nought_teaches_nothing(scores: torch.Tensor) -> None:
     torch.testing.assert_close(balanced, alone)
 
 
-@pytest.mark.parametrize(("balance", "times"), [("none", 1.0), ("inverse-root", 2.0), ("inverse", 4.0)])
-def test_rarer_labels_weigh_more_and_one_on_average(balance: str, times: float) -> None:
+def test_rarer_labels_weigh_more_and_one_on_average() -> None:
     labels = [0] * 16 + [1] * 4
-    weights = class_weights(labels, 2, Training(class_balance=balance))
-    torch.testing.assert_close(weights[1] / weights[0], torch.tensor(times))
+    weights = class_weights(labels, 2, Training())
+    torch.testing.assert_close(weights[1] / weights[0], torch.tensor(2.0))
     torch.testing.assert_close(weights[labels].mean(), torch.tensor(1.0))
 
 

@@ -24,10 +24,7 @@ BAD_RECIPES = [
     (HEAD + SOUND + 'layout = "tape"\n', "layout 'tape' is none of auto, manifest"),
     (HEAD + SOUND + 'hub = "a/b"\n', "either a path or a hub id"),
     (HEAD + SOUND + 'layout = "folder"\n', "needs a label"),
-    (
-        HEAD + "[training]\nclass_balance = 'fair'\n",
-        "training.class_balance 'fair' is none of none, inverse-root, inverse",
-    ),
+    (HEAD + "[training]\nclass_balance = 'fair'\n", "training.class_balance 'fair' is none of none, inverse-root"),
     (HEAD + "[training]\nbest_by = 'luck'\n", "training.best_by 'luck' is none of accuracy, macro_f1, last"),
     (HEAD + "[training]\nbest_by = 'last'\nearly_stopping = 3\n", "training.early_stopping 3 needs a training.best_by"),
     (HEAD + "[training]\nschedule = 'up'\n", "training.schedule 'up' is none of linear, cosine"),

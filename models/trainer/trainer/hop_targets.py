@@ -18,7 +18,7 @@ def hop_targets(
     """The label of each hop, `[hops]`, and its weight, `[hops]`, which sum to 1, of speech between two samples.
 
     Before anybody has spoken the answer is background, where there is such a label; the label itself otherwise, which
-    teaches the model to be unsure.  Then the weight grows with the root of the part of the speech that was heard.
+    teaches the model to be unsure.  Then the weight grows with the part of the speech that was heard.
     """
     ends = FRAME_SAMPLES + np.arange(hops) * framing.hop_samples
     start, end = spoken
@@ -27,5 +27,5 @@ def hop_targets(
     share = np.clip(heard / max(1, end - start), EARLIEST_WEIGHT, 1)
     nothing = labels.background_ids[0] if labels.background else label
     targets = np.where(has_spoken, label, nothing)
-    weights = np.where(has_spoken, np.sqrt(share), EARLIEST_WEIGHT)
+    weights = np.where(has_spoken, share, EARLIEST_WEIGHT)
     return torch.from_numpy(targets), torch.from_numpy(weights / weights.sum()).float()

@@ -8,7 +8,7 @@ from trainer.errors import TrainerError
 from trainer.ranges import require_ordered, require_range
 from trainer.recipe_sources import LEAST_SECONDS, Source
 
-BALANCES = ("none", "inverse-root", "inverse")
+BALANCES = ("none", "inverse-root")
 HEARINGS = ("first-second", "utterance")
 MOONSHINE = "moonshine-tiny"  # the encoder that comes in a package of PyPI
 TEACHERS = ("", MOONSHINE)
@@ -99,9 +99,7 @@ class Augmentation:
 class Training:
     """The optimiser's settings; `early_stopping` is how many epochs without a better one end it (0: never).
 
-    `class_balance` says how much rare labels make up for their fewer recordings: wholly ("inverse": each label counts
-    as much as any other), by the root of that, or not at all.  `best_by` says which epoch is kept: that with the best
-    accuracy or `macro_f1` on the validation split, or the last.
+    `best_by` says which epoch is kept: that with the best accuracy or `macro_f1` on the validation split, or the last.
     """
 
     epochs: float = 10.0

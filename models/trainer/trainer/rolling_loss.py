@@ -7,8 +7,6 @@ from torch.nn.functional import cross_entropy
 
 from trainer.recipe import Training
 
-# Of a label's number of recordings, what each of them counts.
-BALANCE_POWER = {"none": 0.0, "inverse-root": -0.5, "inverse": -1.0}
 NO_HOP = -100  # the label of the padding behind a shorter utterance
 
 
@@ -40,9 +38,11 @@ def at_the_end(labels: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def class_weights(labels: list[int], count: int, training: Training) -> Tensor:
-    """A weight for each label, 1 on average over the recordings: rarer ones count more, as `class_balance` says."""
+    """A weight for each label, 1 on average over the recordings: rarer ones count more, by the root of their number."""
+    if training.class_balance == "none":
+        return torch.ones(count)
     clips = np.bincount(labels, minlength=count)
-    weights = np.maximum(clips, 1) ** BALANCE_POWER[training.class_balance]
+    weights = 1 / np.sqrt(np.maximum(clips, 1))
     return torch.from_numpy(weights * clips.sum() / (weights * clips).sum()).float()
 
 
