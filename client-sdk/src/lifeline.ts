@@ -167,8 +167,9 @@ export class Lifeline {
     const isForgotten = this.#session !== null && isServers && error.code === 'bad_request';
     if (isForgotten) this.#session = null;
     const { reconnectTimeoutMs, clock, random } = this.#options;
+    if (!isForgotten && !error.retryable) return this.#fail(error);
     const isTooLate = clock.now() - this.#lostAt >= reconnectTimeoutMs;
-    if (!isForgotten && (isTooLate || !error.retryable)) return this.#fail(error);
+    if (!isForgotten && isTooLate) return this.#fail(notRestored(error, reconnectTimeoutMs));
     this.#leave('drop');
     const asked = error.serverMessage?.retry_after_ms ?? 0;
     this.#timer = clock.after(asked + backoffMs(this.#attempt, random()), () => this.#seek());
@@ -186,4 +187,10 @@ export class Lifeline {
     this.end();
     this.#listener.failed(error);
   }
+}
+
+function notRestored(last: EarshotError, withinMs: number): EarshotError {
+  if (last.code === 'disconnected') return last;
+  const message = `the connection was lost, and not restored within ${withinMs} ms; the last attempt: ${last.message}`;
+  return new EarshotError('disconnected', message, { retryable: true, cause: last });
 }

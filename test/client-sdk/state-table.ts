@@ -156,12 +156,12 @@ export const EVENT_TABLE: Readonly<Record<Situation, Readonly<Record<string, str
       ...up,
       closed: 'reconnecting',
       lost: 'reconnecting',
-      'a long time': 'closed connect_timeout',
+      'a long time': 'closed disconnected',
     },
     // What the old connection still tells is not heard.
-    reconnecting: { ...nothing('reconnecting'), 'a long time': 'closed connect_timeout' },
+    reconnecting: { ...nothing('reconnecting'), 'a long time': 'closed disconnected' },
     // An end that does not cover everything sent is the server's own.
-    draining: { ...nothing('draining'), ...up, 'a long time': 'closed connect_timeout' },
+    draining: { ...nothing('draining'), ...up, 'a long time': 'closed disconnected' },
     'draining, connecting': {
       ...nothing('draining'),
       ...up,
@@ -170,7 +170,7 @@ export const EVENT_TABLE: Readonly<Record<Situation, Readonly<Record<string, str
       lost: 'closed disconnected',
       'a long time': 'closed connect_timeout',
     },
-    'draining, lost': { ...nothing('draining'), 'a long time': 'closed connect_timeout' },
+    'draining, lost': { ...nothing('draining'), 'a long time': 'closed disconnected' },
     closed: nothing('closed closed'),
     failed: nothing('closed model_not_found'),
   };

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { EarshotError } from '../../client-sdk/src/earshot-error.js';
+import { newScene, open, RECONNECT_TIMEOUT_MS } from './scene.js';
+
+const LOST = new EarshotError('disconnected', 'the network went away', { retryable: true });
+const NOBODY = new EarshotError('connect_failed', 'nothing is listening', { retryable: true });
+
+describe('A stream whose connection is not restored in time', () => {
+  it('ends with disconnected, whose cause is the error of the last attempt', async () => {
+    const scene = newScene();
+    open(scene);
+    scene.network.last.events.ended(LOST);
+    while (scene.stream.state === 'reconnecting') {
+      scene.clock.pass(10_000);
+      scene.network.last.events.ended(NOBODY);
+    }
+    const { reason, error } = await scene.stream.closed;
+    assert.equal(reason, 'disconnected');
+    assert.ok(error.retryable && error.cause === NOBODY);
+    assert.equal(
+      error.message,
+      `the connection was lost, and not restored within ${RECONNECT_TIMEOUT_MS} ms; the last attempt: nothing is listening`,
+    );
+  });
+
+  it('ends at once with an error that no further attempt can change', async () => {
+    const scene = newScene();
+    open(scene);
+    scene.network.last.events.ended(LOST);
+    scene.clock.pass(250);
+    const forbidden = new EarshotError('permission_denied', 'the key was revoked', { closeCode: 4403 });
+    scene.network.last.events.ended(forbidden);
+    assert.equal((await scene.stream.closed).error, forbidden);
+  });
+});
