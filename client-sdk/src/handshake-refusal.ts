@@ -10,16 +10,17 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   429: 'too_many_sessions',
   503: 'overloaded',
 };
-const RETRYABLE_FROM = 429;
+/** Of an answer that is not Earshot's: too many requests, and failures of a server or proxy. */
+const isWorthRetrying = (status: number): boolean => status === 429 || status >= 500;
 
 /** Converts an HTTP response that refused the WebSocket handshake into an error; never rejects. */
 export async function refusalOf(response: IncomingMessage): Promise<EarshotError> {
   const status = response.statusCode ?? 0;
-  const { code, message } = errorIn(await textOf(response).catch(() => ''));
+  const { code, message, retryable } = errorIn(await textOf(response).catch(() => ''));
   return new EarshotError(
     code ?? CODES[status] ?? ('connect_failed' satisfies ClientErrorCode),
     message ?? `the server answered the handshake with HTTP ${status}`,
-    { retryable: status >= RETRYABLE_FROM },
+    { retryable: retryable ?? isWorthRetrying(status) },
   );
 }
 
@@ -32,11 +33,15 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-function errorIn(body: string): { code?: ErrorCode; message?: string } {
+function errorIn(body: string): { code?: ErrorCode; message?: string; retryable?: boolean } {
   try {
-    const { error } = JSON.parse(body) as { error: { code: unknown; message: unknown } };
+    const { error } = JSON.parse(body) as { error: { code: unknown; message: unknown; retryable: unknown } };
     const code = ERROR_CODES.find((known) => known === error.code);
-    return { ...(code && { code }), ...(typeof error.message === 'string' && { message: error.message }) };
+    return {
+      ...(code && { code }),
+      ...(typeof error.message === 'string' && { message: error.message }),
+      ...(typeof error.retryable === 'boolean' && { retryable: error.retryable }),
+    };
   } catch {
     return {};
   }

@@ -154,7 +154,9 @@ describe('The WebSocket transport', () => {
   for (const [status, body, code, retryable] of [
     [401, '', 'unauthenticated', false],
     [404, 'not json', 'connect_failed', false],
+    [431, '', 'connect_failed', false],
     [502, 'not json', 'connect_failed', true],
+    [503, '{"error":{"code":"overloaded","message":"no","retryable":false}}', 'overloaded', false],
     ...ERROR_CODES.filter((told) => !IN_STREAMS.includes(told)).map(
       (told) => [statusOf(told), `{"error":{"code":"${told}","message":"no"}}`, told, isRetryable[told]] as const,
     ),
