@@ -55,7 +55,7 @@ export async function* atSpeakingSpeed(
     for (const piece of pieces(chunk, pieceLength)) {
       spoken += piece.length;
       const ahead = (spoken / bytesPerSecond) * 1_000 - (performance.now() - startedAt);
-      if (ahead > 0) await sleep(ahead, undefined, { signal });
+      if (ahead > 0 || signal?.aborted) await sleep(Math.max(0, ahead), undefined, { signal });
       yield piece;
     }
   }

@@ -115,6 +115,19 @@ describe('Speaking speed', () => {
     setImmediate(() => controller.abort());
     await assert.rejects(pieces.next(), { name: 'AbortError' });
   });
+
+  it('is rejected when its signal has fired, though the source is slower than speech', async () => {
+    const controller = new AbortController();
+    async function* late() {
+      yield new Uint8Array(1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      controller.abort();
+      yield new Uint8Array(1);
+    }
+    const pieces = atSpeakingSpeed(late(), 1_000_000, { signal: controller.signal });
+    await pieces.next();
+    await assert.rejects(pieces.next(), { name: 'AbortError' });
+  });
 });
 
 describe('readWav', () => {

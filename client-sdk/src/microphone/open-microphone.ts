@@ -103,7 +103,9 @@ class OpenMicrophone implements Microphone {
       this.#fail(new MicrophoneError('lost', 'the microphone was unplugged, or its permission withdrawn')),
     );
     context.onstatechange = () => this.#wake();
-    signal?.addEventListener('abort', () => void this.stop(), { once: true });
+    const stop = () => void this.stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    void this.#flushed.promise.then(() => signal?.removeEventListener('abort', stop));
   }
 
   get droppedMs(): number {
