@@ -38,6 +38,23 @@ def test_an_interruption_finds_the_new_folder_in_its_place(tmp_path: Path, monke
     assert len(list(tmp_path.rglob("mark"))) == 1
 
 
+def test_of_a_link_the_folder_that_it_names_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "disk" / "door").mkdir(parents=True)
+    (tmp_path / "door").symlink_to(tmp_path / "disk" / "door")
+    for text in ("old", "new"):
+        with written_whole(tmp_path / "door", "mark") as draft:
+            (draft / "mark").write_text(text)
+    assert (tmp_path / "door").is_symlink()
+    assert (tmp_path / "disk" / "door" / "mark").read_text() == "new"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["disk", "door"]
+
+
+def test_a_disk_of_its_own_is_refused_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "is_mount", lambda _: True)
+    with pytest.raises(TrainerError, match="door is a disk of its own, which cannot be replaced as a whole: name a"):
+        written_whole(tmp_path / "door", "mark").__enter__()
+
+
 def test_json_that_is_cut_short_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def cut(file: Path, content: str | bytes, **_: object) -> None:
         with file.open("wb") as half:

@@ -41,9 +41,12 @@ def written_whole(folder: Path, mark: str) -> Iterator[Path]:
     """Gives an empty folder and renames it to `folder` at the end; an error leaves `folder` untouched.
 
     What was written there before is replaced: a folder that holds a file `mark`.  Any other is an error unless empty.
+    Of a symbolic link the folder that it names is replaced.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()
     require_folder(folder)
+    if folder.is_mount():
+        raise TrainerError(f"{folder} is a disk of its own, which cannot be replaced as a whole: name a folder in it")
     if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
         raise TrainerError(f"{folder} holds other things (no {mark}), which would be lost: choose another --out")
     draft, old = (folder.with_name(f".{folder.name}.{what}") for what in ("draft", "old"))
