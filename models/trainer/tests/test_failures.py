@@ -38,6 +38,40 @@ def test_an_interruption_finds_the_new_folder_in_its_place(tmp_path: Path, monke
     assert len(list(tmp_path.rglob("mark"))) == 1
 
 
+@pytest.mark.parametrize("is_in_place", [False, True], ids=["the old moved away", "the new in its place"])
+def test_what_a_killed_command_had_moved_away_comes_back(tmp_path: Path, is_in_place: bool) -> None:
+    """Killed between two renames, and the next command fails."""
+    (tmp_path / ".door.old" / "hearings").mkdir(parents=True)
+    (tmp_path / ".door.old" / "mark").write_text("old")
+    if is_in_place:
+        (tmp_path / "door").mkdir()
+        (tmp_path / "door" / "mark").write_text("new")
+    with pytest.raises(KeyboardInterrupt), written_whole(tmp_path / "door", "mark", kept="hearings"):
+        raise KeyboardInterrupt
+    assert (tmp_path / "door" / "mark").read_text() == ("new" if is_in_place else "old")
+    assert (tmp_path / "door" / "hearings").is_dir()
+    assert [each.name for each in tmp_path.iterdir()] == ["door"]
+
+
+def test_what_is_kept_survives_a_folder_that_cannot_be_put_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "door" / "hearings").mkdir(parents=True)
+    (tmp_path / "door" / "mark").write_text("old")
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.name == ".door.draft":
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(OSError, match="busy"), written_whole(tmp_path / "door", "mark", kept="hearings") as draft:
+        (draft / "mark").write_text("new")
+    assert (tmp_path / "door" / "mark").read_text() == "old"
+    assert (tmp_path / "door" / "hearings").is_dir()
+
+
 def test_of_a_link_the_folder_that_it_names_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "disk" / "door").mkdir(parents=True)
     (tmp_path / "door").symlink_to(tmp_path / "disk" / "door")

@@ -37,11 +37,11 @@ def read_json(file: Path, what: str) -> dict[str, Any]:
 
 
 @contextmanager
-def written_whole(folder: Path, mark: str) -> Iterator[Path]:
+def written_whole(folder: Path, mark: str, kept: str | None = None) -> Iterator[Path]:
     """Gives an empty folder and renames it to `folder` at the end; an error leaves `folder` untouched.
 
     What was written there before is replaced: a folder that holds a file `mark`.  Any other is an error unless empty.
-    Of a symbolic link the folder that it names is replaced.
+    What is called `kept` in it stays.  Of a symbolic link the folder that it names is replaced.
     """
     folder = folder.resolve()
     require_folder(folder)
@@ -50,18 +50,20 @@ def written_whole(folder: Path, mark: str) -> Iterator[Path]:
     if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
         raise TrainerError(f"{folder} holds other things (no {mark}), which would be lost: choose another --out")
     draft, old = (folder.with_name(f".{folder.name}.{what}") for what in ("draft", "old"))
+    _rescue(old, folder, mark, kept)
     for leftover in (draft, old):
         shutil.rmtree(leftover, ignore_errors=True)
     draft.mkdir(parents=True)
     try:
         yield draft
         _put_in_place(draft, folder, old)
-        (old / mark).unlink(missing_ok=True)  # nobody takes what is left of it for something whole
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise TrainerError(f"the disk of {folder} is full: nothing was written there") from error
         raise
     finally:
+        _rescue(old, folder, mark, kept)
+        (old / mark).unlink(missing_ok=True)  # nobody takes what is left of it for something whole
         for leftover in (draft, old):
             shutil.rmtree(leftover, ignore_errors=True)
 
@@ -70,12 +72,15 @@ def _put_in_place(draft: Path, folder: Path, old: Path) -> None:
     """Renames what was there, and then the draft: deleting takes long where there is much, and may be interrupted."""
     if folder.exists():
         folder.rename(old)
-    try:
-        draft.rename(folder)
-    except BaseException:
-        if old.exists():
-            old.rename(folder)
-        raise
+    draft.rename(folder)
+
+
+def _rescue(old: Path, folder: Path, mark: str, kept: str | None) -> None:
+    """Puts back what was moved away, wherever a command was cut short: all of it, or what the new folder keeps."""
+    if (old / mark).exists() and not folder.exists():
+        old.rename(folder)
+    elif kept and (old / kept).exists() and folder.exists() and not (folder / kept).exists():
+        (old / kept).rename(folder / kept)
 
 
 def require_folder(folder: Path) -> None:

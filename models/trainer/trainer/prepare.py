@@ -43,7 +43,7 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
         *labels.doubts(),
         *_of_groups(planned, preparation.knows_groups),
     ]
-    with written_whole(folder, REPORT) as draft:
+    with written_whole(folder, REPORT, kept=HEARINGS) as draft:
         rows = draft / "rows"
         rows.mkdir()
         splits: dict[str, Dataset] = {}
@@ -59,8 +59,6 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
         DatasetDict(splits).save_to_disk(draft)
         shutil.rmtree(rows)
         preparation.save(draft, sources)
-        if (folder / HEARINGS).is_dir():
-            (folder / HEARINGS).rename(draft / HEARINGS)
     print(preparation.summary())
     tell_of_splits(kept, sources)
     return load_prepared(folder)
