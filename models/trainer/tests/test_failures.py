@@ -38,6 +38,17 @@ def test_an_interruption_finds_the_new_folder_in_its_place(tmp_path: Path, monke
     assert len(list(tmp_path.rglob("mark"))) == 1
 
 
+def test_two_commands_do_not_write_one_folder(tmp_path: Path) -> None:
+    with written_whole(tmp_path / "door", "mark") as first:
+        (first / "mark").write_text("first")
+        with pytest.raises(TrainerError, match=r"another command is writing .*door: wait for it, or choose another"):
+            written_whole(tmp_path / "door", "mark").__enter__()
+    assert (tmp_path / "door" / "mark").read_text() == "first"
+    with written_whole(tmp_path / "door", "mark") as second:
+        (second / "mark").write_text("second")
+    assert (tmp_path / "door" / "mark").read_text() == "second"
+
+
 @pytest.mark.parametrize("is_in_place", [False, True], ids=["the old moved away", "the new in its place"])
 def test_what_a_killed_command_had_moved_away_comes_back(tmp_path: Path, is_in_place: bool) -> None:
     """Killed between two renames, and the next command fails."""

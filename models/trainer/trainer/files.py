@@ -4,12 +4,16 @@ import errno
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from trainer.errors import TrainerError
+
+if sys.platform != "win32":
+    import fcntl
 
 
 def write_whole(file: Path, content: bytes) -> None:
@@ -50,22 +54,58 @@ def written_whole(folder: Path, mark: str, kept: str | None = None) -> Iterator[
     if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
         raise TrainerError(f"{folder} holds other things (no {mark}), which would be lost: choose another --out")
     draft, old = (folder.with_name(f".{folder.name}.{what}") for what in ("draft", "old"))
-    _rescue(old, folder, mark, kept)
-    for leftover in (draft, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        yield draft
-        _put_in_place(draft, folder, old)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise TrainerError(f"the disk of {folder} is full: nothing was written there") from error
-        raise
-    finally:
+    with claimed(draft, folder):
         _rescue(old, folder, mark, kept)
-        (old / mark).unlink(missing_ok=True)  # nobody takes what is left of it for something whole
-        for leftover in (draft, old):
+        _empty(draft)
+        shutil.rmtree(old, ignore_errors=True)
+        try:
+            yield draft
+            _put_in_place(draft, folder, old)
+        except BaseException as error:
+            shutil.rmtree(draft, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise TrainerError(f"the disk of {folder} is full: nothing was written there") from error
+            raise
+        finally:
+            _rescue(old, folder, mark, kept)
+            (old / mark).unlink(missing_ok=True)  # nobody takes what is left of it for something whole
+            shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def claimed(place: Path, folder: Path) -> Iterator[None]:
+    """Makes the folder `place`, and lets nobody else claim it meanwhile; a claim ends with its process, even a killed.
+
+    An error names `folder`.  Where there are no locks, nothing is claimed.
+    """
+    place.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        yield
+        return
+    opened = os.open(place, os.O_RDONLY)
+    try:
+        _lock(opened, folder)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _lock(opened: int, folder: Path) -> None:
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise TrainerError(f"another command is writing {folder}: wait for it, or choose another --out") from error
+    except OSError:  # a file system without locks
+        return
+
+
+def _empty(folder: Path) -> None:
+    """Removes what a killed command left of its draft."""
+    for leftover in folder.iterdir():
+        if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink()
 
 
 def _put_in_place(draft: Path, folder: Path, old: Path) -> None:
