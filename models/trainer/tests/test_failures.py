@@ -168,6 +168,14 @@ def test_a_place_that_may_not_be_written_is_told_before_the_work(
         require_new(tmp_path / "run")
 
 
+def test_a_run_that_was_killed_as_it_began_is_begun_again(tmp_path: Path) -> None:
+    (tmp_path / "checkpoints").mkdir()
+    require_new(tmp_path)
+    (tmp_path / "checkpoints" / "mine").touch()
+    with pytest.raises(TrainerError, match="is not empty"):
+        require_new(tmp_path)
+
+
 def test_a_training_that_diverges_ends_and_leaves_no_model(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

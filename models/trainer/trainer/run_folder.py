@@ -22,7 +22,8 @@ STATE = "trainer_state.json"
 def require_new(folder: Path) -> None:
     """An error where a run folder is in use, or cannot be one."""
     require_folder(folder)
-    if folder.exists() and any(folder.iterdir()):
+    # Folders alone are what a command leaves that is killed as it begins.
+    if any(not each.is_dir() for each in folder.rglob("*")):
         raise TrainerError(f"{folder} is not empty: go on with the run in it by --resume, or choose another --out")
 
 
