@@ -14,10 +14,11 @@ from local_hub import local_hub
 from trainer.commands import push
 from trainer.errors import TrainerError
 from trainer.evaluate import Evaluation, evaluate
-from trainer.files import write_json, written_whole
+from trainer.files import claimed, write_json, written_whole
 from trainer.hub import Destination, upload
 from trainer.main import main
-from trainer.run_folder import last_checkpoint, require_new
+from trainer.recipe_file import load_recipe
+from trainer.run_folder import begin_run, last_checkpoint, require_new
 
 
 def test_an_interruption_finds_the_new_folder_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,6 +167,18 @@ def test_a_place_that_may_not_be_written_is_told_before_the_work(
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(TrainerError, match=f"nothing may be written to {tmp_path}: choose another --out"):
         require_new(tmp_path / "run")
+
+
+def test_a_run_that_is_being_trained_is_not_gone_on_with(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    tiny = ["--set", "streaming.width=8", "--set", "streaming.members=1", "--set", "augmentation.copies=0"]
+    begin_run(out, load_recipe("earshot", tiny[1::2]), {"data": str(data), "precision": "fp32", "threads": 1})
+    with claimed(out, out):
+        assert main(["train", "--resume", "--out", str(out)]) == 1
+    assert f"another command is writing {out}: wait for it" in capsys.readouterr().err
+    assert not list(out.glob("checkpoints/*"))
 
 
 def test_a_run_that_was_killed_as_it_began_is_begun_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from accelerate import PartialState
 from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
 
 from trainer.errors import TrainerError
-from trainer.files import require_space
+from trainer.files import claimed, require_space
 from trainer.prepared import Prepared, load_prepared
 from trainer.ranges import require_range
 from trainer.recipe import Recipe, Training
@@ -110,10 +111,18 @@ def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[st
         args=training_arguments(recipe, folder, request.precision, request.report_to),
         callbacks=_callbacks(recipe),
     )
-    if told is not None and trainer.is_world_process_zero():
-        begin_run(folder, recipe, {**told, "fresh_classifier": lesson.has_fresh_classifier})
-    PartialState().wait_for_everyone()
-    checkpoint = last_checkpoint(folder) if told is None else None
+    with claimed(folder, folder) if trainer.is_world_process_zero() else nullcontext():
+        if told is not None and trainer.is_world_process_zero():
+            require_new(folder)
+            begin_run(folder, recipe, {**told, "fresh_classifier": lesson.has_fresh_classifier})
+        PartialState().wait_for_everyone()
+        _learn(trainer, recipe, folder, is_new=told is not None)
+
+
+def _learn(trainer: RollingTrainer, recipe: Recipe, folder: Path, is_new: bool) -> None:
+    """From the start or from the last checkpoint to the end, and the results into the run folder."""
+    lesson = trainer.lesson
+    checkpoint = None if is_new else last_checkpoint(folder)
     set_seed(recipe.seed)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     lesson.model.eval()
