@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
+import torch
 from huggingface_hub import HfApi, constants
 from local_hub import local_hub
 
@@ -167,6 +168,20 @@ def test_a_place_that_may_not_be_written_is_told_before_the_work(
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(TrainerError, match=f"nothing may be written to {tmp_path}: choose another --out"):
         require_new(tmp_path / "run")
+
+
+@pytest.mark.parametrize("said", ["unexpected pos 576 vs 534 at inline_container.cc:671", "No space left on device"])
+def test_a_disk_that_is_full_while_training_is_one_sentence(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr(torch, "save", full)
+    tiny = ["--set", "streaming.width=8", "--set", "streaming.members=1", "--set", "augmentation.copies=0"]
+    out = tmp_path / "run"
+    assert main(["train", str(data), *tiny, "--set", "training.epochs=1", "--out", str(out)]) == 1
+    assert f"cannot write to {out}, its disk seems full ({said}): make room, and go on with" in capsys.readouterr().err
 
 
 def test_a_run_that_is_being_trained_is_not_gone_on_with(

@@ -4,12 +4,14 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from trainer.errors import TrainerError
+from trainer.errors import TrainerError, first_line
 from trainer.files import read_json, require_folder, write_json
 from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe, save_recipe
@@ -17,6 +19,8 @@ from trainer.recipe_file import load_recipe, save_recipe
 LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "numpy")
 # The last file that is written of a checkpoint, and of a run: one without it was cut short.
 STATE = "trainer_state.json"
+# What the system and safetensors say of a full disk, and what torch.save does, which knows no reason.
+FULL = ("No space left on device", "inline_container.cc", "iostream error")
 
 
 def require_new(folder: Path) -> None:
@@ -54,6 +58,19 @@ def trained_on(folder: Path) -> tuple[str, ...]:
 def note_run(folder: Path, notes: tuple[str, ...]) -> None:
     """Adds what the model card must say of the finished run."""
     write_json(folder / "run.json", {**read_run(folder), "notes": list(notes)})
+
+
+@contextmanager
+def told_if_full(folder: Path) -> Iterator[None]:
+    """A full disk in a sentence, whichever library finds it while it writes into a run folder."""
+    try:
+        yield
+    except Exception as error:
+        if not any(sign in str(error) for sign in FULL):
+            raise
+        raise TrainerError(
+            f"cannot write to {folder}, its disk seems full ({first_line(error)}): make room, and go on with --resume"
+        ) from error
 
 
 def last_checkpoint(folder: Path) -> Path | None:

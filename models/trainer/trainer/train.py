@@ -19,7 +19,7 @@ from trainer.recipe import Recipe, Training
 from trainer.recipe_file import load_recipe
 from trainer.rolling_loss import class_weights
 from trainer.rolling_trainer import Divergence, Lesson, RollingTrainer
-from trainer.run_folder import STATE, begin_run, last_checkpoint, note_run, read_run, require_new
+from trainer.run_folder import STATE, begin_run, last_checkpoint, note_run, read_run, require_new, told_if_full
 from trainer.train_stateless import stateless_lesson
 from trainer.train_streaming import streaming_lesson
 
@@ -116,7 +116,8 @@ def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[st
             require_new(folder)
             begin_run(folder, recipe, {**told, "fresh_classifier": lesson.has_fresh_classifier})
         PartialState().wait_for_everyone()
-        _learn(trainer, recipe, folder, is_new=told is not None)
+        with told_if_full(folder):
+            _learn(trainer, recipe, folder, is_new=told is not None)
 
 
 def _learn(trainer: RollingTrainer, recipe: Recipe, folder: Path, is_new: bool) -> None:
