@@ -15,7 +15,7 @@ from local_hub import local_hub
 from trainer.commands import push
 from trainer.errors import TrainerError
 from trainer.evaluate import Evaluation, evaluate
-from trainer.files import claimed, write_json, written_whole
+from trainer.files import claimed, require_outside, write_json, written_whole
 from trainer.hub import Destination, upload
 from trainer.main import main
 from trainer.recipe_file import load_recipe
@@ -94,6 +94,26 @@ def test_of_a_link_the_folder_that_it_names_is_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "door").is_symlink()
     assert (tmp_path / "disk" / "door" / "mark").read_text() == "new"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["disk", "door"]
+
+
+def test_what_is_read_does_not_lie_in_what_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "linked").symlink_to(tmp_path)
+    require_outside(tmp_path / "door", [tmp_path, tmp_path / "doors"])
+    for place in (tmp_path / "door", tmp_path / "linked" / "door" / "run"):
+        with pytest.raises(
+            TrainerError, match=r"door lies in .*, which is replaced as a whole|run lies in .*door, which"
+        ):
+            require_outside(tmp_path / "door", [place])
+
+
+def test_a_package_does_not_replace_the_checkpoint_that_it_is_made_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "door" / "run"
+    run.mkdir(parents=True)
+    (run.parent / "earshot.json").write_text("{}")
+    assert main(["export", str(run), "--out", str(run.parent)]) == 1
+    assert f"{run} lies in {run.parent}, which is replaced as a whole: choose another" in capsys.readouterr().err
 
 
 def test_a_disk_of_its_own_is_refused_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -190,6 +190,18 @@ def test_what_lies_in_the_folder_is_replaced_only_where_it_is_a_dataset(recordin
     assert (out / "report.md").exists()
 
 
+def test_recordings_in_the_folder_that_would_be_replaced_are_refused(recordings: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    prepare((manifest(recordings),), (), out)
+    shutil.copytree(recordings, out / "more")
+    listed = "".join(f"{file},{file.stem}\n" for file in sorted((out / "more").glob("*.wav")))
+    (tmp_path / "list.csv").write_text(f"path,label\n{listed}")
+    for source in (out / "more" / "manifest.csv", tmp_path / "list.csv"):
+        with pytest.raises(TrainerError, match=r"lies in .*out, which is replaced as a whole: choose another --out"):
+            prepare((Source(path=source, splits=ALL),), (), out)
+    assert (out / "more" / "0.wav").exists()
+
+
 @pytest.mark.parametrize("below", ["", "/data"])
 def test_an_out_that_is_a_file_is_one_sentence(recordings: Path, below: str) -> None:
     with pytest.raises(TrainerError, match=r"manifest\.csv is a file, no folder: choose another --out"):

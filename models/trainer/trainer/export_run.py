@@ -13,7 +13,7 @@ from trainer.checkpoint_folder import checkpoint_folder
 from trainer.errors import TrainerError
 from trainer.evaluate import Evaluation, evaluate, headline
 from trainer.export import Lossy, export_package
-from trainer.files import read_json
+from trainer.files import read_json, require_outside
 from trainer.framing import Framing, Samples
 from trainer.labels import Labels, label_names, require_same_labels
 from trainer.listening import Smoothing, graph_listener
@@ -51,6 +51,7 @@ def export_run(request: ExportRequest) -> None:
     if not NAME.fullmatch(request.out.resolve().name):
         raise TrainerError(f"the model's name is its folder's, {request.out.name!r}: it must be 1–64 of a-z, 0-9 and -")
     folder = checkpoint_folder(request.checkpoint)
+    require_outside(request.out, [each for each in (folder, request.data, request.evaluation) if each is not None])
     checkpoint = open_checkpoint(folder, request.cut_padding)
     prepared = _dataset(request, folder)
     labels = _labels(request, checkpoint, prepared)

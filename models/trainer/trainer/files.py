@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,14 @@ def require_folder(folder: Path) -> None:
         raise TrainerError(f"{place} is a file, no folder: choose another --out")
     if not os.access(place, os.W_OK):
         raise TrainerError(f"nothing may be written to {place}: choose another --out")
+
+
+def require_outside(folder: Path, read: Iterable[Path]) -> None:
+    """An error where something that is read lies in a folder that will be replaced as a whole."""
+    replaced = folder.resolve()
+    for place in read:
+        if place.resolve().is_relative_to(replaced):
+            raise TrainerError(f"{place} lies in {folder}, which is replaced as a whole: choose another --out")
 
 
 def require_space(folder: Path, needed: float, what: str) -> None:

@@ -12,7 +12,7 @@ from datasets.arrow_writer import ArrowWriter
 from tqdm import tqdm
 
 from trainer.audio import UnreadableAudio, read_piece, wav_bytes
-from trainer.files import require_space, written_whole
+from trainer.files import require_outside, require_space, written_whole
 from trainer.framing import SAMPLE_RATE
 from trainer.labels import Labels
 from trainer.plan import Planned, require_found, tell_of_splits
@@ -35,8 +35,9 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
     require_found([each for of_source in listed for each in of_source], sources)
     kept = [_kept(of_source, source) for of_source, source in zip(listed, sources, strict=True)]
     planned = [each for of_source in kept for each in of_source]
+    require_outside(folder, [*_files_of(listed), *(source.path for source in sources if source.path)])
     labels = Labels.of((each.recording.label for each in planned), background)
-    require_space(folder, GROWTH * _bytes_of(planned), "the prepared recordings")
+    require_space(folder, GROWTH * _bytes_of(kept), "the prepared recordings")
     preparation = Preparation(labels, knows_groups=any(each.recording.tells_group for each in planned))
     preparation.notices += [
         *_left_out(listed, sources),
@@ -107,10 +108,14 @@ def _pieces(recording: Recording, seconds: float | None) -> Iterator[Recording]:
         yield replace(recording, name=name, group=name, start_seconds=index * seconds, seconds=seconds)
 
 
-def _bytes_of(planned: list[Planned]) -> int:
+def _files_of(listed: list[list[Planned]]) -> set[Path]:
+    """The recordings that are files; those inside datasets are none."""
+    return {each.recording.file for of_source in listed for each in of_source if each.recording.file is not None}
+
+
+def _bytes_of(listed: list[list[Planned]]) -> int:
     """What the recordings that are files take on disk; those inside datasets count nothing."""
-    files = {each.recording.file for each in planned if each.recording.file is not None}
-    return sum(file.stat().st_size for file in files if file.exists())
+    return sum(file.stat().st_size for file in _files_of(listed) if file.exists())
 
 
 def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[dict[str, Any]]:
