@@ -129,7 +129,7 @@ def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[
             continue
         preparation.read(recording.label, each.split, len(heard.pcm) / SAMPLE_RATE, heard.rate)
         preparation.repeats.read(heard.pcm, recording, each.split)
-        yield {
+        row = {
             "audio": {"bytes": wav_bytes(heard.pcm), "path": recording.name},
             "label": preparation.labels.label2id[recording.label],
             "group": recording.group or recording.name,
@@ -138,6 +138,8 @@ def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[
             "is_noise": each.is_noise,
             "is_synthesised": recording.is_synthesised,
         }
+        preparation.wrote(row, each.split)
+        yield row
 
 
 def _written(file: Path, examples: Iterator[dict[str, Any]], labels: Labels) -> Dataset | None:
