@@ -100,6 +100,11 @@ def test_a_dataset_with_its_own_test_split_keeps_it() -> None:
     assert (splits[:10], splits.count("test"), splits.count("validation")) == (["test"] * 10, 10, 5)
 
 
+def test_a_set_for_testing_alone_is_one_whatever_splits_its_source_has() -> None:
+    clips = [clip(f"{n}.wav", split=("train", "validation", "test")[n % 3]) for n in range(9)]
+    assert set(assign_splits(clips, Source(path=Path(), splits=Splits(test_size=1)))) == {"test"}
+
+
 def test_a_group_that_a_source_divides_is_refused() -> None:
     clips = [clip("a.wav", "ann", split="train"), clip("b.wav", "ann", split="test")]
     with pytest.raises(TrainerError, match="the group ann is in two splits"):

@@ -12,11 +12,13 @@ from trainer.sources.recording import Recording
 
 
 def assign_splits(recordings: list[Recording], source: Source) -> list[str]:
-    """The split of each recording: its source's own, else by language, fold, group, or as the guide does.
+    """The split of each recording: its source's own, else by language, fold, group, or as the guide does; or all test.
 
     Where the source has no validation split of its own, one is cut from what would be trained on.
     """
     answer = [_given(recording, source.splits) for recording in recordings]
+    if source.splits.test_share == 1:
+        return ["test"] * len(recordings)
     cut_from = {"", "train"} if "validation" not in answer else {""}
     test_share = 0.0 if "test" in answer else source.splits.test_share
     free = [index for index, split in enumerate(answer) if split in cut_from]
@@ -46,8 +48,6 @@ def _given(recording: Recording, splits: Splits) -> str:
 
 
 def _divided(recordings: list[Recording], splits: Splits, test_share: float) -> list[str]:
-    if test_share == 1:
-        return ["test"] * len(recordings)
     knows_groups = any(recording.group for recording in recordings)
     by_group = knows_groups if splits.by == "auto" else splits.by == "group"
     units = [recording.group or recording.name if by_group else recording.name for recording in recordings]
