@@ -105,6 +105,12 @@ def test_a_set_for_testing_alone_is_one_whatever_splits_its_source_has() -> None
     assert set(assign_splits(clips, Source(path=Path(), splits=Splits(test_size=1)))) == {"test"}
 
 
+def test_a_fold_of_a_source_with_its_own_test_split_is_refused() -> None:
+    clips = [clip(f"{n}.wav", split="train" if n % 3 else "test") for n in range(9)]
+    with pytest.raises(TrainerError, match=r"fold '1/3' divides recordings anew, but own\.csv has a test split of its"):
+        assign_splits(clips, Source(path=Path("own.csv"), splits=Splits(fold="1/3")))
+
+
 def test_a_group_that_a_source_divides_is_refused() -> None:
     clips = [clip("a.wav", "ann", split="train"), clip("b.wav", "ann", split="test")]
     with pytest.raises(TrainerError, match="the group ann is in two splits"):

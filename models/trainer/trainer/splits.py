@@ -19,6 +19,11 @@ def assign_splits(recordings: list[Recording], source: Source) -> list[str]:
     answer = [_given(recording, source.splits) for recording in recordings]
     if source.splits.test_share == 1:
         return ["test"] * len(recordings)
+    if source.splits.fold and any(recording.split == "test" for recording in recordings):
+        raise TrainerError(
+            f"fold {source.splits.fold!r} divides recordings anew, but {source.where} has a test split of its own: "
+            "leave one of them out"
+        )
     cut_from = {"", "train"} if "validation" not in answer else {""}
     test_share = 0.0 if "test" in answer else source.splits.test_share
     free = [index for index, split in enumerate(answer) if split in cut_from]
