@@ -111,6 +111,13 @@ def test_a_fold_of_a_source_with_its_own_test_split_is_refused() -> None:
         assign_splits(clips, Source(path=Path("own.csv"), splits=Splits(fold="1/3")))
 
 
+@pytest.mark.parametrize(("count", "share"), [(12, 0.95), (5, 0.85)])
+def test_a_test_split_that_leaves_nothing_is_refused(count: int, share: float) -> None:
+    clips = [clip(f"{n}.wav") for n in range(count)]
+    with pytest.raises(TrainerError, match=f"{count} recordings are too few for a test split of {share}"):
+        assign_splits(clips, Source(path=Path(), splits=Splits(test_size=share, validation_size=0)))
+
+
 def test_a_group_that_a_source_divides_is_refused() -> None:
     clips = [clip("a.wav", "ann", split="train"), clip("b.wav", "ann", split="test")]
     with pytest.raises(TrainerError, match="the group ann is in two splits"):

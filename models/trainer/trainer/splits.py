@@ -2,6 +2,7 @@
 
 from collections import Counter
 from hashlib import sha256
+from math import ceil
 
 from datasets import Dataset
 
@@ -97,7 +98,8 @@ def _as_the_guide(count: int, splits: Splits, test_share: float) -> list[str]:
         size = round(share * count)
         if size == 0:
             continue
-        if size >= len(rest):
+        # The guide's own takes a part of a recording for a whole one.
+        if (ceil(share * count) if split == "test" else size) >= len(rest):
             raise TrainerError(f"{count} recordings are too few for a {split} split of {share:g}")
         divided = rest.train_test_split(test_size=share if split == "test" else size, seed=splits.seed)
         rest = divided["train"]
