@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from trainer.errors import TrainerError
 from trainer.worker_pool import mapped, worker_pool
 
 PROCESSES = 2
@@ -69,6 +70,14 @@ def test_ctrl_c_while_processes_start_is_not_lost() -> None:
     signal.signal(signal.SIGINT, before)
     assert [signal.SIGINT in mask for mask in masks] == [True]
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_process_that_was_killed_is_one_sentence() -> None:
+    said = "one of 2 processes was ended from outside, perhaps since memory ran out"
+    started = worker_pool(PROCESSES, work, (0,))
+    with pytest.raises(TrainerError, match=said), started as pool:
+        list(mapped(pool, signal.raise_signal, [signal.SIGKILL]))
 
 
 if __name__ == "__main__":

@@ -6,10 +6,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any
+
+from trainer.errors import TrainerError
 
 
 @contextmanager
@@ -20,6 +23,10 @@ def worker_pool(count: int, begin: Callable[..., None], arguments: tuple[Any, ..
     with ProcessPoolExecutor(count, context, _begin, (begin, arguments)) as pool:
         try:
             yield pool
+        except BrokenProcessPool as error:
+            raise TrainerError(
+                f"one of {count} processes was ended from outside, perhaps since memory ran out: fewer --jobs take less"
+            ) from error
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
