@@ -73,6 +73,14 @@ def test_a_disk_that_is_full_is_one_sentence_and_keeps_what_was_encoded(
     assert len(list((prepared.folder / HEARINGS).glob("*/*"))) == len(kept)
 
 
+def test_a_hearing_that_is_damaged_is_named(prepared: Prepared, recipe: Recipe) -> None:
+    encoded(prepared, recipe)
+    file = next((prepared.folder / HEARINGS).glob("*/*"))
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(TrainerError, match=f"{file} is damaged .*: delete it, and it is encoded again"):
+        encoded(prepared, recipe)
+
+
 def test_a_dataset_that_is_prepared_anew_keeps_what_was_encoded(
     recordings: Path, prepared: Prepared, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,7 +165,11 @@ def _keep(index: int, file: Path) -> None:
 
 def _read(file: Path) -> list[Encoded]:
     found: dict[int, Encoded] = {}
-    for key, value in load_file(file).items():
+    try:
+        tensors = load_file(file)
+    except SafetensorError as error:
+        raise TrainerError(f"{file} is damaged ({first_line(error)}): delete it, and it is encoded again") from error
+    for key, value in tensors.items():
         copy, name = key.split(".")
         found.setdefault(int(copy), {})[name] = value
     return [found[copy] for copy in sorted(found)]
