@@ -190,39 +190,6 @@ def test_what_lies_in_the_folder_is_replaced_only_where_it_is_a_dataset(recordin
     assert (out / "report.md").exists()
 
 
-def test_recordings_in_the_folder_that_would_be_replaced_are_refused(recordings: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    prepare((manifest(recordings),), (), out)
-    shutil.copytree(recordings, out / "more")
-    listed = "".join(f"{file},{file.stem}\n" for file in sorted((out / "more").glob("*.wav")))
-    (tmp_path / "list.csv").write_text(f"path,label\n{listed}")
-    for source in (out / "more" / "manifest.csv", tmp_path / "list.csv"):
-        with pytest.raises(TrainerError, match=r"lies in .*out, which is replaced as a whole: choose another --out"):
-            prepare((Source(path=source, splits=ALL),), (), out)
-    assert (out / "more" / "0.wav").exists()
-
-
-@pytest.mark.parametrize("change", ["recordings", "transcription", "split", "group", "nothing"])
-def test_a_dataset_that_is_alike_in_number_and_length_is_another_one(
-    recordings: Path, tmp_path: Path, change: str
-) -> None:
-    lines = ["path,label,group,transcription,split"]
-    lines += [f"{n}.wav,{n % 2},caller-{n},said {n},{'test' if n > 3 else 'train'}" for n in range(6)]
-    (recordings / "manifest.csv").write_text("\n".join(lines))
-    before = prepare((manifest(recordings),), (), tmp_path / "out").digest
-    if change == "recordings":
-        samples, rate = soundfile.read(recordings / "0.wav")
-        soundfile.write(recordings / "0.wav", samples[::-1], rate)
-    changed = {"transcription": ("said 0", "said no"), "group": ("caller-0", "caller-9")}
-    changes = [changed[change]] if change in changed else []
-    changes += [("2,train", "2,"), ("4,test", "2,train"), ("2,\n", "2,test\n")] if change == "split" else []
-    text = "\n".join(lines)
-    for old, new in changes:
-        text = text.replace(old, new)
-    (recordings / "manifest.csv").write_text(text)
-    assert (prepare((manifest(recordings),), (), tmp_path / "out").digest == before) is (change == "nothing")
-
-
 @pytest.mark.parametrize("below", ["", "/data"])
 def test_an_out_that_is_a_file_is_one_sentence(recordings: Path, below: str) -> None:
     with pytest.raises(TrainerError, match=r"manifest\.csv is a file, no folder: choose another --out"):
