@@ -12,9 +12,9 @@ from scipy.signal import resample_poly
 
 from trainer.framing import SAMPLE_RATE, Samples
 
-# What the server accepts, too.
+# The same range that the server accepts.
 LOWEST_RATE, HIGHEST_RATE = 8000, 192000
-# Overshoot stays far below; what exceeds it is floats of another scale, such as that of 16-bit integers.
+# Overshoot stays far below this; larger values are floats on another scale, such as that of 16-bit integers.
 LOUDEST = 8.0
 
 
@@ -24,19 +24,25 @@ class UnreadableAudio(Exception):
 
 @dataclass(frozen=True)
 class Piece:
-    """Mono samples at 16 kHz in −1…1, and the rate that they were recorded at."""
+    """Mono samples at 16 kHz in −1…1, and the sample rate of the file they come from."""
 
     pcm: Samples
     rate: int
 
 
 def read_audio(file: Path | BytesIO) -> Samples:
-    """Reads whatever libsndfile reads (wav, flac, ogg, mp3, aiff): mono at 16 kHz, amplitudes in −1…1."""
+    """Reads any file that libsndfile reads (wav, flac, ogg, mp3, aiff): mono at 16 kHz, amplitudes in −1…1.
+
+    Raises `UnreadableAudio`, as `read_piece` does.
+    """
     return read_piece(file).pcm
 
 
 def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | None = None) -> Piece:
-    """Reads a piece of a file (all of it unless told), averages its channels, resamples it to 16 kHz."""
+    """Reads a piece of a file (by default all of it), averages its channels, and resamples it to 16 kHz.
+
+    Raises `UnreadableAudio` if the file cannot be read or holds no usable audio.
+    """
     if isinstance(file, Path) and not file.exists():
         raise UnreadableAudio(f"there is no file {str(file)!r}")
     try:
@@ -67,12 +73,12 @@ def resample(pcm: Samples, rate: int, target: int) -> Samples:
 
 
 def to_int16(pcm: Samples) -> NDArray[np.int16]:
-    """Rounds −1…1 to 16-bit integers, clipping what does not fit."""
+    """Converts −1…1 to 16-bit integers, rounded and clipped."""
     return np.clip(np.round(pcm * 32768), -32768, 32767).astype("<i2")
 
 
 def wav_bytes(pcm: Samples) -> bytes:
-    """A 16-bit WAV at 16 kHz of samples in −1…1."""
+    """Encodes samples in −1…1 as a 16-bit WAV at 16 kHz."""
     buffer = BytesIO()
     soundfile.write(buffer, to_int16(pcm), SAMPLE_RATE, format="WAV", subtype="PCM_16")
     return buffer.getvalue()

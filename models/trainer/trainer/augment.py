@@ -1,4 +1,4 @@
-"""What may happen to a recording before a model hears it: its start and end, its level, noise, and the line."""
+"""Augmentation of recordings: start and end, speed, room, level, noise, other voices, and the telephone line."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -21,9 +21,11 @@ OTHER_VOICES = 16
 
 @dataclass(frozen=True)
 class Hearing:
-    """One altered copy of a recording: its samples, between which of them someone speaks.
+    """One copy of a recording, unchanged or augmented.
 
-    `clean` is the same before room, noise and line, empty where nobody speaks.
+    - `pcm`: its samples.
+    - `speech_start`, `speech_end`: the first sample of the speech, and the first one after it.
+    - `clean`: the same audio before room, noise and line; empty where nobody speaks.
     """
 
     pcm: Samples
@@ -33,12 +35,16 @@ class Hearing:
 
     @property
     def spoken(self) -> tuple[int, int]:
-        """The first and last sample of the speech."""
+        """The first sample of the speech, and the first one after it."""
         return self.speech_start, self.speech_end
 
 
 def speech_bounds(pcm: Samples) -> tuple[int, int]:
-    """The first and last sample of what is within 30 dB of the loudest 20 ms."""
+    """The first sample of the speech, and the first one after it.
+
+    Speech is every 20 ms part within 30 dB of the 95th percentile of their power; if there is none, all of the
+    recording.
+    """
     power = part_powers(pcm)
     if len(power) == 0:
         return 0, len(pcm)
@@ -50,14 +56,14 @@ def speech_bounds(pcm: Samples) -> tuple[int, int]:
 
 
 def plain_hearing(pcm: Samples) -> Hearing:
-    """The recording as it is."""
+    """The recording without augmentation."""
     return Hearing(pcm, *speech_bounds(pcm), clean=pcm)
 
 
 class Augmenter:
-    """Makes hearings; every choice comes from the one generator it is given.
+    """Makes augmented hearings; every random choice comes from the given generator.
 
-    The others who talk into a recording are `voices`, and the recordings that were altered last.
+    For cross-talk it takes the given `voices`, and the recordings that it altered last.
     """
 
     def __init__(
@@ -73,7 +79,7 @@ class Augmenter:
         self.voices = deque(voices, maxlen=OTHER_VOICES)
 
     def altered(self, pcm: Samples) -> Hearing:
-        """A copy with another speed, start, end, room, level, background and line."""
+        """An augmented copy: random speed, start and end, then everything that `degraded` does."""
         settings = self.settings
         if self._happens(settings.speed):
             up, down = SPEEDS[self.random.integers(len(SPEEDS))]
@@ -85,13 +91,13 @@ class Augmenter:
         return replace(hearing, pcm=heard)
 
     def degraded(self, pcm: Samples) -> Samples:
-        """A copy as long, with another room, level, background and line."""
+        """A copy of the same length with a random room, level, other voice, clipping, noise, codec and packet loss."""
         settings, random = self.settings, self.random
         heard = pcm
         if self._happens(settings.room):
             heard = reverberate(heard, impulse_response(random.uniform(0.1, 0.6), random.uniform(-3, 12), random))
         heard = heard * self._level_change(heard)
-        # Settings that were not always there draw nothing at 0, so that older recipes repeat their choices.
+        # Settings added later draw no random number at 0, so that older recipes still give the same augmentation.
         if settings.cross_talk and self._happens(settings.cross_talk) and self.voices:
             other = self.voices[random.integers(len(self.voices))]
             heard = cross_talk(heard, other, random.uniform(6, 24), int(random.integers(len(heard))))
@@ -108,14 +114,14 @@ class Augmenter:
         return heard
 
     def silence(self, seconds: float) -> Hearing:
-        """Nobody speaking: digital silence or noise at some level."""
+        """A hearing in which nobody speaks: digital silence, or noise at a random level."""
         length = round(seconds * SAMPLE_RATE)
         level = 0.0 if self._happens(0.15) else 10 ** (self.random.uniform(-80, -15) / 20)
         pcm = (self.noise(length) * level).astype(np.float32)
         return Hearing(np.clip(pcm, -1, 1), length, length, clean=np.zeros(0, dtype=np.float32))
 
     def noise(self, length: int) -> Samples:
-        """Noise of unit power: recorded, white, or falling with frequency."""
+        """Noise of unit power: from a recording, or synthetic, white or with less power at high frequencies."""
         if self.noises and self._happens(0.5):
             source = self.noises[self.random.integers(len(self.noises))]
             start = self.random.integers(len(source))
@@ -127,7 +133,7 @@ class Augmenter:
     def _placed(self, pcm: Samples) -> Hearing:
         start, end = speech_bounds(pcm)
         if self._happens(0.7):
-            # As in the server: the first frame holds up to a second of whatever came before the speech.
+            # As in the server, where the first frame holds up to a second of audio from before the speech.
             before = int(self.random.integers(SAMPLE_RATE))
             cut = max(0, start - before)
         else:

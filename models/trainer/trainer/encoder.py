@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 EMBEDDING_SIZE = 96
-# The blocks before the last two poolings in time, and what is left of the 32 bands after them.
+# The blocks up to the second of three poolings in time, and how many of the 32 bands are left after them.
 EARLY_BLOCKS = 11
 BANDS_LEFT = 4
 ACTIVATION_SIZE = 72 * BANDS_LEFT
@@ -63,18 +63,24 @@ class SpeechEmbedding(nn.Module):
         return self.late(self.early(mel))
 
     def early(self, mel: Tensor) -> Tensor:
-        """Maps `[batch, frames, 32]` to activations, one a window of 24 frames, every 4: `[batch, time, 288]`."""
+        """Maps `[batch, frames, 32]` to early activations `[batch, time, 288]`.
+
+        One activation per window of 24 mel frames, every 4 frames.
+        """
         x = mel.unsqueeze(1)
         for block in self.blocks[:EARLY_BLOCKS]:
             x = block(x)
         return x.transpose(1, 2).flatten(2)
 
     def late_parameters(self) -> list[nn.Parameter]:
-        """Those of the later blocks and the projection."""
+        """The parameters of the later blocks and of the projection."""
         return [*self.blocks[EARLY_BLOCKS:].parameters(), *self.projection.parameters()]
 
     def late(self, activations: Tensor) -> Tensor:
-        """Maps activations `[batch, time, 288]` to embeddings, one a window of 14, every 2: `[batch, steps, 96]`."""
+        """Maps early activations `[batch, time, 288]` to embeddings `[batch, steps, 96]`.
+
+        One embedding per window of 14 activations, every 2 activations.
+        """
         x = activations.unflatten(-1, (-1, BANDS_LEFT)).transpose(1, 2)
         for block in self.blocks[EARLY_BLOCKS:]:
             x = block(x)
@@ -82,7 +88,10 @@ class SpeechEmbedding(nn.Module):
 
 
 def load_speech_embedding(tensors: dict[str, Tensor], encoder: SpeechEmbedding, mel_weight: Tensor) -> None:
-    """Copies ported weights (`encoder.*` and `mel.mel_weight`) into the modules; a missing tensor is a KeyError."""
+    """Copies ported weights (`encoder.*` and `mel.mel_weight`) into the modules.
+
+    A missing mel weight is a KeyError, a missing weight of the encoder a RuntimeError.
+    """
     with torch.no_grad():
         mel_weight.copy_(tensors["mel.mel_weight"])
     prefix = "encoder."

@@ -1,4 +1,4 @@
-"""How audio becomes frames: the server's framing, in one place."""
+"""Cutting audio into frames, exactly as the server does."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Framing:
-    """One-second frames, one hop apart; the last hop is padded with zeros on the right."""
+    """One-second frames that start one hop apart; the last one is padded with zeros on the right."""
 
     hop_ms: int
 
@@ -23,11 +23,11 @@ class Framing:
         return self.hop_ms * SAMPLE_RATE // 1000
 
     def count(self, samples: int) -> int:
-        """How many frames `samples` > 0 samples give."""
+        """How many frames an utterance of `samples` > 0 samples has."""
         return 1 + max(0, -(-(samples - FRAME_SAMPLES) // self.hop_samples))
 
     def padded(self, pcm: Samples) -> Samples:
-        """The samples followed by zeros, so that they fill their last frame exactly."""
+        """The samples with zeros appended, so that they exactly fill their last frame."""
         length = FRAME_SAMPLES + (self.count(len(pcm)) - 1) * self.hop_samples
         return np.pad(pcm, (0, length - len(pcm)))
 
@@ -37,6 +37,6 @@ class Framing:
         return np.ascontiguousarray(windows[:: self.hop_samples])
 
     def end_ms(self, samples: int) -> list[int]:
-        """The stream time of each frame's last real sample, in whole milliseconds."""
+        """The stream time at the last real (unpadded) sample of each frame, in whole milliseconds."""
         ends = (FRAME_SAMPLES + index * self.hop_samples for index in range(self.count(samples)))
         return [round(min(end, samples) * 1000 / SAMPLE_RATE) for end in ends]

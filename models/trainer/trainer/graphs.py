@@ -1,4 +1,4 @@
-"""The streaming graph of a package as a module: raw waveform and state in, logits, state and speech out."""
+"""The graph of a streaming package as a module: waveform and state in, logits, next state and speech out."""
 
 from torch import Tensor, nn
 
@@ -13,5 +13,5 @@ class StreamingGraph(nn.Module):
         self.model = model
 
     def forward(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """One frame of each stream."""
+        """Runs one frame of each stream."""
         return self.model.step(pcm, state)

@@ -1,4 +1,4 @@
-"""The causal head: what the utterance so far says, from embeddings as they arrive."""
+"""The causal layers of the streaming model: trunk and classification head, updated hop by hop."""
 
 from typing import NamedTuple, cast
 
@@ -8,11 +8,11 @@ from torch import Tensor, nn
 from trainer.recurrence import continued
 
 GATE_PRIOR = 1.0
-CONTEXT = 2  # how many steps before the newest ones a convolution over three steps reads
+CONTEXT = 2  # how many earlier steps a convolution over three steps needs
 
 
 class Pools(NamedTuple):
-    """Running summaries of one utterance, zeros at its start; each `[batch, width]`."""
+    """Running pools over one utterance, zeros at its start; each `[batch, width]`."""
 
     peak: Tensor
     weighted: Tensor
@@ -25,7 +25,7 @@ def features_of(convolution: nn.Conv1d, norm: nn.LayerNorm, steps: Tensor) -> Te
 
 
 class Trunk(nn.Module):
-    """What was heard until each step: a convolution over three steps, then recurrent layers, each added to its input.
+    """A causal convolution over three steps, then recurrent layers, each with a residual connection.
 
     The recurrent layers are gated recurrent units (Cho et al. 2014).
     """
@@ -46,7 +46,10 @@ class Trunk(nn.Module):
         return x
 
     def step(self, steps: Tensor, memories: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """The same of one hop, and each layer's memory `[batch, width]` before it to that after it."""
+        """The same for one hop, `[batch, CONTEXT + steps, inputs]`, given each layer's hidden state `[batch, width]`.
+
+        Returns the outputs of the hop, `[batch, steps, width]`, and each layer's hidden state after it.
+        """
         x = features_of(self.convolution, self.norm, self.dropout(steps))
         after = []
         for layer, norm, memory in zip(self.layers, self.norms, memories, strict=True):
@@ -59,8 +62,8 @@ class Trunk(nn.Module):
 class CausalHead(nn.Module):
     """A convolution over three steps, then a running maximum and a running gated mean, then logits.
 
-    Both pools forget nothing and order nothing: at the end of an utterance they equal the pools of a head that saw all
-    of it at once, which is why hearing hop by hop costs no accuracy.
+    Both pools only accumulate, and do not depend on the order of steps: at the end of an utterance they equal the pools
+    of a head that gets the whole utterance at once. That is why streaming costs no accuracy.
     """
 
     def __init__(self, width: int, labels: int, dropout: float) -> None:
@@ -77,12 +80,12 @@ class CausalHead(nn.Module):
         return x, self.gate(x).sigmoid()
 
     def summary(self, pools: Pools) -> Tensor:
-        """Maps pools `[..., width]` to what the classifier reads: `[..., 2 width]`."""
+        """Maps pools, `[..., width]` each, to the classifier's input `[..., 2 width]`."""
         mean = pools.weighted / (pools.weight + GATE_PRIOR)
         return torch.as_tensor(self.dropout(torch.cat([pools.peak, mean], dim=-1)))
 
     def step(self, steps: Tensor, pools: Pools) -> tuple[Tensor, Pools]:
-        """One hop, `[batch, CONTEXT + steps, width]`, and the pools before it to logits and the pools after."""
+        """Runs one hop, `[batch, CONTEXT + steps, width]`, given the pools before it; returns logits and new pools."""
         x, gate = self.local(steps)
         after = Pools(
             peak=torch.maximum(pools.peak, x.amax(dim=1)),
@@ -92,7 +95,10 @@ class CausalHead(nn.Module):
         return torch.as_tensor(self.classifier(self.summary(after))), after
 
     def utterance(self, steps: Tensor, per_hop: int) -> Tensor:
-        """A whole utterance, `[batch, CONTEXT + hops × per_hop, width]`, to summaries `[batch, hops, 2 width]`."""
+        """Maps a whole utterance, `[batch, CONTEXT + hops × per_hop, width]`, to `[batch, hops, 2 width]`.
+
+        The output is the classifier's input at each hop.
+        """
         x, gate = (values.unflatten(1, (-1, per_hop)) for values in self.local(steps))
         pools = Pools(
             peak=x.amax(dim=2).cummax(dim=1).values,

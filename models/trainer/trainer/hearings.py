@@ -1,4 +1,7 @@
-"""What the streaming model learns from: encoded hearings with a target and a weight for every hop."""
+"""Training examples of the streaming model: encoded hearings with a target and a weight for every hop.
+
+A hearing is one copy of a recording, either unchanged or augmented.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -25,23 +28,23 @@ FRAME_SECONDS = FRAME_SAMPLES / SAMPLE_RATE
 STEP_SECONDS = HOP_MS / 1000 / STEPS_PER_HOP
 
 
-Encoded = dict[str, Tensor]  # a hearing without its label, as it is kept
+Encoded = dict[str, Tensor]  # a hearing as it is cached, without its label
 
 
 @dataclass(frozen=True)
 class EncodedHearing:
-    """One hearing as what is trained gets it; `labels` and `weights` are per hop, the rest in half precision."""
+    """One hearing as a training example; `labels` and `weights` are per hop, the other tensors in half precision."""
 
-    activations: Tensor  # [time, numbers], as the model activates
+    activations: Tensor  # [time, numbers], from the model's `activate`
     labels: Tensor  # [hops]
     weights: Tensor  # [hops], their sum is 1
     speech: Tensor  # [6 hops], 1 where somebody speaks
-    taught: Tensor  # [6 hops, 128], what a teacher says, NaN where it says nothing; [6 hops, 0] without a teacher
-    text: str  # what is said, empty where nobody knows
+    taught: Tensor  # [6 hops, 128], the teacher's targets, NaN where there is none; [6 hops, 0] without a teacher
+    text: str  # what is said, empty if unknown
 
     @staticmethod
     def of(encoded: Encoded, label: int, labels: Labels, text: str = "") -> "EncodedHearing":
-        """What was encoded, and what each of its hops should answer and how much that counts."""
+        """Adds to an encoded hearing the target and the weight of each hop."""
         start, end = encoded["spoken"].tolist()
         hops = len(encoded["speech"]) // STEPS_PER_HOP
         targets, weights = hop_targets((start, end), FRAMING, hops, label, labels)
@@ -49,14 +52,14 @@ class EncodedHearing:
 
 
 class EncodedHearings(Hearings):
-    """Hearings that were encoded once, before training, because the encoder is frozen; masked anew each time."""
+    """Hearings that were encoded once, before training, because the encoder is frozen; masked anew at every access."""
 
     def __init__(self, hearings: list[EncodedHearing], masks: Masks | None = None) -> None:
         self.hearings = hearings
         self.masks = masks
 
     def lengths(self) -> list[int]:
-        """The hops of each."""
+        """The number of hops of each hearing."""
         return [len(hearing.labels) for hearing in self.hearings]
 
     def __getitem__(self, index: int) -> EncodedHearing:
@@ -67,7 +70,7 @@ class EncodedHearings(Hearings):
 
 
 class Encoder:
-    """Encodes hearings, with what a teacher says about them where there is one."""
+    """Encodes hearings with a model's front end, and adds the teacher's features where there is a teacher."""
 
     def __init__(self, model: RollingModel, teacher: Teacher | None = None) -> None:
         self.model = model
@@ -75,7 +78,10 @@ class Encoder:
 
     @torch.no_grad()
     def __call__(self, hearing: Hearing) -> Encoded:
-        """The first 24 seconds of one hearing; `spoken` are the first and last sample of its speech."""
+        """Encodes the first 24 seconds of one hearing.
+
+        `spoken` holds the samples at which its speech starts and ends. The other tensors are as in `EncodedHearing`.
+        """
         pcm = hearing.pcm[: LONGEST_SECONDS * SAMPLE_RATE]
         hops = FRAMING.count(len(pcm))
         return {
@@ -91,18 +97,21 @@ class Encoder:
 
 
 def encode_plainly(rows: Dataset, encode: Encoder, labels: Labels) -> list[EncodedHearing]:
-    """Encodes recordings as they are, to validate on."""
+    """Encodes recordings without augmentation, for validation."""
     progress = tqdm(rows, desc="encode validation", unit="hearing", mininterval=2)
     return [EncodedHearing.of(encode(plain_hearing(pcm_of(row))), int(row["label"]), labels) for row in progress]
 
 
 def hearings_of(is_synthesised: bool, augmentation: Augmentation) -> int:
-    """How many hearings a recording gives; synthesised speech is never heard plain, as no caller is."""
+    """How many hearings a recording gives.
+
+    Synthesised speech is never used unchanged, because no caller sounds like that.
+    """
     return augmentation.synthesised_copies if is_synthesised else 1 + augmentation.copies
 
 
 def _speech(hearing: Hearing, hops: int) -> Tensor:
-    """Whether each step of every hop is speech: of a frame, its newest hop is told."""
+    """Whether each step is speech, `[6 hops]`; of each frame only the newest hop is labelled."""
     before = round(FRAME_SECONDS / STEP_SECONDS) - STEPS_PER_HOP
     parts = before + hops * STEPS_PER_HOP
     activity = activity_of_parts(speech_activity(hearing.clean), parts, STEP_SECONDS * SAMPLE_RATE)

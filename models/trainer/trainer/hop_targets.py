@@ -1,4 +1,4 @@
-"""What a model should say at each hop of an utterance, and how much that counts."""
+"""Training targets of an utterance: which label the model should output at each hop, and the weight of each hop."""
 
 import numpy as np
 import torch
@@ -7,7 +7,7 @@ from torch import Tensor
 from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE, Framing
 from trainer.labels import Labels
 
-# Speech becomes the target's business a little after its onset: the first 200 ms tell nobody anything.
+# The label becomes the target a little after the onset of speech: nobody can tell it from the first 200 ms.
 ONSET_SAMPLES = SAMPLE_RATE // 5
 EARLIEST_WEIGHT = 0.05
 
@@ -15,10 +15,11 @@ EARLIEST_WEIGHT = 0.05
 def hop_targets(
     spoken: tuple[int, int], framing: Framing, hops: int, label: int, labels: Labels
 ) -> tuple[Tensor, Tensor]:
-    """The label of each hop, `[hops]`, and its weight, `[hops]`, which sum to 1, of speech between two samples.
+    """The target label of each hop, `[hops]`, and its weight in the loss, `[hops]`; the weights sum to 1.
 
-    Before anybody has spoken the answer is background, where there is such a label; the label itself otherwise, which
-    teaches the model to be unsure.  Then the weight grows with the part of the speech that was heard.
+    `spoken` holds the samples at which speech starts and ends. Before speech starts, the target is background where the
+    dataset has such a label; otherwise it is `label` itself, which teaches the model to be uncertain there. After that,
+    the weight of a hop grows with the share of the speech that has been heard.
     """
     ends = FRAME_SAMPLES + np.arange(hops) * framing.hop_samples
     start, end = spoken

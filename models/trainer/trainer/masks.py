@@ -1,4 +1,4 @@
-"""Hiding parts of what was heard, so that a model learns to do without any of them."""
+"""Masking of activations in training, so that the model does not rely on any single part of them."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,11 @@ LONGEST_SPAN = 14  # activations, 0.6 s
 
 @dataclass(frozen=True)
 class Masks:
-    """Spans of time and one band in four are replaced by means, after SpecAugment (Park et al. 2019).
+    """Replaces spans of time, and one band in four, by the mean activations, after SpecAugment (Park et al. 2019).
 
-    `means` `[numbers]` are the activations'; `spans` and `band` probabilities: of each of two spans, and of a band.
+    - `means` `[numbers]`: the mean activations.
+    - `spans`: the probability of each of two spans; `longest_span` is in activations.
+    - `band`: the probability that a band is masked.
     """
 
     means: Tensor
@@ -24,7 +26,7 @@ class Masks:
     longest_span: int = LONGEST_SPAN
 
     def __call__(self, activations: Tensor) -> Tensor:
-        """A masked copy of one hearing, `[time, numbers]`."""
+        """A masked copy of the activations of one hearing, `[time, numbers]`."""
         activations = activations.clone()
         for _ in range(SPANS):
             if _happens(self.spans):

@@ -32,9 +32,9 @@ ORIGINAL_GRID = Grid(period=160)
 class MelFrontEnd(nn.Module):
     """Turns waveforms in −1…1 into scaled log-mel frames, one at every point of a grid.
 
-    Equal to the `melspectrogram.onnx` that goes with the speech embedding, but for its floor: the original clamps to
-    80 dB below the loudest value of the whole input, so that a quiet frame would depend on its neighbours in the batch
-    and on how the audio was cut; here the floor is fixed at 20 dB, near what that clamp gives for loud speech.
+    Equal to the `melspectrogram.onnx` that goes with the speech embedding, except for the floor. The original clamps to
+    80 dB below the loudest value of the whole input, so a quiet frame would depend on its neighbours in the batch and
+    on how the audio was cut. Here the floor is fixed at 20 dB, which is near what that clamp gives for loud speech.
     """
 
     mel_weight: Tensor
@@ -48,7 +48,7 @@ class MelFrontEnd(nn.Module):
 
     @property
     def floor(self) -> float:
-        """The value of digital silence after scaling."""
+        """The output value for digital silence."""
         return POWER_FLOOR_DB / 10 + 2
 
     def forward(self, pcm: Tensor) -> Tensor:
@@ -70,7 +70,8 @@ class MelFrontEnd(nn.Module):
 def _fourier_kernel() -> Tensor:
     """The real and imaginary parts of a Fourier transform under a centred Hann taper: `[2 × 122, 1, 400]`.
 
-    Only the bins that a mel band reads: the highest band ends at 3.8 kHz; and only the samples that the taper lets in.
+    It has only the bins that a mel band reads (the highest band ends at 3.8 kHz), and only the samples inside the
+    taper.
     """
     time = torch.arange(TAPER_SAMPLES, dtype=torch.float64)
     bins = torch.arange(SPECTRUM_BINS, dtype=torch.float64)

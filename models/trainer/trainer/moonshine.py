@@ -19,7 +19,7 @@ from trainer.framing import Samples
 
 PACKAGE = "moonshine-voice"
 ENCODER = "assets/tiny-en/encoder_model.ort"
-# Where each product with 8-bit weights has them, their scale and their zero point.
+# The input indices of the 8-bit weights, their scale and their zero point, for each operator that has them.
 QUANTISED = {"MatMulIntegerToFloat": (1, 3, 5), "DynamicQuantizeMatMul": (1, 2, 3)}
 FLOAT_WEIGHTS = r"(conv\d|layers\.\d|layer_norm)\."
 
@@ -34,14 +34,14 @@ class Moonshine:
 
     @torch.no_grad()
     def __call__(self, pcm: Samples) -> Tensor:
-        """Of a whole recording."""
+        """The features `[time, 288]` of a whole recording `[samples]`."""
         return torch.as_tensor(self.encoder(torch.from_numpy(pcm)[None]).last_hidden_state[0])
 
 
 class Product(nn.Module):
-    """A convolution over a batch of one, `[1, channels, time]`, as one matrix product.
+    """A convolution over a batch of one, `[1, channels, time]`, computed as one matrix product.
 
-    PyTorch prepares a convolution anew for every length that it meets, and no two recordings are equally long.
+    PyTorch prepares a convolution anew for every input length, and almost every recording has another length.
     """
 
     def __init__(self, convolution: nn.Conv1d) -> None:
@@ -57,12 +57,12 @@ class Product(nn.Module):
 
 
 def open_moonshine() -> Moonshine:
-    """The encoder that is installed, as a teacher; where it is not, the error says how to get it."""
+    """Opens the installed encoder as a teacher; if it is not installed, the TrainerError says how to install it."""
     return Moonshine(moonshine_encoder())
 
 
 def moonshine_encoder() -> MoonshineEncoder:
-    """The encoder that is installed, as transformers has it."""
+    """The installed encoder as a transformers module."""
     encoder = MoonshineEncoder(MoonshineConfig())
     encoder.load_state_dict(_weights(_installed()))
     return encoder
@@ -82,7 +82,7 @@ def _installed() -> Path:
 
 
 def _weights(file: Path) -> dict[str, Tensor]:
-    """The weights by transformers' names."""
+    """The weights under transformers' names, dequantised to fp32."""
     graph = _as_onnx(file).graph
     held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     found = {name.removesuffix("_add_tensor"): held[name] for name in held if re.match(FLOAT_WEIGHTS, name)}
@@ -98,7 +98,7 @@ def _weights(file: Path) -> dict[str, Tensor]:
 
 
 def _as_onnx(file: Path) -> onnx.ModelProto:
-    """ONNX Runtime's own format, read and written by ONNX Runtime."""
+    """Converts a file in ONNX Runtime's own format to an ONNX model, with ONNX Runtime itself."""
     with TemporaryDirectory() as folder:
         options = onnxruntime.SessionOptions()
         options.optimized_model_filepath = str(Path(folder) / "encoder.onnx")

@@ -1,4 +1,4 @@
-"""Noise, and other voices, at a stated level."""
+"""Noise and other voices at a given level."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from trainer.framing import Samples
 
 
 def rms(pcm: NDArray[np.floating[Any]]) -> float:
-    """The root of the mean square."""
+    """The root mean square."""
     return float(np.sqrt(np.square(pcm).mean()))
 
 
 def mix(pcm: Samples, noise: Samples, snr_db: float) -> Samples:
-    """Adds unit-power noise at a signal-to-noise ratio measured over the loud half of the signal."""
+    """Adds unit-power noise at a signal-to-noise ratio that is measured over the loud half of the signal's samples."""
     return np.asarray(pcm + noise * np.sqrt(loud_power(pcm) / 10 ** (snr_db / 10)), dtype=np.float32)
 
 
@@ -26,7 +26,10 @@ def loud_power(pcm: Samples) -> float:
 
 
 def cross_talk(pcm: Samples, other: Samples, below_db: float, start: int) -> Samples:
-    """The recording with another voice from the sample `start` on, that many dB below by their loud halves."""
+    """The recording with another voice from the sample `start` on.
+
+    The other voice is `below_db` dB quieter, measured over the loud halves of both.
+    """
     heard = pcm.copy()
     said = other[: max(0, len(pcm) - start)]
     gain = np.sqrt(loud_power(pcm) / max(loud_power(other), 1e-12) / 10 ** (below_db / 10))
@@ -35,7 +38,7 @@ def cross_talk(pcm: Samples, other: Samples, below_db: float, start: int) -> Sam
 
 
 def coloured_noise(length: int, slope: float, random: np.random.Generator) -> Samples:
-    """Gaussian noise of unit power whose amplitude falls as frequency to the power of −`slope`."""
+    """Gaussian noise of unit power whose amplitude is proportional to frequency to the power of −`slope`."""
     size = next_fast_len(length, real=True)
     spectrum = rfft(random.standard_normal(size))
     shaped = irfft(spectrum / np.arange(1, len(spectrum) + 1) ** slope, n=size)[:length]

@@ -1,13 +1,14 @@
-"""Gated recurrent units that go on from a memory, in PyTorch and as one ONNX operator."""
+"""GRU layers that continue from a given hidden state: in PyTorch, and exported as one ONNX operator."""
 
 import torch
 from torch import Tensor, nn
 
 
 def continued(layer: nn.GRU, x: Tensor, memory: Tensor) -> Tensor:
-    """What a batch-first layer says at each step of `[batch, time, width]` after a memory `[batch, width]`.
+    """The outputs `[batch, time, width]` of a batch-first GRU layer over `x`, from the hidden state `memory`.
 
-    Exported it is ONNX's own operator: what torch exports by itself is a loop that onnxruntime cannot load.
+    `x` is `[batch, time, width]`, `memory` `[batch, width]`. In an export, ONNX's own GRU operator is used: PyTorch's
+    export of a GRU is a loop that onnxruntime cannot load.
     """
     if torch.onnx.is_in_onnx_export():
         return _exported(layer, x, memory)
@@ -36,6 +37,6 @@ def _exported(layer: nn.GRU, x: Tensor, memory: Tensor) -> Tensor:
 
 
 def _gates(stacked: Tensor) -> Tensor:
-    """Torch stacks reset, update, new; ONNX update, reset, new."""
+    """Reorders the gates: PyTorch stacks reset, update, new; ONNX stacks update, reset, new."""
     width = len(stacked) // 3
     return torch.cat([stacked[width : 2 * width], stacked[:width], stacked[2 * width :]])

@@ -1,4 +1,4 @@
-"""The loss on what an utterance says at every hop on the way."""
+"""The rolling loss: the cross-entropy of what the model outputs at every hop of an utterance."""
 
 import numpy as np
 import torch
@@ -7,15 +7,16 @@ from torch.nn.functional import cross_entropy
 
 from trainer.recipe import Training
 
-NO_HOP = -100  # the label of the padding behind a shorter utterance
+NO_HOP = -100  # the label of the padding after a shorter utterance
 
 
 def rolling_loss(scores: Tensor, labels: Tensor, weights: Tensor, class_weights: Tensor, smoothing: float) -> Tensor:
-    """The weighted mean of the cross-entropy at every hop, averaged over members.
+    """The weighted mean of the cross-entropy over all hops of a batch, averaged over ensemble members; a scalar.
 
-    `scores` `[members, batch, hops, labels]`: unnormalised log-probabilities of what was heard up to each hop; `labels`
-    `[batch, hops]`, `NO_HOP` behind the end; `weights` `[batch, hops]`: how much each hop counts; `class_weights`
-    `[labels]`: how much each label does.
+    - `scores` `[members, batch, hops, labels]`: unnormalised log-probabilities, given the audio up to each hop.
+    - `labels` `[batch, hops]`: label indices, `NO_HOP` after the end of an utterance.
+    - `weights` `[batch, hops]`: the weight of each hop.
+    - `class_weights` `[labels]`: the weight of each label.
     """
     members = scores.shape[0]
     flat = labels.expand(members, -1, -1).reshape(-1)
@@ -27,18 +28,21 @@ def rolling_loss(scores: Tensor, labels: Tensor, weights: Tensor, class_weights:
 
 
 def last_hop(scores: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """What was said at the end of each utterance, `[batch, labels]`, averaged over members, and its label `[batch]`."""
+    """The scores `[batch, labels]` at each utterance's last hop, averaged over members, and its label `[batch]`."""
     last = at_the_end(labels)
     return scores.mean(dim=0)[last], labels[last]
 
 
 def at_the_end(labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Where the last hop of each utterance is: indices of the batch and of the hop, `[batch]` each."""
+    """The index of the last hop of each utterance, as indices into batch and hops, `[batch]` each."""
     return torch.arange(len(labels), device=labels.device), (labels != NO_HOP).sum(dim=1) - 1
 
 
 def class_weights(labels: list[int], count: int, training: Training) -> Tensor:
-    """A weight for each label, 1 on average over the recordings: rarer ones count more, by the root of their number."""
+    """A weight for each label, `[labels]`: rarer labels weigh more, by the square root of their number of recordings.
+
+    The mean over the recordings is 1.
+    """
     if training.class_balance == "none":
         return torch.ones(count)
     clips = np.bincount(labels, minlength=count)
@@ -47,10 +51,11 @@ def class_weights(labels: list[int], count: int, training: Training) -> Tensor:
 
 
 def summed_scores(logits: Tensor, seconds: Tensor, frames: list[int]) -> Tensor:
-    """What a stateless classifier's frames add up to, as the server adds them: `[1, batch, hops, labels]`.
+    """The log-posteriors of a stateless classifier, summed as the server sums them: `[1, batch, hops, labels]`.
 
-    `logits` `[frames of all, labels]`, `seconds` `[frames of all]`: the audio that was new in each frame; `frames`: how
-    many frames each utterance has.
+    - `logits` `[frames of all utterances, labels]`.
+    - `seconds` `[frames of all utterances]`: how much audio of each frame was not in the frame before.
+    - `frames`: how many frames each utterance has.
     """
     fresh = logits.float().log_softmax(dim=-1) * seconds[:, None]
     sums = [part.cumsum(dim=0) for part in fresh.split(frames)]

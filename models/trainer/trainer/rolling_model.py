@@ -1,4 +1,4 @@
-"""What every streaming model has: a recurrent trunk over steps, and small causal heads that say what they amount to."""
+"""The base of both streaming models: a recurrent trunk over steps, and small causal classification heads."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -16,9 +16,9 @@ STEPS_PER_HOP = 6
 
 
 class RollingConfig(PreTrainedConfig):
-    """The standard keys and the sizes of what is trained."""
+    """The standard keys of Hugging Face's configuration, and the sizes of the trained layers."""
 
-    # What two runs must have in common for one to go on with the other's weights.
+    # The settings that must be equal for a model to start from another run's weights.
     sizes: tuple[str, ...] = ("encoder", "width", "layers", "members")
 
     def __init__(
@@ -33,26 +33,30 @@ class RollingConfig(PreTrainedConfig):
         self.layers = layers
         self.members = members
         self.dropout = dropout
-        # What a model learns beside intents, and no graph says: a teacher's components, words of a vocabulary.
+        # Sizes of outputs that only training has and no exported graph: a teacher's features, words of a vocabulary.
         self.taught: int = standard.pop("taught", 0)
         self.words: int = standard.pop("words", 0)
         super().__init__(**standard)
 
     @property
     def step_size(self) -> int:
-        """How many numbers describe a step before the trunk."""
+        """How many numbers per step the trunk gets as input."""
         raise NotImplementedError
 
     @property
     def front_size(self) -> int:
-        """How many numbers of the state are what the front end needs of earlier frames."""
+        """How many numbers of the state belong to the front end, carried over from earlier frames."""
         raise NotImplementedError
 
     @property
     def state_parts(self) -> list[int]:
-        """The lengths of the state's parts.
+        """The lengths of the parts of the state vector, in order.
 
-        What the front end needs, steps before, a memory for each layer, the trunk before, three pools for each member.
+        - what the front end carries over
+        - the last `CONTEXT` input steps of the trunk
+        - the hidden state of each recurrent layer
+        - the last `CONTEXT` outputs of the trunk
+        - three pools for each member
         """
         memories = [self.width] * self.layers
         pools = [self.width] * (3 * self.members)
@@ -61,11 +65,14 @@ class RollingConfig(PreTrainedConfig):
 
 @dataclass
 class RollingOutput(ModelOutput):
-    """`logits` `[batch, hops, labels]` are the mean of `members` `[members, batch, hops, labels]`.
+    """What the model outputs for whole utterances.
 
-    `speech` `[batch, steps]` are the log-odds that somebody speaks; `taught` `[batch, steps, taught]` is what a teacher
-    would say, while there is one; `words` `[members, batch, hops, words]` are the log-odds that each word was said,
-    where a vocabulary is learnt.
+    - `logits` `[batch, hops, labels]`: the mean of `members` over the members of the ensemble.
+    - `members` `[members, batch, hops, labels]`: the logits of each head.
+    - `speech` `[batch, steps]`: log-odds that somebody speaks.
+    - `taught` `[batch, steps, taught]`: the prediction of the teacher's features; None without a teacher.
+    - `words` `[members, batch, hops, words]`: log-odds that each word of the vocabulary has been said; None without
+      one.
     """
 
     logits: Tensor | None = None
@@ -76,7 +83,7 @@ class RollingOutput(ModelOutput):
 
 
 class RollingModel(PreTrainedModel):
-    """A frozen front end that encodes recordings once, and what is trained: a recurrent trunk and causal heads."""
+    """A frozen front end, computed once per recording, under trained parts: a recurrent trunk and causal heads."""
 
     config: RollingConfig
 
@@ -96,44 +103,48 @@ class RollingModel(PreTrainedModel):
         """Keeps each module's own initialisation."""
 
     def make_front(self, config: Any) -> None:
-        """Makes the modules of the front end, before all others."""
+        """Makes the modules of the front end; called before all other modules are made."""
         raise NotImplementedError
 
     def activate(self, pcm: Tensor) -> Tensor:
-        """What the front end hears in one whole padded utterance `[samples]`: `[time, numbers]`."""
+        """The front end's activations `[time, numbers]` of one whole padded utterance `[samples]`."""
         raise NotImplementedError
 
     def described(self, activations: Tensor) -> Tensor:
-        """What there is to know of each step of utterances: `[batch, time, numbers]` to `[batch, steps, size]`."""
+        """Maps whole utterances' activations, `[batch, time, numbers]`, to trunk input `[batch, steps, step_size]`."""
         raise NotImplementedError
 
     def front(self, pcm: Tensor, carried: Tensor) -> tuple[Tensor, Tensor]:
-        """A frame `[batch, 16000]` and what was carried to the steps `[batch, 6, step_size]` and what is carried on."""
+        """Runs the front end on one frame of each stream.
+
+        Maps `pcm` `[batch, 16000]` and `carried` `[batch, front_size]`, kept from the frame before, to the trunk input
+        of the newest hop, `[batch, 6, step_size]`, and the next `carried`.
+        """
         raise NotImplementedError
 
     def set_scales(self, activations: list[Tensor]) -> None:
-        """Sets what the front end's numbers are normalised with, from some of what is trained on."""
+        """Sets the statistics that normalise the front end's outputs, from the activations of training hearings."""
         raise NotImplementedError
 
     def masks(self) -> Masks:
-        """What is hidden of an utterance's activations while training."""
+        """How activations are masked in training."""
         raise NotImplementedError
 
     @property
     def preprocessor(self) -> dict[str, Any]:
-        """What preprocessor_config.json tells people of the front end."""
+        """The description of the front end for preprocessor_config.json."""
         raise NotImplementedError
 
     def pretrained(self) -> list[nn.Parameter]:
-        """What of the front end trains on, at a lower rate."""
+        """The pretrained parameters of the front end that are fine-tuned, at a lower learning rate."""
         return []
 
     def front_settings(self) -> list[Any]:
-        """What activations depend on, beside their recording, where the front end is not the trainer's own."""
+        """Everything beside the recording that activations depend on; empty for the trainer's own front end."""
         return []
 
     def forward(self, activations: Tensor) -> RollingOutput:
-        """Whole utterances, as they were activated: `[batch, time, numbers]`."""
+        """Runs whole utterances, given their activations `[batch, time, numbers]`."""
         steps = nn.functional.pad(self.described(activations), (0, 0, CONTEXT, 0))
         trunk = self.trunk.utterance(steps)
         read = nn.functional.pad(trunk, (0, 0, CONTEXT, 0))
@@ -149,7 +160,11 @@ class RollingModel(PreTrainedModel):
         )
 
     def step(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """One frame of each stream: pcm `[batch, 16000]`, state `[batch, floats]` to logits, the next state, speech."""
+        """Runs one frame of each stream: `pcm` `[batch, 16000]` and `state` `[batch, floats]`.
+
+        Returns logits `[batch, labels]`, the next state `[batch, floats]`, and the probability of speech `[batch, 6]`
+        for each step of the newest hop.
+        """
         carried, earlier, *rest = torch.split(state, self.config.state_parts, dim=-1)
         layers = self.config.layers
         memories, before, pools = rest[:layers], rest[layers], rest[layers + 1 :]

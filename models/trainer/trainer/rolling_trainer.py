@@ -1,4 +1,4 @@
-"""Hugging Face's Trainer, taught by the rolling loss."""
+"""Hugging Face's Trainer with the rolling loss."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -15,17 +15,17 @@ from transformers.trainer_pt_utils import get_length_grouped_indices
 from trainer.errors import TrainerError
 from trainer.rolling_loss import last_hop, rolling_loss
 
-# Of the learning rate: what was pretrained needs to move less, and must not be washed away before the rest has learnt.
+# A share of the learning rate: pretrained weights need smaller steps, and must not be lost while the rest is untrained.
 PRETRAINED_RATE = 0.3
 
 
 class Hearings(Dataset[Any]):
-    """A dataset that may differ from epoch to epoch, but from nothing else, so that a resumed run hears the same."""
+    """A dataset whose items may depend on `epoch` but on nothing else that changes, so that runs can be resumed."""
 
     epoch = 0
 
     def lengths(self) -> list[int]:
-        """The hops of each item, to batch alike ones."""
+        """The number of hops of each item, used to batch items of similar length."""
         raise NotImplementedError
 
     def __len__(self) -> int:
@@ -36,10 +36,14 @@ class Hearings(Dataset[Any]):
 class Lesson:
     """What a kind of model brings to the training loop.
 
-    `hear` maps the model and a batch to scores `[members, batch, hops, labels]` and to what else counts in the loss (a
-    number); a batch holds `labels` and `weights` (`[batch, hops]`) beside what the model hears; `extractor` is saved
-    beside the model where it has one; `notes` go onto the model card; `pretrained` are parameters that learn slower. A
-    fresh classifier is one that no checkpoint gave: another seed begins with another.
+    - `hear` maps the model and a batch to scores `[members, batch, hops, labels]` and to a scalar that is added to the
+      loss.
+    - `collate` makes a batch: `labels` and `weights`, `[batch, hops]` each, beside the model's inputs.
+    - `extractor`: the feature extractor to save beside the model, or None.
+    - `notes`: sentences for the model card.
+    - `pretrained`: parameters that get a lower learning rate.
+    - `has_fresh_classifier`: the classifier was drawn at random, not loaded from a checkpoint, so it depends on the
+      seed.
     """
 
     model: PreTrainedModel
@@ -54,7 +58,7 @@ class Lesson:
 
 
 class RollingTrainer(Trainer):
-    """Trains on every hop of an utterance and is judged at its end."""
+    """Trains on every hop of an utterance, and is evaluated at the last one."""
 
     def __init__(self, lesson: Lesson, class_weights: Tensor, smoothing: float, **arguments: Any) -> None:
         self.lesson = lesson
@@ -68,13 +72,13 @@ class RollingTrainer(Trainer):
             compute_metrics=judged,
             **arguments,
         )
-        # Each batch's loss is a mean: the loop divides it by the accumulation steps.
+        # Each batch's loss is a mean, so the loop must divide it by the number of accumulation steps.
         self.loss_is_scaled_for_ga = False
         self.sampler = LengthGroups(lesson.train, self.args.train_batch_size, self.args.seed)
         self.add_callback(EpochTeller(lesson.train, self.sampler))
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
-        """Hugging Face's, with groups of their own for what was pretrained."""
+        """Hugging Face's optimiser, with the pretrained parameters in parameter groups of their own."""
         optimizer = super().create_optimizer(model)
         pretrained = {id(parameter) for parameter in self.lesson.pretrained}
         for group in list(optimizer.param_groups):
@@ -85,12 +89,12 @@ class RollingTrainer(Trainer):
         return optimizer
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> Tensor:
-        """The rolling loss of a batch, and what else counts."""
+        """The rolling loss of a batch plus the additional loss terms."""
         scores, besides = self.lesson.hear(model, inputs)
         return self._loss(scores, inputs, self.smoothing) + besides
 
     def prediction_step(self, model: Any, inputs: dict[str, Any], *_: Any, **__: Any) -> tuple[Tensor, Tensor, Tensor]:
-        """The loss, and what was said at the end of each utterance."""
+        """The loss, and the scores `[batch, labels]` and labels `[batch]` at the end of each utterance."""
         inputs = self._prepare_inputs(inputs)
         with torch.no_grad():
             scores = self.lesson.hear(model, inputs)[0]
@@ -105,7 +109,7 @@ class RollingTrainer(Trainer):
 
 
 class LengthGroups(Sampler[int]):
-    """A permutation of the epoch that puts utterances of similar length into one batch."""
+    """A random order, drawn anew each epoch, that puts utterances of similar length into one batch."""
 
     def __init__(self, hearings: Hearings, batch: int, seed: int) -> None:
         self.hearings = hearings
@@ -122,7 +126,7 @@ class LengthGroups(Sampler[int]):
 
 
 class EpochTeller(TrainerCallback):
-    """Tells what depends on the epoch which one it is, also after a resumption."""
+    """Sets the attribute `epoch` of the objects that depend on it, also after a run is resumed."""
 
     def __init__(self, *told: Any) -> None:
         self.told = told
@@ -134,13 +138,13 @@ class EpochTeller(TrainerCallback):
 
 
 class Divergence(TrainerCallback):
-    """Ends a training whose loss is no number any more: nothing that it learns from then on means anything."""
+    """Ends a training whose validation loss is no longer finite."""
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = learning_rate
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """After each epoch, before it is saved."""
+        """Called after each epoch, before its checkpoint is saved; a loss that is not finite is a TrainerError."""
         loss = kwargs["metrics"]["eval_loss"]
         if not math.isfinite(loss):
             raise TrainerError(

@@ -1,4 +1,4 @@
-"""A room around the speaker."""
+"""Room reverberation."""
 
 import numpy as np
 from scipy.signal import fftconvolve
@@ -25,5 +25,5 @@ def impulse_response(
 
 
 def reverberate(pcm: Samples, response: Samples) -> Samples:
-    """The recording in that room, as long as it was."""
+    """The recording in a room with this impulse response, cut to its original length."""
     return np.asarray(fftconvolve(pcm, response)[: len(pcm)], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The streaming model: one-second frames and a small state in, what the utterance so far says out."""
+"""The streaming model on Google's speech embedding: one-second frames and a small state in, logits out."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from trainer.mel import MEL_BANDS, Grid, MelFrontEnd
 from trainer.recipe import OWN_ENCODER
 from trainer.rolling_model import STEPS_PER_HOP, RollingConfig, RollingModel
 
-# 48 mel frames a hop instead of 50: then the poolings of the encoder meet the hop, and what an earlier frame computed
-# is what this frame would compute.
+# 48 mel frames per hop instead of 50: the encoder's stride of 8 frames then divides a hop, so that activations computed
+# in an earlier frame equal those that this frame would compute.
 HOP_GRID = Grid(period=500, offsets=(0, 167, 333))
 ACTIVATIONS_PER_HOP = 2 * STEPS_PER_HOP
-HISTORY = 6  # how many older ones the steps of the newest hop need
+HISTORY = 6  # how many activations before the frame the steps of its newest hop need
 EARLY_WINDOW = 24  # mel frames
 NEAR_WINDOW, WIDE_WINDOW = 3, 6  # activations
-# How often no embedding is read, so that the wide reading of the activations learns to suffice.
+# The share of training utterances without embeddings, so that the wide features learn to suffice alone.
 HIDDEN = 0.1
 
 PREPROCESSOR = {
@@ -39,30 +39,30 @@ PREPROCESSOR = {
 
 
 class StreamingIntentConfig(RollingConfig):
-    """The standard keys and the sizes of what is trained."""
+    """The standard keys of Hugging Face's configuration, and the sizes of the trained layers."""
 
     model_type = STREAMING
     encoder = OWN_ENCODER
 
-    # For type checkers, to which a configuration that declares none takes its own fields alone.
+    # For type checkers: without an own __init__ they expect the fields of this class alone.
     def __init__(self, **sizes: Any) -> None:
         super().__init__(**sizes)
 
     @property
     def step_size(self) -> int:
-        """An embedding, and the wide reading of the early activations."""
+        """An embedding, and the wide features: what two convolutions read from the early activations."""
         return EMBEDDING_SIZE + self.width
 
     @property
     def front_size(self) -> int:
-        """Activations of the frame before."""
+        """The last activations of the hop before the frame."""
         return HISTORY * ACTIVATION_SIZE
 
 
 class StreamingIntentModel(RollingModel):
-    """A speech embedding and a wider reading of its early layers, under a recurrent trunk and small causal heads.
+    """A speech embedding, and wide features of its early layers, under a recurrent trunk and small causal heads.
 
-    The early layers are frozen, so that recordings are encoded once; all that follows is trained.
+    The early layers are frozen, so that recordings are encoded only once; everything after them is trained.
     """
 
     config_class = StreamingIntentConfig
@@ -75,7 +75,7 @@ class StreamingIntentModel(RollingModel):
     embedding_scale: Tensor
 
     def make_front(self, config: StreamingIntentConfig) -> None:
-        """The encoder, and the wide reading of its early layers."""
+        """Makes the encoder, and the convolutions that compute the wide features."""
         self.mel = MelFrontEnd(HOP_GRID)
         self.encoder = SpeechEmbedding()
         self.encoder.blocks[:EARLY_BLOCKS].requires_grad_(False)
@@ -91,18 +91,24 @@ class StreamingIntentModel(RollingModel):
 
     @torch.no_grad()
     def load_encoder(self, tensors: dict[str, Tensor]) -> None:
-        """Takes the ported weights, and what digital silence activates."""
+        """Loads the ported weights, and computes the activations of digital silence."""
         load_speech_embedding(tensors, self.encoder, self.mel.mel_weight)
         nothing = torch.full((1, EARLY_WINDOW, MEL_BANDS), self.mel.floor)
         self.silence.copy_(self.encoder.early(nothing)[0, 0])
 
     def activate(self, pcm: Tensor) -> Tensor:
-        """The early activations of one whole padded utterance `[samples]`, silence before it: `[12 hops + 12, 288]`."""
+        """The early activations of one whole padded utterance `[samples]`: `[12 hops + 12, 288]`.
+
+        Activations of silence are put before it.
+        """
         heard = self.encoder.early(self.mel(pcm[None]))[0]
         return torch.cat([self.silence.expand(HISTORY, -1), heard])
 
     def described(self, activations: Tensor) -> Tensor:
-        """Of whole utterances, `[batch, 12 hops + 12, 288]`; in training, of some of them no embedding is read."""
+        """Maps activations `[batch, 12 hops + 12, 288]` of whole utterances to `[batch, 6 hops, step_size]`.
+
+        In training, the embeddings of some utterances, chosen at random, are replaced by their mean.
+        """
         embeddings = self.encoder.late(activations)
         if self.training:
             hidden = torch.rand(len(activations), device=activations.device) < HIDDEN
@@ -110,7 +116,7 @@ class StreamingIntentModel(RollingModel):
         return self._described(activations, embeddings)
 
     def front(self, pcm: Tensor, carried: Tensor) -> tuple[Tensor, Tensor]:
-        """What is carried are the activations just before the frame's own, less those of silence."""
+        """As in the base class; `carried` holds the activations just before the frame, minus those of silence."""
         heard = self.encoder.early(self.mel(pcm))
         activations = torch.cat([carried.unflatten(-1, (HISTORY, -1)) + self.silence, heard], dim=1)
         older = heard[:, ACTIVATIONS_PER_HOP - HISTORY : ACTIVATIONS_PER_HOP] - self.silence
@@ -118,7 +124,7 @@ class StreamingIntentModel(RollingModel):
 
     @torch.no_grad()
     def set_scales(self, activations: list[Tensor]) -> None:
-        """The means and scales of early activations and of embeddings."""
+        """Sets the means and standard deviations of early activations and of embeddings."""
         every = torch.cat(activations)
         embeddings = torch.cat([self.encoder.late(each[None])[0] for each in activations])
         self.activation_mean.copy_(every.mean(dim=0))
@@ -127,12 +133,12 @@ class StreamingIntentModel(RollingModel):
         self.embedding_scale.copy_(embeddings.std(dim=0).clamp_min(1e-3))
 
     def masks(self) -> Masks:
-        """Spans of activations, and a band of their channels."""
+        """Masks spans of activations, and one band of their channels."""
         return Masks(self.activation_mean.clone())
 
     @property
     def preprocessor(self) -> dict[str, Any]:
-        """The mel front end."""
+        """Describes the mel front end."""
         return PREPROCESSOR
 
     def pretrained(self) -> list[nn.Parameter]:

@@ -1,4 +1,4 @@
-"""Encoders of Hugging Face that take a waveform, and hear the last seconds of a stream at once."""
+"""Hugging Face encoders that take a waveform, run on a window over the last seconds of a stream."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -18,14 +18,14 @@ from trainer.recipe import MOONSHINE
 
 @dataclass(frozen=True)
 class OpenedEncoder:
-    """An encoder with its weights, and whether it wants its input at zero mean and unit variance."""
+    """An encoder with its weights; `do_normalize`: its input must have zero mean and unit variance."""
 
     encoder: PreTrainedModel
     do_normalize: bool = False
 
 
 class WindowEncoder(nn.Module):
-    """Maps waveforms `[batch, samples]` to features `[batch, frames, size]`, spread evenly over them."""
+    """Maps waveforms `[batch, samples]` to features `[batch, frames, size]`, evenly spaced in time."""
 
     def __init__(self, encoder: PreTrainedModel, do_normalize: bool) -> None:
         super().__init__()
@@ -35,17 +35,20 @@ class WindowEncoder(nn.Module):
         self.waveform = Waveform(do_normalize)
 
     def forward(self, pcm: Tensor) -> Tensor:
-        """Of each row by itself."""
+        """Each row is normalised by itself."""
         return torch.as_tensor(self.encoder(self.waveform(pcm)).last_hidden_state)
 
 
 def fresh_encoder(config: dict[str, Any]) -> PreTrainedModel:
-    """An encoder with random weights, as its configuration of Hugging Face says."""
+    """An encoder with random weights, built from its Hugging Face configuration."""
     return _encoder_of(AutoModel.from_config(AutoConfig.for_model(**config)))
 
 
 def open_encoder(name: str) -> OpenedEncoder:
-    """`moonshine-tiny`, a folder or a hub id; what takes no waveform at 16 kHz or lacks weights is an error."""
+    """Opens `moonshine-tiny`, a folder or a hub id.
+
+    A TrainerError if the encoder does not take a waveform at 16 kHz, or lacks weights.
+    """
     if name == MOONSHINE:
         return OpenedEncoder(moonshine_encoder())
     folder = checkpoint_folder(name)
@@ -66,5 +69,5 @@ def open_encoder(name: str) -> OpenedEncoder:
 
 
 def _encoder_of(model: PreTrainedModel) -> PreTrainedModel:
-    """A recogniser's encoder, without what writes its text."""
+    """The model itself, or, of a speech recogniser with a text decoder, its encoder."""
     return cast(PreTrainedModel, model.get_encoder()) if model.config.is_encoder_decoder else model

@@ -1,6 +1,6 @@
-"""A streaming model on any Hugging Face encoder: at every hop it hears the last seconds of the stream anew.
+"""A streaming model on any Hugging Face encoder, which processes the last seconds of the stream anew at every hop.
 
-Such encoders look both ways and remember nothing, so the state carries the waveform of the seconds before the frame.
+Such encoders are bidirectional and keep no state, so the state carries the waveform of the seconds before the frame.
 """
 
 from hashlib import sha256
@@ -19,14 +19,14 @@ from trainer.rolling_model import HOP_MS, STEPS_PER_HOP, RollingConfig, RollingM
 from trainer.window_encoder import OpenedEncoder, WindowEncoder, fresh_encoder
 
 HOP_SAMPLES = HOP_MS * SAMPLE_RATE // 1000
-PARTS = 3  # features that are read of every step
+PARTS = 3  # features per step, concatenated
 LONGEST_SPAN = 7  # steps, 0.6 s
-AT_ONCE = 16  # windows of an utterance
-MOST_APART = 0.01  # of the variance of features, in bf16
+AT_ONCE = 16  # windows of an utterance that are encoded in one batch
+MOST_APART = 0.01  # largest allowed mean squared error in bf16, as a share of the variance of the features
 
 
 class WindowedIntentConfig(RollingConfig):
-    """The sizes of what is trained, and the encoder: its name, Hugging Face's configuration of it, and its window."""
+    """The sizes of the trained layers, and the encoder: its name, its Hugging Face configuration, and its window."""
 
     model_type = WINDOWED
     sizes = (*RollingConfig.sizes, "window_seconds")
@@ -47,23 +47,23 @@ class WindowedIntentConfig(RollingConfig):
 
     @property
     def feature_size(self) -> int:
-        """How many numbers describe a step before they are read."""
+        """How many numbers the encoder gives per step, before they are projected."""
         assert self.encoder_config is not None
         return PARTS * int(self.encoder_config["hidden_size"])
 
     @property
     def step_size(self) -> int:
-        """What is read of the features."""
+        """The projected features."""
         return self.width
 
     @property
     def front_size(self) -> int:
-        """The waveform before a frame."""
+        """The samples of the window before the frame."""
         return self.window_seconds * SAMPLE_RATE - FRAME_SAMPLES
 
 
 class WindowedIntentModel(RollingModel):
-    """A frozen encoder over a window that slides by a hop, under a recurrent trunk and small causal heads."""
+    """A frozen encoder over a window that advances by one hop, under a recurrent trunk and small causal heads."""
 
     config_class = WindowedIntentConfig
     config: WindowedIntentConfig
@@ -72,7 +72,7 @@ class WindowedIntentModel(RollingModel):
     activates_in_bf16 = False
 
     def make_front(self, config: WindowedIntentConfig) -> None:
-        """The encoder, and the reading of its features."""
+        """Makes the encoder, and the projection of its features."""
         assert config.encoder_config is not None
         self.window_encoder = WindowEncoder(fresh_encoder(config.encoder_config), config.do_normalize)
         self.window_encoder.requires_grad_(False)
@@ -82,17 +82,17 @@ class WindowedIntentModel(RollingModel):
         self.read_norm = nn.LayerNorm(config.width)
 
     def load_encoder(self, opened: OpenedEncoder) -> None:
-        """Takes the encoder's weights."""
+        """Loads the encoder's weights."""
         self.window_encoder.encoder.load_state_dict(opened.encoder.state_dict())
 
     def train(self, mode: bool = True) -> "WindowedIntentModel":
-        """The encoder never trains: it would drop and hide some of what it hears."""
+        """Keeps the frozen encoder in evaluation mode, where it has no dropout and no masking."""
         super().train(mode)
         self.window_encoder.eval()
         return self
 
     def activate_in_bf16(self) -> None:
-        """Encodes in bf16 from now on; where that says something else, as kernels with bugs do, is an error."""
+        """Switches encoding to bf16; a TrainerError if its features then differ, as with faulty kernels."""
         noise = 0.1 * torch.randn(self.config.window_seconds * SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
         exact = self.activate(noise)
         self.activates_in_bf16 = True
@@ -105,37 +105,40 @@ class WindowedIntentModel(RollingModel):
 
     @torch.no_grad()
     def activate(self, pcm: Tensor) -> Tensor:
-        """The features of each step of one whole padded utterance `[samples]`, silence before it: `[6 hops, size]`."""
+        """The features of each step of one whole padded utterance `[samples]`: `[6 hops, feature_size]`.
+
+        Zeros are put before the utterance.
+        """
         window = self.config.window_seconds * SAMPLE_RATE
         windows = nn.functional.pad(pcm, (self.config.front_size, 0)).unfold(0, window, HOP_SAMPLES)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.activates_in_bf16):
             return torch.cat([self._features(some) for some in windows.split(AT_ONCE)]).flatten(0, 1)
 
     def described(self, activations: Tensor) -> Tensor:
-        """Of whole utterances, `[batch, 6 hops, size]`."""
+        """Maps features `[batch, 6 hops, feature_size]` of whole utterances to `[batch, 6 hops, step_size]`."""
         features = (activations - self.feature_mean) / self.feature_scale
         return features_of(self.read, self.read_norm, features)
 
     def front(self, pcm: Tensor, carried: Tensor) -> tuple[Tensor, Tensor]:
-        """What is carried is the waveform before the frame."""
+        """As in the base class; `carried` is the waveform before the frame."""
         window = torch.cat([carried, pcm], dim=-1)
         newest = window[:, HOP_SAMPLES : HOP_SAMPLES + self.config.front_size]
         return self.described(self._features(window)), newest
 
     @torch.no_grad()
     def set_scales(self, activations: list[Tensor]) -> None:
-        """The means and scales of the features."""
+        """Sets the means and standard deviations of the features."""
         every = torch.cat(activations)
         self.feature_mean.copy_(every.mean(dim=0))
         self.feature_scale.copy_(every.std(dim=0).clamp_min(1e-3))
 
     def masks(self) -> Masks:
-        """Spans of steps."""
+        """Masks spans of steps."""
         return Masks(self.feature_mean.clone(), band=0.0, longest_span=LONGEST_SPAN)
 
     @property
     def preprocessor(self) -> dict[str, Any]:
-        """The encoder's own feature extractor, over the window."""
+        """Describes the encoder's own feature extractor, over the window."""
         return {
             "feature_extractor_type": WAVEFORM[0],
             "sampling_rate": SAMPLE_RATE,
@@ -156,7 +159,7 @@ class WindowedIntentModel(RollingModel):
         return [self.config.window_seconds, self.config.do_normalize, digest.hexdigest(), *mixed]
 
     def _features(self, windows: Tensor) -> Tensor:
-        """Of the newest hop's steps: `[batch, 6, size]`."""
+        """The features of the newest hop of windows `[batch, samples]`: `[batch, 6, feature_size]`."""
         said = self.window_encoder(windows).float().transpose(1, 2)
         per_hop = STEPS_PER_HOP * PARTS
         hops = self.config.window_seconds * SAMPLE_RATE // HOP_SAMPLES

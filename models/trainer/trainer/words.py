@@ -1,4 +1,4 @@
-"""Which words were said, as a second thing to learn: a label tells one word in ten of what a caller says."""
+"""Which words were said, as an auxiliary training target: a label covers only one word in ten that a caller says."""
 
 import re
 from collections import Counter
@@ -9,14 +9,14 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 MOST_WORDS = 500
-# Texts that a word must be in; rarer ones teach a voice rather than a word.
+# A word must occur in so many texts; from rarer ones the model would learn a voice rather than a word.
 FEWEST_TEXTS = 8
 
 
 class Vocabulary:
-    """The words that are in the most of some texts, at most 500; none where the texts are too few.
+    """The words that occur in the most texts: at most 500, and only words that occur in at least 8 texts.
 
-    Each has its place by how many texts it is in, then by the alphabet: the same in every process.
+    They are ordered by how many texts they occur in, then alphabetically, so the order is the same in every process.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -28,7 +28,7 @@ class Vocabulary:
         return len(self.places)
 
     def said(self, text: str) -> Tensor:
-        """Which of the words a text holds, 0 or 1: `[words]`; NaN where nobody knows what is said."""
+        """Whether a text has each word of the vocabulary, 0 or 1: `[words]`; NaN if the text is empty (unknown)."""
         if not text:
             return torch.full((len(self),), torch.nan)
         said = torch.zeros(len(self))
@@ -37,14 +37,14 @@ class Vocabulary:
 
 
 def words_of(text: str) -> set[str]:
-    """The words of a text, in lower case."""
+    """The different words of a text, in lower case."""
     return set(re.findall(r"[\w']+", text.lower()))
 
 
 def surprise_at_words(logits: Tensor, said: Tensor) -> Tensor:
-    """The cross-entropy of log-odds `[members, batch, words]` with what was said, `[batch, words]`.
+    """The cross-entropy of log-odds `[members, batch, words]` against `said` `[batch, words]`.
 
-    It is summed over the words and averaged over members and those hearings of which the words are known.
+    It is summed over the words, and averaged over members and over the hearings whose words are known.
     """
     known = ~said.isnan().any(dim=-1)
     if not known.any():
