@@ -1,4 +1,4 @@
-"""What can be evaluated: a run's checkpoint, or a package's graph as a server hears through it."""
+"""What `evaluate` can measure: a run's checkpoint, or a package's graph, run as a server runs it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,10 @@ from trainer.prepared import Prepared
 
 @dataclass(frozen=True)
 class Candidate:
-    """How it hears, over which labels, and what only a package has: its calibration, and a title with its precision."""
+    """A model to evaluate: its listener and its labels.
+
+    Only a package has `package`, which brings a calibration, and `title`, which names the precision.
+    """
 
     folder: Path
     listener: Listener
@@ -26,11 +29,11 @@ class Candidate:
 
     @property
     def calibrated(self) -> Calibrated | None:
-        """What a package is served with; of a run it is still to be fitted."""
+        """The calibration of a package; None for a run, whose calibration is still to be fitted."""
         return Calibrated(self.package.calibration, "package") if self.package else None
 
     def understood(self, prepared: Prepared) -> Prepared:
-        """The dataset with this model's labels: a package may know more than the dataset has, a run may not."""
+        """The dataset with this model's labels: a package may have more labels than the dataset, a run may not."""
         if self.package:
             return prepared.under(self.package.labels, self.package.title)
         require_same_labels(self.labels, prepared.labels.names, self.folder)
@@ -38,12 +41,15 @@ class Candidate:
 
 
 def is_package(folder: Path) -> bool:
-    """Whether `export` wrote it, and not `train`."""
+    """Whether a folder was written by `export`, not by `train`."""
     return (folder / "earshot.json").is_file()
 
 
 def open_candidate(folder: Path, precision: str | None, cut_padding: bool) -> Candidate:
-    """A package in one of its precisions (fp32 unless told), or a run; a precision that is not there is an error."""
+    """Opens a run, or a package in one of its precisions (by default fp32).
+
+    A precision that the package lacks, or any precision for a run, is a TrainerError.
+    """
     if is_package(folder):
         return _of_package(open_package(folder), precision or "fp32")
     if precision is not None:

@@ -1,4 +1,4 @@
-"""A trained checkpoint of either kind, opened for evaluation and export."""
+"""Opens a trained checkpoint, streaming or stateless, for evaluation and export."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ STREAMING_MODELS: dict[str, type[RollingModel]] = {STREAMING: StreamingIntentMod
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """How a checkpoint hears, and what of it goes into a package."""
+    """A checkpoint as a listener for evaluation, and as what `export` puts into a package."""
 
     listener: Listener
     exported: Exported
@@ -35,7 +35,10 @@ class Checkpoint:
 
 
 def open_checkpoint(folder: Path, cut_padding: bool = False) -> Checkpoint:
-    """Opens what `train` saved, with `cut_padding` cut to one second; what cannot be exported is an error."""
+    """Opens what `train` saved; `cut_padding` cuts a padded input to one second.
+
+    A TrainerError if it cannot be opened or exported.
+    """
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

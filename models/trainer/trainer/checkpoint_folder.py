@@ -1,4 +1,4 @@
-"""Where a checkpoint lies: a folder, or a hub id that is fetched into the hub's cache."""
+"""Finds the folder of a checkpoint: a local one, or the hub's cache after a download."""
 
 import json
 from contextlib import suppress
@@ -19,7 +19,7 @@ WINDOWED = "earshot-windowed-intent"
 
 
 def streaming_folder(name: str) -> Path | None:
-    """The folder of a streaming model of ours: a run's, or one of that name among the trainer's own weights."""
+    """The folder of a streaming model of ours, or None: a run, or a name among the trainer's own weights."""
     for folder in (Path(name).absolute(), WEIGHTS / name):
         with suppress(OSError, ValueError):
             if json.loads((folder / "config.json").read_bytes()).get("model_type") in (STREAMING, WINDOWED):
@@ -28,7 +28,7 @@ def streaming_folder(name: str) -> Path | None:
 
 
 def checkpoint_folder(name: str) -> Path:
-    """The folder, or that of the hub's repository; what is neither, or out of reach, is an error."""
+    """The folder `name`, or that of the hub's repository `name`; a TrainerError if there is neither."""
     folder = Path(name)
     if folder.is_dir():
         return folder

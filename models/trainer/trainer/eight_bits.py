@@ -1,6 +1,6 @@
-"""The int8 variant of a graph: 8-bit weights, and integer arithmetic whose scales no row of a batch can move.
+"""The int8 variant of a graph: 8-bit weights, and activation scales that never depend on other rows of a batch.
 
-ONNX Runtime has no GRU in integers: its weights are kept in half precision, and widened once, when the graph is opened.
+ONNX Runtime has no integer GRU: its weights are stored in fp16, and widened once when the graph is opened.
 """
 
 import logging
@@ -21,16 +21,18 @@ from trainer.graph_parts import weighing_nodes
 from trainer.onnx_graph import Floats
 
 BLOCK = 64
-# MatMulNBits with integer arithmetic, its activations scaled block by block within a row.
+# The accuracy level at which MatMulNBits uses integer arithmetic, with activation scales per block of a row.
 INTEGER_ARITHMETIC = 4
 
 
 class Scheme(Enum):
-    """How activations become integers.
+    """How the scales that turn activations into integers are chosen.
 
-    `FIXED`: each by one scale, fitted on the calibration rows. `ROWWISE`: those of convolutions so, those of other
-    layers by a scale for every 64 numbers of a row, as transformers need whose few large activations spoil one scale.
-    Scales computed while running, one for a whole tensor, are neither: a row's result would depend on its neighbours.
+    - `FIXED`: one scale per tensor, fitted on the calibration rows.
+    - `ROWWISE`: fixed scales for convolutions; for other layers a scale for every 64 numbers of a row, because in
+      transformers a few large activations make one scale for all too coarse.
+
+    Dynamic scales for a whole tensor are not used: the result for a row would depend on its neighbours in the batch.
     """
 
     FIXED = "fixed scales"
@@ -38,10 +40,10 @@ class Scheme(Enum):
 
 
 def write_int8(fp32_file: Path, int8_file: Path, calibration_rows: Iterable[list[Floats]], scheme: Scheme) -> None:
-    """Writes the 8-bit variant of a graph; a calibration row is the graph's inputs in order, batch 1.
+    """Writes the int8 variant of a graph; a calibration row holds the graph's inputs in order, batch 1.
 
-    The first layer stays in fp32: what it reads, features or a waveform, ranges widest of all. On the bundled model
-    that halves the loss and costs no time.
+    The first layer stays in fp32, because its input (features or a waveform) has the widest range. On the bundled model
+    this halves the loss and costs no time.
     """
     graph = onnx.load(fp32_file, load_external_data=False).graph
     layers = weighing_nodes(graph)[1:]
@@ -56,13 +58,13 @@ def write_int8(fp32_file: Path, int8_file: Path, calibration_rows: Iterable[list
 
 
 class _Rows(CalibrationDataReader):  # type: ignore[misc]
-    """Calibration rows as ONNX Runtime asks for them."""
+    """Feeds calibration rows to ONNX Runtime."""
 
     def __init__(self, names: list[str], rows: Iterable[list[Floats]]) -> None:
         self.rows: Iterator[dict[str, Floats]] = (dict(zip(names, row, strict=True)) for row in rows)
 
     def get_next(self) -> dict[str, Floats] | None:
-        """The next row; None after the last."""
+        """The next row as inputs by name; None after the last."""
         return next(self.rows, None)
 
 
@@ -77,7 +79,7 @@ def _fix_scales(source: Path, target: Path, rows: _Rows, layers: list[str]) -> N
         quant_format=QuantFormat.QDQ,
         nodes_to_quantize=layers,
         per_channel=True,
-        # Processors without VNNI add two products of 8 bits in 16, which overflows: weights have 7 bits.
+        # CPUs without VNNI add two 8-bit products in 16 bits, which would overflow: weights get 7 bits.
         reduce_range=True,
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
@@ -102,7 +104,7 @@ def _scaled_by_row(model: ModelProto, layers: list[str]) -> ModelProto:
 
 
 def _halve_recurrent_weights(graph: GraphProto) -> None:
-    """Those of inputs and of memory; biases are few."""
+    """Stores the input and recurrent weights of GRUs in fp16, but not their biases, which are few."""
     names = {name for node in graph.node if node.op_type == "GRU" for name in node.input[1:3]}
     for weights in [each for each in graph.initializer if each.name in names]:
         half = f"{weights.name}_half"
@@ -114,7 +116,7 @@ def _halve_recurrent_weights(graph: GraphProto) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps the quantisers' word on every node out of the output."""
+    """Suppresses the quantisers' log messages about every node."""
     logging.disable(logging.WARNING)
     try:
         yield

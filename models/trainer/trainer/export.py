@@ -1,4 +1,4 @@
-"""Checkpoint in, verified model package out."""
+"""Writes a model package from an opened checkpoint, and verifies its graphs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from trainer.variants import Precision, Variant, Written, variant_lines, write_v
 
 @dataclass(frozen=True)
 class Exported:
-    """What goes into a package: the graph as a module, its signature, and the two Hugging Face files."""
+    """What goes into a package: the graph as a module, its signature, and the contents of two Hugging Face files."""
 
     graph: nn.Module
     signature: Signature
@@ -32,8 +32,11 @@ class Exported:
 
 @dataclass(frozen=True)
 class Lossy:
-    """Which variants to add to fp32, the utterances that int8 is fitted on (golden ones where none are given), and how
-    to measure a graph's accuracy where a dataset is at hand."""
+    """Which variants to add to the fp32 graph.
+
+    `calibration` are the utterances to fit int8 on (by default the golden ones); `accuracy` measures a graph's
+    accuracy, if there is a dataset.
+    """
 
     precisions: tuple[Precision, ...] = ()
     calibration: Sequence[Samples] = ()
@@ -43,7 +46,10 @@ class Lossy:
 def export_package(
     exported: Exported, card: Card, sentences: tuple[str, ...], folder: Path, lossy: Lossy | None = None
 ) -> None:
-    """Writes the package to `folder` only if its graph says what the model says: alone, in a batch, over utterances."""
+    """Writes the package to `folder`, if the graph's outputs equal the module's: alone, in a batch, over utterances.
+
+    Otherwise it raises an UnfaithfulGraph and leaves `folder` as it was.
+    """
     framing = Framing(card.hop_ms)
     floats = exported.signature.state_floats
 
@@ -70,7 +76,7 @@ def export_package(
 
 
 def _variants(draft: Path, golden: list[str], signature: Signature, card: Card, lossy: Lossy) -> Written:
-    """fp32, and what was asked for beside it, measured on the golden utterances; prints the figures."""
+    """The fp32 graph and the variants asked for, measured on the golden utterances; prints the figures."""
     fp32_file = draft / "model.onnx"
     if not lossy.precisions:
         return Written([Variant(fp32_file, "fp32")], rows=[])

@@ -1,4 +1,4 @@
-"""Why a module cannot be exported: the operator and the layer, in a sentence."""
+"""Explains why a module cannot be exported, naming the operator or the layer."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ class NotExportable(TrainerError):
 
 
 def not_exportable(graph: nn.Module, example: tuple[Tensor, ...], shapes: Any, error: Exception) -> NotExportable:
-    """The error to raise after torch.onnx failed: names the operator without an ONNX form, or the failing layer."""
+    """The error to raise after torch.onnx failed: it names the operator that ONNX lacks, or the failing layer."""
     operator = OPERATOR.search(_chain(error))
     if operator:
         name = operator.group(1)
@@ -38,7 +38,7 @@ def _layer_of_operator(graph: nn.Module, example: tuple[Tensor, ...], shapes: An
 
 
 def _failing_layer(graph: nn.Module, example: tuple[Tensor, ...], shapes: Any) -> tuple[str, str]:
-    """Traces again, noting which layers were entered and not left."""
+    """Traces again to find the innermost layer in which tracing fails, and the reason."""
     entered: list[str] = []
     hooks = [hook for name, layer in graph.named_modules() for hook in _watch(name, layer, entered)]
     try:

@@ -1,4 +1,4 @@
-"""Golden vectors: short synthesised utterances with the logits of every frame."""
+"""Golden vectors: short synthesised utterances, with the logits expected after every frame."""
 
 import json
 import re
@@ -18,13 +18,17 @@ from trainer.errors import TrainerError
 from trainer.framing import SAMPLE_RATE, Framing, Samples
 from trainer.onnx_graph import Floats, OnnxGraph, UnfaithfulGraph
 
-# Of the largest logit where that is above 1, as rows are compared: what rounding moves grows with what it moves.
+# Relative to the largest logit where that is above 1, as in `verify_rows`: rounding errors grow with the values.
 TOLERANCE = 1e-3
 LONGEST_NAME = 100
 
 
 def write_golden(folder: Path, sentence: str, logits_of: Callable[[Samples], list[Floats]], framing: Framing) -> str:
-    """Speaks a sentence, writes NAME.wav and NAME.json with `logits_of(pcm)`, returns NAME, which no other has."""
+    """Synthesises a sentence, writes NAME.wav and NAME.json with the logits of every frame, and returns NAME.
+
+    NAME is made from the sentence and is unique in the folder. `logits_of` gives the logits of each frame of an
+    utterance.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     plain = re.sub(r"[^a-z0-9]+", "-", sentence.lower())[:LONGEST_NAME].strip("-") or "golden"
     names = (plain, *(f"{plain}-{number}" for number in range(2, 1000)))
@@ -44,7 +48,7 @@ def write_golden(folder: Path, sentence: str, logits_of: Callable[[Samples], lis
 
 
 def verify_golden(folder: Path, name: str, onnx_graph: OnnxGraph, state_floats: int) -> None:
-    """Plays a golden WAV to the graph frame by frame; a frame outside the tolerance is an UnfaithfulGraph."""
+    """Runs the graph over a golden WAV frame by frame; a frame outside the tolerance is an UnfaithfulGraph."""
     vector = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     frames = Framing(vector["hop_ms"]).frames(read_audio(folder / f"{name}.wav"))
     heard = graph_logits(frames, onnx_graph, state_floats)
@@ -57,7 +61,7 @@ def verify_golden(folder: Path, name: str, onnx_graph: OnnxGraph, state_floats: 
 
 
 def graph_logits(frames: Floats, onnx_graph: OnnxGraph, state_floats: int) -> list[Floats]:
-    """The graph's logits after each frame, its state carried from frame to frame."""
+    """The graph's logits `[labels]` after each frame; the state is carried from frame to frame."""
     state = np.zeros((1, state_floats), dtype=np.float32)
     heard = []
     for frame in frames:
@@ -70,7 +74,7 @@ def graph_logits(frames: Floats, onnx_graph: OnnxGraph, state_floats: int) -> li
 
 @torch.no_grad()
 def module_logits(graph: nn.Module, frames: Floats, state_floats: int) -> list[Floats]:
-    """The module's logits after each frame, its state carried from frame to frame."""
+    """The module's logits `[labels]` after each frame; the state is carried from frame to frame."""
     state = torch.zeros(1, state_floats)
     heard = []
     for frame in frames:
@@ -84,7 +88,7 @@ def module_logits(graph: nn.Module, frames: Floats, state_floats: int) -> list[F
 
 
 def synthesise(sentence: str) -> Samples:
-    """Speaks a sentence with espeak-ng, at 16 kHz."""
+    """Speaks a sentence with espeak-ng, and returns its samples at 16 kHz."""
     program = shutil.which("espeak-ng")
     if program is None:
         raise TrainerError("golden vectors need the program espeak-ng: install it (Debian package espeak-ng)")

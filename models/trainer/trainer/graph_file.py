@@ -1,16 +1,16 @@
-"""ONNX files, with their weights beside them where one file would be too large."""
+"""ONNX files; weights that are too large for one file are kept in a second file beside it."""
 
 from hashlib import file_digest
 from pathlib import Path
 
 import onnx
 
-# Protocol buffers hold 2 GiB at most; what is not weights needs room too.
+# Protocol buffers hold at most 2 GiB; 1 MiB is left for everything but weights.
 LARGEST_FILE = 2**31 - 2**20
 
 
 def data_file(file: Path) -> Path:
-    """Where a graph's weights are if they are not in its file: `model.onnx` and `model.onnx.data`."""
+    """The file of a graph's external weights: `model.onnx.data` for `model.onnx`."""
     return file.with_name(f"{file.name}.data")
 
 
@@ -26,17 +26,17 @@ def graph_bytes(file: Path) -> int:
 
 
 def save_graph(model: onnx.ModelProto, file: Path) -> None:
-    """Writes a graph, its weights beside it if they do not fit into one file."""
+    """Writes a graph, with its weights in a file beside it if they do not fit into one file."""
     if model.ByteSize() > LARGEST_FILE:
         onnx.save(model, file, save_as_external_data=True, location=data_file(file).name)
-        # onnx lets nobody but the owner read it.
+        # onnx makes this file readable by its owner only.
         data_file(file).chmod(file.stat().st_mode)
     else:
         onnx.save(model, file)
 
 
 def remove_graph(file: Path) -> None:
-    """Deletes a graph and the weights beside it, where they are."""
+    """Deletes a graph and the weights beside it; files that are missing are ignored."""
     file.unlink(missing_ok=True)
     data_file(file).unlink(missing_ok=True)
 

@@ -1,21 +1,22 @@
-"""Which nodes of a graph may be computed coarsely, and which must stay exact."""
+"""Which nodes of a graph may run in lower precision, and which must stay in fp32."""
 
 from collections.abc import Callable, Iterable
 
 from onnx import GraphProto, NodeProto
 
-# Operators that multiply what was heard by weights.
+# Operators that multiply activations by weights.
 WEIGHING = ("Conv", "ConvTranspose", "Gemm", "MatMul")
-# What they give depends on a shape alone, so that no sound passes through them.
+# Their outputs depend on shapes alone, so no audio passes through them.
 SHAPES = ("Shape", "Size")
 
 
 def coarse_nodes(graph: GraphProto) -> list[NodeProto]:
     """The nodes, in order, whose precision may be lowered: the trained network without its features and its memory.
 
-    Features are whatever leads to a logarithm (power spectra overflow half precision, and a logarithm makes small
-    errors of quiet sounds large), and whatever comes before the first weights (normalisation of the waveform). Memory
-    is what adds to the state without weighing it: running sums of a long utterance outgrow half precision.
+    Features are everything that leads to a logarithm (power spectra overflow half precision, and a logarithm enlarges
+    small errors of quiet sounds), and everything before the first weights (normalisation of the waveform). Memory is
+    what is added to the state without passing a multiplication by weights: running sums of a long utterance outgrow
+    half precision.
     """
     heard = _downstream(graph, ["pcm"])
     logarithms = [node for node in graph.node if node.op_type == "Log" and key(node) in heard]
@@ -27,13 +28,13 @@ def coarse_nodes(graph: GraphProto) -> list[NodeProto]:
 
 
 def weighing_nodes(graph: GraphProto) -> list[NodeProto]:
-    """The coarse nodes that multiply by constant weights."""
+    """The nodes among them that multiply by constant weights."""
     constants = {initializer.name for initializer in graph.initializer}
     return [node for node in coarse_nodes(graph) if _weighs(node) and node.input[1] in constants]
 
 
 def key(node: NodeProto) -> str:
-    """What tells a node from all others: its first output's name."""
+    """A unique name of a node: the name of its first output."""
     return str(node.output[0])
 
 
@@ -53,7 +54,10 @@ def _outputs(nodes: Iterable[NodeProto]) -> list[str]:
 
 
 def _downstream(graph: GraphProto, names: Iterable[str], is_barrier: Barrier = _is_shape) -> set[str]:
-    """The keys of nodes that depend on any of the values, those behind a barrier left out; nodes are in order."""
+    """The keys of the nodes that depend on any of these values, not counting paths through a barrier node.
+
+    The graph's nodes must be in topological order.
+    """
     reached: set[str] = set()
     known = set(names)
     for node in graph.node:
@@ -64,7 +68,10 @@ def _downstream(graph: GraphProto, names: Iterable[str], is_barrier: Barrier = _
 
 
 def _upstream(graph: GraphProto, names: Iterable[str], is_barrier: Barrier = _is_shape) -> set[str]:
-    """The keys of nodes that any of the values depends on, those before a barrier left out; nodes are in order."""
+    """The keys of the nodes that any of these values depends on, not counting paths through a barrier node.
+
+    The graph's nodes must be in topological order.
+    """
     reached: set[str] = set()
     known = set(names)
     for node in reversed(graph.node):

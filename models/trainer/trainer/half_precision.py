@@ -1,4 +1,4 @@
-"""The fp16 variant of a graph: weights and computation in half precision, inputs, outputs and features in single."""
+"""The fp16 variant of a graph: weights and computation in fp16; inputs, outputs and features in fp32."""
 
 from pathlib import Path
 
@@ -10,27 +10,27 @@ from trainer.errors import TrainerError
 from trainer.graph_file import save_graph
 from trainer.graph_parts import coarse_nodes, key
 
-# Their outputs have a type of their own, or ONNX Runtime's GPU providers have them in single precision only.
+# Their outputs have a fixed type, or ONNX Runtime's GPU providers have them in fp32 only.
 SINGLE_ONLY = ("Cast", "CastLike", "CumSum", "QuantizeLinear", "DequantizeLinear", "Resize")
 LARGEST_HALF = float(np.finfo(np.float16).max)
 
 
 def write_fp16(fp32_file: Path, fp16_file: Path) -> None:
-    """Writes the half-precision variant of a graph whose types are inferred; control flow in it is a TrainerError.
+    """Writes the fp16 variant of a graph whose types are inferred; control flow in it is a TrainerError.
 
-    ONNX Runtime's own converter narrows values also between two nodes that it was told to leave alone, so that power
-    spectra overflow all the same; here a value is narrowed only where a node in half precision reads it.
+    ONNX Runtime's own converter also casts values between two nodes that it was told to leave in fp32, so power spectra
+    still overflow. Here a value is cast to fp16 only where a node in fp16 reads it.
     """
     model = onnx.load(fp32_file)
     _Halving(model).run()
-    # What was inferred of types is no longer true.
+    # The inferred types are no longer valid.
     model.graph.ClearField("value_info")
     save_graph(model, fp16_file)
     onnx.checker.check_model(fp16_file, full_check=True)
 
 
 class _Halving:
-    """Rewrites a graph's nodes in order; the half of a value `x` is called `x_half`."""
+    """Rewrites a graph's nodes in order; the fp16 copy of a value `x` is called `x_half`."""
 
     def __init__(self, model: onnx.ModelProto) -> None:
         self.graph = model.graph
@@ -60,7 +60,10 @@ class _Halving:
         self.graph.initializer.extend(weights)
 
     def _halve(self, node: NodeProto, full: set[str]) -> None:
-        """Appends a node that reads and gives halves, and what widens those that others read in full."""
+        """Appends the node with fp16 inputs and outputs, and casts to fp32 for the outputs that are read in fp32.
+
+        `full` names the values that are read in fp32.
+        """
         halved = NodeProto()
         halved.CopyFrom(node)
         for index, name in enumerate(node.input):
@@ -88,7 +91,7 @@ class _Halving:
 
 
 def _float_values(graph: onnx.GraphProto) -> set[str]:
-    """The names of all values of 32-bit floats."""
+    """The names of all fp32 values."""
     values = [*graph.input, *graph.output, *graph.value_info]
     names = {value.name for value in values if value.type.tensor_type.elem_type == TensorProto.FLOAT}
     return names | {weights.name for weights in graph.initializer if weights.data_type == TensorProto.FLOAT}

@@ -1,4 +1,4 @@
-"""One commit to a repository of the Hugging Face hub, and its refusals in a sentence."""
+"""Commits files to a repository of the Hugging Face hub, and turns failures into one sentence."""
 
 import sys
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ UNCONFIRMED = "no commit was confirmed, and without one what has arrived there b
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a package goes: `NAME` or `OWNER/NAME`, a branch (created where there is none), the commit's first line."""
+    """Where a package goes: `NAME` or `OWNER/NAME`, a branch (created if missing), and the commit message."""
 
     repo_id: str
     branch: str
@@ -44,7 +44,7 @@ class Destination:
 
 
 def require_login() -> str:
-    """The user's token; without one, or offline, an error that says what to do. Contacts nobody."""
+    """The user's token; a TrainerError without one, or in offline mode. Makes no network request."""
     if constants.is_offline_mode():
         raise TrainerError("HF_HUB_OFFLINE=1 forbids every contact with the hub: unset it to push, or use --dry-run")
     token = get_token()
@@ -57,9 +57,9 @@ def require_login() -> str:
 
 
 def upload(folder: Path, files: list[str], destination: Destination, token: str) -> str:
-    """Commits these files of the folder at once, creating the repository where there is none; returns the commit's URL.
+    """Commits these files of the folder in one commit, and returns its URL; creates the repository if missing.
 
-    Large files travel first, and belong to nothing until the one commit that names all files.
+    Large files are uploaded first; they belong to nothing until the one commit that names all files.
     """
     api = HfApi(token=token)
     with _refusals_in_a_sentence(destination.repo_id, api.endpoint):
@@ -76,7 +76,7 @@ def upload(folder: Path, files: list[str], destination: Destination, token: str)
 def _refusals_in_a_sentence(repo_id: str, endpoint: str) -> Iterator[None]:
     try:
         yield
-    # The client's failures have no class in common: its own, its HTTP library's, RuntimeError, hf_xet's.
+    # The client's exceptions have no common base: its own, its HTTP library's, RuntimeError, hf_xet's.
     except Exception as error:
         raise TrainerError(f"{repo_id}: {endpoint} {_sentence(error)}; {UNCONFIRMED}") from error
     except KeyboardInterrupt:

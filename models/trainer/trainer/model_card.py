@@ -1,4 +1,4 @@
-"""README.md of a model package, from its contract."""
+"""The model card of a package (README.md), from the contents of its earshot.json."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from trainer.variants import variant_lines
 
 
 def model_card(contract: dict[str, Any], labels: list[str]) -> str:
-    """The model card in Markdown; what it knows comes from metrics and provenance alone."""
+    """The model card in Markdown, from the contents of earshot.json and the names of the labels."""
     provenance, metrics = contract["provenance"], contract["metrics"]
     lines = [
         "---",
@@ -86,7 +86,10 @@ def _figures(contract: dict[str, Any]) -> list[str]:
 
 
 def _early(metrics: dict[str, Any], *, has_background: bool) -> list[str]:
-    """Accuracy after so many seconds; where there is no background, which intent comes first is no other question."""
+    """A table of accuracy after each number of seconds.
+
+    The column of the first intent is left out without background labels, where it equals accuracy.
+    """
     after, among = metrics["after_seconds_heard"], metrics.get("after_seconds_heard_among_intents", {})
     columns = 3 if has_background and among else 2
     rows = [

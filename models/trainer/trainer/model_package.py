@@ -1,4 +1,4 @@
-"""A model package read back from its folder."""
+"""Reads a model package from its folder."""
 
 import json
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ LICENCE_FILES = ("LICENSE", "NOTICE")
 
 @dataclass(frozen=True)
 class ModelPackage:
-    """What earshot.json and config.json say.
+    """The contents of earshot.json and config.json.
 
-    A single frame's logits are divided by `temperature`, which includes the weight of a stateless graph's first second.
+    The logits of a single frame are divided by `temperature`, which includes the smoothing weight of a stateless graph.
     """
 
     folder: Path
@@ -29,7 +29,7 @@ class ModelPackage:
     state_floats: int  # 0: stateless
     temperature: float
     calibration: Calibration
-    smoothing: Smoothing | None  # of a stateless graph
+    smoothing: Smoothing | None  # only for a stateless graph
     graphs: dict[str, str]  # precision to file, fp32 among them
     checksums: dict[str, str]  # file of a variant, or of its external weights, to its SHA-256
     golden: tuple[str, ...]  # golden/NAME, of golden/NAME.wav and golden/NAME.json
@@ -53,7 +53,7 @@ class ModelPackage:
 
 
 def open_package(folder: Path) -> ModelPackage:
-    """Reads a package's two JSON files; a missing or mistyped key is an error that names the file and the key."""
+    """Reads a package's two JSON files; a missing or mistyped key is a TrainerError."""
     contract = _json(folder / "earshot.json")
     config = _json(folder / "config.json")
     try:

@@ -1,4 +1,4 @@
-"""Writing a module as an ONNX graph, running it, and proving that it says what the module says."""
+"""Writes a module as an ONNX graph, runs it, and checks that its outputs equal the module's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,29 +24,29 @@ Floats = NDArray[np.float32]
 
 
 class UnfaithfulGraph(TrainerError):
-    """An exported graph that does not say what its model says; nothing was written."""
+    """An exported graph whose outputs differ too much from those they are compared with."""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """The graph's inputs and outputs in order, the length of its state (0: stateless), and whether it tells speech."""
+    """The inputs and outputs of a graph; `state_floats` is the length of its state, 0 if it is stateless."""
 
     state_floats: int
     tells_speech: bool = False
 
     @property
     def inputs(self) -> list[str]:
-        """Input names."""
+        """The names of the inputs, in order."""
         return ["pcm", "state"] if self.state_floats else ["pcm"]
 
     @property
     def outputs(self) -> list[str]:
-        """Output names."""
+        """The names of the outputs, in order."""
         stateful = ["next_state"] if self.state_floats else []
         return ["logits", *stateful, *(["speech"] if self.tells_speech else [])]
 
     def example(self, batch: int, seed: int) -> list[torch.Tensor]:
-        """Noise at levels from quiet to loud, with a state that is zero in half of the rows."""
+        """Inputs for tests: noise at levels from quiet to loud; the state is zero in every second row."""
         random = torch.Generator().manual_seed(seed)
         level = torch.logspace(-4, -0.5, batch)[:, None]
         pcm = torch.randn(batch, FRAME_SAMPLES, generator=random) * level
@@ -57,13 +57,13 @@ class Signature:
 
 
 def write_onnx(graph: nn.Module, signature: Signature, file: Path) -> None:
-    """Exports with a dynamic batch axis; what torch cannot export is a NotExportable that names operator or layer.
+    """Exports a module with a dynamic batch axis; a module that torch cannot export is a NotExportable.
 
-    Weights go inside the file or, where protobuf's limit of 2 GB would be passed, beside it in `FILE.data`.
+    Weights go inside the file, or into `FILE.data` beside it where protobuf's limit of 2 GB would be exceeded.
     """
     batch = torch.export.Dim("batch", min=1, max=1024)
     shapes = tuple({0: batch} for _ in signature.inputs)
-    # The example has two rows: a size of one would be taken for a constant.
+    # Two rows, because torch.export would take a batch size of one for a constant.
     example = tuple(signature.example(2, seed=0))
     try:
         torch.onnx.export(
@@ -87,7 +87,7 @@ def _bytes(graph: nn.Module) -> int:
 
 
 class OnnxGraph:
-    """An ONNX graph on one CPU thread; one that onnxruntime cannot run is an error that names the operator."""
+    """An ONNX graph on one CPU thread; a graph that onnxruntime cannot run is a TrainerError with its message."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -101,14 +101,18 @@ class OnnxGraph:
             raise TrainerError(f"onnxruntime cannot run {file.name}: {error}") from error
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> list[Floats]:
-        """The outputs in graph order."""
+        """The outputs for inputs in graph order, in graph order."""
         names = [each.name for each in self.session.get_inputs()]
         return [np.asarray(output) for output in self.session.run(None, dict(zip(names, inputs, strict=True)))]
 
 
 @torch.no_grad()
 def verify_rows(graph: nn.Module, onnx_graph: OnnxGraph, signature: Signature) -> float:
-    """Compares graph and module row by row, in a batch of 33 and alone; returns the largest difference."""
+    """Compares the graph with the module row by row, in a batch of 33 and alone.
+
+    Returns the largest difference, relative to the largest output where that is above 1; a larger difference than
+    `TOLERANCE` is an UnfaithfulGraph.
+    """
     example = signature.example(BATCH, seed=1)
     together = onnx_graph.run([tensor.numpy() for tensor in example])
     worst = 0.0

@@ -1,4 +1,4 @@
-"""The serving contract of a model package."""
+"""earshot.json, the file that tells a server how to run a model package."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ STATELESS_HOPS_MS = {"default": 500, "min": 100, "max": 1000}
 
 @dataclass(frozen=True)
 class Card:
-    """What earshot.json says beyond the files themselves."""
+    """What earshot.json says about a model, apart from its files."""
 
     name: str
     version: str
@@ -29,7 +29,7 @@ class Card:
     provenance: dict[str, Any] = field(default_factory=dict)
 
     def contract(self, signature: Signature, variants: Sequence[Variant], golden: list[str]) -> dict[str, Any]:
-        """earshot.json, schema version 1."""
+        """The contents of earshot.json, schema version 1."""
         is_stateful = signature.state_floats > 0
         fixed = {"default": self.hop_ms, "min": self.hop_ms, "max": self.hop_ms}
         smoothing = self.smoothing

@@ -1,4 +1,4 @@
-"""A verified model package to a repository of the Hugging Face hub, whole or not at all."""
+"""Pushes a verified model package to a repository of the Hugging Face hub, completely or not at all."""
 
 from trainer.hub import Destination, require_login, upload
 from trainer.model_package import ModelPackage
@@ -6,7 +6,7 @@ from trainer.verify_package import verify_package
 
 
 def push(package: ModelPackage, destination: Destination, is_dry_run: bool) -> None:
-    """Verifies the package, says what goes where, and unless it is a dry run commits exactly that."""
+    """Verifies the package, prints what will be uploaded where, and commits that unless it is a dry run."""
     verify_package(package)
     print("\n".join(_plan(package, destination)))
     if is_dry_run:

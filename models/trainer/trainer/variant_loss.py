@@ -1,4 +1,4 @@
-"""What a variant of a graph loses and gains, measured against the fp32 graph that it was made from."""
+"""How a variant of a graph compares with the fp32 graph it was made from: accuracy, speed, size."""
 
 import math
 import time
@@ -13,19 +13,19 @@ from trainer.graph_file import graph_bytes
 from trainer.metrics import posteriors
 from trainer.onnx_graph import BATCH, Floats, OnnxGraph, Signature, UnfaithfulGraph
 
-# Of a logit, or of the largest where that is above 1: where sums are rounded to few bits, another order of adding can
-# tip one of them over. It is the server's micro-batches that must not be heard.
+# Absolute, or relative to the largest output where that is above 1. It is not 0, because in low precision another order
+# of summation can change how a sum is rounded. It ensures that the server's micro-batches do not change results.
 COMPANY_TOLERANCE = 1e-3
 MOST_BELIEF_MOVED = 0.05
 MOST_ACCURACY_LOST = 0.02
-# TF32, which GPUs use for fp32 too, rounds to 10 bits: below this a golden vector says nothing of a variant.
+# GPUs may compute even fp32 in TF32, which rounds to 10 bits: smaller differences say nothing about a variant.
 LEAST_TOLERANCE = 0.02
 TIMED_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What variants are measured on: whole utterances, and the accuracy of a graph where a dataset is at hand."""
+    """What variants are measured on: whole utterances, and a function for a graph's accuracy, if there is a dataset."""
 
     signature: Signature
     framing: Framing
@@ -36,7 +36,7 @@ class Bench:
 
 @dataclass(frozen=True)
 class Loss:
-    """The measured figures of a variant; compared with fp32 after every frame of every utterance."""
+    """The measured figures of a variant; outputs are compared with fp32 after every frame of every utterance."""
 
     megabytes: float
     ms_alone: float  # a frame, one thread
@@ -48,12 +48,15 @@ class Loss:
 
     @property
     def tolerance(self) -> float:
-        """What golden logits may differ by when served: twice the measured, for other hardware rounds otherwise."""
+        """By how much golden logits may differ when served: twice the measured difference.
+
+        Other hardware rounds differently.
+        """
         return math.ceil(max(LEAST_TOLERANCE, 2 * self.furthest_logit) * 100) / 100
 
 
 def measured(fp32: OnnxGraph, variant: OnnxGraph, bench: Bench) -> Loss:
-    """Every figure of a variant; of the fp32 graph itself where both are the same."""
+    """The figures of a variant; for the figures of fp32 itself, pass the same graph twice."""
     floats = bench.signature.state_floats
     frames = [bench.framing.frames(pcm) for pcm in bench.utterances]
     truth = np.concatenate([graph_logits(each, fp32, floats) for each in frames])
@@ -71,7 +74,7 @@ def measured(fp32: OnnxGraph, variant: OnnxGraph, bench: Bench) -> Loss:
 
 
 def problem_of(loss: Loss, fp32: Loss) -> str | None:
-    """Why a variant is not worth shipping, in a few words; None if it is."""
+    """Why a variant is not worth shipping, in a few words, or None if it is."""
     if not loss.belief_moved <= MOST_BELIEF_MOVED:
         return f"it moves {loss.belief_moved:.1%} of the belief, more than {MOST_BELIEF_MOVED:.0%}"
     if loss.accuracy is not None and fp32.accuracy is not None and fp32.accuracy - loss.accuracy > MOST_ACCURACY_LOST:
@@ -84,7 +87,7 @@ def problem_of(loss: Loss, fp32: Loss) -> str | None:
 def verify_company(onnx_graph: OnnxGraph, signature: Signature) -> float:
     """Runs noise from digital silence to full scale, alone and in a batch of 33; returns the largest difference.
 
-    Numbers that are not finite, or a row that its neighbours change, are an UnfaithfulGraph.
+    An output that is not finite, or a row whose result depends on its neighbours in the batch, is an UnfaithfulGraph.
     """
     together = onnx_graph.run(_from_silence_to_full_scale(signature))
     worst = 0.0
@@ -109,7 +112,7 @@ def _from_silence_to_full_scale(signature: Signature) -> list[Floats]:
 
 
 def _ms_a_frame(onnx_graph: OnnxGraph, signature: Signature, batch: int) -> float:
-    """The median over half a second of runs, at least three, after one that pays for the first."""
+    """Milliseconds per frame: the median over half a second of runs, at least three, after one warm-up run."""
     example = [tensor.numpy() for tensor in signature.example(batch, seed=0)]
     onnx_graph.run(example)
     seconds: list[float] = []

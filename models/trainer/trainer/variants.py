@@ -1,4 +1,4 @@
-"""A package's graph in several precisions: made from the fp32 one, proven, measured, left out where they fail."""
+"""The fp16 and int8 variants of a package's graph: written, verified and measured; those that fail are left out."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +21,7 @@ from trainer.variant_loss import Bench, Loss, measured, problem_of, verify_compa
 Precision = Literal["fp32", "fp16", "int8"]
 
 PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "int8")
-# The server takes the first variant that is meant for its provider: fp32 leads, the others are asked for.
+# The server takes the first variant for its provider: fp32, which is first, unless another precision is asked for.
 PROVIDERS: dict[Precision, tuple[str, ...]] = {
     "fp32": ("cpu", "webgpu", "cuda"),
     "fp16": ("cuda", "webgpu"),
@@ -35,10 +35,10 @@ class Variant:
 
     file: Path
     precision: Precision
-    tolerance: float | None = None  # of golden logits; None: what each vector states
+    tolerance: float | None = None  # for golden logits; None: the tolerance in each vector
 
     def entry(self) -> dict[str, Any]:
-        """Its entry in earshot.json, with checksums of what is on disk."""
+        """The entry in earshot.json, with checksums of the files on disk."""
         entry: dict[str, Any] = {
             "file": self.file.name,
             "sha256": digest(self.file),
@@ -55,7 +55,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Written:
-    """The variants of a package, fp32 first, and a row of figures for each that was tried (metrics.variants)."""
+    """The variants of a package, fp32 first, and a row of figures for each one tried (`metrics.variants`)."""
 
     variants: list[Variant]
     rows: list[dict[str, Any]]
@@ -64,10 +64,10 @@ class Written:
 def write_variants(
     fp32_file: Path, precisions: Sequence[Precision], calibration: Sequence[Samples], bench: Bench
 ) -> Written:
-    """Writes `model.fp16.onnx` and `model.int8.onnx` beside a verified fp32 graph; `calibration` are utterances.
+    """Writes `model.fp16.onnx` and `model.int8.onnx` beside a verified fp32 graph.
 
-    A variant that is not finite, whose rows depend on their neighbours, or that loses too much is not written: its row
-    says why.
+    `calibration` are utterances to fit int8 on. A variant is left out if its outputs are not finite, if a row depends
+    on its neighbours in the batch, or if it loses too much; its row then says why.
     """
     fp32 = OnnxGraph(fp32_file)
     standard = measured(fp32, fp32, bench)
@@ -80,7 +80,7 @@ def write_variants(
             file = fp32_file.with_name(f"model.{precision}.onnx")
             try:
                 loss = trial.write(precision, file)
-            # ONNX Runtime has classes of its own for what it cannot convert; the package is whole without.
+            # ONNX Runtime raises exceptions of its own for graphs that it cannot convert; the variant is optional.
             except Exception as error:
                 remove_graph(file)
                 rows.append({"precision": precision, "left_out": first_line(error)})
@@ -91,7 +91,7 @@ def write_variants(
 
 
 def variant_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """The rows of `metrics.variants` as a table in Markdown, and a sentence for each variant that was left out."""
+    """The rows of `metrics.variants` as a Markdown table, and a sentence for each variant that was left out."""
     lines = table(_FIGURES, [_shown(row) for row in rows if "left_out" not in row])
     left_out = [f"No {row['precision']} variant: {row['left_out']}." for row in rows if "left_out" in row]
     return [*lines, "", *left_out] if left_out else lines
@@ -124,16 +124,16 @@ def _shown(row: dict[str, Any]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Trial:
-    """Makes variants of one graph and refuses those that are not worth shipping."""
+    """Writes variants of one graph, and rejects those that are not worth shipping."""
 
     fp32: OnnxGraph
     standard: Loss
     bench: Bench
     calibration: Sequence[Samples]
-    prepared: Path  # the fp32 graph made ready, once it is
+    prepared: Path  # where `_prepare` writes the fp32 graph, on first use
 
     def write(self, precision: Precision, file: Path) -> Loss:
-        """Writes a variant and returns what it loses; raises UnfaithfulGraph if it does not pass."""
+        """Writes a variant and returns its figures; raises UnfaithfulGraph if it is rejected."""
         if not self.prepared.exists():
             _prepare(self.fp32.file, self.prepared)
         if precision == "fp16":
@@ -144,7 +144,7 @@ class _Trial:
         try:
             return self._judge(file)
         except UnfaithfulGraph:
-            # Fixed scales are the fastest, but may fit badly what is seldom large.
+            # Fixed scales are the fastest, but may be too coarse for activations with rare large values.
             remove_graph(file)
             write_int8(self.prepared, file, rows, Scheme.ROWWISE)
             return self._judge(file)
@@ -159,7 +159,7 @@ class _Trial:
 
 
 def _prepare(fp32_file: Path, prepared: Path) -> None:
-    """Folds what is constant (weight normalisation among it) and infers types, as both conversions need it."""
+    """Folds constants (weight normalisation among them) and infers types, as both conversions need it."""
     quant_pre_process(
         fp32_file,
         prepared,
@@ -171,7 +171,7 @@ def _prepare(fp32_file: Path, prepared: Path) -> None:
 
 
 def _calibration_rows(fp32: OnnxGraph, utterances: Sequence[Samples], bench: Bench) -> list[list[Floats]]:
-    """The graph's inputs at every frame of the utterances, batch 1, the state as fp32 carries it."""
+    """The graph's inputs at every frame of the utterances, batch 1, with the state as the fp32 graph carries it."""
     rows = []
     for pcm in utterances:
         state = np.zeros((1, bench.signature.state_floats), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Proof that a package's files are those that were exported, before they go anywhere."""
+"""Checks that a package is complete and unchanged since it was exported, before it is uploaded."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from trainer.onnx_graph import OnnxGraph
 
 
 def verify_package(package: ModelPackage) -> None:
-    """Checks that every file is there, has its checksum, and that the golden vectors sound as written."""
+    """Checks that every file is there, that checksums match, and that the graph reproduces the golden vectors."""
     for file in package.files:
         _require(package.folder, file)
     for file, expected in package.checksums.items():

@@ -1,1 +1,1 @@
-"""The twelve audio classifiers of Hugging Face's guide: features inside the graph, cut to one second, exported."""
+"""Exports the twelve audio classifiers of Hugging Face's guide, cut to one second, with their features in the graph."""

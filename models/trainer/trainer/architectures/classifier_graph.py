@@ -1,4 +1,4 @@
-"""A Hugging Face audio classifier as one module: raw waveform in, logits out."""
+"""A Hugging Face audio classifier and its feature extractor as one module: waveform in, logits out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ TOLERANCE = 1e-3
 
 
 class ClassifierGraph(nn.Module):
-    """`pcm [batch, 16000]` to `logits [batch, labels]`: `features` does the extractor's work, `model` the rest."""
+    """`pcm [batch, 16000]` to `logits [batch, labels]`; `features` does the work of the feature extractor."""
 
     def __init__(self, features: nn.Module, model: nn.Module, input_name: str) -> None:
         super().__init__()
@@ -33,15 +33,16 @@ class ClassifierGraph(nn.Module):
         self.input_name = input_name
 
     def forward(self, pcm: Tensor) -> Tensor:
-        """One frame of each stream."""
+        """Runs one frame of each stream."""
         return torch.as_tensor(self.model(**{self.input_name: self.features(pcm)}).logits)
 
 
 def classifier_graph(model: Any, extractor: Any) -> ClassifierGraph:
-    """Puts the extractor's features before the model as the checkpoint says; what does not fit is a TrainerError.
+    """Puts a module that computes the extractor's features before the model.
 
-    The model is put into single precision, evaluation mode and eager attention: under sdpa the conformers' strides
-    cannot be exported.
+    The model is put into fp32, evaluation mode and eager attention: with sdpa attention, the strides of the conformers
+    cannot be exported. Raises a TrainerError if model and extractor do not fit together, or if the features differ from
+    the extractor's.
     """
     family = family_of(model, extractor)
     features = FRONT_ENDS[family.extractor](extractor).eval()
@@ -54,7 +55,10 @@ def classifier_graph(model: Any, extractor: Any) -> ClassifierGraph:
 
 @torch.no_grad()
 def _compare(features: nn.Module, extractor: Any, input_name: str) -> None:
-    """Proves on one second of swelling noise that the features are the extractor's, whatever its settings."""
+    """Checks on one second of noise of rising level that `features` gives what the extractor gives.
+
+    This finds every setting of the extractor that `features` does not know.
+    """
     noise = np.random.default_rng(0).normal(0, np.linspace(1e-3, 0.3, FRAME_SAMPLES)).astype(np.float32)
     expected = extractor(noise, sampling_rate=SAMPLE_RATE, return_tensors="pt")[input_name]
     actual = features(torch.from_numpy(noise)[None])
@@ -70,7 +74,7 @@ def _compare(features: nn.Module, extractor: Any, input_name: str) -> None:
 
 @torch.no_grad()
 def _try(graph: nn.Module, title: str) -> None:
-    """Hears one frame, so that an extractor that does not fit the model is found here."""
+    """Runs one frame, so that an extractor that does not fit the model is found here."""
     try:
         graph(torch.zeros(1, FRAME_SAMPLES))
     except (RuntimeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Which checkpoints can be served: a model type, the extractor that goes with it, and the input between the two."""
+"""Which checkpoints can be served: each model type, its feature extractor, and the name of the model's input."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ WAVEFORM = ("Wav2Vec2FeatureExtractor", "input_values")
 
 @dataclass(frozen=True)
 class Family:
-    """One architecture as transformers knows it: `model_type`, extractor class, and the input of `forward`."""
+    """One architecture in transformers: `model_type`, class of the extractor, and the input's name in `forward`."""
 
     title: str
     model_type: str
@@ -37,7 +37,10 @@ MODEL_TYPES = tuple(family.model_type for family in FAMILIES)
 
 
 def family_of(model: Any, extractor: Any) -> Family:
-    """The family of a model and its extractor; an unknown one, a wrong pair or another rate than 16 kHz is an error."""
+    """The family of a model and its extractor.
+
+    A TrainerError if the model type is unknown, the extractor belongs to another family, or its rate is not 16 kHz.
+    """
     kind = model.config.model_type
     family = next((each for each in FAMILIES if each.model_type == kind), None)
     if family is None:

@@ -1,4 +1,4 @@
-"""Kaldi's log filter banks, as ASTFeatureExtractor and SeamlessM4TFeatureExtractor compute them with numpy."""
+"""Kaldi's log mel filter banks, as ASTFeatureExtractor and SeamlessM4TFeatureExtractor compute them with numpy."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from trainer.architectures.fourier import PowerSpectrum
 from trainer.errors import TrainerError
 
-# Constants of both extractors' `_extract_fbank_features`, which are not among their settings.
+# Constants in both extractors' `_extract_fbank_features`, which cannot be configured.
 HOP_SAMPLES = 160
 PREEMPHASIS = 0.97
 MEL_FLOOR = 1.192092955078125e-07
@@ -18,15 +18,15 @@ LANES = 8
 
 
 def frame_count(samples: int, extractor: Any) -> int:
-    """How many frames the extractor's window gives in so many samples, without padding."""
+    """How many whole windows of the extractor, one every 10 ms, fit into `samples` samples."""
     return 1 + (samples - len(extractor.window)) // HOP_SAMPLES
 
 
 class FilterBanks(nn.Module):
     """Waveforms `[batch, samples]` to log mel energies `[batch, frames, mels]`, one frame every 10 ms, no padding.
 
-    In single precision, where transformers takes double: speech agrees within 1e-4. Only bands that hold nothing but
-    the rounding of 16-bit samples beside a loud, perfectly pure tone differ by more (see the tests).
+    Computed in fp32, where transformers uses fp64; on speech they agree within 1e-4. They differ by more only in bands
+    that hold nothing but the rounding of 16-bit samples, next to a loud, perfectly pure tone (see the tests).
     """
 
     window: Tensor
@@ -43,10 +43,10 @@ class FilterBanks(nn.Module):
         self.power = PowerSpectrum(len(extractor.window), 2 * (len(extractor.mel_filters) - 1))
 
     def forward(self, pcm: Tensor) -> Tensor:
-        """Offset removed, pre-emphasised, tapered, transformed, summed into bands, floored, and its logarithm."""
+        """Removes the mean of each frame, pre-emphasises and tapers it, and takes the logarithm of its mel energies."""
         frames = pcm.unfold(-1, len(self.window), HOP_SAMPLES)
         frames = frames - frames.mean(dim=-1, keepdim=True)
-        # Not folded into the Fourier kernel: there the loud low frequencies would drown the high ones in rounding.
+        # Not folded into the Fourier kernel: there, rounding errors of loud low frequencies would cover the high ones.
         first = frames[..., :1] * (1 - PREEMPHASIS)
         frames = torch.cat([first, frames[..., 1:] - PREEMPHASIS * frames[..., :-1]], dim=-1)
         bands = self.power(frames * self.window) @ self.mel_filters
@@ -65,7 +65,7 @@ class PaddedFilterBanks(nn.Module):
         )
 
     def forward(self, pcm: Tensor) -> Tensor:
-        """The padding is normalised with the rest, as the extractor does."""
+        """Pads before normalising, as the extractor does."""
         bands = self.banks(pcm)[:, : self.frames]
         bands = nn.functional.pad(bands, (0, 0, 0, self.frames - bands.shape[1]))
         return torch.as_tensor((bands - self.mean) / self.scale)
@@ -74,7 +74,7 @@ class PaddedFilterBanks(nn.Module):
 class StackedFilterBanks(nn.Module):
     """`pcm [batch, 16000]` to Wav2Vec2-BERT's `input_features [batch, frames // stride, mels × stride]`.
 
-    Every band is normalised over the second; the attention mask of one second is all ones and is not fed.
+    Every band is normalised over the second. The attention mask of one second is all ones, so it is not passed on.
     """
 
     def __init__(self, extractor: Any) -> None:
@@ -83,7 +83,7 @@ class StackedFilterBanks(nn.Module):
         self.stride = int(extractor.stride)
 
     def forward(self, pcm: Tensor) -> Tensor:
-        """Frames that do not fill a stack are dropped."""
+        """Drops the last frames where they do not fill a stack."""
         bands = self.banks(pcm * INT16_SCALE)
         centred = bands - _sum_over_time(bands) / bands.shape[1]
         bands = centred / torch.sqrt(bands.var(dim=1, keepdim=True) + NORMALISATION_EPSILON)
@@ -93,10 +93,10 @@ class StackedFilterBanks(nn.Module):
 
 
 def _sum_over_time(bands: Tensor) -> Tensor:
-    """Sums `[batch, frames, mels]` over frames in the order of numpy's pairwise summation of up to 128 numbers.
+    """Sums `[batch, frames, mels]` over frames, in the order of numpy's pairwise summation of up to 128 numbers.
 
-    In digital silence all frames are equal, and what the extractor returns is the rounding of their mean divided by
-    the root of 1e-7: −0.003 instead of 0. Another order would round otherwise.
+    The order matters in digital silence: all frames are equal, and the extractor returns the rounding error of their
+    mean divided by the root of 1e-7, which is −0.003 instead of 0. Another order would give another rounding error.
     """
     frames = bands.shape[1]
     steps = frames // LANES

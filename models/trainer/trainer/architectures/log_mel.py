@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from trainer.architectures.fourier import PowerSpectrum
 from trainer.errors import TrainerError
 
-# Constants of WhisperFeatureExtractor's `_torch_extract_fbank_features`, which are not among its settings.
+# Constants in WhisperFeatureExtractor's `_torch_extract_fbank_features`, which cannot be configured.
 POWER_FLOOR = 1e-10
 RANGE_DECADES = 8.0
 
@@ -16,7 +16,8 @@ RANGE_DECADES = 8.0
 class LogMel(nn.Module):
     """`pcm [batch, 16000]` to `input_features [batch, feature_size, chunk_length × 16000 / hop_length]`.
 
-    Padded or cut to `chunk_length` seconds first; the floor is relative to the row's own loudest value.
+    The audio is first padded or cut to `chunk_length` seconds. Values are clamped to 8 decades below the loudest value
+    of their own row.
     """
 
     window: Tensor
@@ -38,7 +39,7 @@ class LogMel(nn.Module):
         self.power = PowerSpectrum(extractor.n_fft, extractor.n_fft)
 
     def forward(self, pcm: Tensor) -> Tensor:
-        """Centred frames over reflected edges; the last frame is dropped."""
+        """Frames are centred, with reflection at the edges; the last frame is dropped."""
         pcm = pcm[:, : self.samples]
         pcm = nn.functional.pad(pcm, (0, self.samples - pcm.shape[1]), value=self.padding_value)
         edge = len(self.window) // 2

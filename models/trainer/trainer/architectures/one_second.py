@@ -1,4 +1,4 @@
-"""Cutting a checkpoint that pads to many seconds down to the one second that a frame holds."""
+"""Cuts a checkpoint whose input is padded to many seconds down to the one second of a frame."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ SPECIAL_TOKENS = 2  # AST's class and distillation tokens, which have positions 
 
 
 def fit_to_one_second(model: Any, extractor: Any) -> tuple[str, ...]:
-    """Cuts both in place so that one second costs one second; returns a sentence for the model card if it did.
+    """Changes model and extractor in place so that they process one second; returns sentences for the model card.
 
-    Whisper pads to `chunk_length` seconds and AST to `max_length` frames; the ten others pad nothing. What is saved
-    afterwards is an ordinary checkpoint: transformers hears through it what the graph hears.
+    Whisper pads to `chunk_length` seconds and AST to `max_length` frames; the other ten pad nothing and stay as they
+    are. What is saved afterwards is an ordinary checkpoint, with which transformers computes the same as the graph.
     """
     title = family_of(model, extractor).title
     if _pads_seconds(extractor):
@@ -27,7 +27,7 @@ def fit_to_one_second(model: Any, extractor: Any) -> tuple[str, ...]:
 
 
 def padding_notes(model: Any, extractor: Any) -> tuple[str, ...]:
-    """A sentence for the model card if the checkpoint pads a second to more than a second, else nothing."""
+    """A sentence for the model card if the checkpoint pads one second to more, else nothing."""
     title = family_of(model, extractor).title
     if _pads_seconds(extractor):
         return (f"{title} pads every second to {extractor.chunk_length} s, and so does the graph, which pays for all.",)
@@ -48,7 +48,7 @@ def _pads_frames(extractor: Any) -> bool:
 
 
 def _cut_whisper(title: str, model: Any, extractor: Any) -> str:
-    """Keeps the first positions: the audio was always at the start of the padded chunk."""
+    """Keeps the first positions, because the audio is at the start of the padded chunk."""
     encoder, seconds, before = model.encoder, extractor.chunk_length, model.config.max_source_positions
     extractor.chunk_length = FRAME_SAMPLES // SAMPLE_RATE
     extractor.n_samples = FRAME_SAMPLES

@@ -15,7 +15,7 @@ from trainer.errors import TrainerError, first_line
 
 @dataclass(frozen=True)
 class Classifier:
-    """The graph as a module, the two Hugging Face files that describe it, and sentences for the model card."""
+    """The graph as a module, the contents of its two Hugging Face files, and sentences for the model card."""
 
     graph: ClassifierGraph
     config: dict[str, Any]
@@ -24,15 +24,15 @@ class Classifier:
 
 
 def open_classifier(checkpoint: str | Path, cut_padding: bool = False) -> Classifier:
-    """Opens a folder or hub id as its own extractor says, or with `cut_padding` cut to one second.
+    """Opens a folder or hub id with its own extractor; `cut_padding` cuts its input to one second.
 
-    What cannot be opened, is none of the twelve architectures, or has an untrained layer is a TrainerError.
+    A TrainerError if it cannot be opened, is none of the twelve architectures, or has an untrained layer.
     """
     model, extractor = _load(str(checkpoint))
     notes = fit_to_one_second(model, extractor) if cut_padding else padding_notes(model, extractor)
     graph = classifier_graph(model, extractor)
     config = json.loads(model.config.to_json_string())
-    # Some checkpoints name their labels in one direction only, or not at all; a package says both.
+    # Some checkpoints have only one of the two label maps, or none; a package has both.
     config["id2label"] = {str(index): name for index, name in model.config.id2label.items()}
     config["label2id"] = {name: index for index, name in model.config.id2label.items()}
     return Classifier(graph, config, json.loads(extractor.to_json_string()), notes)

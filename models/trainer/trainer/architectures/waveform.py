@@ -1,16 +1,16 @@
-"""What Wav2Vec2FeatureExtractor does to a waveform, as a module."""
+"""The input normalisation of Wav2Vec2FeatureExtractor as a module."""
 
 import torch
 from torch import Tensor, nn
 
-# As transformers' zero_mean_unit_var_norm.
+# The same value as in transformers' zero_mean_unit_var_norm.
 NORMALISATION_EPSILON = 1e-7
 
 
 class Waveform(nn.Module):
-    """`pcm` to `input_values`, `[batch, samples]`: zero mean and unit variance where `do_normalize` says so.
+    """`pcm` to `input_values`, `[batch, samples]` each: zero mean and unit variance if `do_normalize` is set.
 
-    An attention mask without padding is all ones, which changes nothing: the graph feeds none.
+    Without padding the attention mask is all ones and has no effect, so the graph passes none.
     """
 
     def __init__(self, do_normalize: bool) -> None:
@@ -18,7 +18,7 @@ class Waveform(nn.Module):
         self.do_normalize = do_normalize
 
     def forward(self, pcm: Tensor) -> Tensor:
-        """Each row by its own mean and variance."""
+        """Normalises each row by its own mean and variance."""
         if not self.do_normalize:
             return pcm
         centred = pcm - pcm.mean(dim=-1, keepdim=True)
