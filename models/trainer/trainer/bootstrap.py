@@ -1,4 +1,7 @@
-"""Intervals over groups of clips: percentile bootstrap (Efron & Tibshirani 1993, chapter 13), exact at the bounds."""
+"""Confidence intervals over groups of clips: percentile bootstrap (Efron & Tibshirani 1993, chapter 13).
+
+For shares of 0 and 1 the interval is exact.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -16,19 +19,19 @@ Interval = list[float]  # its lower and its upper end
 
 
 def by_group(groups: Sequence[str], clips: NDArray[np.bool_] | None = None) -> list[Ids]:
-    """The indices of the clips, or of the chosen ones: one array for each group that has any."""
+    """The indices of all clips, or of the chosen ones, as one array for each group that has any."""
     chosen = np.arange(len(groups)) if clips is None else np.flatnonzero(clips)
     _, group_of = np.unique(np.array(groups)[chosen], return_inverse=True)
     return [chosen[group_of == group] for group in range(group_of.max(initial=-1) + 1)]
 
 
 def interval(statistic: Callable[..., float], *samples: list[Ids], resamples: int = RESAMPLES) -> Interval | None:
-    """The 95 % interval of a statistic of clips, given as the indices `by_group` of one or more samples.
+    """The 95 % interval of a statistic of clips; each sample holds the indices of its clips, grouped by `by_group`.
 
-    Whole groups are drawn with replacement, because clips of one call are alike: drawn one by one they would promise
-    more certainty than there is. The same seed every time. None where a sample has fewer than two groups, or where
-    every draw is the same (all clips right, or as many of each group): that promises a certainty which a few clips do
-    not give.
+    Whole groups are drawn with replacement, because the clips of one call are alike: drawing single clips would give
+    too narrow an interval. The seed is always the same. None if a sample has fewer than two groups, or if all draws
+    give the same value (all clips right, or equally many in each group), because a few clips do not give such
+    certainty.
     """
     if min(len(sample) for sample in samples) < 2:
         return None
@@ -50,9 +53,9 @@ def interval(statistic: Callable[..., float], *samples: list[Ids], resamples: in
 
 
 def share_interval(share: Callable[..., float], groups: list[Ids]) -> Interval | None:
-    """The 95 % interval of a share of clips, given as the indices `by_group`; None where there are fewer than two.
+    """The 95 % interval of a share of clips, given as indices from `by_group`; None for fewer than two groups.
 
-    Where all clips are right, or none, it is the exact interval of as many groups (Clopper & Pearson 1934, Biometrika
+    If all clips are right, or none, it is the exact interval for as many groups (Clopper & Pearson 1934, Biometrika
     26:404).
     """
     if len(groups) < 2:

@@ -1,4 +1,4 @@
-"""Temperature and out-of-scope threshold, fitted on clips that nothing was trained on."""
+"""Temperature and out-of-scope threshold, fitted on clips that were not trained on."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ from trainer.errors import TrainerError
 from trainer.files import write_json
 from trainer.metrics import Ids, Posteriors, best_intent, posteriors
 
-# Ten to twenty observations a parameter keep a fit from following their luck (Harrell 2015, section 4.4).
+# Ten to twenty observations per parameter avoid overfitting (Harrell 2015, section 4.4).
 FEWEST_CLIPS = 20
 LOG_TEMPERATURES = (-3.0, 3.0)
 NO_DIFFERENCE = 1e-6  # of a mean log loss
@@ -28,12 +28,12 @@ class Calibration:
     threshold: float = 0.4
 
     def save(self, file: Path) -> None:
-        """Writes it as JSON."""
+        """Writes the calibration as JSON."""
         write_json(file, asdict(self))
 
     @classmethod
     def load(cls, file: Path) -> "Calibration":
-        """Reads what `save` wrote."""
+        """Reads what `save` wrote; a file that is missing or malformed is a TrainerError."""
         try:
             return cls(**json.loads(file.read_text(encoding="utf-8")))
         except (OSError, TypeError, ValueError) as error:
@@ -44,9 +44,10 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """A calibration and where it is from: `fitted` on the validation split, `given`, a `package`'s, or the `default`.
+    """A calibration and its origin: `fitted` on the validation split, `given`, a `package`'s own, or the `default`.
 
-    `is_temperature_fitted` is False where a fitted calibration keeps temperature 1.
+    `clips` and `background_clips` count the clips there were to fit it on. `is_temperature_fitted` is False if a fitted
+    calibration keeps the temperature 1.
     """
 
     calibration: Calibration
@@ -56,13 +57,16 @@ class Calibrated:
     is_temperature_fitted: bool = True
 
     def as_figures(self) -> dict[str, Any]:
-        """For metrics.json."""
+        """The entries for metrics.json."""
         rest = {key: value for key, value in asdict(self).items() if key != "calibration"}
         return {**asdict(self.calibration), **rest}
 
 
 def fit_calibration(scores: NDArray[np.float32], labels: Ids, background: list[int]) -> Calibrated:
-    """Temperature and threshold from these clips; the defaults where they are fewer than `FEWEST_CLIPS`."""
+    """Fits temperature and threshold on clips; the defaults for fewer than `FEWEST_CLIPS` clips.
+
+    `scores` is `[clips, labels]`, `background` holds the indices of the background labels.
+    """
     clips, outside = len(labels), int(np.isin(labels, background).sum())
     if clips < FEWEST_CLIPS:
         return Calibrated(Calibration(), "default", clips, outside)
@@ -74,9 +78,10 @@ def fit_calibration(scores: NDArray[np.float32], labels: Ids, background: list[i
 
 
 def fit_temperature(scores: NDArray[np.float32], labels: Ids) -> float | None:
-    """The temperature with the least log loss; None where the loss is as small at an end of what is searched.
+    """The temperature with the lowest log loss; None if the loss is as low at an end of the searched range.
 
-    Such clips are all answered rightly, or say nothing: the loss has no least value, and the end is nobody's finding.
+    Then all clips are right, or the scores say nothing: the loss has no minimum inside the range, and its end has no
+    meaning.
     """
     everything = np.arange(scores.shape[1])
 
@@ -89,11 +94,11 @@ def fit_temperature(scores: NDArray[np.float32], labels: Ids) -> float | None:
 
 
 def fit_threshold(posterior: Posteriors, labels: Ids, background: list[int]) -> float:
-    """The threshold that best separates intents from background, the default where the clips lack one of them.
+    """The threshold that best separates intents from background; the default if the clips lack one of them.
 
-    Of the thresholds whose Youden's J is within one standard error of the greatest, as it comes of so many clips, the
-    lowest (after the rule of one standard error, Breiman et al. 1984): what the clips cannot tell apart is settled for
-    the caller, who is turned away less.
+    Of all thresholds whose Youden's J is within one standard error of the highest, it is the lowest, limited to
+    0.05…0.95 (after the one-standard-error rule, Breiman et al. 1984). Where the clips do not tell which threshold is
+    better, fewer intents are rejected.
     """
     is_intent = ~np.isin(labels, background)
     if is_intent.all() or not is_intent.any():

@@ -1,4 +1,4 @@
-"""The columns that `predict` sets side by side: transformers' pipeline, the PyTorch model, the exported graph."""
+"""The columns that `predict` compares: transformers' pipeline, the PyTorch model, the exported graph."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +14,12 @@ from trainer.golden import graph_logits
 from trainer.model_package import ModelPackage
 from trainer.onnx_graph import OnnxGraph
 
-# Samples of an utterance, how many of its frames count → the scores after the last of those.
+# (samples of an utterance, number of frames to use) → the scores after the last of these frames.
 Listen = Callable[[Samples, int], Column]
 
 
 def graph_column(package: ModelPackage) -> Listen:
-    """The fp32 graph through onnxruntime, frame by frame, its state carried."""
+    """The fp32 graph, run by onnxruntime frame by frame, with its state carried."""
     graph = OnnxGraph(package.folder / package.graph)
     framing = Framing(package.hop_ms)
 
@@ -31,7 +31,10 @@ def graph_column(package: ModelPackage) -> Listen:
 
 
 def pipeline_column(checkpoint: str, package: ModelPackage) -> Listen:
-    """Transformers' own pipeline on a folder or hub id; the package's temperature is applied to its scores."""
+    """Transformers' own pipeline for a folder or hub id; the package's temperature is applied to its scores.
+
+    It ignores the number of frames and uses the whole passage.
+    """
     try:
         classify = pipeline("audio-classification", model=checkpoint, device="cpu", dtype="float32")
     except (OSError, ValueError, KeyError) as error:
@@ -42,14 +45,14 @@ def pipeline_column(checkpoint: str, package: ModelPackage) -> Listen:
     def listen(pcm: Samples, _: int) -> Column:
         scores = {each["label"]: each["score"] for each in classify(pcm, top_k=None)}
         probabilities = np.array([scores[name] for name in package.labels.names])
-        # Probabilities too small for a float count as the smallest one.
+        # Probabilities that are 0 in fp32 are replaced by about its smallest number, so that their logarithm is finite.
         return column_of(np.log(np.maximum(probabilities, 1e-45)), package.temperature, package.labels)
 
     return listen
 
 
 def torch_column(checkpoint: str, package: ModelPackage) -> Listen:
-    """The PyTorch model that a stateful package was exported from, the whole utterance at once."""
+    """The PyTorch model that a stateful package was exported from, run on the whole utterance at once."""
     opened = open_checkpoint(Path(checkpoint))
     _require_labels(checkpoint, set(opened.exported.config["id2label"].values()), package)
 

@@ -1,4 +1,4 @@
-"""Columns of scores side by side, and how far they are apart."""
+"""Scores of several listeners side by side, and how much they differ."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ Column = dict[str, float]  # label to score
 
 @dataclass(frozen=True)
 class Comparison:
-    """What each listener said of a passage, by its name; `remark` says what is missing and why."""
+    """The scores of each listener for a passage, by its name; `remark` says what is missing and why."""
 
     passage: Passage
     columns: dict[str, Column]
@@ -23,7 +23,7 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """The largest difference between two columns at a label that both score; 0 for a column alone."""
+        """The largest difference between two columns for a label that both score; 0 for a single column."""
         labels = {label for column in self.columns.values() for label in column}
         rows = ([column[label] for column in self.columns.values() if label in column] for label in labels)
         return max(max(row) - min(row) for row in rows)
@@ -46,7 +46,7 @@ class Comparison:
         return [f"{self.passage.file}: {self.passage.words}", *(line.rstrip() for line in lines), *ends, *remarks]
 
     def as_json(self, labels: Labels) -> dict[str, Any]:
-        """The same for programs, with every score."""
+        """The same, with every score, as a JSON object."""
         return {
             "file": str(self.passage.file),
             "start_seconds": self.passage.start,
@@ -69,5 +69,5 @@ def ranked(column: Column, labels: Labels, with_background: bool = False) -> lis
 
 
 def column_of(logits: NDArray[np.floating[Any]], temperature: float, labels: Labels) -> Column:
-    """softmax(logits / temperature) by label; log-probabilities do for logits."""
+    """softmax(logits / temperature) by label; `logits` may also be log-probabilities."""
     return dict(zip(labels.names, posteriors(np.asarray(logits), temperature).tolist(), strict=True))

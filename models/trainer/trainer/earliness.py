@@ -1,4 +1,4 @@
-"""How soon a model is right while a clip is still playing; all times are stream time from the clip's start."""
+"""How early a model is right while a clip plays; all times are stream time from the clip's start."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from trainer.metrics import Ids
 
 
 def scores_after(clips: Sequence[OnTheWay], seconds: float) -> Scores:
-    """The scores of the last frame that ends within so many seconds, `[clips, labels]`; else of the first frame."""
+    """The scores `[clips, labels]` of the last frame that ends within `seconds`, or of the first frame if none does."""
     chosen = []
     for clip in clips:
         index = int(np.searchsorted(clip.ends_ms, seconds * 1000, side="right")) - 1
@@ -20,9 +20,9 @@ def scores_after(clips: Sequence[OnTheWay], seconds: float) -> Scores:
 
 
 def time_to_first_correct(clips: Sequence[OnTheWay], labels: Ids) -> dict[str, dict[str, float | None]]:
-    """When the right label leads for the first time, and from when on it leads to the end (`stable`).
+    """When the right label first has the highest score (`first`), and from when on it keeps it (`stable`).
 
-    The median and the ninetieth percentile are of the clips that get there; `share_never` is of all clips.
+    The median and the 90th percentile are over the clips that get there; `share_never` is a share of all clips.
     """
     leads = [clip.scores.argmax(axis=1) == label for clip, label in zip(clips, labels, strict=True)]
     first = [clip.ends_ms[right.argmax()] for clip, right in zip(clips, leads, strict=True) if right.any()]
@@ -31,7 +31,7 @@ def time_to_first_correct(clips: Sequence[OnTheWay], labels: Ids) -> dict[str, d
 
 
 def _lasts_from(right: NDArray[np.bool_]) -> int:
-    """The start of the unbroken run of true values at the end."""
+    """The index at which the last unbroken run of true values starts."""
     wrong = np.flatnonzero(~right)
     return int(wrong[-1]) + 1 if len(wrong) else 0
 

@@ -1,4 +1,4 @@
-"""What a run gets right on one split: figures, pictures and a report in one folder."""
+"""Evaluates a run or a package on one split: metrics, pictures and a report in one folder."""
 
 import json
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ MOST_DB = 100.0
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What to evaluate; `data`, `calibration` and `out` have defaults that follow from the run.
+    """What to evaluate; for a run, the defaults of `data`, `calibration` and `out` follow from the run.
 
-    `run` may be a package instead, whose calibration is its own, and whose `data` has to be told.
+    `run` may also be a package: then its own calibration is used, and `data` must be given.
     """
 
     run: Path
@@ -51,7 +51,11 @@ class Evaluation:
 
     @property
     def folder(self) -> Path:
-        """Where everything is written: what was heard otherwise than a server will hear is not what is exported."""
+        """The output folder.
+
+        Other splits, codecs and noise have folders of their own, because `export` must use an evaluation of what a
+        server gets.
+        """
         if self.out is not None:
             return self.out
         others = [self.split] if self.split != "test" else []
@@ -59,13 +63,13 @@ class Evaluation:
         others += [f"{self.noise.stem}-{self.snr_db:g}db"] if self.noise else []
         if not is_package(self.run):
             return self.run / "-".join(["evaluation", *others])
-        # A package stays as it is: it may be served while it is measured.
+        # Nothing is written into a package: it may be served at the same time.
         by = [self.run.resolve().name, *([self.precision] if self.precision else [])]
         return self.dataset / "-".join(["evaluation", *by, *others])
 
     @property
     def dataset(self) -> Path:
-        """What is heard: of a run the dataset that it was trained on, unless told."""
+        """The dataset to evaluate on: `data`, or else the one that the run was trained on."""
         if self.data is not None:
             return self.data
         if is_package(self.run):
@@ -77,7 +81,7 @@ class Evaluation:
 
 
 def evaluate(evaluation: Evaluation) -> Figures:
-    """Hears the split, calibrates on the validation split, and writes everything; returns what metrics.json holds."""
+    """Runs the model over the split, fits the calibration, writes everything; returns the figures of metrics.json."""
     run = evaluation.run
     require_folder(evaluation.folder)
     candidate = open_candidate(run, evaluation.precision, evaluation.cut_padding)
@@ -106,9 +110,10 @@ def evaluate(evaluation: Evaluation) -> Figures:
 
 
 def write_evaluation(folder: Path, metrics: Figures, history: list[dict[str, Any]]) -> None:
-    """Writes calibration.json, the pictures, report.md, and at last metrics.json, which says that all of it is there.
+    """Writes calibration.json, pictures, report.md, and last metrics.json, which marks the evaluation as complete.
 
-    What is there of an older evaluation goes first: `export` takes none for whole that was cut short.
+    Files of an older evaluation are deleted first, so `export` never takes an interrupted evaluation for a complete
+    one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("metrics.json", *PICTURES):
@@ -123,7 +128,7 @@ def write_evaluation(folder: Path, metrics: Figures, history: list[dict[str, Any
 def headline(listener: Listener, prepared: Prepared, split: str, calibration: Calibration) -> dict[str, float]:
     """Accuracy, top-3 and macro-F1 of the clips with an intent, and the calibration error of all clips, at their ends.
 
-    One hearing a clip, to compare variants of one graph; a split without an intent is an error.
+    Each clip is run once; it serves to compare variants of one graph. A split without an intent is a TrainerError.
     """
     labels, scores = hear_ends(prepared, split, listener)
     is_intent = ~np.isin(labels, prepared.labels.background_ids)
@@ -137,7 +142,7 @@ def headline(listener: Listener, prepared: Prepared, split: str, calibration: Ca
 
 
 def log_history(run: Path) -> list[dict[str, Any]]:
-    """What the Trainer logged while it trained; nothing where it saved no state."""
+    """What the Trainer logged in training; empty if the run has no saved state."""
     file = run / STATE
     if not file.is_file():
         return []
@@ -160,19 +165,19 @@ def _listener(listener: Listener, evaluation: Evaluation) -> Listener:
 
 
 def _believed(file: Path) -> set[str]:
-    """The names of the clips that are believed mislabelled: of files alone, for a prepared dataset keeps no more."""
+    """The file names of clips that are believed mislabelled; names only, as a prepared dataset keeps no paths."""
     return {Path(row["path"]).name for row in read_csv(file, {"path", "believed", "why"})}
 
 
 def _trained_on(run: Path, split: str, calibrated: Calibrated) -> dict[str, Any]:
-    """Which of what was heard the run was trained on, so that its figures flatter."""
+    """Which of the splits used here the run was trained on, which makes its figures too good."""
     heard = {split} | ({VALIDATION} if calibrated.source == "fitted" else set())
     flattering = sorted(heard & set(trained_on(run)))
     return {"trained_on": flattering} if flattering else {}
 
 
 def _prepared_anew(run: Path, prepared: Prepared) -> dict[str, Any]:
-    """Whether the run's dataset has been prepared anew since, so that its splits may be others."""
+    """Whether the run's dataset was prepared again after training, so that its splits may differ."""
     told = told_of(run)
     is_the_runs = told.get("data") == str(prepared.folder.absolute())
     return {"prepared_anew": True} if is_the_runs and told.get("dataset", prepared.digest) != prepared.digest else {}
@@ -184,7 +189,7 @@ def _heard_through(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _fitted(split: str, heard: Heard, prepared: Prepared, listener: Listener) -> Calibrated:
-    """On scores after silence, because that is what a server has heard when endpointing ends an utterance."""
+    """Fits on scores after silence, which is what a server has received when endpointing ends an utterance."""
     if len(prepared.split(VALIDATION)) == 0:
         return Calibrated(Calibration(), "default")
     if split == VALIDATION:

@@ -1,4 +1,4 @@
-"""Intents that a server would announce while nobody says one."""
+"""Intents that a server would announce although nobody says one."""
 
 from typing import Any
 
@@ -13,15 +13,16 @@ from trainer.metrics import Posteriors, best_intent, posteriors
 
 
 def announced(posterior: Posteriors, background: list[int], threshold: float) -> NDArray[np.bool_]:
-    """Which beliefs a server announces as an intent: an intent leads, and is at least as probable as the threshold."""
+    """Which posteriors a server announces as an intent: an intent leads, with at least the threshold's probability."""
     confidence = best_intent(posterior, background)
     return (confidence > 0) & (confidence >= threshold)
 
 
 def false_intents(heard: Heard, background: list[int], calibration: Calibration) -> dict[str, Any]:
-    """False announcements per hour over the background clips, each played as one utterance ended by silence.
+    """False announcements per hour over the background clips, each played as one utterance and ended by silence.
 
-    `finals` come once a clip; `tentatives` are events on the way, one a frame, as a server with `interim` sends them.
+    `finals` counts at most one per clip; `tentatives` counts one event per frame while a clip plays, as a server with
+    `interim` sends them.
     """
     clips = np.flatnonzero(np.isin(heard.labels, background))
     finals = announced(
@@ -46,7 +47,10 @@ def false_intents(heard: Heard, background: list[int], calibration: Calibration)
 
 
 def rate_interval(count: int, hours: float) -> Interval:
-    """The exact 95 % interval of a rate per hour (Garwood 1936); a bootstrap of no events would promise zero."""
+    """The exact 95 % interval of a rate per hour (Garwood 1936).
+
+    With no events, a bootstrap would wrongly give an interval of zero width.
+    """
     tail = (1 - LEVEL) / 2
     low = chi2.ppf(tail, 2 * count) / 2 if count else 0.0
     return [float(low / hours), float(chi2.ppf(1 - tail, 2 * count + 2) / 2 / hours)]

@@ -1,4 +1,4 @@
-"""Every figure of metrics.json, from what was heard."""
+"""Computes every figure of metrics.json from the scores of a split."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -38,7 +38,7 @@ OfClips = Callable[[Posteriors, Ids], float]
 
 
 def figures(heard: Heard, labels: Labels, calibrated: Calibrated) -> Figures:
-    """Everything, as JSON holds it; what cannot be measured on these clips is None or left out, never NaN."""
+    """All figures, ready for JSON; those that these clips cannot give are None or left out, never NaN."""
     is_intent = ~np.isin(heard.labels, labels.background_ids)
     return {
         "clips": len(heard.labels),
@@ -109,14 +109,17 @@ def _by_label(heard: Heard, labels: Labels, calibration: Calibration) -> Figures
 
 
 def _by_language(heard: Heard, is_intent: NDArray[np.bool_], calibration: Calibration) -> Figures:
-    """Of the clips with an intent, where their languages are told."""
+    """The figures of each language, over the clips with an intent whose language is known."""
     final, languages = posteriors(heard.final, calibration.temperature), np.array(heard.languages)
     told = {name: is_intent & (languages == name) for name in sorted(set(languages[is_intent]) - {""})}
     return {"per_language": {name: intent_figures(final[of], heard.labels[of]) for name, of in told.items()}}
 
 
 def without(heard: Heard, names: set[str], labels: Labels, calibration: Calibration) -> Figures:
-    """The figures at the end of the clips with an intent, but for some clips, and which of those were heard."""
+    """The figures at the clips' ends, over the clips with an intent, without the clips called `names`.
+
+    Also lists which of these clips the split has. A name that several clips share is a TrainerError.
+    """
     for name, clips in Counter(heard.names).items():
         if clips > 1 and name in names:
             raise TrainerError(
@@ -133,7 +136,7 @@ def without(heard: Heard, names: set[str], labels: Labels, calibration: Calibrat
 
 
 def _background(heard: Heard, labels: Labels, is_intent: NDArray[np.bool_], calibration: Calibration) -> Figures:
-    """What a server does with other talk: judged when one second of silence has ended the utterance, as it judges."""
+    """Out-of-scope detection and false intents, judged after one second of silence, as a server judges."""
     answer: Figures = {}
     confidence = best_intent(posteriors(heard.after_silence, calibration.temperature), labels.background_ids)
     if is_intent.any() and not is_intent.all():

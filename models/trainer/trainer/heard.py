@@ -1,4 +1,4 @@
-"""What a model says about every clip of a split."""
+"""Runs a model over every clip of a split and collects its scores."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ ENDPOINTING_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class OnTheWay:
-    """The scores of one clip while it plays: `scores[i]` is the belief at `ends_ms[i]` of stream time."""
+    """The scores of one clip while it plays: `scores[i]` is the model's belief at `ends_ms[i]` of stream time."""
 
     ends_ms: NDArray[np.int64]  # [frames]
     scores: Scores  # [frames, labels]
@@ -26,7 +26,7 @@ class OnTheWay:
 
 @dataclass(frozen=True)
 class Heard:
-    """What a model said about each clip of a split: on the way, at its end, and one second of silence later."""
+    """The scores of each clip of a split: while it plays, at its end, and after one more second of silence."""
 
     labels: Ids
     groups: tuple[str, ...]
@@ -42,12 +42,12 @@ class Heard:
 
     @property
     def hours(self) -> NDArray[np.float64]:
-        """How long each clip lasts: `[clips]`."""
+        """The length of each clip in hours: `[clips]`."""
         return np.array([clip.ends_ms[-1] / 3_600_000 for clip in self.on_the_way])
 
 
 def hear_split(prepared: Prepared, split: str, listener: Listener) -> Heard:
-    """Plays every clip of a split to the model, and once more with silence after it; an empty split is an error."""
+    """Runs the model over every clip of a split, and again with silence after it; an empty split is a TrainerError."""
     labels, groups, on_the_way, after, names, languages = [], [], [], [], [], []
     for index, row in enumerate(_rows(prepared, split)):
         pcm = pcm_of(row)
@@ -62,7 +62,7 @@ def hear_split(prepared: Prepared, split: str, listener: Listener) -> Heard:
 
 
 def hear_ends(prepared: Prepared, split: str, listener: Listener, silence: float = 0) -> tuple[Ids, Scores]:
-    """The labels, and the scores `[clips, labels]` once each clip and so many seconds of silence have been heard."""
+    """The labels `[clips]`, and the scores `[clips, labels]` after each clip and `silence` seconds of silence."""
     labels, scores = [], []
     for row in _rows(prepared, split):
         labels.append(int(row["label"]))

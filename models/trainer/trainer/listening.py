@@ -1,4 +1,4 @@
-"""How a model hears whole utterances: a score for every label after every frame."""
+"""Runs models over whole utterances: the scores of every label after every frame."""
 
 import zlib
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Scores = NDArray[np.float32]  # [frames, labels]
 
 @dataclass(frozen=True)
 class Smoothing:
-    """How a server accumulates what a stateless graph says; keys and meaning as in earshot.json."""
+    """How a server accumulates the outputs of a stateless graph; keys and meaning as in earshot.json."""
 
     weight: float = 1.0
     decay: float = 1.0
@@ -29,14 +29,14 @@ class Smoothing:
 
 @dataclass(frozen=True)
 class Listener:
-    """Maps an utterance to scores such that softmax(scores / temperature) is the belief after each frame."""
+    """Maps an utterance to scores `[frames, labels]`: softmax(scores / temperature) is the belief after each frame."""
 
     framing: Framing
     hear: Callable[[Samples], Scores]
 
 
 def streaming_listener(model: RollingModel) -> Listener:
-    """Hears through a streaming model, the whole utterance at once (equal to hop by hop)."""
+    """Runs a streaming model over the whole utterance at once, which equals running it hop by hop."""
     framing = Framing(HOP_MS)
 
     @torch.no_grad()
@@ -48,10 +48,10 @@ def streaming_listener(model: RollingModel) -> Listener:
 
 
 def stateless_listener(graph: nn.Module, framing: Framing, smoothing: Smoothing) -> Listener:
-    """Hears frame by frame through a stateless classifier and accumulates as the server does.
+    """Runs a stateless classifier frame by frame, and accumulates its logits as the server does.
 
-    The server adds log-softmax(logits / temperature); the normalisers and the temperature come out of the sum, so that
-    adding plain logits and dividing at the end gives the same posterior.
+    The server adds log-softmax(logits / temperature). The normalisers and the temperature can be taken out of the sum:
+    adding plain logits, and dividing at the end, gives the same posterior.
     """
 
     @torch.no_grad()
@@ -63,7 +63,10 @@ def stateless_listener(graph: nn.Module, framing: Framing, smoothing: Smoothing)
 
 
 def noisy_listener(listener: Listener, noise: Samples, snr_db: float) -> Listener:
-    """Hears through noise at a signal-to-noise ratio: of each utterance another passage of it, the same every time."""
+    """Adds noise at a signal-to-noise ratio to every utterance before `listener` gets it.
+
+    The passage of the noise depends on the utterance's samples, so it is the same every time.
+    """
 
     def hear(pcm: Samples) -> Scores:
         start = zlib.crc32(pcm.tobytes()) % len(noise)
@@ -74,7 +77,7 @@ def noisy_listener(listener: Listener, noise: Samples, snr_db: float) -> Listene
 
 
 def line_listener(listener: Listener, law: str) -> Listener:
-    """Hears what 8 kHz in G.711 leaves of each utterance; `law` is mulaw or alaw."""
+    """Passes every utterance through G.711 at 8 kHz before `listener` gets it; `law` is mulaw or alaw."""
 
     def hear(pcm: Samples) -> Scores:
         return listener.hear(over_eight_kilohertz(pcm, law))
@@ -83,7 +86,7 @@ def line_listener(listener: Listener, law: str) -> Listener:
 
 
 def graph_listener(onnx_graph: OnnxGraph, signature: Signature, framing: Framing, smoothing: Smoothing) -> Listener:
-    """Hears through an exported graph of either kind as the server does; a stateful one is not smoothed."""
+    """Runs an exported graph, stateful or stateless, as the server does; only a stateless one is smoothed."""
 
     def hear(pcm: Samples) -> Scores:
         logits = np.stack(graph_logits(framing.frames(pcm), onnx_graph, signature.state_floats))
@@ -102,5 +105,5 @@ def _accumulated(logits: Scores, end_ms: list[int], smoothing: Smoothing) -> Sco
 
 
 def with_silence(pcm: Samples, seconds: float) -> Samples:
-    """The utterance followed by digital silence: what has been heard when endpointing ends it."""
+    """The utterance followed by digital silence, as the server has received it when endpointing ends it."""
     return np.pad(pcm, (0, round(seconds * SAMPLE_RATE)))

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table; what would end a cell or its row, in a label, say, does not."""
+    """The lines of a table; cells are escaped, so that no text can end its cell or its row."""
     return [_line(header), _line(["---"] * len(header)), *map(_line, rows)]
 
 
 def cell(text: str) -> str:
-    """The text as a table's cell shows it: a bar is no end of it, and a line break no end of the row."""
+    """The text as the content of a table cell: bars are escaped, white space becomes a single space."""
     return re.sub(r"\s+", " ", text).replace("|", "\\|")
 
 

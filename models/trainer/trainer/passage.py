@@ -1,4 +1,4 @@
-"""What of a recording is heard: one second for a stateless model, everything for one that carries its state."""
+"""The part of a recording that `predict` uses: one second for a stateless model, all of it for a stateful one."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from trainer.framing import FRAME_SAMPLES, SAMPLE_RATE, Framing, Samples
 
 @dataclass(frozen=True)
 class Passage:
-    """16 kHz samples of a file in −1…1, the second at which they begin, and what they are in words."""
+    """16 kHz samples of a file in −1…1, the second at which they start, and a description in words."""
 
     file: Path
     pcm: Samples
@@ -21,7 +21,10 @@ class Passage:
 
 
 def one_second(file: Path, start: float | None) -> Passage:
-    """The second from `start` on, else the loudest whole second; zeros fill what the file has too little of."""
+    """The second from `start` on, or by default the loudest whole second; a shorter one is padded with zeros.
+
+    A `start` outside the recording is a TrainerError, as is a file that cannot be read.
+    """
     pcm = _read(file)
     if start is not None:
         rest = _from(pcm, start, file)[:FRAME_SAMPLES]
@@ -34,7 +37,10 @@ def one_second(file: Path, start: float | None) -> Passage:
 
 
 def everything(file: Path, start: float | None) -> Passage:
-    """The recording from `start` on, else all of it."""
+    """The recording from `start` on, by default all of it.
+
+    A `start` outside the recording is a TrainerError, as is a file that cannot be read.
+    """
     pcm = _read(file)
     begin = start or 0
     rest = _from(pcm, begin, file)
@@ -43,7 +49,7 @@ def everything(file: Path, start: float | None) -> Passage:
 
 def _read(file: Path) -> Samples:
     try:
-        # Resampling may overshoot, and a server clamps: all are to hear the same.
+        # Resampling may overshoot, and a server clamps: this gives all of them the same samples.
         return read_audio(file).clip(-1, 1)
     except UnreadableAudio as error:
         raise TrainerError(f"this recording cannot be read: {file}: {error}") from error

@@ -1,4 +1,4 @@
-"""The same audio heard by transformers, by the exported graph and by a running server."""
+"""Compares the scores of transformers, the exported graph and a running server for the same audio."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ NO_SPEECH = "the server heard no speech: too quiet, or never clearly louder than
 
 @dataclass(frozen=True)
 class PredictRequest:
-    """Which recordings to compare, and who is asked about them beside the graph; `start` is in seconds."""
+    """Which recordings to compare, and what to ask beside the graph; `start` is in seconds."""
 
     package: Path
     files: tuple[Path, ...]
@@ -33,7 +33,7 @@ class PredictRequest:
 
 
 def predict(request: PredictRequest) -> None:
-    """Compares and prints; scores that differ, or a server that heard nothing, are an error at the end."""
+    """Compares and prints; scores that differ, or a server that heard no speech, are a TrainerError at the end."""
     if not 1 <= request.top_k <= 100:
         raise TrainerError(f"--top-k {request.top_k} is outside 1–100")
     package = open_package(request.package)
@@ -49,7 +49,10 @@ def predict(request: PredictRequest) -> None:
 
 
 def compare(passage: Passage, package: ModelPackage, listeners: Mapping[str, Listen], server: str | None) -> Comparison:
-    """Has every listener hear what the server says that it heard; without a server, all of the passage."""
+    """Runs every listener on the part of the passage that the server reports as its first utterance.
+
+    Without a server, or if it heard no speech, they run on all of the passage.
+    """
     framing = Framing(package.hop_ms)
     first, frames, remark = 0, framing.count(len(passage.pcm)), None
     heard = _ask(server, package, passage) if server else None

@@ -1,4 +1,4 @@
-"""report.md: the figures of one evaluation, for people."""
+"""report.md: the figures of one evaluation, for readers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ CAPTIONS = {
 
 
 def report(figures: Figures, pictures: Sequence[str] = ()) -> str:
-    """Markdown with everything that metrics.json holds, in the order in which one asks; embeds the drawn pictures."""
+    """All figures of metrics.json as Markdown, with the pictures named in `pictures` embedded."""
 
     def picture(name: str) -> list[str]:
         return [f"![{CAPTIONS[name]}]({name})", ""] if name in pictures else []
@@ -66,7 +66,7 @@ def _heard_through(figures: Figures) -> str:
 
 
 def headline_lines(figures: Figures) -> list[str]:
-    """What one wants to know first, in one or two sentences."""
+    """The main result, in one sentence."""
     end = figures["at_the_end"]
     if end is None:
         return [f"None of the {figures['clips']} clips has an intent: there is no accuracy to tell."]

@@ -1,4 +1,4 @@
-"""The sections of report.md, each from the figures that it tells."""
+"""The sections of report.md, each written from its figures in metrics.json."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ _ABOUT_BACKGROUND = (
 
 
 def tells_top3(figures: Figures) -> bool:
-    """Whether it says anything that an intent is among the first three: of three intents or fewer each nearly is."""
+    """Whether top-3 accuracy is informative: with three intents or fewer it nearly always is 1."""
     return len(figures["per_class"].keys() - set(figures.get("background", ()))) > 3
 
 
 def earliness_lines(figures: Figures) -> list[str]:
-    """Accuracy against seconds heard, and time to first correct; nothing where no clip has an intent."""
+    """Accuracy against seconds heard, and time to first correct; nothing if no clip has an intent."""
     after = figures["after_seconds_heard"]
     if not after:
         return []
@@ -34,7 +34,7 @@ def earliness_lines(figures: Figures) -> list[str]:
         ("to the end", f"{end['accuracy']:.3f}", _interval(end["intervals"]["accuracy"]), ""),
     ]
     header = ("heard", "accuracy", "95 % interval", "first of the intents")
-    # Without background the last column says nothing new.
+    # Without background labels the last column equals accuracy.
     columns = 4 if figures["background"] else 3
     first, stable = (figures["time_to_first_correct"][key] for key in ("first", "stable"))
     return [
@@ -60,7 +60,10 @@ def earliness_lines(figures: Figures) -> list[str]:
 
 
 def flattered_lines(figures: Figures) -> list[str]:
-    """That the run was trained on what was heard, or on what its calibration was fitted on, or may have been."""
+    """Warnings that figures may be too good: the model was, or may have been, trained on these clips.
+
+    Also where it was trained on the clips that its calibration was fitted on.
+    """
     if "package" in figures:
         return ["A package does not tell what it was trained on: where it was these clips, figures flatter.", ""]
     anew = [PREPARED_ANEW, ""] if figures.get("prepared_anew") else []
@@ -71,7 +74,7 @@ def flattered_lines(figures: Figures) -> list[str]:
 
 
 def mislabelled_lines(figures: Figures) -> list[str]:
-    """What is left without the clips that are believed mislabelled."""
+    """The accuracy without the clips that are believed mislabelled."""
     if "without_mislabelled" not in figures:
         return []
     left = figures["without_mislabelled"]
@@ -88,7 +91,7 @@ def _of_the_list(not_heard: int) -> str:
 
 
 def language_lines(figures: Figures) -> list[str]:
-    """Accuracy by language, where there are several."""
+    """Accuracy by language, if there are several."""
     languages = figures.get("per_language", {}).items()
     if len(languages) < 2:
         return []
@@ -101,7 +104,7 @@ def language_lines(figures: Figures) -> list[str]:
 
 
 def background_lines(figures: Figures) -> list[str]:
-    """What happens when nobody says an intent, or that it was not measured."""
+    """False intents and out-of-scope detection, or that they were not measured."""
     lines = ["## Speech without an intent", ""]
     if "false_intents" not in figures:
         return [*lines, "The split has no background clips: false intents and out-of-scope AUROC are unknown.", ""]
@@ -128,7 +131,7 @@ def background_lines(figures: Figures) -> list[str]:
 
 
 def calibration_lines(figures: Figures) -> list[str]:
-    """Where temperature and threshold are from, said plainly, and the error they leave."""
+    """Where temperature and threshold come from, and the calibration error with them and without."""
     return [
         "## Calibration",
         "",
@@ -141,7 +144,7 @@ def calibration_lines(figures: Figures) -> list[str]:
 
 
 def calibration_origin(figures: Figures) -> str:
-    """What temperature and threshold were fitted on, and which of them are the defaults, and why."""
+    """What temperature and threshold were fitted on, and which of them are defaults, and why."""
     calibration = figures["calibration"]
     values = f"Temperature {calibration['temperature']:g}, out-of-scope threshold {calibration['threshold']:g}"
     if calibration["source"] == "given":

@@ -13,7 +13,7 @@ from trainer.framing import SAMPLE_RATE, Samples
 
 CHUNK_SAMPLES = SAMPLE_RATE
 PATIENCE_SECONDS = 60.0
-# The longest that a server grants: a whole recording is meant to be one utterance.
+# The longest values that a server accepts, so that a whole recording is one utterance if possible.
 ENDPOINTING = {"silence_ms": 10_000, "max_utterance_ms": 120_000}
 
 Message = dict[str, Any]
@@ -21,18 +21,18 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True)
 class ServerVerdict:
-    """A server's final verdict on the first utterance, and which frames of the stream it is about."""
+    """A server's final result for the first utterance, and which frames of the stream it covers."""
 
-    scores: dict[str, float]  # by intent; background labels are not told
+    scores: dict[str, float]  # by intent; a server sends no scores of background labels
     first_end_ms: int  # stream time of the end of the first frame
     frames: int
     version: str  # of the model
 
 
 def ask_server(address: str, model: str, pcm: Samples) -> ServerVerdict | None:
-    """Streams 16 kHz samples at a served model; None where the server heard no speech in them.
+    """Streams 16 kHz samples to a served model; None if the server detected no speech in them.
 
-    A server that is not there, refuses, or falls silent is an error that says so.
+    A server that cannot be reached, refuses, or does not answer in time is a TrainerError.
     """
     url = f"{address.rstrip('/').removesuffix('/v1/stream')}/v1/stream"
     start = {
@@ -55,7 +55,7 @@ def ask_server(address: str, model: str, pcm: Samples) -> ServerVerdict | None:
 
 
 def _connected(url: str) -> ClientConnection:
-    """A server that is behind reads nothing for a while, pings neither."""
+    """Connects with a long ping timeout, because a server that is behind does not read for a while, not even pings."""
     told: Any = {"subprotocols": ["earshot.v1.json"], "compression": None, "max_queue": None, "proxy": None}
     connection: ClientConnection = connect(url, ping_timeout=PATIENCE_SECONDS, **told)
     return connection
@@ -68,7 +68,7 @@ def _send(connection: ClientConnection, start: Message, pcm: Samples) -> None:
             connection.send(pcm[begin : begin + CHUNK_SAMPLES].astype("<f4").tobytes())
         connection.send(json.dumps({"type": "close"}))
     except ConnectionClosed:
-        # Why is in the server's last message, which is read next.
+        # The reason is in the server's last message, which is read next.
         return
 
 

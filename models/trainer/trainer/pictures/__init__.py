@@ -1,1 +1,1 @@
-"""The pictures of a report: each module draws one, as a matplotlib Figure that nobody has to show."""
+"""The pictures of a report: each module makes one, as a matplotlib Figure that needs no display."""

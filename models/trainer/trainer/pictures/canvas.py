@@ -1,4 +1,4 @@
-"""What all pictures share: a white canvas, plain axes, and colours that colour-blind people tell apart."""
+"""What all pictures share: a white canvas, plain axes, and colours that colour-blind people can distinguish."""
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -10,7 +10,7 @@ DPI = 150
 
 
 def canvas(width: float, height: float) -> Figure:
-    """An empty figure of so many inches, drawn by Agg: no display, no global state."""
+    """An empty figure, width and height in inches, drawn by Agg: no display, no global state."""
     figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     return figure

@@ -1,4 +1,4 @@
-"""What was said against what was answered."""
+"""The confusion matrix as a picture."""
 
 from typing import Any
 
@@ -11,18 +11,18 @@ from numpy.typing import NDArray
 from trainer.pictures.canvas import canvas
 
 MOST_NUMBERED = 40
-LONGEST_LABEL = 40  # letters: a longer one would leave the matrix no room
+LONGEST_LABEL = 40  # characters; longer labels would leave too little room for the matrix
 LARGEST_LETTERS, POINTS_AN_INCH = 10, 72
 
 
 def confusion_picture(confusion: dict[str, Any]) -> Figure:
-    """Counts in cells, coloured by their share of the row; rows of labels that no clip has are empty."""
+    """Counts in cells, coloured by their share of the row; rows of labels without clips are empty."""
     names, counts = confusion["labels"], np.array(confusion["counts"])
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     side = min(4 + 0.42 * len(names), 24)
     figure = canvas(side + 1, side)
     axes = figure.subplots()
-    # One hue from light to dark reads the same with any colour vision.
+    # One hue from light to dark is readable with any colour vision.
     image = axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="equal")
     middles, edges = [float(index) for index in range(len(names))], (np.arange(len(names) + 1) - 0.5).tolist()
     shown: dict[str, Any] = {"labels": [_shortened(name) for name in names], "parse_math": False}

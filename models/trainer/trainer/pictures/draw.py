@@ -1,4 +1,4 @@
-"""Which pictures a report has."""
+"""Draws the pictures of a report."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ PICTURES = ("earliness.png", "confusion.png", "reliability.png", "learning-curve
 
 
 def draw_pictures(folder: Path, figures: dict[str, Any], history: Sequence[dict[str, Any]]) -> list[str]:
-    """Writes the pictures that there are figures for, and returns their file names."""
+    """Writes the pictures for which there are figures, and returns their file names."""
     pictures = (
         earliness_picture(figures),
         confusion_picture(figures["confusion"]),

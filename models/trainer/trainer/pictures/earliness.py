@@ -9,7 +9,7 @@ from trainer.pictures.canvas import BLUE, GREY, VERMILLION, canvas, plain
 
 
 def earliness_picture(figures: dict[str, Any]) -> Figure | None:
-    """The accuracy after each number of seconds of stream time, with its interval; None where no clip has an intent."""
+    """The accuracy after each number of seconds of stream time, with its interval; None if no clip has an intent."""
     after, intervals = figures["after_seconds_heard"], figures.get("after_seconds_heard_intervals", {})
     if not after:
         return None

@@ -1,4 +1,4 @@
-"""Loss and accuracy while a model was trained."""
+"""Loss and accuracy over the epochs of a training."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ Log = Sequence[dict[str, Any]]
 
 
 def learning_curves(history: Log) -> Figure | None:
-    """The Trainer's `log_history` over epochs; None where it logged neither a loss nor an accuracy."""
+    """The Trainer's `log_history` over epochs; None if it has neither a loss nor an accuracy."""
     loss, held_out, accuracy = (_curve(history, key) for key in ("loss", "eval_loss", "eval_accuracy"))
     if not (loss[0] or held_out[0] or accuracy[0]):
         return None

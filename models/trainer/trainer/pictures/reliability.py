@@ -1,4 +1,4 @@
-"""Whether a model is right as often as it says, before and after calibration (Guo et al. 2017)."""
+"""The reliability diagram: accuracy against confidence, before and after calibration (Guo et al. 2017)."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from trainer.pictures.canvas import BLUE, GREY, VERMILLION, canvas, plain
 
 
 def reliability_picture(figures: dict[str, Any]) -> Figure:
-    """Accuracy over confidence of each bin, above how many clips each bin holds."""
+    """Accuracy over confidence for each bin, above the number of clips in each bin."""
     figure = canvas(5.6, 6.2)
     upper, lower = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
     plain(upper, "Reliability at the clip's end", "", "accuracy")
