@@ -1,10 +1,10 @@
-"""The one exception that the command line shows as a sentence, and how others are put into it."""
+"""The exception that the command line shows as one sentence, without a traceback."""
 
 
 class TrainerError(Exception):
-    """Something the user can put right; the message names the offending value and what would be right."""
+    """An error that the user can fix; the message names the offending value and what would be valid."""
 
 
 def first_line(error: BaseException) -> str:
-    """What an exception says, without the paragraphs that libraries add."""
+    """The first line of an exception's message, without the paragraphs that libraries add."""
     return str(error).strip().partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever finds half of one."""
+"""Writing files and folders so that no reader ever finds an incomplete one."""
 
 import errno
 import json
@@ -17,7 +17,7 @@ if sys.platform != "win32":
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Writes a file that nobody ever finds half of."""
+    """Writes a file atomically, through a draft that is renamed."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     draft.write_bytes(content)
@@ -25,12 +25,12 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def write_json(file: Path, value: Any) -> None:
-    """Writes readable JSON with a line end; a number that JSON does not know, such as NaN, is a ValueError."""
+    """Writes indented JSON with a final newline; a number that JSON does not have, such as NaN, is a ValueError."""
     write_whole(file, (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
 def read_json(file: Path, what: str) -> dict[str, Any]:
-    """Reads a JSON object; a missing or malformed file is an error that says `what` it should have been."""
+    """Reads a JSON object; if missing or malformed, the TrainerError says `what` the file should have been."""
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -68,15 +68,15 @@ def written_whole(folder: Path, mark: str, kept: str | None = None) -> Iterator[
             raise
         finally:
             _rescue(old, folder, mark, kept)
-            (old / mark).unlink(missing_ok=True)  # nobody takes what is left of it for something whole
+            (old / mark).unlink(missing_ok=True)  # so that no reader takes its remains for a complete folder
             shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager
 def claimed(place: Path, folder: Path) -> Iterator[None]:
-    """Makes the folder `place`, and lets nobody else claim it meanwhile; a claim ends with its process, even a killed.
+    """Makes the folder `place` and locks it until the block ends; the lock ends with its process, even a killed one.
 
-    An error names `folder`.  Where there are no locks, nothing is claimed.
+    Raises a TrainerError that names `folder` if another process holds the lock. Does nothing where there are no locks.
     """
     place.mkdir(parents=True, exist_ok=True)
     if sys.platform == "win32":
@@ -124,9 +124,9 @@ def _rescue(old: Path, folder: Path, mark: str, kept: str | None) -> None:
 
 
 def require_folder(folder: Path) -> None:
-    """An error where there can be no such folder: a file is in its place or above it, or nothing may be written there.
+    """A TrainerError if the folder cannot be written: a file is in its place or above it, or rights are missing.
 
-    To be asked before work that takes long and is written at its end.
+    Call it before long work whose result is written at the end.
     """
     place = _existing(folder.absolute())
     if not place.is_dir():
@@ -144,7 +144,7 @@ def require_outside(folder: Path, read: Iterable[Path]) -> None:
 
 
 def require_space(folder: Path, needed: float, what: str) -> None:
-    """An error where the disk of `folder` has less than `needed` bytes free for `what`."""
+    """A TrainerError if the disk of `folder` has less than `needed` bytes free for `what`."""
     free = shutil.disk_usage(_existing(folder.absolute())).free
     if free < needed:
         raise TrainerError(
@@ -153,5 +153,5 @@ def require_space(folder: Path, needed: float, what: str) -> None:
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or the nearest above it that is there."""
+    """The folder, or its nearest parent that exists."""
     return next(place for place in (folder, *folder.parents) if place.exists())

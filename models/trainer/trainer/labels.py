@@ -1,4 +1,4 @@
-"""Where label index meets label name: nowhere else."""
+"""Label names and label indices: the only place that maps one to the other."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,25 +10,29 @@ from unicodedata import normalize
 
 from trainer.errors import TrainerError
 
-# What `synthesize` calls other talk; a label of this name is never announced, whoever recorded it.
+# The label that `synthesize` gives to other talk; a label of this name is never announced, whatever its source.
 BACKGROUND = "background"
 
 
 def label_of(written: str) -> str:
-    """The label as everything spells it: without space around it, and `é` always as one character (Unicode NFC)."""
+    """The normalised spelling of a label: without surrounding space, in Unicode NFC."""
     return normalize("NFC", written).strip()
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The label names in the order of the logits: intents by name, then the background labels."""
+    """The label names in the order of the logits: intents sorted by name, then the background labels."""
 
     names: tuple[str, ...]
     background: tuple[str, ...]
 
     @classmethod
     def of(cls, found: Iterable[str], background: tuple[str, ...]) -> "Labels":
-        """The label set of some recordings: `background` labels, found or not, and one that is called background."""
+        """The labels of some recordings: their intents, and the `background` labels whether or not they were found.
+
+        A label called `background` is always a background label. No intent, or fewer than two labels, is a
+        TrainerError.
+        """
         known, background = set(found), tuple(map(label_of, background))
         if BACKGROUND in known - set(background):
             background = (*background, BACKGROUND)
@@ -43,7 +47,7 @@ class Labels:
         return cls((*intents, *background), background)
 
     def doubts(self) -> list[str]:
-        """A sentence for each name that its writer may not have meant: one of two cases, or background in another."""
+        """A warning for labels that differ only in upper and lower case, from each other or from `background`."""
         by_case: defaultdict[str, list[str]] = defaultdict(list)
         for name in self.names:
             by_case[name.casefold()].append(name)
@@ -74,9 +78,9 @@ class Labels:
 
 
 def require_same_labels(checkpoint_labels: Sequence[str], dataset_labels: Sequence[str], where: Path) -> None:
-    """A checkpoint whose labels are not the dataset's, in the same order, is an error that names the first difference.
+    """A TrainerError if a checkpoint's labels differ from the dataset's, in names or order.
 
-    `where` is the checkpoint's folder.
+    It names the first difference. `where` is the checkpoint's folder, for the message.
     """
     pairs = zip_longest(checkpoint_labels, dataset_labels)
     for index, (trained, prepared) in enumerate(pairs):
@@ -92,5 +96,5 @@ def _shown(label: str | None) -> str:
 
 
 def label_names(id2label: Mapping[Any, str]) -> tuple[str, ...]:
-    """The names in the order of the logits, from the `id2label` of a configuration, whose keys JSON makes strings."""
+    """The names in the order of the logits, from a configuration's `id2label`, whose keys are strings in JSON."""
     return tuple(str(id2label[key]) for key in sorted(id2label, key=int))

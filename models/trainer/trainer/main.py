@@ -19,12 +19,12 @@ COMMANDS = {
     "push": "a model package to a repository of the hub",
     "predict": "transformers' pipeline, the exported graph and a running server, side by side",
 }
-# What the user can put right: rights, a disk that may not be written on, or has no room.
+# Errors that the user can fix: missing rights, a read-only or a full disk.
 NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; what the user can put right is one sentence on stderr and exit code 1."""
+    """Runs one command. An error that the user can fix is printed to stderr as one sentence, with exit code 1."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     command = "trainer"
     try:

@@ -1,4 +1,4 @@
-"""Which recording of all sources goes into which split, and what of it a reader would not expect."""
+"""Which recording goes into which split, and warnings about the result."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Planned:
-    """One recording with the split it was given before anything was read, so that no unreadable file moves another."""
+    """A recording and its split, chosen before any audio is read, so that an unreadable file moves no other one."""
 
     recording: Recording
     split: str
@@ -21,7 +21,7 @@ class Planned:
 
 
 def require_found(listed: Sequence[Planned], sources: Iterable[Source]) -> None:
-    """An error where no source has a language or an engine that one of them names."""
+    """A TrainerError if a source names a language or a speech engine that no recording has."""
     languages = {each.recording.language for each in listed} - {""}
     engines = {each.recording.engine for each in listed} - {""}
     for source in sources:
@@ -36,7 +36,7 @@ def _require(what: str, named: set[str], found: set[str]) -> None:
 
 
 def tell_of_splits(kept: Sequence[Sequence[Planned]], sources: Sequence[Source]) -> None:
-    """Prints what was asked for and is not there: a test split, and groups that several sources do not divide."""
+    """Prints a warning if a test split was asked for and is empty, or if sources put one group into several splits."""
     wants_test = any(of.splits.test_share or of.splits.test_languages or of.splits.fold for of in sources)
     if wants_test and not any(each.split == "test" for of_source in kept for each in of_source):
         print("No recording is in the test split: the groups are too few or too large for its share.")

@@ -1,4 +1,4 @@
-"""What `prepare` says of its recordings: classes, durations, rates, and what was not."""
+"""The report of `prepare`: classes, durations, sample rates, and recordings that could not be read."""
 
 import json
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ from trainer.toml_config import as_table
 
 @dataclass
 class Preparation:
-    """Counts, filled recording by recording."""
+    """Counts that are updated recording by recording."""
 
     labels: Labels
     clips: Counter[tuple[str, str]] = field(default_factory=Counter)  # (label, split)
@@ -46,7 +46,10 @@ class Preparation:
         self.content = sha256(f"{self.content} {split} {json.dumps(told)}".encode()).hexdigest()
 
     def require_every_class(self) -> None:
-        """An error if nothing could be read, or if an intent has nothing to train on, unless all is to test on."""
+        """A TrainerError if nothing could be read, or if an intent has no recording in the training split.
+
+        The latter is allowed if all recordings are for testing.
+        """
         if not self.durations:
             raise TrainerError(
                 f"none of the {len(self.unreadable)} recordings could be read; the first: {self.unreadable[0][1]}"
@@ -79,7 +82,7 @@ class Preparation:
         (folder / "report.md").write_text(f"# Prepared recordings\n\n{self.summary()}\n", encoding="utf-8")
 
     def summary(self) -> str:
-        """A Markdown table of classes and splits, and the sentences under it."""
+        """A Markdown table of classes and splits, followed by totals and notices."""
         shown = {label: cell(label) for label in self.labels.names}
         width = max(len(each) for each in shown.values())
         lines = [
@@ -101,7 +104,7 @@ class Preparation:
         return "\n".join([*lines, *self.notices, *self.repeats.sentences()])
 
     def _unread(self, *labels: str) -> list[str]:
-        """What of some labels could not be read, in a sentence where there is some."""
+        """One sentence on the recordings of some labels that could not be read; empty if all could."""
         lines = [line for label, line in self.unreadable if label in labels]
         return [f"{len(lines)} recordings could not be read; the first: {lines[0]}"] if lines else []
 

@@ -1,4 +1,4 @@
-"""Recordings from anywhere in, one dataset at 16 kHz out."""
+"""Turns recordings from any source into one dataset at 16 kHz."""
 
 import shutil
 from collections.abc import Iterable, Iterator
@@ -22,14 +22,14 @@ from trainer.recipe_sources import Source
 from trainer.sources import Recording, list_recordings, what_is_left_out
 from trainer.splits import assign_splits, without_leaks
 
-# 8-bit telephone audio at 8 kHz becomes four times as large, and is written twice on the way.
+# 8-bit telephone audio at 8 kHz becomes four times as large, and is temporarily stored twice.
 GROWTH = 8
 
 
 def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Path) -> Prepared:
-    """Writes the dataset to `folder`; unreadable recordings are listed, and fatal only where a class is left empty.
+    """Writes the dataset to `folder`; unreadable recordings are listed, and an error only if they leave a class empty.
 
-    What was encoded of an earlier dataset there stays: it is found by content.
+    Encoded hearings of an earlier dataset in `folder` are kept, because they are found by content.
     """
     listed = [_listed(source) for source in sources]
     require_found([each for of_source in listed for each in of_source], sources)
@@ -72,14 +72,14 @@ def _listed(source: Source) -> list[Planned]:
 
 
 def _left_out(listed: list[list[Planned]], sources: tuple[Source, ...]) -> Iterator[str]:
-    """A sentence for each source that holds files which look like audio and are no recordings."""
+    """A sentence for each source with files that look like audio but are not among its recordings."""
     for of_source, source in zip(listed, sources, strict=True):
         if lost := what_is_left_out(source, [each.recording for each in of_source]):
             yield f"{lost}."
 
 
 def _of_groups(planned: list[Planned], knows_groups: bool) -> Iterator[str]:
-    """That splits may divide speakers, where there are several and no recording tells its group."""
+    """A warning that a speaker may be in several splits, if there are several and no recording has a group."""
     if len({each.split for each in planned}) > 1 and not knows_groups:
         yield (
             "Speakers and calls are not known: one may be in train and in test. A column group (--group-column) keeps "
@@ -94,7 +94,7 @@ def _kept(listed: list[Planned], source: Source) -> list[Planned]:
 
 
 def _pieces(recording: Recording, seconds: float | None) -> Iterator[Recording]:
-    """The recording, or pieces of it that are groups of their own: cut from its header, before any sample is read."""
+    """The recording, or pieces of it, each its own group; its length is read from the header, no samples are read."""
     if seconds is None:
         yield recording
         return
@@ -109,17 +109,17 @@ def _pieces(recording: Recording, seconds: float | None) -> Iterator[Recording]:
 
 
 def _files_of(listed: list[list[Planned]]) -> set[Path]:
-    """The recordings that are files; those inside datasets are none."""
+    """The recordings that are files of their own, not parts of a dataset."""
     return {each.recording.file for of_source in listed for each in of_source if each.recording.file is not None}
 
 
 def _bytes_of(listed: list[list[Planned]]) -> int:
-    """What the recordings that are files take on disk; those inside datasets count nothing."""
+    """The size on disk of the recordings that are files; those inside datasets are not counted."""
     return sum(file.stat().st_size for file in _files_of(listed) if file.exists())
 
 
 def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[dict[str, Any]]:
-    """The rows of the recordings that can be read; the others are noted."""
+    """The dataset's rows, for the recordings that can be read; the others are noted in `preparation`."""
     for each in planned:
         recording = each.recording
         try:
@@ -143,7 +143,7 @@ def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[
 
 
 def _written(file: Path, examples: Iterator[dict[str, Any]], labels: Labels) -> Dataset | None:
-    """The rows as a dataset; none where there are none, for `datasets` opens no split without rows."""
+    """The rows as a dataset, or None without rows, because `datasets` cannot open a split without rows."""
     with ArrowWriter(path=str(file), features=stored_features(labels)) as writer:
         for example in examples:
             writer.write(example)

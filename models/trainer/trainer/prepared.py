@@ -16,12 +16,12 @@ from trainer.labels import Labels
 from trainer.recipe import SPLITS
 
 REPORT = "prepared.json"
-HEARINGS = "hearings"  # what `train` encoded of it, by the content of each recording
+HEARINGS = "hearings"  # the folder in which `train` caches encoded hearings, by content of each recording
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The rows of each split, the label set, and whether any recording told its speaker or call."""
+    """The rows of each split, the labels, and whether the speaker or call of any recording is known."""
 
     rows: DatasetDict
     labels: Labels
@@ -30,16 +30,16 @@ class Prepared:
 
     @property
     def digest(self) -> str:
-        """Tells datasets apart by what was prepared and how it was divided."""
+        """Identifies a dataset, by what was prepared and how it was split."""
         return sha256((self.folder / REPORT).read_bytes()).hexdigest()[:16]
 
     def split(self, *names: str) -> Dataset:
-        """The rows of some splits, in order; no row where the dataset lacks them."""
+        """The rows of some splits, one split after the other; empty if the dataset has none of them."""
         found = [self.rows[name] for name in names if name in self.rows]
         return concatenate_datasets(found) if found else next(iter(self.rows.values())).select([])
 
     def under(self, labels: Labels, model: str) -> "Prepared":
-        """The same rows with the labels of a model, which may know more; one that it does not know is an error."""
+        """The same rows with the labels of a model, which may have more; a label that it lacks is a TrainerError."""
         named = {split: [self.labels.names[label] for label in rows["label"]] for split, rows in self.rows.items()}
         unknown = sorted({name for names in named.values() for name in names} - set(labels.names))
         if unknown:
@@ -72,17 +72,17 @@ def stored_features(labels: Labels) -> Features:
 
 
 def pcm_of(row: dict[str, Any]) -> Samples:
-    """A row's samples as amplitudes in −1…1, at 16 kHz."""
+    """A row's samples in −1…1, at 16 kHz."""
     return read_audio(BytesIO(row["audio"]["bytes"]))
 
 
 def noises_of(rows: Dataset) -> list[Samples]:
-    """The recordings that are noise, to augment others with; of the rest nothing is read."""
+    """The recordings that are noise, for augmentation; no other audio is read."""
     return [pcm_of(rows[index]) for index, is_noise in enumerate(rows["is_noise"]) if is_noise]
 
 
 def load_prepared(folder: Path) -> Prepared:
-    """Opens what `prepare` wrote; anything else is an error that says what to run."""
+    """Opens what `prepare` wrote; a TrainerError for anything else."""
     try:
         rows = load_from_disk(folder)
     except (OSError, ValueError) as error:
@@ -99,5 +99,5 @@ def load_prepared(folder: Path) -> Prepared:
         )
     undecoded = rows.cast_column("audio", Audio(sampling_rate=SAMPLE_RATE, decode=False))
     ordered = DatasetDict({split: undecoded[split] for split in SPLITS if split in undecoded})
-    # An older dataset does not say: it is taken to know them.
+    # Older datasets lack the key: their groups count as known.
     return Prepared(ordered, Labels(names, background), folder, told.get("knows_groups", True))

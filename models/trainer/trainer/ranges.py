@@ -1,4 +1,4 @@
-"""Numbers of a configuration that must lie within bounds; what is no finite number lies within none."""
+"""Checks of numbers in a configuration; a number that is not finite is never valid."""
 
 import math
 
@@ -6,7 +6,7 @@ from trainer.errors import TrainerError
 
 
 def require_range(name: str, value: float, least: float, most: float = math.inf) -> None:
-    """An error that names a value below `least` or above `most`."""
+    """Raises a TrainerError that names the value if it is below `least`, above `most`, or not finite."""
     if not math.isfinite(value):
         raise TrainerError(f"{name} {value:.10g} must be a finite number")
     if not least <= value <= most:
@@ -15,6 +15,6 @@ def require_range(name: str, value: float, least: float, most: float = math.inf)
 
 
 def require_ordered(name: str, values: tuple[float, ...]) -> None:
-    """An error that names what is not two numbers, the lower first."""
+    """Raises a TrainerError unless `values` are two finite numbers, the lower first."""
     if len(values) != 2 or not all(map(math.isfinite, values)) or values[0] > values[1]:
         raise TrainerError(f"{name} {list(values)} must be two numbers, the lower first")

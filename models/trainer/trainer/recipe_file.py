@@ -1,4 +1,4 @@
-"""Reading and writing recipes: those that are built in, and files that extend them or one another."""
+"""Reads and writes recipes: built-in ones, and TOML files that may extend another recipe."""
 
 import tomllib
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ WITH_CHECKPOINT = {"earshot": "earshot-classifier"}
 
 
 def load_recipe(name_or_file: str, settings: Sequence[str] = (), checkpoint: str | None = None) -> Recipe:
-    """The recipe of that name, or in that file, with `KEY=VALUE` settings put over it.
+    """The built-in recipe of that name, or the one in that file, changed by `KEY=VALUE` settings.
 
-    A checkpoint of Hugging Face takes the place of the recipe's; `earshot` with one is `earshot-classifier`.  A
-    streaming model of ours, a run's folder or a name among the trainer's weights, is what a [streaming] recipe begins
-    with.
+    A Hugging Face checkpoint replaces the one in the recipe; `earshot` then becomes `earshot-classifier`. A streaming
+    model of ours (a run's folder, or a name among the trainer's weights) is what training of a [streaming] recipe
+    begins with.
     """
     streaming = streaming_folder(checkpoint) if checkpoint is not None else None
     if checkpoint is not None and streaming is None:
@@ -47,7 +47,7 @@ def load_recipe(name_or_file: str, settings: Sequence[str] = (), checkpoint: str
 
 
 def save_recipe(recipe: Recipe, file: Path) -> None:
-    """Writes every value of a recipe, defaults filled in, as TOML that `load_recipe` reads."""
+    """Writes every value of a recipe, defaults included, as TOML that `load_recipe` reads."""
     file.write_text(tomli_w.dumps(as_table(recipe)), encoding="utf-8")
 
 
@@ -56,7 +56,10 @@ def _built_in(name: str) -> dict[str, Any]:
 
 
 def _extended(file: Path, extending: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """What a file says over what it extends: a built-in recipe, or a file beside it: all paths count alike."""
+    """The table of a file, merged over what it extends: a built-in recipe, or a file in the same folder.
+
+    Because both are in one folder, relative paths mean the same in both.
+    """
     table = read_table(file)
     name = table.pop("extends", None)
     if name is None:
@@ -71,7 +74,7 @@ def _extended(file: Path, extending: tuple[Path, ...] = ()) -> dict[str, Any]:
 
 
 def _setting(text: str) -> dict[str, Any]:
-    """`training.epochs=3` as a nested table; a value that is no TOML is taken as a string."""
+    """`training.epochs=3` as a nested table; a value that is not TOML is taken as a string."""
     key, equals, value = text.partition("=")
     if not equals or not key:
         raise TrainerError(f"--set {text!r} must be KEY=VALUE, such as training.epochs=3")

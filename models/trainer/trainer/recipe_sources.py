@@ -9,17 +9,19 @@ from trainer.ranges import require_range
 
 LAYOUTS = ("auto", "manifest", "minds14", "audiofolder", "folder", "parquet")
 FOLD = re.compile(r"(\d+)/(\d+)")
-LEAST_SECONDS = 0.1  # of audio that anything can be heard in
+LEAST_SECONDS = 0.1  # shorter audio is of no use
 
 
 @dataclass(frozen=True)
 class Splits:
-    """How recordings that come without splits are divided.
+    """How recordings without a split of their own are divided.
 
-    By group (speaker, call) where groups are known, else as the reference guide's `train_test_split`; `by` says which.
-    `fold` "2/5" makes the second of five parts the test split; `test_languages` makes whole languages the test split.
-    `test_engine` leaves of the test split what this speech engine spoke, and of the others what it did not; a source
-    that no engine spoke stays whole.
+    - `by`: by group (speaker, call) or by clip, as the reference guide's `train_test_split` does; "auto" takes groups
+      where they are known.
+    - `fold`: "2/5" makes the second of five parts the test split.
+    - `test_languages`: these languages make up the test split.
+    - `test_engine`: keeps in the test split only what this speech engine spoke, and in the other splits only what it
+      did not; a source without synthesised speech stays as it is.
     """
 
     test_size: float | None = None
@@ -44,7 +46,7 @@ class Splits:
 
     @property
     def test_share(self) -> float:
-        """The part of all recordings to test on, unless languages or a fold say which."""
+        """The share of all recordings to test on; 0 by default where languages or a fold define the test split."""
         if self.test_size is not None:
             return self.test_size
         return 0.0 if self.test_languages or self.fold else 0.2
@@ -58,8 +60,10 @@ class Splits:
 class Source:
     """One place that recordings come from: a local `path`, or the id of a dataset on the `hub`.
 
-    `configurations` picks languages or configurations; `label` gives all of it one label; `piece_seconds` cuts long
-    recordings up; `is_noise` makes them noise for augmentation too.
+    - `configurations`: the languages or configurations to take (default: all).
+    - `label`: one label for all its recordings.
+    - `piece_seconds`: cuts long recordings into pieces of this length.
+    - `is_noise`: its recordings also serve as noise for augmentation.
     """
 
     path: Path | None = None

@@ -1,4 +1,4 @@
-"""Recordings that are the same, sample by sample: under two labels one is wrong, in two splits a test flatters."""
+"""Finds recordings with equal samples: with two labels one is wrong, in two splits test results are too good."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ Place = tuple[Recording, str]  # and its split
 
 
 class Repeats:
-    """What was read, by its samples."""
+    """The recordings read so far, by their samples."""
 
     def __init__(self) -> None:
         self._places: defaultdict[bytes, list[Place]] = defaultdict(list)
@@ -21,7 +21,7 @@ class Repeats:
         self._places[sha256(pcm.tobytes()).digest()].append((recording, split))
 
     def sentences(self) -> Iterator[str]:
-        """A sentence where some have several labels, and one where some are in several splits; empty where none."""
+        """A warning if equal recordings have several labels, and one if they are in several splits."""
         repeated = [places for places in self._places.values() if len(places) > 1]
         by_label = [{each.label: f"{each.name} as {each.label!r}" for each, _ in places} for places in repeated]
         by_split = [{split: f"{each.name} in {split}" for each, split in places} for places in repeated]

@@ -1,4 +1,4 @@
-"""Deterministic splits: never through a group where groups are known, else the reference guide's own."""
+"""Deterministic splits: groups are kept whole where they are known, else the reference guide's random split."""
 
 from collections import Counter
 from hashlib import sha256
@@ -13,9 +13,9 @@ from trainer.sources.recording import Recording
 
 
 def assign_splits(recordings: list[Recording], source: Source) -> list[str]:
-    """The split of each recording: its source's own, else by language, fold, group, or as the guide does; or all test.
+    """The split of each recording: the source's own, else by language, fold or group, as the guide does, or all test.
 
-    Where the source has no validation split of its own, one is cut from what would be trained on.
+    If the source has no validation split of its own, one is taken from the recordings that would be trained on.
     """
     answer = [_given(recording, source.splits) for recording in recordings]
     if source.splits.test_share == 1:
@@ -37,10 +37,10 @@ def assign_splits(recordings: list[Recording], source: Source) -> list[str]:
 
 
 def without_leaks(engines: list[str], splits: list[str], test_engine: str) -> list[bool]:
-    """Which recordings stay where the test split is what `test_engine` spoke: none of its voices is in another split.
+    """Which recordings to keep if only `test_engine` may speak in the test split, and only others elsewhere.
 
-    The sentence of a test recording is in no other split either where groups are sentences, so both are new.  A source
-    that no engine spoke stays whole.
+    No voice of the test split is then in another split. If groups are sentences, no sentence of the test split is
+    either. A source without synthesised speech is kept whole.
     """
     if not test_engine or not any(engines):
         return [True] * len(engines)
@@ -66,7 +66,10 @@ def _divided(recordings: list[Recording], splits: Splits, test_share: float) -> 
 
 
 def _filled(units: list[str], splits: Splits, shares: dict[str, float], known: dict[str, str]) -> list[str]:
-    """Units in the order of a hash of their names fill each split as long as they fit into its share of the clips."""
+    """Assigns units, in the order of a hash of their names, to a split while they fit into its share of the clips.
+
+    A unit (a group or a clip) that fits into none is trained on. `known` are units whose split is already decided.
+    """
     sizes = Counter(unit for unit in units if unit not in known)
     room = {split: share * sizes.total() for split, share in shares.items()}
     chosen = dict(known)
@@ -78,7 +81,10 @@ def _filled(units: list[str], splits: Splits, shares: dict[str, float], known: d
 
 
 def _fold(units: list[str], splits: Splits) -> dict[str, str]:
-    """The units of one of N parts of nearly equal size: each, the largest first, joins the smallest part so far."""
+    """The units of the chosen one of N parts of nearly equal size, for testing.
+
+    Units are assigned from the largest to the smallest, each to the part that is smallest so far.
+    """
     match = FOLD.fullmatch(splits.fold)
     assert match is not None
     sizes, parts = Counter(units), [0] * int(match[2])
@@ -92,7 +98,7 @@ def _fold(units: list[str], splits: Splits) -> dict[str, str]:
 
 
 def _as_the_guide(count: int, splits: Splits, test_share: float) -> list[str]:
-    """`train_test_split` of Hugging Face's `datasets`, as in the guide; then the same for the validation split."""
+    """`train_test_split` of Hugging Face's `datasets`, as in the guide, then again for the validation split."""
     rest, answer = Dataset.from_dict({"index": list(range(count))}), ["train"] * count
     for split, share in (("test", test_share), ("validation", splits.validation_size)):
         size = round(share * count)

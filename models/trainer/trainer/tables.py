@@ -1,4 +1,4 @@
-"""Reading CSV tables with errors that say where."""
+"""Reads CSV files; errors name the file and the line."""
 
 import csv
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from typing import Any
 
 from trainer.errors import TrainerError
 
-# What spreadsheets divide columns by: the first of them that the header holds.
+# The delimiters that spreadsheets write; the first of these that occurs in the header is used.
 DELIMITERS = (",", ";", "\t")
 
 
 def read_csv(file: Path, required: set[str]) -> list[dict[str, str]]:
-    """The rows of a CSV by column name, without space around a value; empty where a row is too short.
+    """The rows of a CSV by column name, values stripped; a value that a short row lacks is "".
 
-    A missing column, an unreadable file, or a row with more values than there are columns is an error that names it.
+    A missing column, an unreadable file, or a row with more values than columns is a TrainerError.
     """
     with _opened(file) as reader:
         columns = reader.fieldnames or ()
@@ -27,7 +27,7 @@ def read_csv(file: Path, required: set[str]) -> list[dict[str, str]]:
 
 
 def columns_of(file: Path) -> set[str]:
-    """The names of a CSV's columns; an unreadable file is an error that names it."""
+    """The names of a CSV's columns; an unreadable file is a TrainerError."""
     with _opened(file) as reader:
         return set(reader.fieldnames or ())
 

@@ -1,4 +1,4 @@
-"""Frozen dataclasses from TOML, strictly: an unknown, missing or mistyped key is an error that names its path."""
+"""Strict reading of TOML into frozen dataclasses: an unknown, missing or mistyped key is an error that names it."""
 
 import dataclasses
 import tomllib
@@ -22,7 +22,7 @@ def read_table(file: Path) -> dict[str, Any]:
 
 
 def parse_table(table: dict[str, Any], into: type[T], folder: Path, path: str = "") -> T:
-    """Reads a table into a dataclass; `path` is where the table stands, for the messages."""
+    """Reads a table into a dataclass; relative paths are taken from `folder`; `path` is the table's key in messages."""
     fields = {field.name: field for field in dataclasses.fields(into)}  # type: ignore[arg-type]
     for key in table:
         if key not in fields:
@@ -37,7 +37,7 @@ def parse_table(table: dict[str, Any], into: type[T], folder: Path, path: str = 
 
 
 def merged(table: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """The first table with every value of the second in its place, table by table."""
+    """The first table, overridden recursively by the values of the second."""
     answer = dict(table)
     for key, value in over.items():
         inner = answer.get(key)
@@ -46,7 +46,7 @@ def merged(table: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_table(value: Any) -> Any:
-    """A dataclass as TOML can hold it: no None, paths as strings."""
+    """A dataclass as values that TOML can hold: None is left out, paths become strings."""
     if dataclasses.is_dataclass(value):
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         return {name: as_table(inner) for name, inner in fields.items() if inner is not None}

@@ -1,6 +1,7 @@
-"""Averages the weights of runs that differ in their seed alone into one run: as small as each, often surer.
+"""Averages the weights of runs that differ only in their seed: one run, no larger than each and often more accurate.
 
-They must have begun with the same weights (`train --checkpoint`). Evaluate and export the average like any run."""
+They must have begun with the same weights (`train --checkpoint`). Evaluate and export the average like any run.
+"""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path

@@ -1,12 +1,13 @@
-"""Hears a split with a run's checkpoint and writes its figures, pictures and a report to RUN/evaluation.
+"""Evaluates a run's checkpoint on one split, and writes figures, pictures and a report to RUN/evaluation.
 
-Another split than test, noise and a law are told apart: RUN/evaluation-validation, RUN/evaluation-mulaw and so on.
+For another split than test, for noise and for a law, the folder's name says so: RUN/evaluation-validation,
+RUN/evaluation-mulaw and so on.
 
-Temperature and out-of-scope threshold are fitted on the dataset's validation split and saved as calibration.json,
-which export puts into the package.
+Temperature and out-of-scope threshold are fitted on the dataset's validation split and saved as calibration.json, which
+export puts into the package.
 
-A package that export wrote is heard as a server hears through it, with its own calibration, on any dataset of its
-labels (--data, which keeps the figures: DATA/evaluation-NAME).
+A package that export wrote is evaluated as a server runs it, with its own calibration, on any dataset with labels that
+it knows (--data; the results then go to DATA/evaluation-NAME).
 """
 
 from argparse import ArgumentParser, Namespace

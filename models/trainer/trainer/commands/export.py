@@ -1,7 +1,8 @@
 """Writes a model package from a run, any checkpoint folder, or a hub id: raw waveform in, logits out.
 
 The graph is compared with PyTorch, alone and in a batch of 33, before anything is written. Temperature and out-of-scope
-threshold come from the run's evaluation, which is made first where it is missing or of another dataset."""
+threshold come from the run's evaluation; if there is none yet, or only one on another dataset, it is made first.
+"""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path

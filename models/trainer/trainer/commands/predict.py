@@ -1,6 +1,6 @@
-"""Sets side by side what transformers, the exported graph and a running server say of the same audio.
+"""Compares the scores that transformers, the exported graph and a running server give for the same audio.
 
-A stateless model hears one second of each file, a stateful one all of it. The exit code is 1 where the scores differ by
+A stateless model gets one second of each file, a stateful one all of it. The exit code is 1 if the scores differ by
 more than 0.001.
 """
 

@@ -59,7 +59,7 @@ def run(arguments: Namespace) -> None:
 
 
 def _require_recipe_alone(arguments: Namespace) -> None:
-    """An error where something is told beside a recipe, which tells all of it: nothing is left out silently."""
+    """A TrainerError if other arguments are given beside a recipe, because they would be ignored silently."""
     parser = ArgumentParser()
     configure(parser)
     recipe = arguments.sources[0]
@@ -103,7 +103,7 @@ def _splits(arguments: Namespace) -> Splits:
 
 
 def _place(name: str) -> dict[str, Any]:
-    """A path where there is one, or where the name looks like one; else the id of a dataset on the hub."""
+    """A path if it exists or the name looks like one; otherwise the id of a dataset on the hub."""
     path = Path(name)
     looks_local = path.exists() or name.startswith((".", "/", "~")) or name.count("/") != 1
     return {"path": path.expanduser()} if looks_local else {"path": None, "hub": name}

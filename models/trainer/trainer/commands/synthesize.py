@@ -1,7 +1,8 @@
-"""Speaks sentences by every free speech engine that is installed: an audio folder with a manifest that `prepare` takes.
+"""Speaks sentences with every free speech engine that is installed: WAVs and a manifest that `prepare` takes.
 
 SENTENCES is TOML: [intents.NAME] with sentences, [slots], [background], [out_of_scope], [[transcripts]] of a CSV,
-[speech] for voices and wording, [line] for what the line does to them."""
+[speech] for voices and wording, [line] for what the telephone line does to them.
+"""
 
 import os
 from argparse import ArgumentParser, Namespace

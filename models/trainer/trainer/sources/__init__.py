@@ -1,4 +1,4 @@
-"""Where recordings come from: one module per layout, each a function from a source to its recordings."""
+"""The sources of recordings: one module per layout, each with a function from a source to its recordings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,9 +27,9 @@ READERS = {
 
 
 def list_recordings(source: Source) -> list[Recording]:
-    """Lists a source's recordings in a stable order, under the source's own label where it has one.
+    """Lists a source's recordings in a stable order, with the source's own label if it has one.
 
-    An empty or malformed source is an error that says where.
+    A source that is empty or malformed is a TrainerError.
     """
     layout = layout_of(source)
     recordings = READERS[layout](source)
@@ -44,7 +44,7 @@ def list_recordings(source: Source) -> list[Recording]:
 
 
 def _without_configurations(source: Source, layout: str) -> str:
-    """That nothing is of the languages or configurations that were asked for, and which there are."""
+    """The message that no recording has the languages or configurations asked for, with those that exist."""
     everything = READERS[layout](replace(source, configurations=()))
     found = {recording.language for recording in everything} - {"", *source.configurations}
     return (
@@ -54,9 +54,9 @@ def _without_configurations(source: Source, layout: str) -> str:
 
 
 def what_is_left_out(source: Source, recordings: Sequence[Recording]) -> str:
-    """What in a source's folder looks like audio and is none of its recordings, in one sentence; empty where nothing.
+    """One sentence on files in a source's folder that look like audio but are not among its recordings, or "".
 
-    Recordings of languages that were not asked for are left out on purpose.
+    Recordings in languages that were not asked for do not count.
     """
     if source.path is None or not source.path.is_dir():
         return ""

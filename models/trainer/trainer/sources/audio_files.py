@@ -1,4 +1,4 @@
-"""Which files of a folder are recordings, and which look like some but gave none."""
+"""Finds audio files in a folder, and reports those that gave no recording."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,9 +6,9 @@ from pathlib import Path
 
 from trainer.sources.recording import Recording
 
-# What libsndfile reads, under the names that people give it.
+# The suffixes of files that libsndfile reads.
 READABLE = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".caf"}
-# What phones, browsers and call centres write and libsndfile does not read.
+# The suffixes of files that phones, browsers and call centres write, but libsndfile does not read.
 UNREADABLE = {".m4a", ".mp4", ".aac", ".webm", ".weba", ".wma", ".amr", ".3gp", ".mka", ".ac3"}
 NOT_NAMED = {
     "audiofolder": "not in the metadata",
@@ -19,7 +19,7 @@ NOT_NAMED = {
 
 
 def audio_files(root: Path, pattern: str = "**/*") -> list[Path]:
-    """The files under a folder that can be read, in order, however their suffixes are spelled."""
+    """The readable audio files under a folder, sorted; the case of their suffixes does not matter."""
     return sorted(file for file in root.glob(pattern) if file.suffix.lower() in READABLE)
 
 
@@ -29,7 +29,7 @@ def holds_audio(root: Path, pattern: str) -> bool:
 
 
 def left_out(root: Path, layout: str, listed: Iterable[Recording]) -> str:
-    """How many files under a folder look like audio and gave no recording, and why; empty where there is none."""
+    """How many files under a folder look like audio but gave no recording, and why; "" if there are none."""
     found = {recording.file.resolve() for recording in listed if recording.file is not None}
     lost = sorted(file for file in root.rglob("*") if _looks_like_audio(file) and file.resolve() not in found)
     if not lost:

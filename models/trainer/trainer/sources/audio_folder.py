@@ -1,7 +1,7 @@
-"""Hugging Face's `audiofolder` layout, and a folder whose recordings all share one label.
+"""Hugging Face's `audiofolder` layout, and a folder whose recordings all have one label.
 
-The library's own loader of this layout needs torchcodec to list files; the layout itself is three conventions.
-Source: https://huggingface.co/docs/datasets/audio_dataset#audiofolder
+The loader of `datasets` for this layout needs torchcodec even to list files, so its three conventions are implemented
+here. Source: https://huggingface.co/docs/datasets/audio_dataset#audiofolder
 """
 
 import json
@@ -18,7 +18,7 @@ from trainer.tables import read_csv
 
 
 def read_audio_folder(source: Source) -> list[Recording]:
-    """Labels from `metadata.csv` or `metadata.jsonl` where there is one, else from the name of each file's folder."""
+    """Takes labels from `metadata.csv` or `metadata.jsonl`, if there is one, else from the name of each file's folder."""
     assert source.path is not None
     root = source.path
     recordings = [recording for file in metadata_files(root) for recording in _from_metadata(file, source)]
@@ -47,7 +47,10 @@ def _require_one_row_each(recordings: list[Recording], root: Path) -> None:
 
 
 def one_label_folder(source: Source) -> list[Recording]:
-    """Every recording under a folder, or one file, with the source's label; of none of them is the language known."""
+    """Every recording under a folder, or one file, with the source's label.
+
+    Their language is unknown: a source that names languages is a TrainerError.
+    """
     assert source.path is not None and source.label is not None
     languages = (*source.configurations, *source.splits.test_languages)
     if languages:
@@ -64,7 +67,7 @@ def one_label_folder(source: Source) -> list[Recording]:
 
 
 def metadata_files(root: Path) -> list[Path]:
-    """The files in which an audio folder tells its labels, wherever in it they lie."""
+    """The metadata files anywhere under an audio folder."""
     return sorted([*root.rglob("metadata.csv"), *root.rglob("metadata.jsonl")])
 
 

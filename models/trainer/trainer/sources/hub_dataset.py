@@ -1,4 +1,4 @@
-"""Audio datasets as the hub ships them: loaded by id with Hugging Face's `datasets`, or from local parquet files."""
+"""Audio datasets of the hub: loaded by id with Hugging Face's `datasets`, or from local parquet files."""
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -15,7 +15,7 @@ from trainer.recipe_sources import Source
 from trainer.sources.recording import SPLIT_NAMES, Recording, without_lone_split
 
 LABEL_COLUMNS = ("intent_class", "label", "labels", "intent", "class")
-# The published order of MInDS-14's class ids (Gerz et al. 2021), for parquet files that lost their feature types.
+# MInDS-14's class ids in their published order (Gerz et al. 2021), for parquet files without feature types.
 MINDS14_INTENTS = (
     *("abroad", "address", "app_error", "atm_limit", "balance", "business_loan", "card_issues"),
     *("cash_deposit", "direct_debit", "freeze", "high_value_payment", "joint_account", "latest_transactions"),
@@ -24,7 +24,10 @@ MINDS14_INTENTS = (
 
 
 def read_hub_dataset(source: Source) -> list[Recording]:
-    """Loads each configuration of a hub dataset, every split of it; no connection or no such dataset is an error."""
+    """Loads all splits of each configuration of a hub dataset.
+
+    A TrainerError if the hub cannot be reached or has no such dataset.
+    """
     assert source.hub is not None
     recordings: list[Recording] = []
     for configuration in source.configurations or (None,):
@@ -113,7 +116,7 @@ def _label_column(rows: Dataset, source: Source) -> str:
 
 
 def _label(value: Any, names: tuple[str, ...], where: str) -> str:
-    """A label by its name; without one a row is refused: `datasets` says -1 of what nobody labelled."""
+    """The name of a label; a row without one is a TrainerError (`datasets` uses −1 for unlabelled rows)."""
     if value is None or not str(value).strip() or (names and not 0 <= value < len(names)):
         raise TrainerError(f"{where}: {value!r} is no label: leave the row out, or give it one")
     return names[value] if names else str(value)

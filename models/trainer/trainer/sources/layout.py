@@ -1,4 +1,4 @@
-"""Which layout a source has, where the recipe does not say."""
+"""Detects the layout of a source, unless the recipe names it."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from trainer.sources.audio_folder import metadata_files
 from trainer.sources.manifest import is_manifest, manifest_in
 from trainer.sources.minds14_folders import PATTERN
 
-# What `datasets` writes beside the rows of a dataset, or of one split.
+# Files that `save_to_disk` of `datasets` writes for a dataset, or for one split.
 SAVED = ("dataset_dict.json", "state.json")
 
 
 def layout_of(source: Source) -> str:
-    """The layout told, or the one that the files show; a source that does not exist is an error."""
+    """The layout that the source names, or else the one that its files show; a missing source is a TrainerError."""
     if source.hub is not None:
         return "hub"
     assert source.path is not None

@@ -1,4 +1,4 @@
-"""A CSV manifest: one line a recording, its path counted from the manifest's folder."""
+"""A CSV manifest: one line per recording, with paths relative to the manifest's folder."""
 
 from os.path import normpath
 from pathlib import Path
@@ -10,23 +10,23 @@ from trainer.tables import columns_of, read_csv
 
 
 def manifest_in(path: Path) -> Path:
-    """The manifest itself, or the one that `synthesize` writes into a folder."""
+    """The file itself, or `manifest.csv` in a folder, which `synthesize` writes."""
     return path / "manifest.csv" if path.is_dir() else path
 
 
 def is_manifest(file: Path) -> bool:
-    """Whether a file has a manifest's column of paths: a list of checksums, say, may have its name too."""
+    """Whether a file exists and has a column of paths; another file, such as checksums, may have the same name."""
     return file.is_file() and "path" in columns_of(file)
 
 
 def read_manifest(source: Source) -> list[Recording]:
-    """Reads the columns path and label, or those told, and where present group (or speaker), lang, split and others.
+    """Reads the columns path and label, or those that the source names, and optional ones.
 
-    The others are transcription and engine, which is what spoke synthesised speech.
+    The optional ones are group (or speaker), lang, split, transcription, and engine: what spoke synthesised speech.
     """
     assert source.path is not None
     file = manifest_in(source.path)
-    # The default names the hub's column of audio; a manifest's has paths in it.
+    # The default of audio_column is for hub datasets; in a manifest the column of paths is meant.
     path_column = "path" if source.audio_column == Source.audio_column else source.audio_column
     label_column, group_column = source.label_column or "label", source.group_column or "group"
     recordings = []

@@ -1,4 +1,4 @@
-"""MInDS-14 as its authors ship it: folders `en-US~PAY_BILL/` of recordings (Gerz et al. 2021, arXiv 2104.08524)."""
+"""MInDS-14 as its authors publish it: folders `en-US~PAY_BILL/` of recordings (Gerz et al. 2021, arXiv 2104.08524)."""
 
 from trainer.recipe_sources import Source
 from trainer.sources.audio_files import audio_files
@@ -9,7 +9,7 @@ PATTERN = "**/*~*/*"
 
 
 def read_minds14_folders(source: Source) -> list[Recording]:
-    """Takes language and intent from the folder's name, groups and transcriptions from `metadata.csv` where it is."""
+    """Takes language and intent from the folder's name, group and transcription from `metadata.csv` if it exists."""
     assert source.path is not None
     root, metadata = source.path, source.path / "metadata.csv"
     group_column = source.group_column or "group"

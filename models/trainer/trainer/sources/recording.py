@@ -1,4 +1,4 @@
-"""What a source says of one recording, before any of it is read."""
+"""What a source knows about one recording before its audio is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-# What people call the three splits.
+# Common names of the three splits.
 SPLIT_NAMES = {
     "train": "train",
     "test": "test",
@@ -16,11 +16,13 @@ SPLIT_NAMES = {
 
 @dataclass(frozen=True)
 class Recording:
-    """One recording: how to open it, its label, and what splits depend on.
+    """One recording: how to open it, its label, and what the splits depend on.
 
-    `group` names what no split may divide (a speaker, a call), empty where that is unknown; `split` is the source's own
-    split, empty where it has none; `engine` is what spoke it, empty where a person did; `start_seconds` and `seconds`
-    cut a piece out of a longer recording; `file` is where it lies, if it is a file of its own.
+    - `group`: the speaker or call, whose recordings all go into one split; empty if unknown.
+    - `split`: the source's own split; empty if it has none.
+    - `engine`: the speech engine that spoke it; empty for a person.
+    - `start_seconds`, `seconds`: the piece to cut out of a longer recording.
+    - `file`: its path, if it is a file of its own.
     """
 
     name: str
@@ -37,12 +39,12 @@ class Recording:
 
     @property
     def is_synthesised(self) -> bool:
-        """Whether no person said it."""
+        """Whether a speech engine spoke it."""
         return bool(self.engine)
 
     @property
     def tells_group(self) -> bool:
-        """Whether its group says more than which file it is."""
+        """Whether its group is known and is more than the name of its file."""
         return self.group not in ("", self.name, Path(self.name).name)
 
 
@@ -53,7 +55,7 @@ def recording_in(file: Path, label: str, **known: Any) -> Recording:
 
 
 def without_lone_split(recordings: list[Recording]) -> list[Recording]:
-    """The same recordings, without a split of their own where all of them are in one: that divides nothing."""
+    """The same recordings; if all are in one split, that split is removed, because it divides nothing."""
     if len({recording.split for recording in recordings}) != 1:
         return recordings
     return [replace(recording, split="") for recording in recordings]
