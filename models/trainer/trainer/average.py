@@ -1,7 +1,8 @@
-"""One model from several runs: the mean of their weights.
+"""Averages the weights of several runs into one model.
 
-Runs that go on from the same weights and learn the same end near enough to one another for their mean to be a model
-too: no larger than each, and often surer (Wortsman et al. 2022, "Model soups", arXiv:2203.05482).
+Runs that start from the same weights and train on the same data end close enough to each other for the mean of their
+weights to be a good model too: no larger than each, and often more accurate (Wortsman et al. 2022, "Model soups",
+arXiv:2203.05482).
 """
 
 import shutil
@@ -21,14 +22,14 @@ from trainer.recipe_file import load_recipe
 from trainer.run_folder import begin_run, note_run, read_run, require_new
 
 WEIGHTS = "model.safetensors"
-# What the mean takes from the first run; the last is there for an audio classifier alone.
+# Files copied from the first run; only an audio classifier has the last one.
 TAKEN_OVER = ("config.json", "preprocessor_config.json")
 
 
 def average_runs(runs: Sequence[Path], out: Path) -> None:
     """Writes a run folder with the mean of the runs' weights.
 
-    The runs learned the same from the same checkpoint, each by a seed of its own; anything else is an error.
+    The runs must have started from the same checkpoint and differ only in their seeds; otherwise it is a TrainerError.
     """
     if len(runs) < 2:
         raise TrainerError(f"a mean needs at least two runs, {len(runs)} was given")
@@ -77,7 +78,10 @@ def _recipe(run: Path) -> Recipe:
 
 
 def _mean(runs: Sequence[Path]) -> dict[str, torch.Tensor]:
-    """In double precision, so that what no run changed stays the same bit for bit; integers are the first run's."""
+    """The mean of each floating-point tensor; integer tensors are those of the first run.
+
+    Computed in fp64, so that a weight that is equal in all runs stays exactly the same.
+    """
     first = _weights(runs[0])
     sums = {name: tensor.double() for name, tensor in first.items() if tensor.is_floating_point()}
     for run in runs[1:]:

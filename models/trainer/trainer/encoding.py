@@ -1,4 +1,4 @@
-"""Encoding recordings before training: on every core, and kept beside the dataset so that nothing is encoded twice."""
+"""Encodes recordings before training: in parallel, and cached beside the dataset so that nothing is encoded twice."""
 
 import json
 import os
@@ -25,17 +25,17 @@ from trainer.prepared import HEARINGS, Prepared, noises_of, pcm_of
 from trainer.recipe import Augmentation, Recipe
 from trainer.worker_pool import mapped, worker_pool
 
-# Of what is kept and how it was made: another number makes all of it anew.
+# The version of the cached files and of how they are made; another number makes all of them anew.
 FORMAT = 2
 VOICES = 16
-WORTH_A_PROCESS = 32  # recordings
+WORTH_A_PROCESS = 32  # recordings that justify starting another process
 
 
 @dataclass(frozen=True)
 class RecordingEncoder:
-    """Encodes the hearings of one recording: the same ones wherever, whenever and in whichever order it is asked.
+    """Encodes the hearings of one recording; the result does not depend on place, time or order of the calls.
 
-    `noises` and `voices` are what recordings are disturbed by.
+    `noises` and `voices` are what augmentation mixes into recordings.
     """
 
     encode: Encoder
@@ -45,7 +45,7 @@ class RecordingEncoder:
     voices: list[Samples]
 
     def __call__(self, row: dict[str, Any]) -> list[Encoded]:
-        """Of a dataset's row."""
+        """The encoded hearings of the recording in a dataset's row."""
         pcm = pcm_of(row)
         hearings = [] if row["is_synthesised"] else [plain_hearing(pcm)]
         augmenter = self._augmenter(_digest(row["audio"]["bytes"]))
@@ -55,14 +55,14 @@ class RecordingEncoder:
         return [self.encode(each) for each in heard]
 
     def silences(self) -> list[Encoded]:
-        """Nobody speaking, as often as the recipe says."""
+        """Encoded hearings without speech, as many as the recipe asks for."""
         augmenter = self._augmenter("silence")
         count = self.augmentation.silences
         return [self.encode(augmenter.silence(augmenter.random.uniform(0.5, 8))) for _ in range(count)]
 
     @cached_property
     def settings(self) -> str:
-        """A digest of everything that a hearing depends on beside its recording."""
+        """A digest of everything beside its recording that a hearing depends on."""
         teacher = self.encode.teacher
         parts = [*self.noises, *self.voices, *([teacher.components.numpy()] if teacher else [])]
         told = [FORMAT, self.seed, asdict(self.augmentation) | {"silences": 0}, [_digest(each) for each in parts]]
@@ -75,15 +75,16 @@ class RecordingEncoder:
 
 
 def recording_encoder(prepared: Prepared, recipe: Recipe, encode: Encoder) -> RecordingEncoder:
-    """An encoder that disturbs recordings with others of the training split, whatever is trained on."""
+    """An encoder whose noises and voices come from the split train, whichever splits are trained on."""
     noises = noises_of(prepared.split("train"))
     return RecordingEncoder(encode, recipe.augmentation, recipe.seed, noises, examples(prepared, VOICES))
 
 
 def examples(prepared: Prepared, wanted: int) -> list[Samples]:
-    """About as many recordings as wanted, spread over those of people in the training split; without any, over speech.
+    """About `wanted` recordings of people, spread evenly over the split train; if there are none, any speech.
 
-    More synthesised speech thus changes nothing about how real recordings are encoded.
+    Without speech, any recordings. Synthesised speech that is added later thus does not change how real recordings are
+    encoded.
     """
     rows = prepared.split("train")
     speech = [index for index, is_noise in enumerate(rows["is_noise"]) if not is_noise]
@@ -93,14 +94,14 @@ def examples(prepared: Prepared, wanted: int) -> list[Samples]:
 
 
 def spread(count: int, wanted: int) -> range:
-    """About as many indices as wanted, evenly spread over `count`."""
+    """About `wanted` indices, spread evenly over `count`."""
     return range(0, count, max(1, count // wanted))
 
 
 def encode_for_training(
     prepared: Prepared, recipe: Recipe, encode: RecordingEncoder, jobs: int
 ) -> Iterator[EncodedHearing]:
-    """The hearings of every recording of the training splits, and silences; what is kept is not encoded again."""
+    """The hearings of every recording of the training splits, then hearings of silence; cached ones are reused."""
     rows = prepared.split(*recipe.training.train_on)
     folder = prepared.folder / HEARINGS / encode.settings[:16]
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,7 +118,7 @@ def encode_for_training(
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """As in the processes of a pool, so that hearings do not depend on how many threads the training takes."""
+    """One thread, as in the worker processes, so that results do not depend on the number of training threads."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -142,7 +143,7 @@ def _encode_missing(rows: Dataset, files: list[Path], encode: RecordingEncoder, 
 
 
 def _begin(encode: RecordingEncoder, rows: Dataset) -> None:
-    """What a process keeps between the recordings that it is given."""
+    """Sets up a process: keeps what it needs for all of its recordings."""
     torch.set_num_threads(1)
     _here[:] = [(encode, rows)]
 
@@ -151,7 +152,7 @@ _here: list[tuple[RecordingEncoder, Dataset]] = []
 
 
 def _keep(index: int, file: Path) -> None:
-    """Encodes one recording into a file that is whole or absent."""
+    """Encodes one recording into a file, which is either complete or missing."""
     encode, rows = _here[0]
     tensors = {f"{copy}.{name}": value for copy, each in enumerate(encode(rows[index])) for name, value in each.items()}
     draft = file.with_suffix(f".{os.getpid()}")
@@ -176,7 +177,7 @@ def _read(file: Path) -> list[Encoded]:
 
 
 def _name(row: dict[str, Any]) -> str:
-    """A recording's content, and what of its row changes how it is heard."""
+    """A file name made from a recording's content and from what else in its row affects its hearings."""
     kind = ("noise-" if row["is_noise"] else "") + ("synthesised-" if row["is_synthesised"] else "")
     return kind + _digest(row["audio"]["bytes"])[:32]
 

@@ -1,4 +1,4 @@
-"""From a checkpoint and what is known of it to the package: calibration, metrics, provenance, variants."""
+"""Writes a package from a checkpoint: collects its calibration, metrics, provenance and variants."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ CALIBRATION_CLIPS = 64
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What the command was told."""
+    """The arguments of the command."""
 
     checkpoint: str
     out: Path
@@ -47,7 +47,7 @@ class ExportRequest:
 
 
 def export_run(request: ExportRequest) -> None:
-    """Writes the package; what is not known of the checkpoint is said, and left at its default."""
+    """Writes the package; prints what is unknown about the checkpoint, which then gets its default."""
     if not NAME.fullmatch(request.out.resolve().name):
         raise TrainerError(f"the model's name is its folder's, {request.out.name!r}: it must be 1–64 of a-z, 0-9 and -")
     folder = checkpoint_folder(request.checkpoint)
@@ -114,7 +114,7 @@ def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None)
 
 
 def _is_made(request: ExportRequest, folder: Path, prepared: Prepared | None) -> bool:
-    """Whether there is an evaluation of what is exported, on the dataset that it is to be measured on."""
+    """Whether the run has an evaluation of the model as it is exported, on the dataset it is to be measured on."""
     metrics = folder / "evaluation" / "metrics.json"
     if not metrics.exists():
         return False
@@ -123,7 +123,7 @@ def _is_made(request: ExportRequest, folder: Path, prepared: Prepared | None) ->
         return False
     if "dataset" in told:
         return prepared is None or told["dataset"] == prepared.digest
-    # One that does not tell was on the run's own.
+    # An evaluation without this key was made on the run's own dataset.
     return request.data is None or request.data.resolve() == Path(told_of(folder).get("data", "")).resolve()
 
 
@@ -160,7 +160,7 @@ def _lossy(
 
 
 def _clips(prepared: Prepared) -> Sequence[Samples]:
-    """Some of what was trained on, spread over the dataset, to fit the ranges of int8."""
+    """Some of the training clips, spread over the dataset, to fit the scales of int8."""
     rows = prepared.split("train")
     step = max(1, len(rows) // CALIBRATION_CLIPS)
     return [pcm_of(rows[index]) for index in islice(range(0, len(rows), step), CALIBRATION_CLIPS)]

@@ -1,4 +1,4 @@
-"""A run folder: what a training was told, so that it can be repeated, and where it left off."""
+"""A run folder: the settings of a training, so that it can be repeated or resumed, and its state."""
 
 import os
 import platform
@@ -17,14 +17,14 @@ from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe, save_recipe
 
 LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "numpy")
-# The last file that is written of a checkpoint, and of a run: one without it was cut short.
+# The last file written of a checkpoint, and of a run: one without it is incomplete.
 STATE = "trainer_state.json"
 # What the system and safetensors say of a full disk, and what torch.save does, which knows no reason.
 FULL = ("No space left on device", "inline_container.cc", "iostream error")
 
 
 def require_new(folder: Path) -> None:
-    """An error where a run folder is in use, or cannot be one."""
+    """A TrainerError if a folder cannot become a run folder, or already contains something."""
     require_folder(folder)
     # Folders alone are what a command leaves that is killed as it begins.
     if any(not each.is_dir() for each in folder.rglob("*")):
@@ -32,7 +32,7 @@ def require_new(folder: Path) -> None:
 
 
 def begin_run(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
-    """Writes recipe.toml and run.json into a new run folder."""
+    """Writes recipe.toml and run.json into a new run folder; `told` are entries of run.json."""
     made = {**told, **surroundings()}
     folder.mkdir(parents=True, exist_ok=True)
     save_recipe(recipe, folder / "recipe.toml")
@@ -40,23 +40,23 @@ def begin_run(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
 
 
 def read_run(folder: Path) -> dict[str, Any]:
-    """What the run was told; a folder without a run is an error."""
+    """The contents of run.json; a folder without a run is a TrainerError."""
     return read_json(folder / "run.json", "run of `trainer train`")
 
 
 def told_of(folder: Path) -> dict[str, Any]:
-    """What the run in a checkpoint's folder was told; nothing where it comes from elsewhere."""
+    """The contents of run.json in a checkpoint's folder; empty if `train` did not write the folder."""
     return read_run(folder) if (folder / "run.json").exists() else {}
 
 
 def trained_on(folder: Path) -> tuple[str, ...]:
-    """The splits that the run in a checkpoint's folder was trained on; none where it comes from elsewhere."""
+    """The splits that the checkpoint in a folder was trained on; empty if `train` did not write the folder."""
     file = folder / "recipe.toml"
     return load_recipe(str(file)).training.train_on if file.exists() else ()
 
 
 def note_run(folder: Path, notes: tuple[str, ...]) -> None:
-    """Adds what the model card must say of the finished run."""
+    """Adds sentences for the model card to run.json of a finished run."""
     write_json(folder / "run.json", {**read_run(folder), "notes": list(notes)})
 
 
@@ -74,7 +74,7 @@ def told_if_full(folder: Path) -> Iterator[None]:
 
 
 def last_checkpoint(folder: Path) -> Path | None:
-    """The newest checkpoint that was written whole."""
+    """The newest checkpoint that was written completely, or None."""
     found = (file.parent for file in (folder / "checkpoints").glob(f"checkpoint-*/{STATE}") if _is_whole(file))
     return max(found, key=lambda checkpoint: int(checkpoint.name.partition("-")[2]), default=None)
 
@@ -88,7 +88,7 @@ def _is_whole(state: Path) -> bool:
 
 
 def surroundings() -> dict[str, Any]:
-    """Command, commit, versions, machine and date."""
+    """The command line, the commit, library versions, the machine and the date."""
     try:
         said = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
         commit = said.stdout.strip()

@@ -1,4 +1,4 @@
-"""Training that goes on where an earlier run ended, on other recordings: sentences first, say, callers later."""
+"""Starts training from the weights of an earlier run, on other recordings: for example sentences first, then calls."""
 
 import json
 from pathlib import Path
@@ -12,18 +12,18 @@ from trainer.labels import label_names
 from trainer.recipe import OWN_ENCODER
 from trainer.rolling_model import RollingModel
 
-# What depends on the recordings of a run: a teacher's components, the words that are common in them.
+# Weights that depend on the recordings of a run: on the teacher's components, and on the words common in them.
 OF_THE_RECORDINGS = ("taught.", "words.")
-# What no run changes, and recordings are encoded by: always the encoder's own, in full precision.
+# Frozen weights, with which recordings are encoded: always taken from the encoder itself, in full precision.
 FROZEN = ("mel.", "silence", "window_encoder.", *(f"encoder.blocks.{block}." for block in range(EARLY_BLOCKS)))
 LEFT_OUT = OF_THE_RECORDINGS + FROZEN
 
 
 def begin_with(model: RollingModel, folder: Path) -> bool:
-    """Takes over what an earlier run learned: all of it but what the teacher says and which words are said.
+    """Loads the weights of an earlier run into a model, except what belongs to its recordings and what is frozen.
 
-    Whether the classifiers are among it: where the labels are the same ones; otherwise they stay fresh.  What is no run
-    of the streaming model, or one of other sizes, is an error.
+    Returns whether the classifiers are among them: they are if the labels are the same, otherwise they stay fresh. A
+    TrainerError if the folder holds no run of the streaming model, or one of other sizes.
     """
     try:
         earlier = json.loads((folder / "config.json").read_bytes())

@@ -1,4 +1,4 @@
-"""A prepared dataset in, a run folder with the best checkpoint out."""
+"""Trains a model on a prepared dataset, and writes a run folder with the checkpoint of one epoch."""
 
 import os
 import shutil
@@ -23,13 +23,14 @@ from trainer.run_folder import STATE, begin_run, last_checkpoint, note_run, read
 from trainer.train_stateless import stateless_lesson
 from trainer.train_streaming import streaming_lesson
 
-# A checkpoint holds the weights and two moments of each; there are at most two, a third in the making, and the result.
+# A checkpoint holds the weights and the optimiser's two moments of each (3 copies). There are at most two checkpoints,
+# a third while it is written, and the final weights.
 COPIES_ON_DISK = 3 * 3 + 1
 
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What to train, on what, and into which folder; a run that is resumed knows all but the last by itself."""
+    """The arguments of `train`; to resume a run only `out` is needed, the rest is in the run folder."""
 
     out: Path
     data: Path | None
@@ -43,7 +44,7 @@ class TrainRequest:
 
 
 def start_run(request: TrainRequest) -> None:
-    """Trains from the start into an empty run folder."""
+    """Starts a new training in an empty run folder."""
     if request.data is None:
         raise TrainerError("say which prepared dataset to train on: trainer train DATA --out RUN")
     recipe = load_recipe(request.recipe or "earshot", list(request.settings), request.checkpoint)
@@ -66,7 +67,7 @@ def start_run(request: TrainRequest) -> None:
 
 
 def resume_run(request: TrainRequest) -> None:
-    """Goes on with a run from its last whole checkpoint, with the recipe and the dataset that it was begun with."""
+    """Resumes a run from its last complete checkpoint, with its original recipe and dataset."""
     of_the_run = (request.data, request.recipe, request.checkpoint, request.settings)
     if any((*of_the_run, request.precision, request.threads)):
         raise TrainerError(
@@ -87,15 +88,15 @@ def resume_run(request: TrainRequest) -> None:
 
 
 def _as_told(request: TrainRequest, told: dict[str, Any]) -> TrainRequest:
-    """The request with what the run was begun with; a run that is resumed may be told to report otherwise."""
+    """The request with the precision that the run began with; only `report_to` may change on resuming."""
     report_to = request.report_to or told.get("report_to", "none")
     return replace(request, precision=told["precision"], report_to=report_to)
 
 
 def fit(recipe: Recipe, prepared: Prepared, request: TrainRequest, told: dict[str, Any] | None) -> None:
-    """The training loop, and what it leaves in the run folder; `told` begins one, None goes on with it.
+    """Trains, and writes the run folder. `told` are the entries of run.json for a new run; None resumes a run.
 
-    A run is begun only when everything is open, so that a mistake leaves no folder behind.
+    The run folder is made only after dataset and model could be opened, so that a mistake leaves no folder behind.
     """
     folder = request.out
     set_seed(recipe.seed)
@@ -133,7 +134,7 @@ def _learn(trainer: RollingTrainer, recipe: Recipe, folder: Path, is_new: bool) 
         if lesson.extractor is not None:
             lesson.extractor.save_pretrained(folder)
         note_run(folder, lesson.notes)
-        # Last: it says that the run has ended.
+        # Moved last, because its presence marks the run as finished.
         shutil.move(folder / "checkpoints" / STATE, folder / STATE)
         print(f"wrote {folder}: best validation {judge_of(recipe.training)} {trainer.state.best_metric:.3f}")
 
@@ -146,7 +147,10 @@ def _lesson(recipe: Recipe, prepared: Prepared, request: TrainRequest) -> Lesson
 
 
 def validation_split(prepared: Prepared) -> str:
-    """The split that chooses the best epoch; the guide's own is the test split, which flatters its accuracy."""
+    """The split that the best epoch is chosen on: validation, or test as in the guide.
+
+    The accuracy on the test split is then too good. A dataset with neither is a TrainerError.
+    """
     if "validation" in prepared.rows:
         return "validation"
     if "test" not in prepared.rows:
@@ -156,12 +160,12 @@ def validation_split(prepared: Prepared) -> str:
 
 
 def judge_of(training: Training) -> str:
-    """The figure that validation is told by; it chooses the epoch unless the last one is kept."""
+    """The metric that validation reports; it also chooses the epoch, unless the last one is kept."""
     return "accuracy" if training.best_by == "last" else training.best_by
 
 
 def training_arguments(recipe: Recipe, folder: Path, precision: str | None, report_to: str | None) -> TrainingArguments:
-    """Hugging Face's settings of a recipe: evaluate and save each epoch, keep the one it says."""
+    """A recipe as Hugging Face's settings: evaluate and save every epoch, keep the one that the recipe chooses."""
     training = recipe.training
     if precision == "fp16" and not torch.cuda.is_available():
         raise TrainerError("--precision fp16 needs a GPU: use bf16 or fp32 on a CPU")
@@ -179,10 +183,10 @@ def training_arguments(recipe: Recipe, folder: Path, precision: str | None, repo
         save_strategy="epoch",
         logging_strategy="epoch",
         save_total_limit=2,
-        # Where everything is trained on, no split is left to choose an epoch by: the last one stays.
+        # If the validation split is trained on, no split is left to choose an epoch on, and the last one is kept.
         load_best_model_at_end=training.best_by != "last" and "validation" not in training.train_on,
         metric_for_best_model=judge_of(training),
-        # Early stopping counts on where it was.
+        # So that early stopping continues its count after resuming.
         restore_callback_states_from_checkpoint=True,
         report_to=report_to,
         seed=recipe.seed,

@@ -1,4 +1,4 @@
-"""Training of a Hugging Face audio classifier on one-second frames: the first alone, or those of whole utterances."""
+"""Trains a Hugging Face audio classifier on one-second frames: the first of each recording, or all of them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,22 +20,22 @@ from trainer.rolling_loss import NO_HOP, summed_scores
 from trainer.rolling_trainer import Hearings, Lesson
 from trainer.trainable_classifier import classifier_to_train
 
-# Twice the hop that is served: half the cost, and no sample is heard twice.
+# Twice the hop in serving: half the cost, and frames do not overlap.
 FRAMING = Framing(hop_ms=1000)
 
 
 @dataclass(frozen=True)
 class FramedHearing:
-    """One hearing as the classifier gets it."""
+    """One hearing as a training example of the classifier."""
 
     frames: Samples  # [hops, 16000]
-    seconds: Tensor  # [hops]: the audio that is new in each frame
+    seconds: Tensor  # [hops], how much audio of each frame was not in the frame before
     labels: Tensor  # [hops]
     weights: Tensor  # [hops], their sum is 1
 
 
 def stateless_lesson(recipe: Recipe, prepared: Prepared, validation: str) -> Lesson:
-    """The checkpoint with a classifier for these labels, and the frames that it learns from and is judged by."""
+    """The checkpoint with a classifier for the dataset's labels, and the frames to train and validate on."""
     assert recipe.stateless is not None
     classifier = classifier_to_train(recipe.stateless.checkpoint, prepared.labels)
     rows = prepared.split(*recipe.training.train_on)
@@ -53,7 +53,7 @@ def stateless_lesson(recipe: Recipe, prepared: Prepared, validation: str) -> Les
 
 
 class FramedHearings(Hearings):
-    """Recordings as frames; altered anew each epoch where `noises` are given and the recipe augments at all."""
+    """Recordings as frames; augmented anew each epoch if `noises` are given and the recipe's `copies` is not 0."""
 
     def __init__(self, rows: Dataset, labels: Labels, recipe: Recipe, noises: list[Samples] | None = None) -> None:
         assert recipe.stateless is not None
@@ -66,11 +66,11 @@ class FramedHearings(Hearings):
         self.frames = self._frames()
 
     def lengths(self) -> list[int]:
-        """How many frames each recording may have."""
+        """The approximate number of frames of each recording."""
         return self.frames
 
     def _frames(self) -> list[int]:
-        """From the size of each WAV: read once, for the loop asks for lengths often."""
+        """From the size of each WAV; computed once, because the training loop asks for lengths often."""
         if self.hears == "first-second":
             return [1] * len(self.rows)
         sizes = (len(audio["bytes"]) // 2 for audio in self.rows["audio"])
@@ -97,13 +97,13 @@ class FramedHearings(Hearings):
 
 
 class FrameCollate:
-    """Extracts the features of every frame of a batch."""
+    """Makes a batch: extracts the features of all frames of its utterances."""
 
     def __init__(self, extractor: Any) -> None:
         self.extractor = extractor
 
     def __call__(self, hearings: list[FramedHearing]) -> dict[str, Any]:
-        """The model's `features`, and `seconds`, `frames`, `labels` and `weights`."""
+        """The model's inputs as `features`, and `seconds`, `frames`, `labels` and `weights`."""
         frames = [frame for hearing in hearings for frame in hearing.frames]
         return {
             "features": self.extractor(frames, sampling_rate=SAMPLE_RATE, return_tensors="pt"),
@@ -115,13 +115,13 @@ class FrameCollate:
 
 
 def hear_frames(model: Any, inputs: dict[str, Any]) -> tuple[Tensor, Tensor]:
-    """What the frames of each utterance add up to, `[1, batch, hops, labels]`; nothing else counts."""
+    """The summed scores of each utterance, `[1, batch, hops, labels]`; there is no additional loss term."""
     features: BatchFeature = inputs["features"]
     scores = summed_scores(model(**features).logits, inputs["seconds"], inputs["frames"])
     return scores, scores.new_zeros(())
 
 
 def _first_second(pcm: Samples, label: int) -> FramedHearing:
-    """As the reference guide's `max_length=16000, truncation=True`."""
+    """The first second, as with `max_length=16000, truncation=True` in the reference guide."""
     frame = np.pad(pcm[:FRAME_SAMPLES], (0, max(0, FRAME_SAMPLES - len(pcm))))
     return FramedHearing(frame[None], torch.ones(1), torch.tensor([label]), torch.ones(1))

@@ -1,4 +1,4 @@
-"""Stage 2a: the streaming model, whose trunk and heads learn from encoded hearings."""
+"""Trains the streaming model on hearings that were encoded once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,15 +31,15 @@ SPEECH_WEIGHT = 0.3
 WORDS_WEIGHT = 0.03
 TEACHER_EXAMPLES = 400
 SCALE_EXAMPLES = 1000
-NO_SPEECH = -1.0  # the padding behind a shorter utterance: neither speech nor silence
+NO_SPEECH = -1.0  # the target of the padding after a shorter utterance: neither speech nor silence
 
 
 def streaming_lesson(
     recipe: Recipe, prepared: Prepared, validation: str, jobs: int, precision: str | None = None
 ) -> Lesson:
-    """A streaming model to train, and the hearings that it learns from and is judged by.
+    """A streaming model to train, and the hearings to train and validate on.
 
-    An encoder over windows, which is most of the work, hears in bf16 where that is the training's precision.
+    With `precision` bf16 a windowed encoder, which takes most of the time, also encodes in bf16.
     """
     assert recipe.streaming is not None
     rows = prepared.split(*recipe.training.train_on)
@@ -64,7 +64,7 @@ def streaming_lesson(
 
 
 def new_model(recipe: Recipe, labels: Labels, words: int) -> RollingModel:
-    """A model with a pretrained encoder and everything else fresh."""
+    """A model with a pretrained encoder; everything else is initialised at random."""
     told = recipe.streaming
     assert told is not None
     sizes: dict[str, Any] = {name: getattr(told, name) for name in ("width", "layers", "members", "dropout")}
@@ -94,7 +94,7 @@ def _on_windows(told: StreamingModel, sizes: dict[str, Any]) -> WindowedIntentMo
 
 
 def _teacher(recipe: Recipe, prepared: Prepared) -> Teacher | None:
-    """The recipe's teacher, its components found in some recordings of the training split."""
+    """The recipe's teacher, with components computed from some recordings of the split train; None without one."""
     assert recipe.streaming is not None
     if not recipe.streaming.teacher:
         return None
@@ -103,7 +103,7 @@ def _teacher(recipe: Recipe, prepared: Prepared) -> Teacher | None:
 
 
 def collator(vocabulary: Vocabulary) -> Callable[[list[EncodedHearing]], dict[str, Any]]:
-    """Pads hearings to one length, in single precision."""
+    """A function that makes a batch: pads hearings to one length, and converts them to fp32."""
 
     def collate(hearings: list[EncodedHearing]) -> dict[str, Any]:
         speech = [each.speech.float() for each in hearings]
@@ -120,9 +120,9 @@ def collator(vocabulary: Vocabulary) -> Callable[[list[EncodedHearing]], dict[st
 
 
 def hear_utterances(model: RollingModel, inputs: dict[str, Any]) -> tuple[Tensor, Tensor]:
-    """Each member's scores, `[members, batch, hops, labels]`, and what else costs.
+    """Each member's scores, `[members, batch, hops, labels]`, and the additional loss terms, summed.
 
-    That is mistaking speech for silence, missing what the teacher says, and missing which words were said.
+    These are for speech activity, for the teacher's features, and for the words that were said.
     """
     activations, speech, taught = inputs["activations"], inputs["speech"], inputs["taught"]
     said = model(activations)

@@ -1,4 +1,4 @@
-"""Opening a Hugging Face audio classifier to train it for a set of labels."""
+"""Opens a Hugging Face audio classifier to train it on a set of labels."""
 
 import re
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ UNNAMED = re.compile(r"LABEL_\d+")
 
 @dataclass(frozen=True)
 class TrainableClassifier:
-    """A model and its feature extractor, fit to one second; `notes` say for the model card what was cut for that.
+    """A model and its feature extractor, cut to one second; `notes` say for the model card what was cut.
 
-    It is fresh where its classifier is none of the checkpoint's, and begins with what the seed has drawn.
+    `is_fresh`: the classifier's weights are not the checkpoint's, but random, and depend on the seed.
     """
 
     model: PreTrainedModel
@@ -28,7 +28,10 @@ class TrainableClassifier:
 
 
 def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
-    """Opens a checkpoint folder or hub id with a classifier for these labels, a fresh one unless it has just these."""
+    """Opens a checkpoint folder or hub id; its classifier is kept if it has the same labels, else a fresh one is made.
+
+    A TrainerError if it cannot be opened, or as in `require_compatible`.
+    """
     try:
         config = AutoConfig.from_pretrained(checkpoint)
         extractor = AutoFeatureExtractor.from_pretrained(checkpoint)
@@ -39,7 +42,7 @@ def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
             id2label=labels.id2label,
             label2id=labels.label2id,
             ignore_mismatched_sizes=True,
-            # Whatever it was stored in: small steps are lost in half precision.
+            # Even if it was stored in half precision, in which small steps would be lost.
             dtype=torch.float32,
             output_loading_info=True,
         )
@@ -53,9 +56,10 @@ def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
 
 
 def require_compatible(config: Any, labels: Labels, checkpoint: str) -> None:
-    """An error where the checkpoint's classifier has as many labels as the dataset, but others, or in another order.
+    """A TrainerError if the checkpoint has as many labels as the dataset, but other ones or in another order.
 
-    Its weights would be taken over under the wrong names.  A different number of labels gets a fresh classifier.
+    Its classifier would otherwise be loaded under the wrong names. With another number of labels, a fresh classifier is
+    made.
     """
     known = label_names(config.id2label or {})
     if len(known) != len(labels.names) or all(UNNAMED.fullmatch(name) for name in known):

@@ -1,4 +1,4 @@
-"""Where weights lie that come with the trainer."""
+"""Where the weights that come with the trainer are."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Processes that work for one that may be interrupted or killed: none of them says a word of it, or outlives it."""
+"""Worker processes that print nothing when the main process is interrupted, and end when it is killed."""
 
 import multiprocessing
 import os
@@ -17,8 +17,8 @@ from trainer.errors import TrainerError
 
 @contextmanager
 def worker_pool(count: int, begin: Callable[..., None], arguments: tuple[Any, ...]) -> Iterator[ProcessPoolExecutor]:
-    """A pool whose processes each begin with `begin(*arguments)`; an exception cancels what they have not begun yet."""
-    # Forked ones would inherit locks that PyTorch's threads hold.
+    """A pool whose processes first call `begin(*arguments)`; an exception cancels the work not yet started."""
+    # Forked processes would inherit locks that PyTorch's threads hold.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, context, _begin, (begin, arguments)) as pool:
         try:
@@ -33,11 +33,14 @@ def worker_pool(count: int, begin: Callable[..., None], arguments: tuple[Any, ..
 
 
 def mapped(pool: ProcessPoolExecutor, work: Callable[..., Any], *items: Iterable[Any]) -> Iterator[Any]:
-    """The results of the work in order; the processes that start for it do not hear Ctrl-C, which is the caller's."""
+    """The results of the work, in order.
+
+    Except on Windows, the processes that start for it ignore Ctrl-C, so that only the main process handles it.
+    """
     if sys.platform == "win32":
         return pool.map(work, *items, chunksize=4)
-    # They inherit that it is blocked.  What comes meanwhile reaches the caller: at once by another of its threads, or
-    # afterwards.
+    # New processes inherit the blocked signal. One that arrives meanwhile still reaches this process: at once through
+    # another of its threads, or after unblocking.
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.map(work, *items, chunksize=4)
@@ -53,6 +56,6 @@ def _begin(begin: Callable[..., None], arguments: tuple[Any, ...]) -> None:
 
 
 def _end_with(parent: BaseProcess) -> None:
-    """Without this a process waits for work for ever when its parent was killed."""
+    """Ends this process when its parent ends; otherwise it would wait for work forever."""
     parent.join()
     os._exit(1)

@@ -18,7 +18,7 @@ from trainer.tables import read_csv
 
 
 def read_audio_folder(source: Source) -> list[Recording]:
-    """Takes labels from `metadata.csv` or `metadata.jsonl`, if there is one, else from the name of each file's folder."""
+    """Takes labels from `metadata.csv` or `metadata.jsonl` if there is one, else from the names of the folders."""
     assert source.path is not None
     root = source.path
     recordings = [recording for file in metadata_files(root) for recording in _from_metadata(file, source)]

@@ -1,1 +1,1 @@
-"""Sentences to labelled speech: what is said, by whom, how, and down which line."""
+"""Makes labelled speech from sentences: their wording, voices, delivery, and the telephone line."""

@@ -1,4 +1,4 @@
-"""Who says each line, and how: choices that depend on the seed and the line alone."""
+"""Chooses the voice and delivery of each clip; the choices depend only on the seed and on the sentence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,19 @@ from trainer.synthesis.lines import ScriptLine, filled
 from trainer.synthesis.script import Script
 from trainer.synthesis.wording import spoken
 
-# Deliveries lie on a grid, so that engines with a slow start can speak many sentences at once.
+# Deliveries are rounded to a grid, so that engines that start slowly can speak many sentences in one call.
 SPEED_STEP, PITCH_STEP, TRACT_STEP = 0.05, 0.5, 0.02
-HELD_OUT_VOICES = 5  # one in so many
+HELD_OUT_VOICES = 5  # one speaker in so many is held out
 
 
 @dataclass(frozen=True)
 class Part:
-    """One clip to be made: the line, which of its clips, what is said by whom, and a factor on the rate afterwards."""
+    """One clip to make.
+
+    - `number`: which of the clips of its line it is.
+    - `utterance`: what is said, by which voice, and how.
+    - `rate_factor`: how many times as fast the speech is played afterwards.
+    """
 
     line: ScriptLine
     number: int
@@ -29,7 +34,10 @@ class Part:
 
 
 class Casting:
-    """Gives every clip a voice: each sentence hears the engines in their shares, from a place of its own."""
+    """Assigns voices to clips.
+
+    Over its clips, each sentence gets the engines in proportion to their weights, beginning at a random one.
+    """
 
     def __init__(self, script: Script, installed: Installed, seed: int) -> None:
         self.script = script
@@ -38,7 +46,7 @@ class Casting:
         self.held_out = _held_out(installed) if _divides_voices(script) else frozenset()
 
     def part(self, line: ScriptLine, number: int, not_by: frozenset[str] = frozenset()) -> Part:
-        """The `number`th clip of a line, by none of the engines in `not_by`; a TrainerError where nobody is left."""
+        """The clip `number` of a line, by an engine that is not in `not_by`; a TrainerError if there is none."""
         speech = self.script.speech
         wording = generator(self.seed, "wording", line.label, line.text, number)
         text = spoken(filled(line, self.script, number), speech, wording)
@@ -79,7 +87,10 @@ def _divides_voices(script: Script) -> bool:
 
 
 def _held_out(installed: Installed) -> frozenset[str]:
-    """Speakers that only the validation split hears: one in five of each engine that has four, at least one."""
+    """Speakers for the validation split only: of each engine with at least four speakers about one in five.
+
+    A TrainerError if no engine has so many.
+    """
     answer: list[str] = []
     for engine in installed.engines.values():
         speakers = sorted({voice.speaker for voice in engine.voices}, key=digest)

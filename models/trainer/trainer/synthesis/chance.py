@@ -1,4 +1,4 @@
-"""Chance that depends on names alone: the same choice whatever else is chosen, in whatever order, by however many."""
+"""Random choices that depend only on names, not on other choices, their order, or the number of workers."""
 
 from hashlib import sha256
 
@@ -6,10 +6,10 @@ import numpy as np
 
 
 def digest(*names: object) -> str:
-    """64 hexadecimal digits of these names."""
+    """A digest of these names, as 64 hexadecimal digits."""
     return sha256("\0".join(str(name) for name in names).encode()).hexdigest()
 
 
 def generator(*names: object) -> np.random.Generator:
-    """A generator of random numbers that these names seed."""
+    """A random number generator that is seeded by these names."""
     return np.random.default_rng(int(digest(*names)[:32], 16))

@@ -1,4 +1,4 @@
-"""The clips of a script on disk: finished, sent down the line, and listed in a manifest that `prepare` takes."""
+"""Writes the clips of a script to disk, with the effects of the line, and a manifest that `prepare` takes."""
 
 import csv
 import re
@@ -28,7 +28,7 @@ OTHERS_DB = -24.0
 
 @dataclass(frozen=True)
 class Studio:
-    """What turns parts into clips: the script and its seed, whether the line is left out, and where speech is kept."""
+    """What is needed to turn parts into clips; `is_clean` leaves out the effects of the line."""
 
     script: Script
     seed: int
@@ -36,7 +36,7 @@ class Studio:
     cache: SpeechCache
 
     def path(self, part: Part, others: Sequence[Part]) -> str:
-        """The path of a clip in its folder, named by everything that decides how it sounds."""
+        """The path of a clip in its folder; its name is a digest of everything that decides how it sounds."""
         level = self.script.speech.level
         line = () if self.is_clean else astuple(self.script.line)
         names = (self.cache.key(part.utterance), *self._names(part), part.rate_factor, level, line)
@@ -44,20 +44,20 @@ class Studio:
         return f"audio/{part.utterance.voice.engine}-{digest(*names, *beside)[:16]}.wav"
 
     def clip(self, part: Part, others: Sequence[Samples]) -> Samples:
-        """The clip at 16 kHz; `others` may talk into it."""
+        """The clip at 16 kHz; `others` are voices that cross-talk may mix in."""
         random = generator("finish", *self._names(part))
         level = random.uniform(*self.script.speech.level)
         pcm = finished(self.cache.read(part.utterance), part.rate_factor, level, random)
         return pcm if self.is_clean else down_the_line(pcm, self.script.line, others, random)
 
     def others(self, lines: Sequence[ScriptLine]) -> list[ScriptLine]:
-        """A dozen of all lines of the script, for cross-talk: the same whichever labels are spoken."""
+        """Twelve lines of the whole script for cross-talk, the same ones whichever labels are spoken."""
         if self.is_clean or not self.script.line.cross_talk:
             return []
         return sorted(lines, key=lambda line: digest("others", self.seed, line.label, line.text))[:OTHER_VOICES]
 
     def aside(self, part: Part) -> Samples:
-        """The part as it may be heard behind another."""
+        """The part as a quiet voice, for cross-talk."""
         return finished(self.cache.read(part.utterance), part.rate_factor, OTHERS_DB, generator(*self._names(part)))
 
     def _names(self, part: Part) -> tuple[object, ...]:
@@ -65,7 +65,7 @@ class Studio:
 
 
 def write_clips(parts: Sequence[Part], others: Sequence[Part], studio: Studio, folder: Path, jobs: int) -> list[str]:
-    """Writes the clips that are not there yet, each heard before the other ones; the paths, relative to the folder."""
+    """Writes the clips that do not exist yet, with the parts `others` as cross-talk; returns paths in the folder."""
     aside = [(other, studio.aside(other)) for other in others]
 
     def write(part: Part) -> str:
@@ -80,7 +80,7 @@ def write_clips(parts: Sequence[Part], others: Sequence[Part], studio: Studio, f
 
 
 def write_manifest(parts: Sequence[Part], paths: Sequence[str], script: Script, folder: Path) -> None:
-    """Lists every clip once in `manifest.csv`, and removes clips that an earlier script left in the folder."""
+    """Lists every clip once in `manifest.csv`, and deletes clips of an earlier script from the folder."""
     text = StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)

@@ -1,4 +1,4 @@
-"""What a speech engine is to the rest: voices, and a way to have texts spoken."""
+"""The interface of a speech engine: its voices, and how it speaks texts."""
 
 import subprocess
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from typing import Protocol
 
 
 class EngineFailure(Exception):
-    """An engine that did not speak; the message is what it said of it."""
+    """An engine that failed to speak; the message is the engine's own."""
 
 
 @dataclass(frozen=True)
 class Voice:
-    """One voice of an engine; `speaker` is whose voice it is, whatever the accent."""
+    """One voice of an engine; `speaker` identifies the person, who may have voices in several accents."""
 
     engine: str
     name: str
@@ -23,13 +23,13 @@ class Voice:
 
     @property
     def full_name(self) -> str:
-        """The voice with its engine."""
+        """The name of the engine and of the voice."""
         return f"{self.engine}/{self.name}"
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How an engine is asked to speak: speed as a factor, pitch in semitones, one of its `takes` of the same."""
+    """How an engine speaks: speed as a factor, pitch in semitones, and which of its `takes` (random variants)."""
 
     speed: float = 1.0
     pitch: float = 0.0
@@ -46,7 +46,7 @@ class Utterance:
 
 
 class Engine(Protocol):
-    """A speech engine that is installed here."""
+    """A speech engine that is installed on this machine."""
 
     @property
     def name(self) -> str:
@@ -54,33 +54,36 @@ class Engine(Protocol):
 
     @property
     def version(self) -> str:
-        """What changes whenever its speech may change."""
+        """A text that changes whenever the engine's speech may change."""
 
     @property
     def voices(self) -> tuple[Voice, ...]:
-        """The voices that it has for the language."""
+        """Its voices for the language."""
 
     @property
     def has_pitch(self) -> bool:
-        """Whether it can change the pitch by itself."""
+        """Whether the engine can change the pitch."""
 
     @property
     def takes(self) -> int:
-        """How many ways it has of saying the same in the same delivery."""
+        """How many variants it has of the same utterance."""
 
     @property
     def batch(self) -> int:
-        """How many utterances of one voice and delivery it speaks at once."""
+        """How many utterances of one voice and delivery it speaks in one call."""
 
     def speaks(self, text: str) -> bool:
-        """Whether it says everything that is written there."""
+        """Whether it can pronounce the whole text."""
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
-        """Speaks utterances of one voice and delivery into WAVs in an empty folder; an `EngineFailure` otherwise."""
+        """Speaks utterances of one voice and delivery into WAVs in an empty folder; raises `EngineFailure`."""
 
 
 def output_of(command: Sequence[str | Path], text: str = "", seconds: float = 60) -> str:
-    """What a program prints, given `text`; failing, or taking longer than `seconds`, is an `EngineFailure`."""
+    """The output of a program that is given `text` as input.
+
+    An `EngineFailure` if it fails or takes longer than `seconds`.
+    """
     try:
         done = subprocess.run(
             [str(word) for word in command], input=text.encode(), capture_output=True, timeout=seconds, check=False

@@ -1,4 +1,4 @@
-"""From what an engine said to a clip: its rate, its ends, its level, and the line it came down."""
+"""Turns an engine's output into a clip: rate, silence at both ends, level, and effects of the line."""
 
 from collections.abc import Sequence
 
@@ -11,16 +11,17 @@ from trainer.noise import rms
 from trainer.recipe import Augmentation
 from trainer.synthesis.script import Line
 
-# Rates are rounded to it: the resampling filter grows with the numbers that two rates share no factor of.
+# Rates are multiples of it, because the resampling filter grows with the reduced fraction of the two rates.
 RATE_STEP = 100
 PEAK = 0.95
 BEFORE_SECONDS, AFTER_SECONDS = (0.05, 0.3), (0.1, 0.5)
 
 
 def finished(speech: tuple[Samples, int], rate_factor: float, level_db: float, random: np.random.Generator) -> Samples:
-    """Samples at their rate as a clip at 16 kHz, played `rate_factor` times as fast.
+    """A clip at 16 kHz from samples and their rate, played `rate_factor` times as fast.
 
-    The engine's silence gives way to ends as a caller's; the speech has the level in dBFS RMS, but no peak above 0.95.
+    The silence at both ends is replaced by one of random length, as callers have it. The speech gets the level
+    `level_db`, in dBFS RMS, unless a peak would exceed 0.95.
     """
     pcm, rate = speech
     played = max(RATE_STEP, round(rate * rate_factor / RATE_STEP) * RATE_STEP)
@@ -35,9 +36,9 @@ def finished(speech: tuple[Samples, int], rate_factor: float, level_db: float, r
 
 
 def down_the_line(pcm: Samples, line: Line, voices: Sequence[Samples], random: np.random.Generator) -> Samples:
-    """The clip, as long as it was, as it comes out of a line that may do to it whatever the script says.
+    """The clip with the random effects of a line, as the script sets them; its length stays the same.
 
-    `voices` are the others who may talk into it, at 16 kHz.
+    `voices` are other voices at 16 kHz, for cross-talk.
     """
     settings = Augmentation(
         room=line.room,

@@ -1,4 +1,4 @@
-"""Which engines are installed here, and with what weight each is heard."""
+"""Finds the installed speech engines, and how often each is used."""
 
 import shutil
 from collections.abc import Callable, Collection
@@ -16,7 +16,7 @@ from trainer.synthesis.engines.pico import Pico
 from trainer.synthesis.engines.piper import Piper
 from trainer.synthesis.engines.rhvoice import RHVoice
 
-# By how much each sounds like a person, and by how many voices it brings.
+# How often each is used, by how human it sounds and how many voices it has.
 WEIGHTS = {
     "kokoro": 8.0,
     "hibari": 4.0,
@@ -46,7 +46,7 @@ ENGINES: dict[str, Callable[[Path, str], Engine]] = {
 
 @dataclass(frozen=True)
 class Places:
-    """Where what is not on the path is: Piper and further voices for it, and the folder of Kokoro."""
+    """Where to find what is not on the path: Piper, further voices for it, and the folder of Kokoro."""
 
     piper: Path | None = None
     piper_voices: tuple[Path, ...] = ()
@@ -55,7 +55,7 @@ class Places:
 
 @dataclass(frozen=True)
 class Installed:
-    """The engines that can speak, their weights, and a sentence on each that cannot."""
+    """The engines that can speak, their weights, and a sentence on each one that cannot."""
 
     engines: dict[str, Engine]
     weights: dict[str, float]
@@ -63,7 +63,7 @@ class Installed:
 
 
 def chosen(names: Collection[str]) -> dict[str, float]:
-    """These engines, each with its own weight, in an order that is always the same; an unknown one is an error."""
+    """The default weights of these engines, always in the same order; an unknown engine is a TrainerError."""
     unknown = sorted(set(names) - set(WEIGHTS))
     if unknown:
         raise TrainerError(f"{unknown[0]!r} is no speech engine: {', '.join(WEIGHTS)}")
@@ -71,7 +71,10 @@ def chosen(names: Collection[str]) -> dict[str, float]:
 
 
 def find_engines(language: str, wanted: dict[str, float], places: Places = Places()) -> Installed:
-    """Looks for every engine that has a weight (all of them unless `wanted` names some); none at all is an error."""
+    """Finds the engines in `wanted` that have a weight above 0, or all engines if `wanted` is empty.
+
+    A TrainerError if none can speak the language.
+    """
     chosen(wanted)
     weights = {name: weight for name, weight in (wanted or WEIGHTS).items() if weight > 0}
     engines: dict[str, Engine] = {}

@@ -1,4 +1,4 @@
-"""The lines of a script: every sentence with its label and split, and its slots filled clip by clip."""
+"""The sentences of a script with labels and splits, and how their slots are filled for each clip."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,10 @@ SLOT = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True)
 class ScriptLine:
-    """One sentence as written; `split` is "" where `prepare` is to choose; `has_slots` where braces are slots."""
+    """One sentence as written.
+
+    `split` is "" if `prepare` chooses it; `has_slots` is False if braces in the text have no special meaning.
+    """
 
     text: str
     label: str
@@ -24,12 +27,15 @@ class ScriptLine:
 
     @property
     def group(self) -> str:
-        """A short name of the sentence, the same wherever it is used."""
+        """A short name of the sentence that depends only on its text."""
         return f"sentence-{digest(self.text)[:12]}"
 
 
 def script_lines(script: Script) -> list[ScriptLine]:
-    """Every different line, in the order of the script; half of what is out of scope, by hash, is for validation."""
+    """Every different line, in the order of the script.
+
+    Of the out-of-scope sentences one half, chosen by hash, is for validation.
+    """
     lines: dict[ScriptLine, None] = {}
     for label, written in script.intents.items():
         lines.update(_lines(written, label_of(label)))
@@ -46,7 +52,7 @@ def script_lines(script: Script) -> list[ScriptLine]:
 
 
 def of_labels(lines: Sequence[ScriptLine], labels: Sequence[str]) -> list[ScriptLine]:
-    """The lines of these labels, all where none is named; one that the script lacks is a TrainerError."""
+    """The lines with these labels, or all if no label is given; a label that no line has is a TrainerError."""
     known = dict.fromkeys(line.label for line in lines)
     wanted = [label_of(label) for label in labels]
     for label in wanted:
@@ -56,7 +62,7 @@ def of_labels(lines: Sequence[ScriptLine], labels: Sequence[str]) -> list[Script
 
 
 def filled(line: ScriptLine, script: Script, clip: int) -> str:
-    """The sentence of one clip: each slot goes through all its values, in an order of its own, before one returns."""
+    """The text of one clip: over the clips, each slot runs through all its values, shuffled, before one repeats."""
     if not line.has_slots:
         return line.text
     counts: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Every part of a script spoken: one that an engine fails is cast again with another, and nothing is lost unsaid."""
+"""Speaks every part of a script; a part at which an engine fails is given to another engine."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,24 +17,24 @@ MOST_LOST = 0.01
 
 @dataclass
 class Rehearsed:
-    """Parts that the cache holds now, in the order of the script, and what it took to get there."""
+    """The parts that are now in the cache, in the order of the script, and what failed on the way."""
 
     parts: list[Part] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)  # by engine and reason
-    lost: list[str] = field(default_factory=list)  # texts that nobody could speak, with the reason
+    lost: list[str] = field(default_factory=list)  # texts that no engine could speak, with the reason
     held_before: int = 0
 
 
 @dataclass
 class _Waiting:
-    """A part not spoken yet, and the engines that failed it."""
+    """A part that is not spoken yet, and the engines that failed at it."""
 
     part: Part
     failed: frozenset[str] = frozenset()
 
 
 def rehearse(lines: Sequence[ScriptLine], casting: Casting, cache: SpeechCache, jobs: int) -> Rehearsed:
-    """Has every clip of every line spoken; too many failures, or texts that no engine speaks, are a TrainerError."""
+    """Speaks every clip of every line; a TrainerError if too many fail, or too many texts cannot be spoken at all."""
     clips = casting.script.speech.clips
     waiting = {(line, number): _Waiting(casting.part(line, number)) for line in lines for number in range(clips)}
     total, answer = len(waiting), Rehearsed()
@@ -59,7 +59,7 @@ def rehearse(lines: Sequence[ScriptLine], casting: Casting, cache: SpeechCache, 
 
 
 def first_clips(lines: Sequence[ScriptLine], casting: Casting, cache: SpeechCache, jobs: int) -> list[Part]:
-    """The first clip of each line spoken, but for those that its engine fails."""
+    """Speaks the first clip of each line, and leaves out those that fail."""
     if not lines:
         return []
     parts = [casting.part(line, 0) for line in lines]
@@ -70,7 +70,7 @@ def first_clips(lines: Sequence[ScriptLine], casting: Casting, cache: SpeechCach
 def _recast(
     failed: dict[tuple[ScriptLine, int], _Waiting], casting: Casting, answer: Rehearsed
 ) -> dict[tuple[ScriptLine, int], _Waiting]:
-    """The failed parts with engines that have not failed them; a part with none left is lost."""
+    """The failed parts, each with another engine; a part without an engine left is added to `answer.lost`."""
     again = {}
     for (line, number), each in failed.items():
         tried = each.failed | {each.part.utterance.voice.engine}

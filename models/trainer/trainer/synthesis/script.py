@@ -1,4 +1,4 @@
-"""What a file of sentences says: intents, slots, background, transcripts, and how all of it is spoken."""
+"""The contents of a file of sentences: intents, slots, background, transcripts, and how they are spoken."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ GROUPS = ("sentence", "voice")
 
 @dataclass(frozen=True)
 class Sentences:
-    """Sentences of one label; `{slot}` in them stands for any value of that slot."""
+    """The sentences of one label; `{slot}` in a sentence stands for any value of that slot."""
 
     sentences: tuple[str, ...]
 
@@ -26,7 +26,7 @@ class Sentences:
 
 @dataclass(frozen=True)
 class Transcripts:
-    """Sentences from a CSV: the rows whose columns hold one of the values in `where`."""
+    """Sentences from a CSV; `where` maps columns to the values that a row must have one of."""
 
     file: Path
     text_column: str = "transcription"
@@ -38,8 +38,8 @@ class Transcripts:
 class Speech:
     """How sentences are spoken: ranges are uniform, probabilities are per clip, `engines` are relative weights.
 
-    `speed` is a factor, `pitch` in semitones, `vocal_tract` a factor on the formants, `level` dBFS RMS. `group` is what
-    `prepare` keeps whole: the sentence (a validation sentence was never trained on) or the voice.
+    `speed` is a factor, `pitch` in semitones, `vocal_tract` a factor on the formants, `level` in dBFS RMS. `group` is
+    what `prepare` keeps in one split: the sentence (a validation sentence was then never trained on) or the voice.
     """
 
     clips: int = 5
@@ -76,7 +76,7 @@ class Speech:
 
 @dataclass(frozen=True)
 class Line:
-    """What the line does to the speech (probabilities); noise at a signal-to-noise ratio drawn between the two."""
+    """The probability of each effect of the line; noise has a signal-to-noise ratio between the two limits."""
 
     telephone: float = 0.5
     room: float = 0.2
@@ -95,7 +95,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Script:
-    """A whole file of sentences."""
+    """A complete file of sentences."""
 
     language: str = "en"
     intents: dict[str, Sentences] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class Script:
 
 
 def load_script(file: Path) -> Script:
-    """Reads a file of sentences strictly: an unknown, missing or mistyped key is an error that names its path."""
+    """Reads a file of sentences strictly: an unknown, missing or mistyped key is a TrainerError that names it."""
     try:
         return parse_table(read_table(file), Script, file.parent)
     except TrainerError as error:

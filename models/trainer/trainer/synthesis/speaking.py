@@ -1,4 +1,4 @@
-"""Having every utterance spoken that the cache does not hold: in batches, in parallel, with every failure told."""
+"""Speaks the utterances that are not in the cache yet: in batches, in parallel, reporting every failure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ Failures = dict[Utterance, str]
 def speak_all(
     utterances: Iterable[Utterance], engines: dict[str, Engine], cache: SpeechCache, jobs: int
 ) -> tuple[Failures, int]:
-    """Puts all into the cache; the reasons of those that failed, and how many the cache held before."""
+    """Speaks all utterances into the cache; returns the reasons of failures, and how many were cached before."""
     wanted = list(dict.fromkeys(utterances))
     unspoken = [utterance for utterance in wanted if not cache.file(utterance).exists()]
     failures: Failures = {}
@@ -37,7 +37,7 @@ def speak_all(
 
 
 def _batches(utterances: Sequence[Utterance], engines: dict[str, Engine]) -> list[list[Utterance]]:
-    """What can be spoken at once, the largest first, so that none is left running alone at the end."""
+    """Groups of utterances for one call, the largest first, so that none is left running alone at the end."""
     alike: defaultdict[object, list[Utterance]] = defaultdict(list)
     for utterance in utterances:
         alike[utterance.voice, utterance.delivery].append(utterance)
@@ -54,7 +54,7 @@ def _spoken(batch: Sequence[Utterance], engines: dict[str, Engine], cache: Speec
     except EngineFailure as failure:
         if len(batch) == 1:
             return {batch[0]: str(failure)}
-    # One text may have failed them all.
+    # A single text may have made the whole batch fail.
     failures: Failures = {}
     for utterance in batch:
         failures |= _spoken([utterance], engines, cache)

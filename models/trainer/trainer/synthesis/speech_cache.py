@@ -1,4 +1,4 @@
-"""What engines have said before, by everything that decides how it sounds."""
+"""A cache of what engines have spoken; the key contains everything that decides how it sounds."""
 
 import os
 from dataclasses import astuple
@@ -19,29 +19,29 @@ SHORTEST_SECONDS = 0.15
 
 
 def default_cache() -> Path:
-    """The user's cache folder, after the XDG base directory specification."""
+    """The folder in the user's cache directory (XDG base directory specification)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "earshot-trainer" / "speech"
 
 
 class SpeechCache:
-    """FLAC files at each engine's own rate, named by engine, version, voice, delivery and text."""
+    """FLAC files at each engine's own rate, named by a digest of engine, version, voice, delivery and text."""
 
     def __init__(self, folder: Path, versions: dict[str, str]) -> None:
         self.folder = folder
         self.versions = versions
 
     def key(self, utterance: Utterance) -> str:
-        """The name of an utterance: 64 hexadecimal digits."""
+        """The digest of an utterance, 64 hexadecimal digits."""
         voice, delivery = utterance.voice, astuple(utterance.delivery)
         return digest(voice.engine, self.versions[voice.engine], voice.name, *delivery, utterance.text)
 
     def file(self, utterance: Utterance) -> Path:
-        """Where it is, or would be."""
+        """The path of an utterance's file, whether it exists or not."""
         key = self.key(utterance)
         return self.folder / key[:2] / f"{key[2:]}.flac"
 
     def keep(self, utterance: Utterance, wav: Path) -> None:
-        """Keeps what an engine wrote; a file without speech in it is `UnreadableAudio`."""
+        """Stores a WAV that an engine wrote; raises `UnreadableAudio` if it is silent or too short."""
         try:
             pcm, rate = soundfile.read(wav, dtype="int16", always_2d=True)
         except (soundfile.SoundFileError, OSError) as error:
@@ -53,6 +53,6 @@ class SpeechCache:
         write_whole(self.file(utterance), flac.getvalue())
 
     def read(self, utterance: Utterance) -> tuple[Samples, int]:
-        """The samples in −1…1, and their rate."""
+        """The samples in −1…1, and their sample rate."""
         pcm, rate = soundfile.read(self.file(utterance), dtype="float32")
         return pcm, int(rate)

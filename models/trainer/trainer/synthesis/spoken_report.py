@@ -1,4 +1,4 @@
-"""What `synthesize` says of what it made: clips and minutes by label and engine, and everything that failed."""
+"""The report of `synthesize`: clips and minutes by label, engine and split, and everything that failed."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MOST_LISTED = 20
 
 @dataclass(frozen=True)
 class SpokenReport:
-    """The figures of a finished folder."""
+    """The figures of a finished folder of clips."""
 
     rehearsed: Rehearsed
     installed: Installed
@@ -27,11 +27,11 @@ class SpokenReport:
 
     @cached_property
     def minutes(self) -> list[float]:
-        """The length of each clip."""
+        """The length of each clip in minutes."""
         return [float(soundfile.info(self.folder / path).duration) / 60 for path in self.paths]
 
     def summary(self) -> str:
-        """One line."""
+        """The totals, in one line."""
         parts, failures = self.rehearsed.parts, self.rehearsed.failures.total()
         voices = len({part.utterance.voice for part in parts})
         return (
@@ -41,7 +41,7 @@ class SpokenReport:
         )
 
     def save(self, how: str) -> None:
-        """Writes report.md; `how` says what the clips were made with."""
+        """Writes report.md; `how` describes the settings."""
         lines = ["# Synthesised speech", "", f"{self.summary()}; {how}.", ""]
         lines += [
             *_table("label", self._labels()),
@@ -69,7 +69,7 @@ class SpokenReport:
         return {name: (clips[name], minutes[name]) for name in sorted(clips)}
 
     def _troubles(self) -> list[str]:
-        """Engines that were not there, failures by reason, and texts that were lost; nothing where all went well."""
+        """Missing engines, failures by reason, and texts that could not be spoken; empty if there is nothing."""
         failures = [f"- {count} × {reason}" for reason, count in self.rehearsed.failures.most_common(MOST_LISTED)]
         sections = {
             "Engines left out": [f"- {sentence}" for sentence in self.installed.missing],

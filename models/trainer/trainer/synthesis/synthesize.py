@@ -1,4 +1,4 @@
-"""From a file of sentences to a folder of labelled speech with a manifest and a report."""
+"""Turns a file of sentences into a folder of labelled speech with a manifest and a report."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,13 @@ from trainer.synthesis.script import Script
 from trainer.synthesis.speech_cache import SpeechCache
 from trainer.synthesis.spoken_report import SpokenReport
 
-# Ten seconds, and what the cache keeps of them.
+# A clip of ten seconds, and its copy in the cache.
 BYTES_A_CLIP = 500_000
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made: the script, its seed, whether the line is left out, how many work on it, of which labels."""
+    """What to synthesise; `is_clean` leaves out the effects of the line, `jobs` is the number of parallel workers."""
 
     script: Script
     seed: int = 1
@@ -31,8 +31,8 @@ class Order:
 def synthesize(order: Order, installed: Installed, cache_folder: Path, folder: Path) -> SpokenReport:
     """Writes `audio/*.wav`, then `manifest.csv` and `report.md`.
 
-    A run that was killed goes on from what the cache and the folder hold; the manifest depends on the script, the seed,
-    the labels and the engines that are installed, and on nothing else: some labels' rows are those that all would have.
+    A run that was killed continues from the cache and the folder. The manifest depends only on the script, the seed,
+    the labels and the installed engines: if only some labels are spoken, their rows are the same as if all were.
     """
     script, jobs = order.script, order.jobs
     everything = script_lines(script)

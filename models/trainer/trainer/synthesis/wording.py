@@ -1,4 +1,4 @@
-"""What people put around a sentence: greetings, hesitations, pauses, corrections."""
+"""Varies the wording of a sentence as callers do: greetings, hesitations, pauses, corrections."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ SENTENCE_ENDS = ".!?"
 
 
 def spoken(sentence: str, speech: Speech, random: np.random.Generator) -> str:
-    """The sentence as one caller says it, with a mark at its end; engines pause at commas."""
+    """The sentence in the words of one caller, ending in punctuation; at commas, engines pause."""
     words = sentence.split()
     if _happens(speech.correction, random) and len(words) > 3:
         words = _corrected(words, speech, random)
@@ -25,7 +25,7 @@ def spoken(sentence: str, speech: Speech, random: np.random.Generator) -> str:
 
 
 def _corrected(words: list[str], speech: Speech, random: np.random.Generator) -> list[str]:
-    """A false start of one to four words, and then the whole again."""
+    """Adds a false start of one to four words before the whole sentence."""
     start = words[: int(random.integers(1, min(5, len(words))))]
     edit = f"{_one(speech.corrections, random)}," if _happens(0.6, random) else ""
     return [*start[:-1], f"{start[-1].rstrip(',')},", *edit.split(), *words]
@@ -37,7 +37,7 @@ def _greets(words: list[str], speech: Speech) -> bool:
 
 
 def _with_comma(words: list[str], place: int) -> list[str]:
-    """A pause before the word at `place`, unless there is one."""
+    """Adds a comma (a pause) before the word at `place`, unless there is punctuation or it is the first."""
     if place == 0 or not words[place - 1][-1].isalnum():
         return words
     return [*words[: place - 1], f"{words[place - 1]},", *words[place:]]

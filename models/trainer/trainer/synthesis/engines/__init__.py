@@ -1,1 +1,1 @@
-"""The free speech engines, one module each: which voices are installed, and how to make them speak."""
+"""The free speech engines, one module each: finding the installed voices, and speaking with them."""

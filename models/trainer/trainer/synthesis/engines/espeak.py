@@ -8,12 +8,12 @@ from trainer.synthesis.engine import Utterance, Voice, fingerprint, output_of
 
 NAME = "espeak-ng"
 WORDS_A_MINUTE = 165
-# Robots, whispers, effects, and variants that are hard to understand.
+# Variants left out: robots, whispers, effects, and those that are hard to understand.
 LEFT_OUT = re.compile(r"(?i)robo|whisper|croak|demonic|storm|tweaky|anxious|klatt|fast|serious|nguyen|ricishay")
 
 
 class Espeak:
-    """eSpeak NG as it is installed, without MBROLA's voices."""
+    """The installed eSpeak NG, without MBROLA's voices."""
 
     name = NAME
     has_pitch = True
@@ -33,11 +33,11 @@ class Espeak:
         )
 
     def speaks(self, text: str) -> bool:
-        """Everything."""
+        """Any text that is not empty."""
         return bool(text)
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
-        """Speed by words a minute, pitch on eSpeak's scale from 0 to 99, where 50 is the voice's own."""
+        """Sets speed in words per minute, and pitch on eSpeak's scale from 0 to 99, where 50 is the voice's own."""
         files = []
         for index, utterance in enumerate(utterances):
             files.append(folder / f"{index}.wav")
@@ -59,7 +59,7 @@ class Espeak:
 
 
 def _listed(table: str, *not_in: str) -> list[str]:
-    """The languages that a table of voices lists, whose files are in none of these folders."""
+    """The languages in eSpeak's table of voices, without rows whose file is in one of the folders `not_in`."""
     rows = [line.split() for line in table.splitlines()[1:]]
     named = {row[1] for row in rows if len(row) > 4 and not any(f" {place}" in " ".join(row) for place in not_in)}
     return sorted(named)

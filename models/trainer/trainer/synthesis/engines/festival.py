@@ -6,12 +6,12 @@ from pathlib import Path
 from trainer.synthesis.engine import Utterance, Voice, fingerprint, output_of
 
 NAME = "festival"
-# The name in manifests, and Festival's own.
+# The names in manifests, and Festival's own names.
 USABLE = {"kal": "kal_diphone", "ked": "ked_diphone", "slt": "cmu_us_slt_arctic_hts"}
 
 
 class Festival:
-    """Festival's text2wave as it is installed."""
+    """The installed text2wave of Festival."""
 
     name = NAME
     has_pitch = False
@@ -26,11 +26,11 @@ class Festival:
         self.voices = tuple(Voice(NAME, name, f"{NAME}/{name}") for name in named)
 
     def speaks(self, text: str) -> bool:
-        """Only ASCII: it takes every byte for a letter."""
+        """Only ASCII, because it reads every byte as a letter."""
         return text.isascii()
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
-        """Speed by stretching durations, and for the HTS voice by a setting of its engine."""
+        """Sets speed by stretching durations, and for the HTS voice by a parameter of its engine."""
         files = []
         for index, utterance in enumerate(utterances):
             files.append(folder / f"{index}.wav")

@@ -6,12 +6,12 @@ from pathlib import Path
 from trainer.synthesis.engine import Utterance, Voice, fingerprint, output_of
 
 NAME = "flite"
-# `awb_time` can only say the time; `kal` is `kal16` at 8 kHz.
+# Left out: `awb_time` can only say the time; `kal` is `kal16` at 8 kHz.
 USABLE = ("kal16", "awb", "rms", "slt")
 
 
 class Flite:
-    """Flite as it is installed."""
+    """The installed Flite."""
 
     name = NAME
     has_pitch = False
@@ -25,11 +25,11 @@ class Flite:
         self.voices = tuple(Voice(NAME, name, f"{NAME}/{name}") for name in USABLE if name in installed)
 
     def speaks(self, text: str) -> bool:
-        """Only ASCII: it leaves out every other letter without a word."""
+        """Only ASCII, because it silently skips other letters."""
         return text.isascii()
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
-        """Speed by stretching durations."""
+        """Sets speed by stretching durations."""
         files = []
         for index, utterance in enumerate(utterances):
             files.append(folder / f"{index}.wav")

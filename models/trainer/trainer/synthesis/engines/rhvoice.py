@@ -6,13 +6,13 @@ from pathlib import Path
 from trainer.synthesis.engine import Utterance, Voice, fingerprint, output_of
 
 NAME = "rhvoice"
-# CMU's speakers and Alan: `lyubov` and `evgeniy-eng` have other licences.
+# CMU's speakers and Alan. `lyubov` and `evgeniy-eng` have other licences.
 USABLE = ("alan", "bdl", "clb", "slt")
 VOICES = Path("/usr/share/RHVoice/voices")
 
 
 class RHVoice:
-    """RHVoice as it is installed."""
+    """The installed RHVoice."""
 
     name = NAME
     has_pitch = True
@@ -22,17 +22,17 @@ class RHVoice:
     def __init__(self, program: Path, language: str) -> None:
         self.program = program
         self.version = fingerprint(program)
-        # Debian's folder; elsewhere all four are taken to be there, and one that is not is a counted failure.
+        # Debian's folder. Elsewhere all four are assumed to be installed; a missing one counts as a failure when used.
         installed = {place.name for place in VOICES.iterdir()} if VOICES.is_dir() else set(USABLE)
         named = [name for name in USABLE if name in installed] if language == "en" else []
         self.voices = tuple(Voice(NAME, name, f"{NAME}/{name}") for name in named)
 
     def speaks(self, text: str) -> bool:
-        """Everything."""
+        """Any text that is not empty."""
         return bool(text)
 
     def speak(self, utterances: Sequence[Utterance], folder: Path) -> list[Path]:
-        """Speed and pitch in per cent of the voice's own."""
+        """Sets speed and pitch in per cent of the voice's own."""
         files = []
         for index, utterance in enumerate(utterances):
             files.append(folder / f"{index}.wav")
