@@ -81,10 +81,10 @@ def recording_encoder(prepared: Prepared, recipe: Recipe, encode: Encoder) -> Re
 
 
 def examples(prepared: Prepared, wanted: int) -> list[Samples]:
-    """About `wanted` recordings of people, spread evenly over the split train; if there are none, any speech.
+    """About `wanted` recordings, spread evenly over those of people in the split train.
 
-    Without speech, any recordings. Synthesised speech that is added later thus does not change how real recordings are
-    encoded.
+    If there are none, they are taken from all speech, and without speech from all recordings. Synthesised speech that
+    is added to recordings of people thus does not change how these are encoded.
     """
     rows = prepared.split("train")
     speech = [index for index, is_noise in enumerate(rows["is_noise"]) if not is_noise]

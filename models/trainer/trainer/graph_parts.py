@@ -28,7 +28,7 @@ def coarse_nodes(graph: GraphProto) -> list[NodeProto]:
 
 
 def weighing_nodes(graph: GraphProto) -> list[NodeProto]:
-    """The nodes among them that multiply by constant weights."""
+    """The nodes of `coarse_nodes` that multiply by constant weights."""
     constants = {initializer.name for initializer in graph.initializer}
     return [node for node in coarse_nodes(graph) if _weighs(node) and node.input[1] in constants]
 

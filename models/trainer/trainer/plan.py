@@ -13,7 +13,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Planned:
-    """A recording and its split, chosen before any audio is read, so that an unreadable file moves no other one."""
+    """A recording and its split; splits are chosen before audio is read, so unreadable files do not affect them."""
 
     recording: Recording
     split: str

@@ -48,7 +48,7 @@ class Preparation:
     def require_every_class(self) -> None:
         """A TrainerError if nothing could be read, or if an intent has no recording in the training split.
 
-        The latter is allowed if all recordings are for testing.
+        The second check is left out if all recordings are in the test split.
         """
         if not self.durations:
             raise TrainerError(

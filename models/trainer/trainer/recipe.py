@@ -73,7 +73,7 @@ class Augmentation:
     """How many augmented copies of each recording are used, and the probability of each effect.
 
     Recordings of people are also used unchanged; synthesised ones are not. `silences` is the number of hearings without
-    speech. Noise is added at a signal-to-noise ratio between the two limits.
+    speech. Noise is added at a signal-to-noise ratio between `lowest_snr_db` and `highest_snr_db`.
     """
 
     copies: int = 3

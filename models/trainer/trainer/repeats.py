@@ -1,4 +1,4 @@
-"""Finds recordings with equal samples: with two labels one is wrong, in two splits test results are too good."""
+"""Finds recordings with equal samples: with different labels one is wrong, in different splits tests are too easy."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -60,9 +60,9 @@ def earliness_lines(figures: Figures) -> list[str]:
 
 
 def flattered_lines(figures: Figures) -> list[str]:
-    """Warnings that figures may be too good: the model was, or may have been, trained on these clips.
+    """Warnings that figures may be too good: the model was, or may have been, trained on the clips used here.
 
-    Also where it was trained on the clips that its calibration was fitted on.
+    These are the clips of the split, and those that its calibration was fitted on.
     """
     if "package" in figures:
         return ["A package does not tell what it was trained on: where it was these clips, figures flatter.", ""]

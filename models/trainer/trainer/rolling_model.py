@@ -83,7 +83,7 @@ class RollingOutput(ModelOutput):
 
 
 class RollingModel(PreTrainedModel):
-    """A frozen front end, computed once per recording, under trained parts: a recurrent trunk and causal heads."""
+    """A front end, computed once per recording for training, under a trained recurrent trunk and causal heads."""
 
     config: RollingConfig
 

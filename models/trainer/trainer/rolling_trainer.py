@@ -132,7 +132,7 @@ class EpochTeller(TrainerCallback):
         self.told = told
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Before the epoch's first batch is drawn."""
+        """Called before the epoch's first batch is drawn."""
         for each in self.told:
             each.epoch = round(state.epoch or 0)
 

@@ -45,18 +45,18 @@ def read_run(folder: Path) -> dict[str, Any]:
 
 
 def told_of(folder: Path) -> dict[str, Any]:
-    """The contents of run.json in a checkpoint's folder; empty if `train` did not write the folder."""
+    """The contents of run.json in a checkpoint's folder; empty if there is none, as in a checkpoint from elsewhere."""
     return read_run(folder) if (folder / "run.json").exists() else {}
 
 
 def trained_on(folder: Path) -> tuple[str, ...]:
-    """The splits that the checkpoint in a folder was trained on; empty if `train` did not write the folder."""
+    """The splits that the checkpoint in a folder was trained on; empty if the folder has no recipe.toml."""
     file = folder / "recipe.toml"
     return load_recipe(str(file)).training.train_on if file.exists() else ()
 
 
 def note_run(folder: Path, notes: tuple[str, ...]) -> None:
-    """Adds sentences for the model card to run.json of a finished run."""
+    """Sets the sentences for the model card in run.json of a finished run."""
     write_json(folder / "run.json", {**read_run(folder), "notes": list(notes)})
 
 

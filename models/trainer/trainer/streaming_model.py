@@ -50,12 +50,12 @@ class StreamingIntentConfig(RollingConfig):
 
     @property
     def step_size(self) -> int:
-        """An embedding, and the wide features: what two convolutions read from the early activations."""
+        """The size of an embedding plus that of the wide features."""
         return EMBEDDING_SIZE + self.width
 
     @property
     def front_size(self) -> int:
-        """The last activations of the hop before the frame."""
+        """The size of the activations kept from before the frame."""
         return HISTORY * ACTIVATION_SIZE
 
 

@@ -39,8 +39,8 @@ class Loss:
     """The measured figures of a variant; outputs are compared with fp32 after every frame of every utterance."""
 
     megabytes: float
-    ms_alone: float  # a frame, one thread
-    ms_in_eight: float  # a frame in a batch of 8, one thread
+    ms_alone: float  # per frame, one thread
+    ms_in_eight: float  # per frame in a batch of 8, one thread
     furthest_logit: float  # the largest difference of any logit
     same_leader: float  # share of frames with the same leading label
     belief_moved: float  # mean total variation between the two posteriors

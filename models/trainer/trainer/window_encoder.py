@@ -18,7 +18,7 @@ from trainer.recipe import MOONSHINE
 
 @dataclass(frozen=True)
 class OpenedEncoder:
-    """An encoder with its weights; `do_normalize`: its input must have zero mean and unit variance."""
+    """An encoder with its weights; `do_normalize` says whether its input needs zero mean and unit variance."""
 
     encoder: PreTrainedModel
     do_normalize: bool = False

@@ -53,12 +53,12 @@ class WindowedIntentConfig(RollingConfig):
 
     @property
     def step_size(self) -> int:
-        """The projected features."""
+        """The size of the projected features."""
         return self.width
 
     @property
     def front_size(self) -> int:
-        """The samples of the window before the frame."""
+        """The number of samples in the window before the frame."""
         return self.window_seconds * SAMPLE_RATE - FRAME_SAMPLES
 
 
