@@ -25,3 +25,9 @@ def test_where_nobody_speaks_every_hop_counts_the_same(label: int) -> None:
     targets, weights = hop_targets((80_000, 80_000), Framing(500), 4, label, LABELS)
     assert targets.tolist() == [2] * 4
     torch.testing.assert_close(weights, torch.full((4,), 0.25))
+
+
+def test_where_nobody_speaks_a_hop_that_reaches_beyond_the_end_counts_as_much_as_any_other() -> None:
+    targets, weights = hop_targets((36_000, 36_000), Framing(500), 4, 2, LABELS)
+    assert targets.tolist() == [2] * 4
+    torch.testing.assert_close(weights, torch.full((4,), 0.25))

@@ -44,6 +44,15 @@ def test_a_label_that_is_empty_is_refused(tmp_path: Path, unlabelled: str | None
         list_recordings(source)
 
 
+def test_an_intent_class_of_words_is_read_as_they_are(tmp_path: Path) -> None:
+    stored = Dataset.from_dict(
+        {"audio": [sound(), sound()], "intent_class": ["open", "close"]},
+        features=Features({"audio": AUDIO, "intent_class": Value("string")}),
+    )
+    stored.to_parquet(tmp_path / "train.parquet")
+    assert [recording.label for recording in list_recordings(Source(path=tmp_path))] == ["open", "close"]
+
+
 @pytest.mark.parametrize("absent", [None, {"bytes": None, "path": None}])
 def test_a_row_without_audio_is_unreadable(tmp_path: Path, absent: dict[str, None] | None) -> None:
     source = write(tmp_path, [sound(), absent], [1, 0], {"audio": AUDIO, "label": CLASS})

@@ -209,7 +209,9 @@ def test_a_run_for_other_labels_keeps_all_but_the_classifiers(
     assert main(["train", str(data), *STREAMING, *COMMON, "--out", str(first)]) == 0
     onwards = ["train", str(tmp_path / "renamed"), *STREAMING, *COMMON, "--checkpoint", str(first)]
     assert main([*onwards, "--set", "training.learning_rate=0.0", "--out", str(other)]) == 0
-    assert "knows other labels (close, open): the classifiers are fresh" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "knows other labels (close, open): the classifiers are fresh" in out
+    assert out.count("validation accuracy of the last epoch ") == 2
     known, found = weights(first), weights(other)
     assert has_fresh_classifier(other)
     assert {name for name in known if not torch.equal(known[name], found[name])} == {

@@ -136,7 +136,8 @@ def require_folder(folder: Path) -> None:
 
 
 def require_outside(folder: Path, read: Iterable[Path]) -> None:
-    """An error where something that is read lies in a folder that will be replaced as a whole."""
+    """A TrainerError if something that is read lies in a folder that will be replaced as a whole."""
+    require_folder(folder)
     replaced = folder.resolve()
     for place in read:
         if place.resolve().is_relative_to(replaced):

@@ -57,7 +57,7 @@ def verify_golden(folder: Path, name: str, onnx_graph: OnnxGraph, state_floats: 
     for expected, actual in zip(vector["frames"], heard, strict=True):
         gap = float(np.abs(np.array(expected["logits"]) - actual).max())
         if not gap <= vector["tolerance"]:
-            raise UnfaithfulGraph(f"golden {name} at {expected['end_ms']} ms differs by {gap:.2g}: nothing written")
+            raise UnfaithfulGraph(f"golden {name} at {expected['end_ms']} ms differs by {gap:.2g}")
 
 
 def graph_logits(frames: Floats, onnx_graph: OnnxGraph, state_floats: int) -> list[Floats]:

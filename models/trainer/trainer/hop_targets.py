@@ -24,7 +24,7 @@ def hop_targets(
     ends = FRAME_SAMPLES + np.arange(hops) * framing.hop_samples
     start, end = spoken
     heard = ends - start
-    has_spoken = heard > ONSET_SAMPLES
+    has_spoken = (heard > ONSET_SAMPLES) & (end > start)
     share = np.clip(heard / max(1, end - start), EARLIEST_WEIGHT, 1)
     nothing = labels.background_ids[0] if labels.background else label
     targets = np.where(has_spoken, label, nothing)

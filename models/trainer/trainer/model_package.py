@@ -60,7 +60,7 @@ def open_package(folder: Path) -> ModelPackage:
         return _package(folder, contract, config)
     except KeyError as error:
         raise TrainerError(f"{folder} is no whole model package: the key {error} is missing") from error
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, IndexError, ZeroDivisionError) as error:
         raise TrainerError(f"{folder} is no model package as `trainer export` writes it: {error}") from error
 
 

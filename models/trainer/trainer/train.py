@@ -136,7 +136,16 @@ def _learn(trainer: RollingTrainer, recipe: Recipe, folder: Path, is_new: bool) 
         note_run(folder, lesson.notes)
         # Moved last, because its presence marks the run as finished.
         shutil.move(folder / "checkpoints" / STATE, folder / STATE)
-        print(f"wrote {folder}: best validation {judge_of(recipe.training)} {trainer.state.best_metric:.3f}")
+        print(f"wrote {folder}: {_validated(trainer)}")
+
+
+def _validated(trainer: RollingTrainer) -> str:
+    """The validation metric of the weights that are kept."""
+    metric = trainer.args.metric_for_best_model
+    if trainer.args.load_best_model_at_end:
+        return f"best validation {metric} {trainer.state.best_metric:.3f}"
+    last = [entry[f"eval_{metric}"] for entry in trainer.state.log_history if f"eval_{metric}" in entry][-1]
+    return f"validation {metric} of the last epoch {last:.3f}"
 
 
 def _lesson(recipe: Recipe, prepared: Prepared, request: TrainRequest) -> Lesson:

@@ -117,7 +117,8 @@ def _label_column(rows: Dataset, source: Source) -> str:
 
 def _label(value: Any, names: tuple[str, ...], where: str) -> str:
     """The name of a label; a row without one is a TrainerError (`datasets` uses −1 for unlabelled rows)."""
-    if value is None or not str(value).strip() or (names and not 0 <= value < len(names)):
+    is_named = not names or (isinstance(value, int) and 0 <= value < len(names))
+    if value is None or not str(value).strip() or not is_named:
         raise TrainerError(f"{where}: {value!r} is no label: leave the row out, or give it one")
     return names[value] if names else str(value)
 
@@ -126,7 +127,8 @@ def _label_names(rows: Dataset, column: str) -> tuple[str, ...]:
     feature = rows.features[column]
     if isinstance(feature, ClassLabel):
         return tuple(feature.names)
-    return MINDS14_INTENTS if column == "intent_class" else ()
+    is_minds14 = column == "intent_class" and feature.dtype.startswith("int")
+    return MINDS14_INTENTS if is_minds14 else ()
 
 
 def _language(rows: Dataset, row: dict[str, Any]) -> str:
