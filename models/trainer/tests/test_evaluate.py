@@ -86,12 +86,14 @@ def test_everything_is_written_and_names_no_path(run_folder: Path, data: Path, t
     evaluate(run_folder)
     folder = run_folder / "evaluation"
     assert {file.name for file in folder.iterdir()} == {
-        *("metrics.json", "calibration.json", "report.md"),
+        *("metrics.json", "calibration.json", "answers.csv", "report.md"),
         *("confusion.png", "earliness.png", "learning-curves.png", "reliability.png"),
     }
     assert (measured(folder)["split"], measured(folder)["clips"]) == ("test", 3)
     assert " hours, of the dataset `dataset`. " in (folder / "report.md").read_text()
-    assert str(tmp_path) not in (folder / "metrics.json").read_text() + (folder / "report.md").read_text()
+    told = [(folder / name).read_text() for name in ("metrics.json", "answers.csv", "report.md")]
+    assert str(tmp_path) not in "".join(told)
+    assert told[1].count("\n") == 1 + measured(folder)["clips"]
 
 
 def test_calibration_is_fitted_on_the_validation_split_after_silence(

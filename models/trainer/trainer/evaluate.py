@@ -1,12 +1,14 @@
 """Evaluates a run or a package on one split: metrics, pictures and a report in one folder."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from trainer.answers import ANSWERS, Answer, answers_of, write_answers
 from trainer.audio import UnreadableAudio, read_audio
 from trainer.calibration import Calibrated, Calibration, fit_calibration
 from trainer.candidate import is_package, open_candidate
@@ -105,23 +107,25 @@ def evaluate(evaluation: Evaluation) -> Figures:
     metrics = {**about, **figures(heard, prepared.labels, calibrated)}
     if mislabelled is not None:
         metrics["without_mislabelled"] = without(heard, mislabelled, prepared.labels, calibrated.calibration)
-    write_evaluation(evaluation.folder, metrics, log_history(run))
+    answers = answers_of(heard, prepared.labels, calibrated.calibration)
+    write_evaluation(evaluation.folder, metrics, log_history(run), answers)
     return metrics
 
 
-def write_evaluation(folder: Path, metrics: Figures, history: list[dict[str, Any]]) -> None:
-    """Writes calibration.json, pictures, report.md, and last metrics.json, which marks the evaluation as complete.
+def write_evaluation(folder: Path, metrics: Figures, history: list[dict[str, Any]], answers: Sequence[Answer]) -> None:
+    """Writes calibration.json, answers.csv, pictures, report.md, and last metrics.json, which marks it as complete.
 
     Files of an older evaluation are deleted first, so `export` never takes an interrupted evaluation for a complete
     one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("metrics.json", *PICTURES):
+    for name in ("metrics.json", ANSWERS, *PICTURES):
         (folder / name).unlink(missing_ok=True)
     drawn = draw_pictures(folder, metrics, history)
     calibration = metrics["calibration"]
     Calibration(calibration["temperature"], calibration["threshold"]).save(folder / "calibration.json")
-    (folder / "report.md").write_text(report(metrics, drawn), encoding="utf-8")
+    write_answers(folder / ANSWERS, answers)
+    (folder / "report.md").write_text(report(metrics, drawn, answers), encoding="utf-8")
     write_json(folder / "metrics.json", metrics)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from trainer.answers import Answer, surest_mistakes
 from trainer.markdown import table
 from trainer.report_sections import (
     background_lines,
@@ -13,6 +14,7 @@ from trainer.report_sections import (
     flattered_lines,
     language_lines,
     mislabelled_lines,
+    mistake_lines,
     tells_top3,
 )
 
@@ -25,8 +27,8 @@ CAPTIONS = {
 }
 
 
-def report(figures: Figures, pictures: Sequence[str] = ()) -> str:
-    """All figures of metrics.json as Markdown, with the pictures named in `pictures` embedded."""
+def report(figures: Figures, pictures: Sequence[str] = (), answers: Sequence[Answer] = ()) -> str:
+    """All figures of metrics.json as Markdown, with the pictures named in `pictures` and the surest wrong answers."""
 
     def picture(name: str) -> list[str]:
         return [f"![{CAPTIONS[name]}]({name})", ""] if name in pictures else []
@@ -47,6 +49,7 @@ def report(figures: Figures, pictures: Sequence[str] = ()) -> str:
         *picture("reliability.png"),
         *confusion_lines(figures),
         *picture("confusion.png"),
+        *mistake_lines(surest_mistakes(answers)),
         *class_lines(figures),
         *(["## Training", "", *picture("learning-curves.png")] if "learning-curves.png" in pictures else []),
         *_how_measured(figures),

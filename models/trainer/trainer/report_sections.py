@@ -1,7 +1,9 @@
 """The sections of report.md, each written from its figures in metrics.json."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from trainer.answers import Answer
 from trainer.markdown import table
 
 Figures = dict[str, Any]
@@ -183,6 +185,25 @@ def confusion_lines(figures: Figures) -> list[str]:
             ("said", "answered", "clips"),
             [(said, answered, str(-count)) for count, said, answered in sorted(pairs)[:MOST_CONFUSIONS]],
         ),
+        "",
+    ]
+
+
+def mistake_lines(mistakes: Sequence[Answer]) -> list[str]:
+    """The wrong answers with the highest scores; nothing if there is none."""
+    if not mistakes:
+        return []
+    scores = ("score", "label_score")
+    rows = [
+        (*(each[name] for name in ("path", "label", "answer")), *(f"{each[name]:.2f}" for name in scores))
+        for each in mistakes
+    ]
+    return [
+        "## Surest mistakes",
+        "",
+        *table(("clip", "said", "answered", "score of the answer", "of what was said"), rows),
+        "",
+        "Listen to these first: a sure mistake is often a wrong label. All clips are in answers.csv, in this order.",
         "",
     ]
 
