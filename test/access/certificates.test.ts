@@ -9,7 +9,7 @@ describe('Certificates', () => {
   const drawer = new Drawer();
   after(() => drawer.clear());
 
-  it('that replace others are taken as a pair: half of one changes nothing, and is told', async function () {
+  it('that replace others are taken as a pair: half of a pair changes nothing, and is logged', async function () {
     needs(this, hasOpenssl, 'openssl');
     const authority = new Authority(drawer.folder, 'authority');
     const [first, second] = [authority.sign('first'), authority.sign('second')];
@@ -37,7 +37,7 @@ describe('Certificates', () => {
     ]);
   });
 
-  it('of authorities are all read, or their file is named', function () {
+  it('of authorities are all read, or the error names their file', function () {
     needs(this, hasOpenssl, 'openssl');
     const authority = new Authority(drawer.folder, 'authorities');
     const { cert: tlsCert, key: tlsKey } = authority.sign('server');

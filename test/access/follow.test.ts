@@ -14,7 +14,7 @@ describe('A followed file', () => {
     error: (fields, message) => said.push(`${message} ${JSON.stringify(fields)}`),
   };
 
-  it('is read again when it is written, replaced, or away and back, and what cannot be read changes nothing', async () => {
+  it('is read again when it is written, replaced, or removed and restored; what cannot be read changes nothing', async () => {
     const keys = (count: number) => ({ keys: Array.from({ length: count }, () => entry(randomKey())) });
     const path = drawer.put('keys.json', keys(1));
     const counts: number[] = [];
@@ -44,7 +44,7 @@ describe('A followed file', () => {
     assert.ok(!said.join().includes(secret));
   });
 
-  it('that is not there at the beginning is an error', () => {
+  it('that does not exist at the beginning is an error', () => {
     const path = `${drawer.folder}/nosuch.json`;
     assert.throws(
       () => follow({ what: 'it', paths: [path], read: () => 1, use: () => undefined }, log),

@@ -4,11 +4,11 @@ import { silentLog } from '../../server/domain/log.js';
 import { Drawer } from '../support/key-files.js';
 import { NOBODY_ASKED } from '../support/scripted-server.js';
 
-describe('What the settings name', () => {
+describe('A file that the settings name', () => {
   const drawer = new Drawer();
   after(() => drawer.clear());
 
-  /** Why it cannot be opened. */
+  /** Why access with these settings cannot be opened, or `none`. */
   const problemOf = (settings: Partial<AccessSettings>): string => {
     try {
       openAccess({ ...NOBODY_ASKED, ...settings }, silentLog, () => 0).close();
@@ -19,7 +19,7 @@ describe('What the settings name', () => {
   };
   const withJwks = (jwtJwks: string): string => problemOf({ jwtIssuer: 'issuer', jwtAudience: 'earshot', jwtJwks });
 
-  it('is named where it is no key set, and nothing of it is quoted', () => {
+  it('is named in the error when it is no key set, and nothing in it is quoted', () => {
     const secret = 'hunter2-hunter2';
     const text = drawer.put('text.json', secret);
     const other = drawer.put('other.json', { k: secret });
@@ -29,7 +29,7 @@ describe('What the settings name', () => {
     assert.equal(withJwks(drawer.put('empty.json', { keys: [] })), 'none');
   });
 
-  it('is named where it is a folder', () => {
+  it('is named in the error when it is a folder', () => {
     const sentence = `${drawer.folder} is a folder: it has to be a file`;
     assert.deepEqual([withJwks(drawer.folder), problemOf({ keysFile: drawer.folder })], [sentence, sentence]);
   });

@@ -10,13 +10,13 @@ describe('A single-use token', () => {
     return { tokens: new SingleUseTokens(() => now), pass: (ms: number) => (now += ms) };
   };
 
-  it('stands for its caller once', () => {
+  it('identifies its caller once', () => {
     const { tokens } = arrange();
     const token = tokens.issue(CALLER)!;
     assert.deepEqual([tokens.spend(token), tokens.spend(token)], [CALLER, null]);
   });
 
-  it('lives for a minute', () => {
+  it('expires after a minute', () => {
     const { tokens, pass } = arrange();
     const [first, second] = [tokens.issue(CALLER)!, tokens.issue(CALLER)!];
     pass(59_999);
@@ -25,7 +25,7 @@ describe('A single-use token', () => {
     assert.equal(tokens.spend(second), null);
   });
 
-  it('is one of a thousand that a caller may have unspent, and takes none of another caller', () => {
+  it('is not issued to a caller with a thousand unspent ones, and is to other callers', () => {
     const { tokens, pass } = arrange();
     const issued = Array.from({ length: 1_001 }, () => tokens.issue(CALLER));
     assert.equal(issued.filter((token) => token === null).length, 1);
