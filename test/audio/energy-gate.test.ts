@@ -82,17 +82,17 @@ describe('energy gate', () => {
     ['hiss', hiss(4, -30)],
     ['hum', hum(4, -30)],
   ] as const) {
-    it(`takes a steady ${name} for speech no longer than two and a half seconds`, () => {
+    it(`stops taking a steady ${name} for speech after two and a half seconds`, () => {
       const parts = decisions(joined([hiss(1, -65), steady]));
       assert.equal(share(during(parts, 3.5, 5)), 0);
     });
 
-    it(`takes a steady ${name} at the very beginning for speech no longer than that`, () => {
+    it(`stops taking a steady ${name} at the very beginning for speech after two and a half seconds`, () => {
       assert.equal(share(during(decisions(steady), 2.5, 4)), 0);
     });
   }
 
-  it('takes a click for speech no longer than the three parts it can touch', () => {
+  it('takes a click for speech in no more than the three parts it can touch', () => {
     const audio = joined([hiss(1, -65), hiss(0.039, -10), hiss(1, -65)]);
     assert.ok(decisions(audio).filter(Boolean).length <= 3);
   });

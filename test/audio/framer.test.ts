@@ -80,7 +80,7 @@ describe('framer', () => {
     assert.deepEqual(framer.push(ramp(1, 16_000)), [{ samples: ramp(16_000), fresh: 16_000, end: 33_000 }]);
   });
 
-  it('forgets the last second also when a flush had nothing to give', () => {
+  it('forgets the last second even when a flush had nothing to give', () => {
     const framer = framerOf(8000);
     framer.push(ramp(16_000));
     framer.flush();

@@ -1,4 +1,4 @@
-/** The programs from outside that results are compared with. */
+/** The outside programs with which results are compared. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { answers } from '../support/needs.js';

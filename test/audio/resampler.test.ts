@@ -8,12 +8,12 @@ import { bytesOf, floatsOf, output, scipyPython } from './oracle.js';
 import { POLYPHASE_MODULE } from '../../server/audio/polyphase-module.js';
 import { cutsOf, decibels, joined, noise, pieces, rms, sine, splitTone } from './signal.js';
 
-/** A script outside of what is compiled. */
+/** A script that is not compiled with the tests. */
 const ASSEMBLER = new URL('../../../server/audio/assemble.mjs', import.meta.url).href;
 
 const RATES = [8000, 11_025, 12_345, 15_999, 16_001, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 191_999, 192_000];
 
-/** As the server resamples. */
+/** A resampler as the server creates it. */
 const createResampler = (rate: Hertz) => createWith(rate, simdPolyphase);
 
 const resampled = (rate: number, input: Float32Array): Float32Array => {
@@ -59,7 +59,7 @@ describe('resampler', () => {
       fc.assert(property, { numRuns: 15 });
     });
 
-    it(`says in plain arithmetic from ${rate} Hz what it says in WebAssembly, rounding apart`, () => {
+    it(`gives the same samples from ${rate} Hz in plain arithmetic as in WebAssembly, rounding apart`, () => {
       const input = noise(rate);
       const plain = createWith(hertz(rate));
       const expected = joined([plain.push(input).slice(), plain.flush()]);
@@ -89,7 +89,7 @@ describe('resampler', () => {
       );
     });
 
-    it(`puts a tone from ${rate} Hz where it was in time`, () => {
+    it(`does not shift a tone from ${rate} Hz in time`, () => {
       const expected = sine(440, 16_000, 16_000).subarray(500, 15_500);
       const samples = steady(rate, 440);
       assert.ok(decibels(rms(samples.map((x, n) => x - expected[n]!)) / rms(expected)) < -90);
@@ -160,7 +160,7 @@ sys.stdout.buffer.write(s.resample_poly(x, up, down, window=taps).astype('<f4').
     assert.deepEqual(new Set(lengths), new Set([16_000]));
   });
 
-  it('runs the module that polyphase.wat says', async () => {
+  it('runs the module that polyphase.wat assembles to', async () => {
     const { assembled } = (await import(ASSEMBLER)) as { assembled: () => Promise<string> };
     assert.equal(POLYPHASE_MODULE, await assembled());
   });

@@ -175,7 +175,7 @@ const assertSame = (actual: Float32Array, expected: Float32Array): void => {
   assert.ok(actual.every((sample, n) => Math.abs(sample - expected[n]!) <= 2 ** -24));
 };
 
-describe('readWav on files of others', () => {
+describe('readWav on files of other programs', () => {
   const soxEncodings = [
     'unsigned 8',
     'signed 16',
