@@ -5,16 +5,16 @@ import { CLOSE, START, strip, TALKS, type WireMessage } from '../support/raw-cli
 import type { Addresses } from '../support/scripted-server.js';
 import { babble, pcm16, randomChunks } from '../support/tones.js';
 
-/** `npm run chaos` is the long run: `EARSHOT_CHAOS=1`; 0.1 is a tenth of it. Without it, what every run of the tests can afford. */
+/** `npm run chaos` sets `EARSHOT_CHAOS=1`, the long run; 0.1 is a tenth of it. When unset, the tests run their short form. */
 const SCALE = process.env.EARSHOT_CHAOS === undefined ? null : Number(process.env.EARSHOT_CHAOS);
 
-/** How many cases, rounds or seconds: in every run, and in the long one. */
+/** How many cases, rounds or seconds: `short` in every run of the tests, `long` in the long run. */
 export const casesOf = (short: number, long: number): number => (SCALE === null ? short : Math.ceil(long * SCALE));
 
-/** What every random choice follows from. Case n is case 0 of the seed that is n higher. */
+/** The seed of every random choice. Case n of this seed is case 0 of the seed that is n higher. */
 export const SEED = Number(process.env.EARSHOT_CHAOS_SEED ?? (SCALE === null ? 1 : Date.now() % 1_000_000));
 
-/** Part of a test's title, so that it is printed. */
+/** Part of a test's title, so that the seed is printed. */
 export const seedNote = (cases: number): string => `(${cases} cases from seed ${SEED})`;
 
 /** Runs cases, `width` of them at a time; a failure names its case and the seed that repeats it. */
@@ -47,7 +47,7 @@ export const randomBytes = (random: () => number, length: number): Buffer =>
 const story = (messages: readonly WireMessage[]) => messages.slice(1).map(strip);
 const CLIP = pcm16(babble(3, 77));
 
-/** Streams the same clip again and again beside a fault; every time it must be told what it is told alone. */
+/** Streams the same clip again and again during a fault; every time the answer must be the same as without the fault. */
 export const withNeighbour = async (server: Addresses, fault: () => Promise<void>): Promise<void> => {
   const play = async (seed: number) =>
     story((await TALKS['ws-json'](server, [START, ...randomChunks(CLIP, 6_000, seed), pause, CLOSE])).messages);
@@ -66,7 +66,7 @@ export const withNeighbour = async (server: Addresses, fault: () => Promise<void
   }
 };
 
-/** Leaves the machine to the fault for a while. */
+/** Leaves the CPU to the fault for a while. */
 const pause = () => sleep(100);
 
 export const metric = async (server: Addresses, name: string): Promise<number> => {
@@ -74,7 +74,7 @@ export const metric = async (server: Addresses, name: string): Promise<number> =
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 };
 
-/** Waits until no stream is open, and none waits for its caller. */
+/** Waits until no stream is open, and no lost stream waits for its caller. */
 export const allGone = async (server: Addresses): Promise<void> => {
   for (const name of ['earshot_sessions', 'earshot_sessions_lost'])
     while ((await metric(server, name)) > 0) await sleep(20);

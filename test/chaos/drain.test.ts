@@ -19,9 +19,9 @@ const SECONDS = casesOf(6, 30);
 const GRACE_MS = 2_000;
 const CHUNK_MS = 100;
 const BYTES_PER_MS = 32;
-/** The end of an utterance is seen in frames, and those of another session begin elsewhere. */
+/** An utterance ends where a frame ends, and the frames of another session begin elsewhere. */
 const TOLERANCE_MS = 40;
-/** Within an utterance: it is no longer than the silence that ends one. */
+/** The longest pause within an utterance: a longer silence would end it. */
 const PAUSE_MS = 400 + TOLERANCE_MS;
 const OPTIONS = { audio: { encoding: 'pcm_s16le', sampleRate: 16_000 }, endpointing: { silenceMs: 400 } } as const;
 
@@ -31,7 +31,7 @@ const readiness = async ({ http }: ServerProcess) =>
     () => null,
   );
 
-/** As a load balancer does: the first server that says it is ready. */
+/** Chooses as a load balancer does: the first server that says it is ready. */
 const balancer = (servers: readonly ServerProcess[]) => async (): Promise<ServerProcess> => {
   for (;;) {
     for (const server of servers) if ((await readiness(server)) === 200) return server;
@@ -68,13 +68,13 @@ const speak = async (stream: IntentStream, audio: Uint8Array): Promise<Told> => 
   return { finals, reconnected, audioMs, gapMs };
 };
 
-/** How much of an utterance no final is about, in milliseconds. */
+/** How many milliseconds of an utterance no final covers. */
 const leftOut = ({ start_ms: start, end_ms: end }: Intent, finals: readonly Intent[]): number => {
   const inside = finals.map((each) => Math.min(end, each.end_ms) - Math.max(start, each.start_ms));
   return end - start - inside.reduce((sum, ms) => sum + Math.max(0, ms), 0);
 };
 
-/** Every utterance has its final; one that was going on when the first server ended may have two, with a pause of it between them. */
+/** Every utterance has its final; the one that was going on when the first server ended may have two, with one of its pauses between them. */
 const assertNoFinalLost = (told: Told, alone: Told, what: string): void => {
   assert.deepEqual([told.audioMs, told.gapMs], [SECONDS * 1000, 0], what);
   const missing = alone.finals.map((final) => leftOut(final, told.finals)).filter((ms) => ms > TOLERANCE_MS);
@@ -94,7 +94,7 @@ describe(`A server that drains under ${STREAMS} streams of ${SECONDS} s over eve
   });
   after(() => servers[1].stop('SIGTERM'));
 
-  it('is not ready first, exits with 0 within its grace, and the SDK carries every stream to another without a lost final', async () => {
+  it('first becomes not ready, exits with 0 within its grace, and the SDK moves every stream to another server without losing a final', async () => {
     const [first, second] = servers;
     const clips = Array.from({ length: 6 }, (_, seed) => pcm16(babble(SECONDS, seed)));
     const alone = await Promise.all(

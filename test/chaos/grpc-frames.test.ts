@@ -49,7 +49,7 @@ const AUDIO = encoded({ audio: new Uint8Array(640) });
 interface Misdeed {
   readonly bytes: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What the call may end with; null where the client cuts it before it is answered. */
+  /** The statuses that the call may end with; null where the client cuts it before it is answered. */
   readonly ends: readonly number[] | null;
 }
 
@@ -145,7 +145,7 @@ describe('A gRPC client that breaks the rules', function () {
   });
   after(() => server.running.drain());
 
-  /** Cases over one connection after another: HTTP/2 itself ends one over which too many calls were cut. */
+  /** Runs cases over one connection after another: HTTP/2 itself ends a connection on which too many calls were cut. */
   const misbehaveOn = async (cases: number): Promise<void> => {
     const opened: ClientHttp2Session[] = [];
     const sessionFor = (index: number) => (opened[index] ??= connect(`http://${server.grpc}`));
@@ -165,7 +165,7 @@ describe('A gRPC client that breaks the rules', function () {
     );
   });
 
-  it('is refused when 64 MiB come out of 64 KiB', async () => {
+  it('is refused when its 64 KiB decompress to 64 MiB', async () => {
     const session = connect(`http://${server.grpc}`);
     const call = session.request({ ...CALL, 'grpc-encoding': 'gzip' });
     const ended = statusOf(call);
@@ -174,7 +174,7 @@ describe('A gRPC client that breaks the rules', function () {
     session.close();
   });
 
-  it('is closed when it does not speak HTTP/2 at all, or speaks it wrong', async () => {
+  it('is disconnected when it does not speak HTTP/2 at all, or speaks it wrong', async () => {
     const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
     const frame = (type: number, flags: number, stream: number, payload: Buffer): Buffer => {
       const head = Buffer.alloc(9);

@@ -12,7 +12,7 @@ const HEADER = 44;
 
 type Random = () => number;
 
-/** A tenth of a second of a WAV, its header with faults. */
+/** A tenth of a second of a WAV file, with faults in its header. */
 const brokenWav =
   (file: string) =>
   (random: Random): Buffer => {
@@ -48,7 +48,7 @@ const QUERIES = [
   '?sample_rate=1e9',
 ];
 const TYPES = ['audio/wav', 'multipart/form-data; boundary=----x', 'application/json', '\u00ff'];
-/** Taken, or refused for what was sent; never a fault of the server. */
+/** Accepted, or refused because of what was sent; never an error of the server. */
 const ANSWERS = new Set([200, 400, 404]);
 
 interface Asked {
@@ -94,7 +94,7 @@ describe('A recording with faults', function () {
 
   it(`is classified or refused, disturbs nobody and leaves nothing behind ${seedNote(CASES)}`, async () => {
     const misaskAll = async (cases: number) => {
-      // Connections of their own: one that was idle for a while may be closed just as it is used again.
+      // New connections each time: the server may close an idle one just when it is used again.
       const agent = new Agent({ keepAlive: true, maxSockets: 8 });
       await withNeighbour(server, () => runCases(cases, 8, (seed) => misask({ agent, server }, seed)));
       agent.destroy();

@@ -12,15 +12,15 @@ import { babble, pcm16, randomChunks, seeded } from '../support/tones.js';
 import { casesOf, SEED } from './chaos.js';
 
 const STREAMS = casesOf(200, 500);
-/** What a process may keep of its streams: caches of the runtime, not streams. One stream's audio alone is 64 KiB a frame. */
+/** What a process may keep after its streams: caches of the runtime, not streams. One stream's audio alone is 64 KiB a frame. */
 const KEPT_BYTES = 16 * 2 ** 20;
 
 const said = (messages: readonly WireMessage[]) => messages.slice(1).map(strip);
 
-/** What a matrix product may differ by with the number of its rows (model packages: rows are equal within 1e-4). */
+/** How much a matrix product may differ with the number of its rows (model packages: rows are equal within 1e-4). */
 const TOLERANCE = 1e-4;
 
-/** The same in every word and time, and the same in every score within the tolerance. */
+/** Asserts that two values are the same, with every number within the tolerance. */
 const assertSame = (actual: unknown, expected: unknown, what: string): void => {
   if (typeof expected === 'number')
     assert.ok(Math.abs((actual as number) - expected) <= TOLERANCE, `${what}: ${String(actual)}, not ${expected}`);
@@ -31,7 +31,7 @@ const assertSame = (actual: unknown, expected: unknown, what: string): void => {
   } else assert.equal(actual, expected, what);
 };
 
-/** What a talk is told after its start. A server that is full says so and is asked again when it said, as any caller does. */
+/** What a talk receives after its start. A full server says when to try again, and this does so, as any caller would. */
 const told = async (talk: Talk, server: RealServer, steps: () => Step[]): Promise<unknown[]> => {
   for (;;) {
     const { messages } = await talk(server, steps());
@@ -41,7 +41,7 @@ const told = async (talk: Talk, server: RealServer, steps: () => Step[]): Promis
   }
 };
 
-/** Sends a part of the audio, then cuts the connection without a word. */
+/** Sends a part of the audio, then cuts the connection without `close`. */
 const abort = (server: RealServer, audio: Uint8Array, start: object): Promise<void> =>
   new Promise((resolve) => {
     const socket = new WebSocket(`ws://${server.http}/v1/stream`);
@@ -54,7 +54,7 @@ const abort = (server: RealServer, audio: Uint8Array, start: object): Promise<vo
     });
   });
 
-/** Chunks that come with pauses of up to 100 ms now and then, as a network brings them. */
+/** Chunks with pauses of up to 100 ms now and then, as a network delivers them. */
 function* jittered(chunks: Iterable<Uint8Array>, random: () => number): Generator<Step> {
   for (const chunk of chunks) {
     yield chunk;
@@ -63,7 +63,7 @@ function* jittered(chunks: Iterable<Uint8Array>, random: () => number): Generato
   }
 }
 
-/** Many streams at once over every wire, randomly chunked, a third of them aborted; each of the others must get exactly its own. */
+/** Many streams at once over every wire, randomly chunked, a third of them aborted; each of the others must get exactly its own predictions. */
 const tellApart = async (
   server: RealServer,
   clips: readonly Uint8Array[],

@@ -45,7 +45,7 @@ const HOSTILE: readonly unknown[] = [
   true,
 ];
 
-/** Every place of a JSON value that can be replaced, as a function that does. */
+/** For every place in a JSON value, a function that replaces what is there. */
 const placesOf = (value: unknown): ((put: unknown) => void)[] =>
   value instanceof Object
     ? Object.entries(value).flatMap(([key, inner]) => [
@@ -88,7 +88,7 @@ const replaceGraph = (folder: string, graph: Uint8Array): void => {
   rewrite(folder, (json) => Object.assign((json.variants as object[])[0]!, { sha256: sha256(graph) }));
 };
 
-/** What somebody may do to a package, and the sentence that tells of it. */
+/** What somebody may do to a package, and the sentence that must report it. */
 const DEEDS: Readonly<Record<string, readonly [(folder: string) => void, RegExp]>> = {
   'a-traversal': [
     (folder) => rewrite(folder, (json) => (json.golden = [{ audio: '../../x.wav', expected: 'golden/tone.json' }])),
@@ -200,7 +200,7 @@ describe('A hostile model package', function () {
       rmSync(folder, { recursive: true });
     }));
 
-  it('is named by `earshot models` with what is wrong with it, beside those that are good', async () => {
+  it('is listed by `earshot models` with what is wrong with it, beside the good packages', async () => {
     copied(root);
     for (const [name, [deed]] of Object.entries(DEEDS)) deed(copied(root, name));
     const { code, out } = await earshot(['models', '--models', root, '--json']);

@@ -73,7 +73,7 @@ describe('A bad network', function () {
     assert.deepEqual(storyOf(told.messages), whole[transport], transport);
 
   for (const transport of Object.keys(TRANSPORTS)) {
-    it(`that delays, stalls and cuts changes nothing of what is told over ${transport} ${seedNote(ROUNDS)}`, async () => {
+    it(`that delays, stalls and cuts changes no message of a stream over ${transport} ${seedNote(ROUNDS)}`, async () => {
       for (let round = 0; round < ROUNDS; round++)
         await through(transport, server, async (proxy, stream) => {
           const random = seeded(SEED + round);
@@ -82,14 +82,14 @@ describe('A bad network', function () {
         });
     });
 
-    it(`that leaves both ends a dead connection is noticed by both, and the stream goes on over ${transport}`, () =>
+    it(`that freezes a connection is noticed, and the stream resumes without loss over ${transport}`, () =>
       through(transport, server, async (proxy, stream) => {
         const told = await tell(stream, (chunk) => chunk === 50 && proxy.freeze());
         assertWhole(transport, told);
         assert.deepEqual(told.reconnected, [{ resumed: true, lostMs: 0 }]);
       }));
 
-    it(`that takes the client away for good is noticed by the server's pings over ${transport}`, async () => {
+    it(`that cuts off the client for good is noticed by the server's pings over ${transport}`, async () => {
       const brief = await serveReal({ models: ECHO_MODELS, pingIntervalMs: 250, resumeWindowMs: 500 });
       await through(transport, brief, async (proxy, stream) => {
         await stream.opened;

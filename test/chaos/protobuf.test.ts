@@ -32,7 +32,7 @@ const MESSAGES = [
 ];
 const CLOSE = encoded({ close: {} });
 
-/** What bytes that are no ClientMessage of the schema may be answered: never `internal`. */
+/** The close codes with which a message with faults may be answered: never that of `internal`. */
 const ANSWERS = new Set([1000, 4400, 4404]);
 
 const isDecodable = (bytes: Uint8Array): boolean => {
@@ -43,7 +43,7 @@ const isDecodable = (bytes: Uint8Array): boolean => {
   }
 };
 
-/** One stream that says one message wrong. */
+/** One stream that sends one message with faults. */
 const missay = async (server: RealServer, seed: number): Promise<void> => {
   const random = seeded(seed);
   const raw = await upgradedSocket(server.http, '/v1/stream', 'earshot.v1.proto');
@@ -69,7 +69,7 @@ describe('A protobuf message with faults', function () {
   });
   after(() => server.running.drain());
 
-  it(`is taken for what it says or refused, disturbs nobody and leaves nothing behind ${seedNote(CASES)}`, async () => {
+  it(`is decoded or refused, disturbs nobody and leaves nothing behind ${seedNote(CASES)}`, async () => {
     const missayAll = async (cases: number) => {
       await withNeighbour(server, () => runCases(cases, 16, (seed) => missay(server, seed)));
       await allGone(server);

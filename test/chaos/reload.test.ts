@@ -12,7 +12,7 @@ import { casesOf, metric } from './chaos.js';
 
 const RELOADS = casesOf(6, 100);
 const LANES = 8;
-/** What a process may keep of its reloads: caches of the runtime. One set of two workers alone is some 20 MiB. */
+/** What a process may keep after its reloads: caches of the runtime. One set of two workers alone is some 20 MiB. */
 const KEPT_BYTES = 16 * 2 ** 20;
 const KEPT_RESIDENT_BYTES = 96 * 2 ** 20;
 const VERSIONS = [
@@ -38,12 +38,12 @@ describe(`Models that are reloaded ${RELOADS} times under load`, function () {
   this.timeout(0);
   const folder = packagesFolder();
   let server: RealServer;
-  /** How often the log says so: the server also reloads by itself, and refuses what a test is just then writing over. */
+  /** How often the log reports a refusal: the server also reloads by itself, and refuses a package that a test is still writing. */
   let refusals = 0;
   const error = (_: object, what: string) => {
     if (what.startsWith('the models were not reloaded')) refusals++;
   };
-  /** What each version says of each clip, heard alone. */
+  /** What each version answers for each clip without load. */
   const expected = new Map<string, unknown>();
 
   before(async () => {
@@ -65,7 +65,7 @@ describe(`Models that are reloaded ${RELOADS} times under load`, function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** Streams clips all the time, beside what happens; gives how many streams each version served. */
+  /** Streams clips all the time while `happening` runs; returns how many streams each version served. */
   const underLoad = async (happening: () => Promise<void>): Promise<Map<string, number>> => {
     const state = { isOver: false };
     const served = new Map<string, number>();
@@ -96,7 +96,7 @@ describe(`Models that are reloaded ${RELOADS} times under load`, function () {
     }
   };
 
-  it('give each stream one version from its first frame to its last, drop no frame, and keep no memory', async () => {
+  it('give each stream one version from its first frame to its last, drop no frame, and leak no memory', async () => {
     await underLoad(() => reloadMany(4));
     const [held, resident] = [await heldBytes(), process.memoryUsage.rss()];
     const served = await underLoad(() => reloadMany(RELOADS));
@@ -111,7 +111,7 @@ describe(`Models that are reloaded ${RELOADS} times under load`, function () {
     while ((await metric(server, 'earshot_models_retiring')) > 0) await sleep(20);
   });
 
-  it('stay as they are when a package is not right, and nobody is disturbed', async () => {
+  it('stay as they are when a package is broken, and no stream is disturbed', async () => {
     const before = refusals;
     await underLoad(async () => {
       writeFileSync(join(folder, 'echo', 'model.onnx'), 'no graph');

@@ -65,7 +65,7 @@ const assertServes = async (server: Addresses): Promise<void> => {
   assert.deepEqual([messages.at(-1)?.type, messages.at(-1)?.gap_ms], ['closed', 0]);
 };
 
-describe('A server whose machine runs short', function () {
+describe('A server on a machine in trouble', function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'earshot-short-'));
   before(function () {
@@ -73,7 +73,7 @@ describe('A server whose machine runs short', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('of disk for its log from the first line on serves all the same, and ends with 0', async () => {
+  it('serves, and exits with 0, when there was never room on the disk for its log', async () => {
     const log = openSync('/dev/full', 'w');
     const server = await start(log);
     closeSync(log);
@@ -81,7 +81,7 @@ describe('A server whose machine runs short', function () {
     assert.equal(await server.stop(), 0);
   });
 
-  it('of a reader of its log and its banner serves all the same', async () => {
+  it('serves when nobody reads its log and its banner', async () => {
     const server = await start('pipe');
     server.child.stderr!.destroy();
     server.child.stdout!.destroy();
@@ -89,7 +89,7 @@ describe('A server whose machine runs short', function () {
     assert.equal(await server.stop(), 0);
   });
 
-  it('of disk for a while says afterwards how many lines were lost', async function () {
+  it('says how many lines of its log were lost when the disk was full for a while', async function () {
     const disk = join(folder, 'disk');
     try {
       execFileSync('mkdir', [disk]);
@@ -122,12 +122,12 @@ describe('A server whose machine runs short', function () {
 
   const refused = (server: Addresses) => TALKS['ws-json'](server, [{ ...START, model: 'nosuch' }]);
 
-  it('of file descriptors keeps those who are there, turns others away, and takes callers again', async () => {
+  it('keeps its streams when file descriptors run out, and takes new callers afterwards', async () => {
     const server = await start('pipe', [], ['--max-sessions', '1000000']);
     let log = '';
     server.child.stderr!.on('data', (text: Buffer) => (log += text.toString()));
     while (!log.includes('fewer files may be open than streams')) await sleep(10);
-    // Node itself needs more than a hundred to start.
+    // Node itself needs more than a hundred descriptors to start.
     const { pid } = server.child;
     const most = readdirSync(`/proc/${pid}/fd`).length + SPARE;
     execFileSync('prlimit', ['--pid', String(pid), `--nofile=${most}`]);
@@ -158,11 +158,11 @@ describe('A server whose machine runs short', function () {
     assert.equal(await server.stop(), 0);
   });
 
-  it('of memory takes no stream more, and goes on with those that it has', async () => {
+  it('takes no more streams when memory runs out, and goes on with those that it has', async () => {
     const idle = await start('pipe');
     const resident = Math.round((await metric(idle, 'earshot_resident_memory_bytes')) / 2 ** 20);
     await idle.stop();
-    // Long recordings, kept until they are answered, fill the rest.
+    // Long recordings, kept until they are answered, fill the memory that is left.
     const server = await start('pipe', [], ['--max-memory-mb', String(resident + 60)]);
     server.child.stderr!.resume();
     const recordings: Promise<Response>[] = [];
@@ -183,7 +183,7 @@ describe('A server whose machine runs short', function () {
     assert.equal(await server.stop(), 0);
   });
 
-  it('of wall-clock sense, which jumps a day to and fro, notices nothing in a stream', async () => {
+  it('serves a stream as always while the wall clock jumps a day back and forth', async () => {
     const jumping = join(folder, 'jumping.mjs');
     writeFileSync(
       jumping,

@@ -64,7 +64,7 @@ describe('A client that is far too slow or far too fast', function () {
     assert.ok(grown < MOST_BYTES, `${grown} bytes were kept`);
   };
 
-  it(`is cut off when it sends a head or a frame byte by byte, ${CROWD} at a time, and disturbs nobody`, () =>
+  it(`is cut off when it sends a head or a frame byte by byte, and ${CROWD} of them disturb nobody`, () =>
     beside(async () => {
       const head = Buffer.from(handshake());
       const frame = Buffer.concat([head, clientFrame(Buffer.alloc(60_000), { opcode: 2 })]);
@@ -102,7 +102,7 @@ describe('A client that is far too slow or far too fast', function () {
     configures: clientFrame(Buffer.from('{"type":"configure","top_k":3}')),
     'empty messages': clientFrame(Buffer.alloc(0), { opcode: 2 }),
   };
-  it('is told, and refused, when it sends ten thousand messages without audio a second', () =>
+  it('is warned, then refused, when it sends ten thousand messages without audio a second', () =>
     beside(async () => {
       await Promise.all(
         Object.entries(CONTROL).map(async ([name, frame]) => {
@@ -134,7 +134,7 @@ describe('A writer at a hundred times real time', function () {
   /** The most that the buffers of two sockets and of the pipeline take. */
   const TAKEN_BYTES = 24 * 2 ** 20;
 
-  it('is slowed by not being read, and all that it sent is classified in the end', async () => {
+  it('has to wait until it is read, and all that it sent is classified in the end', async () => {
     const gate = deferred<undefined>();
     const server = await serveScripted({
       models: shelfOf((...frame) => gate.promise.then(() => sayingBalance(...frame))),

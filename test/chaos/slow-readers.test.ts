@@ -11,12 +11,12 @@ import { clientFrame, serverFrames, upgradedSocket } from '../support/raw-socket
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
-/** So many and so long that an event with all scores has some 25 KiB: kernels buffer megabytes. */
+/** So many and so long that an event with all scores has some 25 KiB, because kernels buffer megabytes. */
 const LABELS = [...Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(200, '-')), 'background'];
 const BEGIN = { ...START, top_k: 100, endpointing: { silence_ms: 200 } };
 /** A second of talk and half a second of silence. */
 const TALK = Buffer.concat([pcm16(babble(1, 3)), Buffer.alloc(16_000)]);
-/** More talk than can be announced to somebody who does not read. */
+/** More talk than the server can announce to a client that does not read. */
 const MOST_TALKS = 2_000;
 
 /** A client that sends and does not read, until it is told to. */
@@ -105,7 +105,7 @@ const WIRES = {
 describe('A reader that never reads', function () {
   this.timeout(60_000);
   for (const [wire, open] of Object.entries(WIRES))
-    it(`is told once, loses stale tentative intents but no final, and is let go over ${wire}`, async () => {
+    it(`is warned once, loses stale tentative intents but no final, and is ended over ${wire}`, async () => {
       let leftOut = 0;
       const logits = LABELS.map((_, index) => (index === 0 ? 4 : 0));
       const server = await serveScripted({

@@ -14,22 +14,22 @@ import { babble, pcm16, seeded } from '../support/tones.js';
 import { allGone, metric, SEED, whole } from './chaos.js';
 import { floorsOf, medianOf, riseOf } from './trend.js';
 
-/** `npm run soak` is an hour: `EARSHOT_SOAK_MINUTES=60`, with the streams that `EARSHOT_SOAK_STREAMS` says. */
+/** `npm run soak` runs for an hour, `EARSHOT_SOAK_MINUTES=60`, with as many streams as `EARSHOT_SOAK_STREAMS` says. */
 const MINUTES = Number(process.env.EARSHOT_SOAK_MINUTES ?? 0.15);
 const isLong = process.env.EARSHOT_SOAK_MINUTES !== undefined;
 const STREAMS = Number(process.env.EARSHOT_SOAK_STREAMS ?? (isLong ? 70 : 8));
-/** Caches fill, the JIT settles. */
+/** The share of the run in which caches fill and the JIT settles. */
 const WARM_UP = isLong ? 0.2 : 0.4;
 const MOST_RISE = 0.02;
 const MOST_DRIFT = 1.5;
-/** In chunks. */
+/** The longest call, in chunks. */
 const LONGEST = isLong ? 200 : 50;
 const CHUNK_MS = 100;
 const BYTES_PER_MS = 32;
 
 const SPEECH = pcm16(babble(20, SEED));
 
-/** A call of some seconds, spoken as people speak; about every tenth breaks off without a word. */
+/** A call of some seconds at speaking speed; about one in ten breaks off without `close`. */
 const call = async (server: Addresses, random: () => number): Promise<readonly WireMessage[]> => {
   const audio = SPEECH.subarray(0, whole(random, 15, LONGEST) * CHUNK_MS * BYTES_PER_MS);
   if (random() < 0.1) return breakOff(server, audio);
@@ -102,7 +102,7 @@ describe(`A soak of ${MINUTES} min with ${STREAMS} streams that come and go (see
         `rise ${(100 * rise).toFixed(1)} %; p50 ${early.toFixed(1)} ms, later ${late.toFixed(1)} ms\n`,
     );
     assert.equal(gapMs, 0);
-    // Seconds tell nothing of a slope.
+    // A run of some seconds says nothing about a slope.
     if (isLong) assert.ok(rise < MOST_RISE, `resident memory rose by ${rise}`);
     if (isLong) assert.ok(late < MOST_DRIFT * early, `p50 went from ${early} to ${late} ms`);
     assert.ok(calls > STREAMS && Number.isFinite(rise) && late > 0);
@@ -141,19 +141,19 @@ describe('After a server has closed', function () {
     assert.deepEqual(handles().sort(), opened.sort());
   });
 
-  /** Counting sees a stream while there is one. */
+  /** Asserts that the count sees a stream while there is one. */
   const counting = async (before: readonly (readonly [string, number])[]) => {
     for (const [index, [name, count]] of (await counts()).entries()) assert.ok(count > before[index]![1], name);
   };
 });
 
 describe('A trend', () => {
-  it('is what the values rise from first to last, as a share of their mean', () => {
+  it('is the rise of the values from first to last, as a share of their mean', () => {
     assert.equal(riseOf([5, 5, 5, 5]), 0);
     assert.ok(Math.abs(riseOf([90, 100, 110]) - 0.2) < 1e-12);
     assert.ok(riseOf([110, 100, 90]) < 0);
   });
-  it('is seen below the saw-teeth of garbage collection', () => {
+  it('is seen despite the saw-teeth of garbage collection', () => {
     const saw = Array.from({ length: 100 }, (_, index) => 100 + (index % 10) * 20 + index / 10);
     assert.ok(Math.abs(riseOf(floorsOf(saw, 10)) - 9 / 104.5) < 1e-12);
   });

@@ -1,4 +1,4 @@
-/** A least-squares line through values at equal distances; what it rises from the first to the last, as a share of their mean. */
+/** The rise of a least-squares line through values at equal distances, from first to last, as a share of their mean. */
 export const riseOf = (values: readonly number[]): number => {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -10,7 +10,7 @@ export const riseOf = (values: readonly number[]): number => {
   return ((covariance / variance) * (values.length - 1)) / mean;
 };
 
-/** The least of each of `count` stretches of equal length: memory between two garbage collections says nothing. */
+/** The minimum of each of `count` stretches of equal length: memory in use between two garbage collections says nothing. */
 export const floorsOf = (values: readonly number[], count: number): number[] =>
   Array.from({ length: count }, (_, index) =>
     Math.min(...values.slice((index * values.length) / count, ((index + 1) * values.length) / count)),

@@ -3,12 +3,12 @@ import { pick, randomBytes, whole } from './chaos.js';
 
 type Random = () => number;
 
-/** What one client does on an open WebSocket, and what it must be answered. */
+/** What one client does on an open WebSocket, and how the server must answer. */
 export interface Misdeed {
   readonly bytes: Buffer;
   /** The close code of the server (RFC 6455 §7.4.1); 1005 is a close frame without one, null no close frame at all. */
   readonly closeCode: number | null;
-  /** Whether the code is the client's own, said again: then there is nothing to explain. */
+  /** Whether the server only repeats the client's own code: then it has nothing to explain. */
   readonly isEchoed?: boolean;
   /** How the client ends: it waits for the server, it ends its half, or it cuts the connection. */
   readonly then?: 'wait' | 'half_close' | 'cut';
@@ -16,7 +16,7 @@ export interface Misdeed {
 
 const OPCODES = [0, 1, 2, 8, 9, 10] as const;
 const CONTROL = [8, 9, 10] as const;
-/** One more than fits. */
+/** One byte more than a message may have. */
 const TOO_LONG = 256 * 1024 + 1;
 const MAX_FRAGMENTS = 1_024;
 /** Overlong forms, surrogates, beyond U+10FFFF, cut sequences (the families 6.x of Autobahn's suite). */

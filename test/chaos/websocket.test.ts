@@ -16,7 +16,7 @@ import { FAMILIES, type Misdeed } from './websocket-families.js';
 const CASES = casesOf(600, 100_000);
 const NAMES = Object.keys(FAMILIES);
 const START = clientFrame(Buffer.from('{"type":"start","audio":{"encoding":"pcm_s16le","sample_rate":16000}}'));
-/** Closes for which the server has an explanation of its own. */
+/** Close codes that the server explains with an error message. */
 const EXPLAINED = new Set([1002, 1007, 1008, 1009, 4400]);
 
 /** Writes bytes in pieces, as a network may deliver them. */
@@ -80,7 +80,7 @@ const HANDSHAKES: Readonly<Record<string, readonly [string, number]>> = {
   'a key of another length': [handshake('/v1/stream', { 'Sec-WebSocket-Key': 'AAAA' }), 400],
   'an old version': [handshake('/v1/stream', { 'Sec-WebSocket-Version': '7' }), 400],
   'no version': [handshake('/v1/stream', { 'Sec-WebSocket-Version': undefined }), 400],
-  // As where nothing is offered.
+  // Answered as a request without any upgrade.
   'an upgrade to something else': [handshake('/v1/stream', { Upgrade: 'h2c' }), 426],
   'no upgrade': [handshake('/v1/stream', { Upgrade: undefined, Connection: 'close' }), 426],
   POST: [handshake('/v1/stream', { 'Content-Length': '0' }, 'POST /v1/stream HTTP/1.1'), 405],

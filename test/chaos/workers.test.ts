@@ -12,11 +12,11 @@ import { casesOf, metric, pick, SEED } from './chaos.js';
 const SECONDS = casesOf(5, 180);
 const STREAMS = 8;
 const RUN_TIMEOUT_MS = 300;
-/** Between two faults. */
+/** The pause between two faults. */
 const PAUSE_MS = casesOf(300, 1_500);
 const FLAGS = ['--models', ECHO_MODELS, '--isolation', 'process', '--workers', '2', '--log-level', 'silent'];
 
-/** What can befall a worker process. */
+/** What can happen to a worker process. */
 const DEEDS: Readonly<Record<string, (pid: number) => void>> = {
   'is killed': (pid) => process.kill(pid, 'SIGKILL'),
   'aborts as native code does': (pid) => process.kill(pid, 'SIGABRT'),
@@ -29,14 +29,14 @@ const befall = (pid: number, deed: string): void => {
   try {
     DEEDS[deed]!(pid);
   } catch {
-    // It is dead already.
+    // The process is dead already.
   }
 };
 
 const sum = (messages: readonly WireMessage[]): number =>
   messages.reduce((total, { start_ms, end_ms }) => total + Number(end_ms) - Number(start_ms), 0);
 
-/** Every frame was answered, or its audio told as a gap. */
+/** Asserts that every frame was answered, or its audio reported as a gap. */
 const assertComplete = ({ messages, end }: Told): number => {
   const closed = messages.at(-1)!;
   const gapMs = sum(messages.filter(({ type }) => type === 'gap'));
@@ -98,14 +98,14 @@ describe('Inference workers that fail in mid-batch', function () {
     assert.ok(restarts > 0);
   });
 
-  it('make the server not ready when none is left, and ready again', async () => {
+  it('make the server not ready when none is left, and ready again when they are back', async () => {
     await bothHealthy();
     for (const pid of childrenOf(server.child.pid!)) befall(pid, 'is killed');
     while ((await readiness(server)) !== 503) await sleep(1);
     while ((await readiness(server)) !== 200) await sleep(20);
   });
 
-  it('are started again ever more slowly while they die at once', async () => {
+  it('are restarted ever more slowly while they die at once', async () => {
     const before = await metric(server, 'earshot_worker_restarts_total');
     for (const end = performance.now() + 1_500; performance.now() < end;) {
       for (const pid of childrenOf(server.child.pid!)) befall(pid, 'is killed');
