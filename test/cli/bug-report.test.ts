@@ -70,7 +70,7 @@ describe('earshot doctor --bundle', function () {
     assert.match(report.findings.find(({ about }) => about === 'credentials of callers')!.detail, /ENOENT.*<jwtJwks>/);
   });
 
-  it('asks a running server for its metrics, and is written over no other file', async () => {
+  it('holds the metrics of a running server, and overwrites no file', async () => {
     const server = await serveProcess(['--models', ECHO_MODELS]);
     const environment = { EARSHOT_PORT: server.http.split(':')[1]!, EARSHOT_MODELS: ECHO_MODELS };
     const { report } = await bundle('running.json', environment);

@@ -10,7 +10,7 @@ import { SAMPLES } from '../support/real-server.js';
 const FREEZE = join(SAMPLES, 'freeze-card-8k-mulaw.wav');
 const ANSWER = { model: 'm', audio_ms: 1_000, intent: 'freeze', out_of_scope: false, score: 0.9, scores: [] };
 
-/** Answers as many recordings, then breaks connections as a server does that is ended. */
+/** Answers that many recordings, then breaks connections like a server that is being ended. */
 const mortalServer = async (answers: number) => {
   let left = answers;
   const asked = { count: 0 };
@@ -27,7 +27,7 @@ const mortalServer = async (answers: number) => {
 describe('earshot classify', () => {
   const FILES = Array.from({ length: 9 }, () => FREEZE);
 
-  it('tells what was answered when the server goes away, as lines and as a table', async () => {
+  it('prints the answers that it has when the server goes away, as lines and as a table', async () => {
     for (const [flags, answered, unanswered] of [
       [['--json'], /"intent":"freeze"/g, /"error":"no Earshot server answers/g],
       [[], / freeze +0\.90/g, /no Earshot server answers/g],
@@ -41,7 +41,7 @@ describe('earshot classify', () => {
     }
   });
 
-  it('does not ask about every file where no server answers', async () => {
+  it('does not try every file when no server answers', async () => {
     const { server, asked, url } = await mortalServer(0);
     const { code, out, err } = await earshot(['classify', ...FILES, ...FILES, ...FILES, '--json', '--url', url]);
     assert.deepEqual([code, out.match(/"error":"no Earshot server answers/g)?.length], [1, 27]);
@@ -50,7 +50,7 @@ describe('earshot classify', () => {
     server.close();
   });
 
-  it('asks nobody about a recording that is longer than any may be, and does not read it', async () => {
+  it('refuses a recording that is larger than allowed without reading or sending it', async () => {
     const drawer = new Drawer();
     const file = drawer.put('long.wav', {});
     const descriptor = openSync(file, 'w');

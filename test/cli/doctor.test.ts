@@ -23,7 +23,7 @@ describe('earshot doctor', function () {
   const drawer = new Drawer();
   after(() => drawer.clear());
 
-  it('knows a server that asks for client certificates, on both ports', async function () {
+  it('recognizes a server that asks for client certificates, on both ports', async function () {
     needs(this, hasOpenssl, 'openssl');
     const authority = new Authority(drawer.folder, 'authority');
     const { cert, key } = authority.sign('server');
@@ -42,7 +42,7 @@ describe('earshot doctor', function () {
     assert.ok(findings.some(({ about, ok }) => about === 'TLS certificate' && ok));
   });
 
-  /** What `serve` does not start with, and what is found of it. */
+  /** Settings with which `serve` does not start, each under the name of the finding about it. */
   const WRONG: Readonly<Record<string, Record<string, string>>> = {
     'TLS certificate': { EARSHOT_TLS_CERT: '/nosuch.crt', EARSHOT_TLS_KEY: '/nosuch.key' },
     'credentials of callers': { EARSHOT_KEYS_FILE: '/nosuch.json' },
@@ -58,7 +58,7 @@ describe('earshot doctor', function () {
     assert.deepEqual([code, err], [1, said]);
   });
 
-  it('finds what serve would not start with, and says the same sentence', async () => {
+  it('finds what would keep serve from starting, and says the same sentence', async () => {
     const { code, findings } = await doctor(
       Object.assign({}, PORTS, ...Object.values(WRONG)) as Record<string, string>,
     );
@@ -72,7 +72,7 @@ describe('earshot doctor', function () {
     }
   });
 
-  it('needs the provider that is asked for, and no other, and no variable that is none of its settings', async () => {
+  it('fails only over the provider that is asked for, not over another or an unknown variable', async () => {
     const ports = { EARSHOT_PORT: '0', EARSHOT_GRPC_PORT: '0' };
     const { code, findings } = await doctor({ EARSHOT_PROVIDER: 'cuda', EARSHOT_QUEUE_LIMT: '5', ...ports });
     const needed = findings.filter((finding) => finding.needed && finding.about.startsWith('provider'));

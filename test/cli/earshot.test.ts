@@ -96,7 +96,7 @@ describe('The earshot command', () => {
     assert.match(out, /echo-stateful .*yes/);
   });
 
-  it('doctor looks at Node, models, providers and ports', async () => {
+  it('doctor checks Node, models, providers and ports', async () => {
     const { out } = await earshot(['doctor', '--json']);
     const about = out
       .trim()
@@ -156,7 +156,7 @@ describe('The earshot command', () => {
       assert.doesNotMatch(ran.err, /\n {4}at /);
     });
 
-  it('doctor knows the ports of a running Earshot, and those of another program', async () => {
+  it('doctor tells ports of a running Earshot from those of another program', async () => {
     const others = [0, 1].map(() => createServer((socket) => socket.end('220 ready\r\n')));
     for (const other of others) await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const [first, second] = others.map((other) => (other.address() as AddressInfo).port);
@@ -179,13 +179,13 @@ describe('The earshot command', () => {
     for (const other of others) other.close();
   });
 
-  it('looks at the models that the environment names', async () => {
+  it('lists the models that the environment names', async () => {
     const { out } = await earshot(['models', '--json'], undefined, { EARSHOT_MODELS: ECHO_MODELS });
     assert.match(out, /"echo-stateful"/);
     assert.doesNotMatch(out, /banking/);
   });
 
-  it('classifies at an address that ends with a slash, and knows what is no Earshot server', async () => {
+  it('classifies at an address that ends with a slash, and says when the server is no Earshot', async () => {
     const other = createHttpServer((_, response) => response.writeHead(502).end('<h1>Bad gateway</h1>'));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
@@ -195,16 +195,16 @@ describe('The earshot command', () => {
     other.close();
   });
 
-  it('sets what the V8 of this Node knows', () =>
+  it('sets a V8 flag that this Node knows', () =>
     assert.equal(spawnSync(process.execPath, [COLLECT_LATER, '--eval', '']).status, 0));
 
-  it('ends quietly when nobody reads on', async () => {
+  it('ends quietly when the reader of its output stops reading', async () => {
     const command = `${process.execPath} ${COMMAND} stream ${FREEZE} --fast --json --url ws://${server.http} | head -n 1`;
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command]);
     assert.deepEqual([stdout.split('\n').length, stderr], [2, '']);
   });
 
-  it('fails where what it says cannot be written', async function () {
+  it('fails when its output cannot be written', async function () {
     needs(this, isLinux, 'Linux');
     const command = `${process.execPath} ${COMMAND} models --json --models ${ECHO_MODELS} > /dev/full`;
     await assert.rejects(promisify(execFile)('bash', ['-c', command]), {
@@ -213,7 +213,7 @@ describe('The earshot command', () => {
     });
   });
 
-  it('tells in one sentence why a stream failed on its way, also while it waits for standard input', async () => {
+  it('says in one sentence why a stream failed, even while it waits for standard input', async () => {
     const drawer = new Drawer();
     const key = randomKey();
     const file = drawer.put('keys.json', { keys: [entry(key, { audio_seconds_per_hour: 1 })] });
@@ -235,7 +235,7 @@ describe('The earshot command', () => {
     drawer.clear();
   });
 
-  it('passes on what the server refuses', async () => {
+  it('passes on why the server refuses a stream', async () => {
     const { code, err } = await earshot(['stream', FREEZE, '--model', 'nosuch', ...url]);
     assert.equal(code, 1);
     assert.match(err, /model_not_found: model "nosuch"/);

@@ -18,7 +18,7 @@ describe('earshot keys', function () {
   const inFile = () =>
     (JSON.parse(readFileSync(file, 'utf8')) as { keys: { id: string; name: string; sha256: string }[] }).keys;
 
-  it('makes a key that is shown once and kept as its hash, for its owner only', async () => {
+  it('creates a key, shows it once, and keeps its hash in a file for its owner only', async () => {
     const { code, out } = await keys('create', 'call-centre');
     const key = out.trim();
     assert.deepEqual([code, /^esk_[A-Za-z0-9_-]{43}$/.test(key)], [0, true]);
@@ -27,7 +27,7 @@ describe('earshot keys', function () {
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
-  it('writes down what a key may, and lists it', async () => {
+  it('stores what a key may do, and lists it', async () => {
     const rights = ['--models', 'echo, other', '--max-streams', '2', '--audio-seconds-per-hour', '3600'];
     const more = ['--origins', 'https://shop.example', '--metrics', '--expires', '2030-01-31'];
     assert.equal((await keys('create', 'shop', ...rights, ...more)).code, 0);
@@ -65,24 +65,24 @@ describe('earshot keys', function () {
       assert.deepEqual(inFile(), before);
     });
 
-  it('says so when a key to revoke is not there', async () => {
+  it('says so when a key to revoke does not exist', async () => {
     const { code, err } = await keys('revoke', 'nosuch');
     assert.deepEqual([code, err.includes('nosuch')], [1, true]);
   });
 
-  it('says in one sentence why a file could not be written, when a key is made and when one is revoked', async () => {
+  it('says in one sentence why a file could not be written, when a key is created and when one is revoked', async () => {
     const sentence = /^earshot: the keys were not written: [^\n]*\n$/;
     const nowhere = await earshot(['keys', 'create', 'x', '--file', `${drawer.folder}/nodir/keys.json`]);
     assert.deepEqual([nowhere.code, nowhere.out], [1, '']);
     assert.match(nowhere.err, sentence);
-    // So long that the draft beside it has no name.
+    // A name so long that the draft beside it, whose name is longer, cannot be written.
     const long = drawer.put('k'.repeat(255), { keys: [entry(randomKey(), { id: 'held' })] });
     const kept = await earshot(['keys', 'revoke', 'held', '--file', long]);
     assert.equal(kept.code, 1);
     assert.match(kept.err, sentence);
   });
 
-  it('reaches a server that runs: a new key is good, a revoked one is not; stream and classify show theirs', async () => {
+  it('reaches a running server: a new key is accepted, a revoked one is not; stream and classify send theirs', async () => {
     const server = await serveProcess(['--models', ECHO_MODELS, '--keys-file', file]);
     const made = await keys('create', 'fresh');
     const key = made.out.trim();

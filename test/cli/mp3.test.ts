@@ -14,18 +14,18 @@ describe('isMp3', () => {
     ['-ar', '22050', '-b:a', '64k', '-ac', '2'],
     ['-ar', '8000', '-b:a', '16k'],
   ])
-    it(`knows what ffmpeg writes with ${format.join(' ')}`, function () {
+    it(`recognizes what ffmpeg writes with ${format.join(' ')}`, function () {
       assert.equal(isMp3(mp3Of(this, format)), true);
     });
 
-  it('takes no raw audio for one, from wherever it is cut', () => {
+  it('does not take raw audio for an MP3, wherever it is cut', () => {
     for (const name of ['balance-16k.wav', 'call-stereo-8k-mulaw.wav', 'freeze-card-8k-mulaw.wav']) {
       const raw = readFileSync(join(SAMPLES, name)).subarray(44);
       for (let at = 0; at < raw.length - 8_192; at += 1) assert.equal(isMp3(raw.subarray(at, at + 8_192)), false);
     }
   });
 
-  it('takes no silence for one, nor a header alone', () => {
+  it('does not take silence or a header alone for an MP3', () => {
     const levels = fc.uint8Array({ minLength: 1, maxLength: 2 });
     fc.assert(fc.property(levels, (level) => !isMp3(new Uint8Array(8_192).map((_, n) => level[n % level.length]!))));
     for (const kind of [0xf2, 0xf3, 0xfa, 0xfb]) assert.equal(isMp3(Uint8Array.from([0xff, kind, 0x90, 0])), false);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { settings } from '../../server/cli/settings-report.js';
 import { readConfig } from '../../server/config.js';
 
-describe("What earshot doctor says of an issuer's keys at an address", () => {
+describe("earshot doctor, about an issuer's keys at an address", () => {
   let server: Server;
   let address: string;
   let answer: { status: number; body: string };
@@ -25,13 +25,13 @@ describe("What earshot doctor says of an issuer's keys at an address", () => {
     return { ok, detail };
   };
 
-  it('is how many there are', async () => {
+  it('says how many there are', async () => {
     const key = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
     answer = { status: 200, body: JSON.stringify({ keys: [key, key] }) };
     assert.deepEqual(await found(), { ok: true, detail: `${address} answers; keys: 2` });
   });
 
-  it('is that there are none', async () => {
+  it('objects when there are none', async () => {
     answer = { status: 200, body: '{"keys":[]}' };
     assert.deepEqual(await found(), { ok: false, detail: `${address} answers; keys: 0` });
   });
@@ -40,14 +40,14 @@ describe("What earshot doctor says of an issuer's keys at an address", () => {
     ['another status', { status: 404, body: '' }, /gives no keys: .*200 OK/],
     ['no key set', { status: 200, body: '{}' }, /gives no keys: JSON Web Key Set malformed/],
   ] as const)
-    it(`is why not: ${what}`, async () => {
+    it(`says why it gets none: ${what}`, async () => {
       answer = wrong;
       const { ok, detail } = await found();
       assert.equal(ok, false);
       assert.match(detail, sentence);
     });
 
-  it('is that nobody answers, by its code', async () => {
+  it('says with the error code that nobody answers', async () => {
     server.close();
     await once(server, 'close');
     assert.deepEqual(await found(), { ok: false, detail: `${address} gives no keys: ECONNREFUSED` });

@@ -8,7 +8,7 @@ import { mp3Of } from '../support/mp3s.js';
 import { serveScripted } from '../support/scripted-server.js';
 
 describe('earshot stream', () => {
-  it('ends well at a signal while it waits for standard input, and tells what it heard', async () => {
+  it('ends normally at a signal while it waits for standard input, and prints what it heard', async () => {
     const server = await serveScripted();
     const child = spawn(process.execPath, [COMMAND, 'stream', '-', '--json', '--url', `ws://${server.http}`]);
     const ended = once(child, 'close') as Promise<[number]>;
@@ -22,7 +22,7 @@ describe('earshot stream', () => {
     await server.close();
   });
 
-  it('takes no other file of audio on standard input for raw audio', async () => {
+  it('does not take another kind of audio file on standard input for raw audio', async () => {
     for (const opening of ['RF64', 'RIFX', 'ID3\u0003', 'fLaC', 'OggS']) {
       const input = Buffer.concat([Buffer.from(opening, 'latin1'), Buffer.alloc(3_200)]);
       const { code, err } = await earshot(['stream', '-', '--url', 'ws://127.0.0.1:9'], input);
@@ -32,7 +32,7 @@ describe('earshot stream', () => {
     }
   });
 
-  it('takes no MP3 without tags for raw audio', async function () {
+  it('does not take an MP3 without tags for raw audio', async function () {
     const input = mp3Of(this, ['-ar', '44100', '-b:a', '128k']);
     const { code, err } = await earshot(['stream', '-', '--url', 'ws://127.0.0.1:9'], input);
     assert.equal(code, 1);

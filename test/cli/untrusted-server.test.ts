@@ -9,7 +9,7 @@ import { ECHO_MODELS, SAMPLES, serveReal, type RealServer } from '../support/rea
 
 const FREEZE = join(SAMPLES, 'freeze-card-8k-mulaw.wav');
 
-describe('A server whose certificate nobody else vouches for', function () {
+describe('A server whose certificate comes from a private authority', function () {
   this.timeout(120_000);
   const drawer = new Drawer();
   let authority: Authority;
@@ -41,7 +41,7 @@ describe('A server whose certificate nobody else vouches for', function () {
   });
 
   for (const command of ['stream over WebSocket', 'stream over gRPC', 'classify'])
-    it(`is reached by ${command} with its authority in NODE_EXTRA_CA_CERTS; without, the reason is said`, async () => {
+    it(`is reached by ${command} with its authority in NODE_EXTRA_CA_CERTS; without it, the error says why not`, async () => {
       const refused = await earshot(commands[command]!);
       assert.equal(refused.code, 1);
       assert.match(
@@ -53,7 +53,7 @@ describe('A server whose certificate nobody else vouches for', function () {
       assert.equal(vouched.code, 0, vouched.err);
     });
 
-  it('is asked by doctor --bundle how it does', async () => {
+  it('is asked by doctor --bundle whether it is ready', async () => {
     const file = `${drawer.folder}/report.json`;
     await earshot(['doctor', '--bundle', file], undefined, {
       EARSHOT_MODELS: ECHO_MODELS,
