@@ -20,7 +20,7 @@ const KEEP_TRACK = `const devices = navigator.mediaDevices;
     return media;
   };`;
 
-/** Evaluated in the browser: the person leaves the question for the microphone open until the test answers it. */
+/** Evaluated in the browser: the question whether the microphone may be used stays open until the test calls `permit`. */
 const ASK_SLOWLY = `const devices = navigator.mediaDevices;
   const ask = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (what) => {
@@ -30,7 +30,7 @@ const ASK_SLOWLY = `const devices = navigator.mediaDevices;
     return media;
   };`;
 
-/** Evaluated in the browser: a voice that speaks until it is cancelled, and then is silent when the test says so. */
+/** Evaluated in the browser: a voice that speaks, even after it is cancelled, until the test calls `fallSilent`. */
 const ENDLESS_VOICE = `speechSynthesis.getVoices = () => [{}];
   speechSynthesis.speak = (speech) => { globalThis.fallSilent = () => speech.dispatchEvent(new Event('end')); };`;
 
@@ -92,7 +92,7 @@ describe('The browser bot in Chromium', function () {
     assert.equal(await metric(server, 'earshot_sessions'), 0);
   });
 
-  it('neither acts nor speaks once the call has ended, whatever is settled then', async () => {
+  it('neither acts nor speaks once the call has ended, even on a final that comes later', async () => {
     const late = await webSocketServer((socket) =>
       socket.on('message', (content) => {
         const { type } = JSON.parse((content as Buffer).toString()) as { type: string };

@@ -17,7 +17,7 @@ import { storyOf, tell } from './cuts.js';
 const SPEECH = pcm16(babble(10, 5));
 const OPTIONS = { audio: { encoding: 'pcm_s16le', sampleRate: 16_000 }, endpointing: { silenceMs: 400 } } as const;
 
-/** Evaluated in the browser: streams `speech`, and tells what was said. */
+/** Evaluated in the browser: streams `speech`, and returns what was received. */
 const STREAM_IN_PAGE = `async ({ url, options, pauseMs }) => {
   const { createStream } = await import('/browser.js');
   const speech = new Uint8Array(await (await fetch('/speech')).arrayBuffer());
@@ -77,13 +77,13 @@ describe('The browser build in Chromium', function () {
   const inPage = (options: object): Promise<ToldInPage> =>
     page.evaluate(`(${STREAM_IN_PAGE})(${JSON.stringify(options)})`);
 
-  it('is told what Node is told', async () => {
+  it('receives the same messages as Node', async () => {
     const whole = await tell(createStream({ url: `ws://${server.http}`, ...OPTIONS }), SPEECH, () => undefined);
     const { messages } = await inPage({ url: `ws://${server.http}`, options: OPTIONS, pauseMs: 0 });
     assert.deepEqual(storyOf(messages), storyOf(whole));
   });
 
-  it('resumes when its connection is cut, and is told the same', async () => {
+  it('resumes when its connection is cut, and receives the same messages', async () => {
     const whole = await tell(createStream({ url: `ws://${server.http}`, ...OPTIONS }), SPEECH, () => undefined);
     let left = SPEECH.length / 3;
     proxy.onPass = (direction, bytes) => {
@@ -104,7 +104,7 @@ describe('The browser build in Chromium', function () {
     ['no server', { url: 'ws://127.0.0.1:9' }, 'connect_failed'],
     ['no address', { url: 'ftp://x' }, 'bad_request'],
   ] as const)
-    it(`tells ${code} for ${what}`, async () => {
+    it(`reports ${code} for ${what}`, async () => {
       const told = await page.evaluate(
         `import('/browser.js').then(({ openStream }) => openStream(${JSON.stringify({ ...OPTIONS, ...options })})).then(String, ({ code }) => code)`,
       );

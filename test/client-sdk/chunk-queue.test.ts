@@ -7,7 +7,7 @@ const CHUNK_MS = 50;
 const chunk = (number: number): Int16Array => new Int16Array((RATE * CHUNK_MS) / 1000).fill(number);
 
 describe("The microphone's queue", () => {
-  it('gives a waiting reader what comes, and a late one what waits, in order', async () => {
+  it('gives chunks in order, to a reader that waits and to one that comes later', async () => {
     const queue = new ChunkQueue(RATE);
     const early = queue.next();
     for (const number of [1, 2, 3]) queue.push(chunk(number));
@@ -15,7 +15,7 @@ describe("The microphone's queue", () => {
     assert.deepEqual(read, [1, 2, 3]);
   });
 
-  it('ends only after what waits is read', async () => {
+  it('ends only after the waiting chunks are read', async () => {
     const queue = new ChunkQueue(RATE);
     queue.push(chunk(1));
     queue.end(null);
@@ -24,7 +24,7 @@ describe("The microphone's queue", () => {
     assert.equal((await queue.next()).done, true);
   });
 
-  it('throws its error at every reader, once what waits is read', async () => {
+  it('rejects every reader with its error', async () => {
     const queue = new ChunkQueue(RATE);
     const waiting = queue.next();
     queue.end(new Error('unplugged'));
@@ -33,7 +33,7 @@ describe("The microphone's queue", () => {
     await assert.rejects(queue.next(), /unplugged/);
   });
 
-  it('holds thirty seconds, drops what comes then, and counts it', async () => {
+  it('holds thirty seconds, drops what comes after that, and counts it', async () => {
     const queue = new ChunkQueue(RATE);
     const held = MOST_WAITING_MS / CHUNK_MS;
     for (let number = 0; number < held + 4; number++) queue.push(chunk(number));

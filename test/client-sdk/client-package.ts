@@ -6,7 +6,7 @@ import { inRepository } from '../support/repository.js';
 /** The folder of the published package. */
 export const SDK = inRepository('client-sdk/');
 
-/** What a program said and how it ended. */
+/** What a program printed and how it ended. */
 export interface Ran {
   readonly code: number | null;
   readonly lines: Record<string, unknown>[];

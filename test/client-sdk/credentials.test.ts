@@ -16,7 +16,7 @@ describe('Credentials', () => {
     return server.url;
   }
 
-  it('are asked for, as the address is, before every connection', async () => {
+  it('are asked for, like the address, before every connection', async () => {
     const tokens: unknown[] = [];
     const url = await serve((socket, request) => {
       tokens.push(request.headers.authorization);
@@ -33,7 +33,7 @@ describe('Credentials', () => {
     assert.deepEqual(tokens, ['Bearer 1', 'Bearer 2', 'Bearer 3']);
   });
 
-  it('are asked for again while it reconnects when asking has failed', async () => {
+  it('are asked for again during a reconnect when asking has failed', async () => {
     let connections = 0;
     const url = await serve((socket) => {
       politeServer(socket);
@@ -49,7 +49,7 @@ describe('Credentials', () => {
     assert.deepEqual([asked, connections], [3, 2]);
   });
 
-  it('given as a token are sent as such, a new one at each connection, beside other headers', async () => {
+  it('given as a token are sent as a bearer token, a new one per connection, beside other headers', async () => {
     const shown: unknown[] = [];
     const url = await serve((socket, request) => {
       shown.push([request.headers.authorization, request.headers['x-tenant']]);
@@ -90,20 +90,20 @@ describe('Credentials', () => {
       ['WebSocket', openStream, 'ws://127.0.0.1:9'],
       ['gRPC', openGrpcStream, '127.0.0.1:9'],
     ] as const)
-      it(`that cannot be sent are not told, and not tried again: ${what} over ${wire}`, async () => {
+      it(`that cannot be sent are not quoted in the error, and not tried again: ${what} over ${wire}`, async () => {
         const told: unknown = await open({ url, audio: AUDIO, ...options }).catch((error: unknown) => error);
         assert.ok(told instanceof EarshotError);
         assert.deepEqual([told.code, told.retryable, told.message], ['bad_request', false, message]);
         assert.ok(!inspect(told).includes(SECRET));
       });
 
-  it('that gRPC alone cannot send are not told', async () => {
+  it('that only gRPC cannot send are not quoted in the error', async () => {
     const opening = openGrpcStream({ url: '127.0.0.1:9', audio: AUDIO, headers: { 'x-key': `${SECRET}é` } });
     const told: unknown = await opening.catch((error: unknown) => error);
     assert.ok(told instanceof EarshotError && told.code === 'bad_request' && !inspect(told).includes(SECRET));
   });
 
-  it('that cannot be sent when it reconnects end the stream, and leave its session to who resumes it', async () => {
+  it('that cannot be sent during a reconnect end the stream, without another try', async () => {
     const url = await serve((socket) => {
       politeServer(socket);
       socket.on('message', () => setImmediate(() => socket.terminate()));
@@ -115,13 +115,13 @@ describe('Credentials', () => {
     assert.equal(asked, 2);
   });
 
-  it('that are none are no headers', async () => {
+  it('may be headers of null or undefined', async () => {
     const url = await serve(politeServer);
     for (const headers of [null, () => undefined])
       await (await openStream({ url, audio: AUDIO, headers } as unknown as StreamOptions)).close();
   });
 
-  it('that are base64 are sent as they are', async () => {
+  it('in base64 are sent as they are', async () => {
     let shown: unknown;
     const url = await serve((socket, request) => {
       shown = request.headers.authorization;
@@ -131,7 +131,7 @@ describe('Credentials', () => {
     assert.equal(shown, 'Bearer a+b/c.d_e~f-g==');
   });
 
-  it('that cannot be had reject', async () => {
+  it('that cannot be obtained reject the opening of a stream', async () => {
     const headers = () => Promise.reject(new Error('no token'));
     await assert.rejects(openStream({ url: await serve(politeServer), audio: AUDIO, headers }), {
       code: 'connect_failed',

@@ -26,7 +26,7 @@ describe(`A stream whose connection is cut at random moments`, () => {
   after(() => server.running.drain());
 
   for (const [transport, { at, open }] of Object.entries(TRANSPORTS))
-    it(`${CUTS} times over ${transport} tells the same as one that is not`, async function () {
+    it(`${CUTS} times over ${transport} delivers the same messages as one that is not`, async function () {
       this.timeout(0);
       whole[transport] = await tell(open(server[at], OPTIONS), AUDIO, () => undefined);
       assert.ok(whole[transport].some((message) => message.type === 'intent' && message.status === 'final'));
@@ -38,7 +38,7 @@ describe(`A stream whose connection is cut at random moments`, () => {
     });
 });
 
-describe('A stream whose connection breaks between its end and the news of it', () => {
+describe('A stream whose connection breaks after it has ended, before the client knows', () => {
   let ended = deferred<null>();
   let server: RealServer;
 
@@ -49,8 +49,8 @@ describe('A stream whose connection breaks between its end and the news of it', 
   after(() => server.running.drain());
 
   for (const [transport, { at, open }] of Object.entries(TRANSPORTS))
-    it(`is told all of it over ${transport}`, async () => {
-      // So little passes without the windows of HTTP/2 being opened again, which is news too.
+    it(`still delivers every message over ${transport}`, async () => {
+      // So little audio that HTTP/2 need not open its windows again, which the client would notice too.
       const audio = AUDIO.subarray(0, 48_000);
       const whole = await tell(open(server[at], OPTIONS), audio, () => undefined);
       const proxy = await cuttingProxy(server[at]);

@@ -18,13 +18,13 @@ export const TRANSPORTS: Readonly<Record<string, { readonly at: keyof Addresses;
   grpc: { at: 'grpc', open: (address, options) => createGrpcStream({ ...options, url: address }) },
 };
 
-/** What a stream was told, without what differs from run to run. */
+/** The messages that a stream received, without what differs from run to run. */
 export const storyOf = (messages: readonly StreamMessage[]): Record<string, unknown>[] =>
   messages.slice(1).map((message) => ({ ...message, latency_ms: 0 }));
 
 const CHUNK_BYTES = 3_200;
 
-/** Streams audio as it comes, awaiting room, and tells everything that was said. */
+/** Streams audio as fast as there is room, and returns every message that was received. */
 export const tell = async (
   stream: IntentStream,
   audio: Uint8Array,
@@ -68,11 +68,11 @@ export interface CutRun {
   readonly options: Omit<StreamOptions, 'url'>;
 }
 
-/** Streams audio over a connection that is cut at random moments, and asserts that everything is told as without cuts; returns how often it was cut. */
+/** Streams audio over a connection that is cut at random moments, and asserts that the messages are the same as without cuts; returns how often it was cut. */
 export const assertSameDespiteCuts = async (run: CutRun, whole: readonly StreamMessage[]): Promise<number> => {
   const { at, open } = TRANSPORTS[run.transport]!;
   const proxy = await cuttingProxy(run.server[at]);
-  // The first connection must come about: only then is there a stream to go on with.
+  // The first connection must succeed: only then is there a stream to resume.
   const stream = open(proxy.address, run.options);
   await stream.opened;
   const cuts = cutAtRandom(proxy, seeded(run.seed), run.bytesApart);

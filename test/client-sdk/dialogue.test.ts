@@ -28,13 +28,13 @@ describe("The front desk's dialogue", () => {
     assert.equal(new Set(turns.map(({ say }) => say)).size, 3);
   });
 
-  it('begins to count anew once it has understood', () => {
+  it('counts from the start again once it has understood', () => {
     const dialogue = new Dialogue();
     for (const heard of [SILENCE, SILENCE, { intent: 'balance', score: 0.9 }, SILENCE])
       assert.equal(dialogue.next(heard).isHandedOver, false);
   });
 
-  it('acts on what it is unsure of only when it is said again', () => {
+  it('acts on an intent that it is unsure of only when it hears it again', () => {
     const dialogue = new Dialogue();
     assert.equal(dialogue.next({ intent: 'freeze', score: 0.3 }).action, null);
     assert.equal(dialogue.next({ intent: 'freeze', score: 0.3 }).action, 'freeze_card');

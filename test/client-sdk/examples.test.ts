@@ -34,7 +34,7 @@ describe('The examples', function () {
   });
   after(() => server.running.drain());
 
-  /** What the server itself says of the call in one shot: where each speaks, and what is wanted. */
+  /** What the server itself answers about the call in one shot: where each speaks, and what they want. */
   const utterancesOf = async (file: string) => {
     const answer = await fetch(`http://${server.http}/v1/classify`, { method: 'POST', body: readFileSync(file) });
     const { utterances } = (await answer.json()) as { utterances: Record<string, unknown>[] };
@@ -111,7 +111,7 @@ describe('The examples', function () {
     [NODE_BOT, ['call.wav'], /^Unexpected argument 'call\.wav'.*\nusage: .*\n$/],
     [CALL_TAGGER, ['--nosuch', CALL], /^Unknown option '--nosuch'.*\nusage: node call-tagger\.mjs .*\n$/],
   ] as const)
-    it(`say how they are used where they are given ${args.join(' ')}`, async () => {
+    it(`print their usage when they are given ${args.join(' ')}`, async () => {
       const { code, err } = await run(file, args);
       assert.equal(code, 2);
       assert.match(err, sentence);

@@ -8,14 +8,14 @@ import { inRepository } from '../support/repository.js';
 import { sampleCall } from '../support/sample-calls.js';
 import { SDK } from './client-package.js';
 
-/** The first block of a language on a page of the documents. */
+/** The first code block in a language on a page of the documentation. */
 function blockOf(page: string, language: string): string {
   const [, code] = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readFileSync(inRepository(page), 'utf8')) ?? [];
   assert.ok(code, `${page} has no block of ${language}`);
   return code;
 }
 
-describe('The microphone demo of the documents in Chromium', function () {
+describe('The microphone demo of the documentation in Chromium', function () {
   this.timeout(60_000);
   let server: RealServer;
   let browser: HearingBrowser | undefined;
@@ -25,7 +25,7 @@ describe('The microphone demo of the documents in Chromium', function () {
   before(async function () {
     browser = await hearingBrowser(this, sampleCall('freeze-card-8k-mulaw.wav'));
     server = await serveReal({ models: BUNDLED_MODELS });
-    // Inside the package, so that its names lead to its sources.
+    // Inside the package, so that imports by the package's own name find it.
     folder = mkdtempSync(join(SDK, 'dist/five-minutes-'));
   });
   afterEach(() => site?.close());

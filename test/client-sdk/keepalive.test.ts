@@ -5,7 +5,7 @@ import { newScene, open } from './scene.js';
 
 const IDLE_TIMEOUT_MS = 30_000;
 
-/** A page in the background, whose timers browsers hold back to one a minute. */
+/** The clock of a page in the background, whose timers browsers delay to one a minute. */
 class SleepyClock extends ManualClock {
   override after(ms: number, action: () => void): { cancel(): void } {
     return super.after(Math.max(ms, 60_000), action);
@@ -27,19 +27,19 @@ describe('Keepalive', () => {
     return { clock, told };
   };
 
-  it('takes no connection for lost that was not asked, however late it looks', () => {
+  it('never takes a connection for lost without asking it first, however late its timer fires', () => {
     const { clock, told } = watched((keepalive) => keepalive.heard());
     clock.pass(180_000);
     assert.deepEqual(told, ['asked', 'asked', 'asked']);
   });
 
-  it('takes one for lost that has not answered', () => {
+  it('takes a connection for lost that has not answered', () => {
     const { clock, told } = watched(() => undefined);
     clock.pass(120_000);
     assert.deepEqual(told, ['asked', 'heard nothing for 120000 ms']);
   });
 
-  it('is said at once where the server warns that the stream is idle', () => {
+  it('is sent at once when the server warns that the stream is idle', () => {
     const scene = newScene();
     open(scene);
     scene.network.last.say({ type: 'warning', seq: 2, code: 'idle', message: 'nothing came for 20 s' });

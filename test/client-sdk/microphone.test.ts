@@ -13,7 +13,7 @@ const TONE_HZ = 1_000;
 const RATE = 48_000;
 const TONE = Int16Array.from({ length: RATE * 4 }, (_, n) => 12_000 * Math.sin((2 * Math.PI * TONE_HZ * n) / RATE));
 
-/** Evaluated in the browser: a second and a half of what the microphone hears, and how it was given back. */
+/** Evaluated in the browser: a second and a half of what the microphone hears, and what it says about itself. */
 const HEAR = `async (options) => {
   const { microphone } = await import('/microphone.js');
   const mic = await microphone(options);
@@ -43,7 +43,7 @@ const LIKE_FIREFOX = `
     return connect.call(this, media);
   };`;
 
-/** Tells which settings were asked for, and whether every track was stopped. */
+/** Evaluated in the browser: keeps which settings were asked for, and every track that was given. */
 const SPY = `
   window.tracks = [];
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -89,7 +89,7 @@ describe('The microphone of the SDK in Chromium', function () {
       `import('/microphone.js').then(({ microphone }) => microphone(${JSON.stringify(options)})).then(() => 'opened', ({ code }) => code)`,
     );
 
-  /** Samples between the first and the last rising zero crossing, by the number of them: the tone's period. */
+  /** The tone's period is the number of samples from the first to the last rising zero crossing, divided by the periods between. */
   function assertTone(samples: readonly number[]): void {
     // The device's first tenths of a second may be silent.
     const settled = samples.slice(8_000);
@@ -131,13 +131,13 @@ describe('The microphone of the SDK in Chromium', function () {
     assert.equal(await codeOf(page, { deviceId: 'no such device' }), 'not_found');
   });
 
-  it('works under a strict Content-Security-Policy by workletUrl, and says that it is needed', async () => {
+  it('works under a strict Content-Security-Policy with workletUrl, and is refused without it', async () => {
     const page = await open('/strict');
     assert.equal(await codeOf(page), 'worklet_refused');
     assertTone((await hear(page, { workletUrl: '/worklet.js' })).heard);
   });
 
-  it('says that no context takes the device, and leaves none open', async () => {
+  it('fails when no audio context takes the device, and leaves none open', async () => {
     const page = await open();
     await page.evaluate(`
       window.contexts = [];
@@ -169,7 +169,7 @@ describe('The microphone of the SDK in Chromium', function () {
     assert.deepEqual(await page.evaluate('window.tracks.map(({ readyState }) => readyState)'), ['ended']);
   });
 
-  it('hears again where its audio was put to sleep', async () => {
+  it('hears again after its audio context was suspended', async () => {
     const page = await open();
     const samples = await page.evaluate(`(async () => {
       globalThis.AudioContext = class extends AudioContext {
@@ -195,7 +195,7 @@ describe('The microphone of the SDK in Chromium', function () {
     assert.ok(Number(samples) > 8_000, `${String(samples)} samples in two seconds`);
   });
 
-  it('tells its reader that the device went away', async () => {
+  it('tells its reader that the device was lost', async () => {
     const page = await open();
     await page.evaluate(SPY);
     const code = await page.evaluate(`(async () => {

@@ -37,7 +37,7 @@ describe('A WAV stream', () => {
   ];
   for (const [encoding, format] of FORMATS)
     for (const length of [1, 7, 100_000])
-      it(`of ${encoding}, in chunks of ${length} bytes, is what sox says`, async function () {
+      it(`of ${encoding}, in chunks of ${length} bytes, gives the same bytes as sox`, async function () {
         needs(this, hasSox, 'sox');
         const shape = ['-r', '8000', '-c', '2', ...format];
         const { audio, chunks } = await readWav(chunked(sox(...shape, '-t', 'wav', '-', 'trim', '0', '0.5'), length));
@@ -46,14 +46,14 @@ describe('A WAV stream', () => {
       });
 
   for (const length of [0, 0xffff_ffff])
-    it(`that was written to a pipe, and says ${length} for a length that it does not know, goes to its end`, async () => {
+    it(`that was written to a pipe, with ${length} for its unknown length, is read to its end`, async () => {
       const wav = Buffer.from(readFileSync(SAMPLE));
       wav.writeUInt32LE(length, 40);
       const { chunks } = await readWav(chunked(wav, 1_000));
       assert.deepEqual(await bytesOf(chunks), wav.subarray(44));
     });
 
-  it('lets go of its source when its samples are read no further', async () => {
+  it('destroys its source when its samples are no longer read', async () => {
     const source = chunked(readFileSync(SAMPLE), 1_000);
     const { chunks } = await readWav(source);
     await assert.rejects(pipe(chunks, { send: () => Promise.reject(new Error('the stream has failed')) } as never));

@@ -12,7 +12,7 @@ const URL = 'ws://127.0.0.1:9';
 const OF_SETTINGS = 'interim, topK, threshold, endpointing, endpointing.silenceMs, endpointing.maxUtteranceMs';
 const RIGHT_CODEC = "import { protobuf } from '@earshot/client/protobuf' and give that, or leave it out for JSON";
 
-/** Wrong options, with `url` and `audio` where they have none of their own; and what is said of them. */
+/** Wrong options, to which `url` and `audio` are added where they have none; and the error about them. */
 const WRONG: readonly (readonly [object, string])[] = [
   [{ audio: undefined }, 'audio is missing; give { encoding, sampleRate }'],
   [{ audio: null }, 'audio null is no object; give { encoding, sampleRate }'],
@@ -40,12 +40,12 @@ const WRONG: readonly (readonly [object, string])[] = [
 
 describe('Options', () => {
   for (const [given, message] of WRONG)
-    it(`are refused before anything is made: ${message}`, () => {
+    it(`are refused before anything is created: ${message}`, () => {
       const options = { url: URL, audio: AUDIO, ...given } as StreamOptions;
       assert.throws(() => createStream(options), { name: 'EarshotError', code: 'bad_request', message });
     });
 
-  it('that are unknown, and like none that is known, are refused with those that are', async () => {
+  it('that are unknown and like no known one are refused with a list of the known ones', async () => {
     const options = { url: URL, audio: AUDIO, language: 'en' };
     await assert.rejects(openStream(options), {
       code: 'bad_request',
@@ -53,7 +53,7 @@ describe('Options', () => {
     });
   });
 
-  it('that are missing are asked for', async () => {
+  it('that are missing are named in the error', async () => {
     const missing = { code: 'bad_request', message: 'options is missing; give { url, audio }' };
     await assert.rejects(openStream(undefined as never), missing);
     await assert.rejects(grpc.openStream(undefined as never), missing);
@@ -63,7 +63,7 @@ describe('Options', () => {
     });
   });
 
-  it('that say nothing are none', () => {
+  it('of undefined or null count as not given', () => {
     const options = {
       url: URL,
       audio: AUDIO,
@@ -74,7 +74,7 @@ describe('Options', () => {
     createStream(options).abort();
   });
 
-  it('of WebSocket alone are refused over gRPC', () => {
+  it('that are only for WebSocket are refused over gRPC', () => {
     const options = { url: '127.0.0.1:9', audio: AUDIO, codec: 'protobuf' };
     const message = 'codec is for WebSocket; gRPC carries protobuf, so leave it out';
     assert.throws(() => grpc.createStream({ ...options, codec: {} } as StreamOptions), { code: 'bad_request' });
@@ -94,7 +94,7 @@ describe('Options', () => {
     assert.equal(connections, 1);
   });
 
-  it('may be without end: no timer goes off at once for being too long', async () => {
+  it('may be infinite times: a timer that is too long does not go off at once', async () => {
     let hasGoneOff = false;
     const endless = systemClock.after(Infinity, () => (hasGoneOff = true));
     await new Promise<void>((resolve) => void systemClock.after(1, resolve));

@@ -2,12 +2,12 @@ import type { WebSocket } from 'ws';
 import type { ServerMessage } from '../../proto/wire.js';
 import { CLOSED, intent, READY, receipt } from './messages.js';
 
-/** Says messages as JSON. */
+/** Sends messages as JSON. */
 export const say = (socket: WebSocket, ...messages: ServerMessage[]) => {
   for (const message of messages) socket.send(JSON.stringify(message));
 };
 
-/** A server that is ready at once and closes a stream as the protocol has it. */
+/** A server that is ready at once and closes a stream as the protocol says. */
 export function politeServer(socket: WebSocket): void {
   let received = 0;
   socket.on('message', (content, isBinary) => {

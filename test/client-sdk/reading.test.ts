@@ -11,7 +11,7 @@ const opened = (): Scene => {
   return scene;
 };
 
-/** Ends a stream of which `last` messages were told. */
+/** Ends a stream that has delivered `last` messages. */
 const closeAfter = ({ stream, network }: Scene, last: number): void => {
   void stream.close();
   network.last.say(receipt(1), { ...CLOSED, seq: last + 1 });
@@ -47,7 +47,7 @@ describe('Reading a stream', () => {
     await assert.rejects(all, { code: 'model_not_found' });
   });
 
-  it('tells an observer nothing after it has left', async () => {
+  it('passes nothing to an observer that has unsubscribed', async () => {
     const scene = opened();
     const told: number[] = [];
     const leaving = from(scene.stream).subscribe(({ seq }) => told.push(seq));
@@ -57,7 +57,7 @@ describe('Reading a stream', () => {
     assert.deepEqual(told, [1]);
   });
 
-  it('tells all who begin to listen in one turn what came before', async () => {
+  it('passes what came before to all listeners that are added in the same turn', async () => {
     const scene = opened();
     scene.network.last.say(intent(2, 'final'));
     const told: [string, number][] = [];
@@ -76,7 +76,7 @@ describe('Reading a stream', () => {
     ]);
   });
 
-  it('tells a listener of the end, also when it came too late for it', async () => {
+  it('reports the end even to a listener that is added after it', async () => {
     const scene = opened();
     closeAfter(scene, 1);
     const reasons: string[] = [];
@@ -87,7 +87,7 @@ describe('Reading a stream', () => {
     assert.deepEqual(reasons, ['closed', 'closed']);
   });
 
-  it('stops telling a listener when it says so, or its signal does', async () => {
+  it('passes nothing to a listener that was removed, or whose signal has fired', async () => {
     const scene = opened();
     const controller = new AbortController();
     const told: string[] = [];
@@ -102,7 +102,7 @@ describe('Reading a stream', () => {
     assert.deepEqual(told, ['first', 'second']);
   });
 
-  it('keeps nothing for a reader while listeners take it', async () => {
+  it('keeps no messages for a reader while listeners receive them', async () => {
     const scene = opened();
     scene.stream.on('intent', () => undefined);
     await turn();
@@ -113,7 +113,7 @@ describe('Reading a stream', () => {
     assert.deepEqual(left, []);
   });
 
-  it('keeps what comes after the last listener has left for whoever listens or reads next', async () => {
+  it('keeps messages after the last listener has left, for the next listener or reader', async () => {
     const scene = opened();
     const { stream, network } = scene;
     const told: number[] = [];
@@ -136,7 +136,7 @@ describe('Reading a stream', () => {
     assert.deepEqual(left, [4, 5]);
   });
 
-  it('keeps what comes after a listener that left in the turn in which it came', async () => {
+  it('keeps messages when a listener leaves in the turn in which it was added', async () => {
     const scene = opened();
     scene.stream.on('message', () => undefined)();
     await turn();
@@ -146,7 +146,7 @@ describe('Reading a stream', () => {
     assert.deepEqual(left, ['ready', 'closed']);
   });
 
-  it('loses nothing to those who listen only to its state', async () => {
+  it('keeps messages for a reader while others listen only to the state', async () => {
     const scene = opened();
     const states: string[] = [];
     scene.stream.on('state', ({ state }) => states.push(state));
@@ -164,7 +164,7 @@ describe('Reading a stream', () => {
     );
   });
 
-  it('gives what came before an error, then throws it', async () => {
+  it('gives the messages before an error, then throws it', async () => {
     const scene = opened();
     scene.network.last.say(intent(2, 'final'), { ...REFUSED, seq: 3 });
     const iterator = scene.stream[Symbol.asyncIterator]();
@@ -185,7 +185,7 @@ describe('Reading a stream', () => {
     assert.deepEqual([messages.length, scene.stream.droppedTentatives], [MAX_QUEUED_MESSAGES, extra]);
   });
 
-  it('ends a stream that nobody will ever read', async () => {
+  it('ends a stream whose messages nobody reads', async () => {
     const scene = opened();
     for (let seq = 2; seq < MAX_UNREAD_MESSAGES + 10; seq += 1) scene.network.last.say(intent(seq, 'final'));
     assert.equal((await scene.stream.closed).reason, 'unread');

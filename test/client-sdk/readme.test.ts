@@ -13,7 +13,7 @@ const EXAMPLES = ['client-sdk/README.md', 'README.md'].flatMap((page) =>
   examplesIn(page).map((code, index) => ({ name: `${page} ${index + 1}`, code })),
 );
 
-/** What a strict TypeScript project would say of a program. */
+/** The errors that a strict TypeScript project would report about a program. */
 const complaintsAbout = (file: string): string[] => {
   const program = ts.createProgram([file], {
     allowJs: true,
@@ -38,7 +38,7 @@ describe('The examples of the READMEs', function () {
   before(async () => {
     await ensureBuilt();
     server = await serveReal({ models: BUNDLED_MODELS });
-    // Inside the package, so that its own name leads to it.
+    // Inside the package, so that imports by the package's own name find it.
     folder = mkdtempSync(join(SDK, 'dist/readme-'));
   });
   after(async () => {

@@ -79,7 +79,7 @@ describe('A stream that loses its connection', () => {
       assert.equal(scene.network.connections.length, 3);
     });
 
-  it('tries again no sooner than it is told', () => {
+  it('tries again no sooner than the server says', () => {
     const scene = newScene();
     open(scene);
     loseAndOpen(scene);
@@ -99,7 +99,7 @@ describe('A stream that loses its connection', () => {
       assert.equal((await scene.stream.closed).reason, code);
     });
 
-  it('notices a connection that only seems to live', () => {
+  it('notices a connection that is dead but not closed', () => {
     const scene = newScene();
     open(scene);
     scene.clock.pass(10_000);
@@ -112,8 +112,8 @@ describe('A stream that loses its connection', () => {
   });
 });
 
-describe('A stream whose server knows nothing of it any more', () => {
-  /** A stream whose server was restarted after `settledMs`; what is told of it. */
+describe('A stream that its server no longer knows', () => {
+  /** A stream whose server was restarted when `settledMs` of its audio were settled; its next connection is open. */
   const restarted = (settledMs: number, configure: Settings | null = null): Scene => {
     const scene = newScene();
     open(scene);
@@ -145,7 +145,7 @@ describe('A stream whose server knows nothing of it any more', () => {
     assert.equal(audioBytes(sent(scene)), ((4_000 - 960) / 1_000) * SECOND.length);
   });
 
-  it('begins it with what configure has changed', () => {
+  it('begins the new session with what configure has changed', () => {
     const scene = restarted(4_000, { interim: false, endpointing: { silenceMs: 500 } });
     assert.deepEqual(sent(scene)[0], {
       type: 'start',
@@ -156,7 +156,7 @@ describe('A stream whose server knows nothing of it any more', () => {
     });
   });
 
-  it('takes as much new audio as before while the old is heard again', async () => {
+  it('takes as much new audio as before while old audio is sent again', async () => {
     const scene = newScene(2_000);
     open(scene);
     for (let second = 1; second <= 6; second += 1) {
@@ -173,7 +173,7 @@ describe('A stream whose server knows nothing of it any more', () => {
     assert.equal(scene.stream.droppedMs, 0);
   });
 
-  it('goes on with its numbers and its time', async () => {
+  it('continues its numbers and its stream time in the new session', async () => {
     const scene = restarted(2_000);
     const told: unknown[] = [];
     scene.stream.on('reconnected', (event) => told.push(event));
@@ -208,7 +208,7 @@ describe('A stream whose server knows nothing of it any more', () => {
     assert.deepEqual(told, [{ resumed: false, lostMs: 0 }]);
   });
 
-  it('tells no utterance twice that was announced to its end', async () => {
+  it('never repeats an utterance that was announced to its end', async () => {
     const scene = restarted(0);
     scene.network.last.say(
       READY,
@@ -231,7 +231,7 @@ describe('A stream whose server knows nothing of it any more', () => {
     assert.equal((await scene.stream.close()).utterances, 2);
   });
 
-  it('goes on elsewhere when its server drains: what was taken in is classified there, the rest here', () => {
+  it('goes on at another server when its own drains, and sends it only what the first has not classified', () => {
     const scene = newScene();
     open(scene);
     for (let second = 0; second < 3; second += 1) void scene.stream.send(SECOND);

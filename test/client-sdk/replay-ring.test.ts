@@ -7,7 +7,7 @@ const GROUP_BYTES = 4;
 const BYTES_PER_MS = 32;
 const FRAMES = { frame_ms: 100, hop_ms: 40 };
 
-/** A server that takes in what reaches it: it has the audio and the controls of one session, with where they came. */
+/** A server that records what reaches it: the audio of one session, and after how many bytes each control message came. */
 class TakingServer {
   readonly audio: number[] = [];
   readonly controls: number[] = [];
@@ -19,7 +19,7 @@ class TakingServer {
     else this.controls.push(this.audio.length);
   }
 
-  /** Something that it has settled: it is behind what it has taken in. */
+  /** How much it has settled, which is never more than it has taken in. */
   settledMs(share: number): number {
     return Math.floor((this.audio.length / BYTES_PER_MS) * share);
   }
@@ -30,7 +30,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('finalize' as const) }),
   fc.record({ kind: fc.constant('send' as const), messages: fc.nat(4) }),
   fc.record({ kind: fc.constant('receipt' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
-  // What was sent last is lost on its way.
+  // The last messages that were sent are lost on their way.
   fc.record({ kind: fc.constant('cut' as const), lost: fc.nat(3) }),
 );
 
@@ -85,7 +85,7 @@ const drain = (ring: ReplayRing, server: TakingServer): void => {
 };
 
 describe('The replay ring', () => {
-  it('gives a server everything in order and once, however often the connection is cut', () =>
+  it('gives a server everything in order and exactly once, however often the connection is cut', () =>
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const { ring, server, pushed, finalizedAt } = new Play(steps);
@@ -98,7 +98,7 @@ describe('The replay ring', () => {
       }),
     ));
 
-  it('gives another server everything from a hop on that lies a frame before what was settled', () =>
+  it('gives another server everything from the hop that lies a frame before what was settled', () =>
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const { ring, pushed, settled } = new Play(steps);
@@ -120,7 +120,7 @@ describe('The replay ring', () => {
       }),
     ));
 
-  it('keeps a minute of what was taken in and never settled, and tells what it kept no more', () => {
+  it('keeps a minute of audio that was taken in but never settled, and says how much it lost', () => {
     const ring = new ReplayRing(LAYOUT);
     ring.layFrames(FRAMES);
     const second = new Uint8Array(1_000 * BYTES_PER_MS);

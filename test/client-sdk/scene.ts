@@ -7,7 +7,7 @@ import { ScriptedNetwork } from './scripted-connection.js';
 const CONNECT_TIMEOUT_MS = 10_000;
 export const RECONNECT_TIMEOUT_MS = 60_000;
 
-/** A stream whose network and time are the test's. */
+/** A stream whose network and time the test controls. */
 export interface Scene {
   readonly stream: StreamCore;
   readonly network: ScriptedNetwork;
@@ -32,7 +32,7 @@ export const newScene = (bufferMs = 30_000): Scene => {
   return { stream, network, clock, states };
 };
 
-/** Lets the stream's connection come about. */
+/** Lets the stream's connection open, and its session be ready. */
 export const open = ({ network }: Scene): void => {
   network.last.events.opened();
   network.last.say(READY);

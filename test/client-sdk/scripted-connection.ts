@@ -1,7 +1,7 @@
 import type { Connect, Connection, ConnectionEvents } from '../../client-sdk/src/connection.js';
 import type { ClientDraft, ServerMessage } from '../../proto/wire.js';
 
-/** A connection that records what is sent, and says what the test has it say. */
+/** A connection that records what is sent, and receives what the test lets the server say. */
 export class ScriptedConnection implements Connection {
   readonly sent: ClientDraft[] = [];
   ending: 'close' | 'drop' | null = null;
@@ -31,7 +31,7 @@ export class ScriptedConnection implements Connection {
   }
 }
 
-/** Where a stream finds its connections; each is the test's to script. */
+/** Gives a stream its connections, each of which the test scripts. */
 export class ScriptedNetwork {
   readonly connections: ScriptedConnection[] = [];
 

@@ -45,7 +45,7 @@ describe('Sending', () => {
     assert.equal(await waiting, true);
   });
 
-  it('waits for no receipt that needs audio which it holds back, however small the buffer is', async () => {
+  it('never waits for a receipt that needs audio still held back, however small the buffer is', async () => {
     const scene = newScene(200);
     const early = scene.stream.send(SECOND.subarray(0, 16 * 480));
     open(scene);
@@ -58,7 +58,7 @@ describe('Sending', () => {
     assert.equal(scene.stream.droppedMs, 0);
   });
 
-  it('takes as much as a small buffer holds while a lost connection is sought, whatever was on its way', async () => {
+  it('takes as much as a small buffer holds while it reconnects, whatever was on its way', async () => {
     const scene = newScene(200);
     open(scene);
     await scene.stream.send(SECOND);
@@ -73,7 +73,7 @@ describe('Sending', () => {
     assert.equal(scene.stream.droppedMs, 100);
   });
 
-  it('counts everything as waiting while the server has not got everything', async () => {
+  it('counts all unconfirmed audio as waiting while the socket is full', async () => {
     const scene = newScene(200);
     open(scene);
     scene.network.last.hasRoom = false;
@@ -82,7 +82,7 @@ describe('Sending', () => {
     await assert.rejects(scene.stream.send(SECOND.subarray(0, 16 * 200)), { code: 'buffer_full' });
   });
 
-  it('gives up waiting by its signal; the audio stays', async () => {
+  it('stops waiting when its signal fires, and keeps the audio', async () => {
     const scene = newScene(1_000);
     open(scene);
     const controller = new AbortController();
@@ -93,7 +93,7 @@ describe('Sending', () => {
     assert.deepEqual([scene.stream.state, scene.stream.backlogMs], ['open', 2_000]);
   });
 
-  it('takes no more when the buffer is full: the newest chunk is dropped, told and counted', async () => {
+  it('takes no more when the buffer is full: the newest chunk is dropped, reported and counted', async () => {
     const scene = newScene(2_000);
     const dropped: number[] = [];
     scene.stream.on('dropped', ({ ms }) => dropped.push(ms));
@@ -159,7 +159,7 @@ describe('Sending', () => {
       assert.deepEqual([stream.state, stream.backlogMs], ['open', 0]);
     });
 
-  it('takes an ArrayBuffer, and what another realm calls bytes', async () => {
+  it('takes an ArrayBuffer, and a Uint8Array of another realm', async () => {
     const { stream, network } = opened();
     assert.equal(await stream.send(Uint8Array.of(1, 2).buffer), 1 / 16);
     await stream.send(runInNewContext('Uint8Array.of(3, 4)') as Uint8Array);
@@ -167,7 +167,7 @@ describe('Sending', () => {
     assert.deepEqual(audio, [1, 2, 3, 4]);
   });
 
-  it('refuses settings with the sentence that the server would say', async () => {
+  it('refuses wrong settings with the same sentence as the server', async () => {
     await assert.rejects(opened().stream.configure({ topK: 0 }), { message: 'configure.top_k 0 is outside 1–100' });
   });
 
@@ -182,7 +182,7 @@ describe('Sending', () => {
     assert.deepEqual(scene.network.last.sentTypes, ['start', 'audio', 'audio']);
   });
 
-  it('says close once, however often it is asked', async () => {
+  it('sends close once, however often it is called', async () => {
     const scene = opened();
     const totals = Promise.all([scene.stream.close(), scene.stream.close()]);
     scene.network.last.say(receipt(1), { ...CLOSED, seq: 2 });
@@ -195,7 +195,7 @@ describe('Sending', () => {
 });
 
 describe('A stream without audio', () => {
-  it('says that it is wanted, whatever else it says', () => {
+  it('sends keepalive, even while it sends other messages', () => {
     const scene = opened();
     for (let second = 0; second < 12; second += 1) {
       void scene.stream.finalize();

@@ -5,10 +5,10 @@ import { CLOSED, intent, READY, receipt, REFUSED } from './messages.js';
 import { newScene, open, RECONNECT_TIMEOUT_MS, type Scene } from './scene.js';
 
 const LOST = new EarshotError('disconnected', 'the network went away', { retryable: true, closeCode: 1006 });
-/** No pause before the first attempt is longer. */
+/** The longest pause before the first attempt to reconnect. */
 export const FIRST_PAUSE_MS = 250;
 
-/** What the table calls a state: those of the stream, and how it came to be draining or closed. */
+/** The states of the table: those of the stream, split by how it came to be draining or closed. */
 export const SITUATIONS = [
   'connecting',
   'open',
@@ -150,7 +150,7 @@ export const EVENT_TABLE: Readonly<Record<Situation, Readonly<Record<string, str
       lost: 'closed disconnected',
       'a long time': 'closed connect_timeout',
     },
-    // Nothing is heard for half of the server's patience, then no connection comes about.
+    // Nothing is received for half of the server's idle timeout, then no connection succeeds.
     open: {
       ...nothing('open'),
       ...up,
@@ -158,9 +158,9 @@ export const EVENT_TABLE: Readonly<Record<Situation, Readonly<Record<string, str
       lost: 'reconnecting',
       'a long time': 'closed disconnected',
     },
-    // What the old connection still tells is not heard.
+    // Messages that still come from the old connection are ignored.
     reconnecting: { ...nothing('reconnecting'), 'a long time': 'closed disconnected' },
-    // An end that does not cover everything sent is the server's own.
+    // An end that does not cover everything sent is the server's own decision, not the answer to `close`.
     draining: { ...nothing('draining'), ...up, 'a long time': 'closed disconnected' },
     'draining, connecting': {
       ...nothing('draining'),

@@ -5,7 +5,7 @@ import { CLOSED, READY, receipt } from './messages.js';
 import { newScene, open, RECONNECT_TIMEOUT_MS } from './scene.js';
 import { EVENT_TABLE, EVENTS, FIRST_PAUSE_MS, METHOD_TABLE, METHODS, sceneIn, SITUATIONS } from './state-table.js';
 
-/** `pending` where nothing settles it without the test's doing. */
+/** `pending` where nothing settles the promise unless the test acts. */
 const outcomeOf = async (promise: Promise<unknown>): Promise<string> => {
   const outcome = promise.then(
     () => 'resolves',

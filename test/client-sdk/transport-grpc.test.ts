@@ -7,7 +7,7 @@ import { grpcServer, type ScriptedCall } from './servers.js';
 
 const say = (call: ScriptedCall, { seq, type, ...fields }: ServerMessage) => call.write({ seq, [type]: fields });
 
-/** A server that is ready at once and closes a stream as the protocol has it. */
+/** A server that is ready at once and closes a stream as the protocol says. */
 function politeServer(call: ScriptedCall): void {
   let received = 0;
   call.on('data', ({ message }: { message: string }) => {
@@ -30,7 +30,7 @@ describe('The gRPC transport', () => {
     return server.url;
   }
 
-  it('streams to a server that another codec serves', async () => {
+  it('streams to a server that shares no codec with it', async () => {
     const stream = await openStream({ url: await serve(politeServer), audio: AUDIO });
     await stream.send(new Int16Array(160));
     assert.deepEqual(await stream.close(), { ...CLOSED, seq: 3 });
@@ -63,7 +63,7 @@ describe('The gRPC transport', () => {
     assert.equal(length, 1_000_000);
   });
 
-  it('rejects with what the server refuses', async () => {
+  it('rejects with the refusal of the server', async () => {
     const url = await serve((call) => {
       say(call, REFUSED);
       call.emit('error', { code: grpc.status.NOT_FOUND, details: 'no such model' });
@@ -78,7 +78,7 @@ describe('The gRPC transport', () => {
     await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'draining', closeCode: grpc.status.UNAVAILABLE });
   });
 
-  it('knows which refusals by status alone are worth another try, as the server does', async () => {
+  it('knows which refusals by status alone are retryable, in agreement with the server', async () => {
     const told: Partial<Record<ErrorCode, boolean>> = {};
     for (const code of ERROR_CODES) {
       const metadata = new grpc.Metadata();
@@ -114,7 +114,7 @@ describe('The gRPC transport', () => {
     await assert.rejects(stream.close(), { code: 'disconnected', retryable: true });
   });
 
-  it('rejects when nobody listens', async () => {
+  it('rejects when no server listens', async () => {
     const url = await serve(politeServer);
     stop();
     await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'connect_failed', retryable: true });

@@ -59,7 +59,7 @@ describe('The WebSocket transport', () => {
     assert.deepEqual(received, ['start', 'audio', 'finalize', 'configure', 'close']);
   });
 
-  it('asks for what its options say', async () => {
+  it('sends what its options say in the handshake and in start', async () => {
     let asked: unknown;
     const url = await serve((socket, request) => {
       socket.on('message', (content) => {
@@ -111,7 +111,7 @@ describe('The WebSocket transport', () => {
     assert.deepEqual([length, hash], [audio.length, audio.reduce((sum, byte) => (sum * 31 + byte) >>> 0, 0)]);
   });
 
-  it('rejects with what the server refuses', async () => {
+  it('rejects with the refusal of the server', async () => {
     const url = await serve((socket) => {
       say(socket, REFUSED);
       socket.close(4404);
@@ -142,13 +142,13 @@ describe('The WebSocket transport', () => {
     await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'disconnected', closeCode: 1006 });
   });
 
-  it('rejects when nobody listens', async () => {
+  it('rejects when no server listens', async () => {
     const url = await serve(politeServer);
     stop();
     await assert.rejects(openStream({ url, audio: AUDIO }), { code: 'connect_failed', retryable: true });
   });
 
-  /** No handshake times out: these two come in a stream alone. */
+  /** These two never answer a handshake: they come only within a stream. */
   const IN_STREAMS = ['start_timeout', 'idle_timeout'];
 
   for (const [status, body, code, retryable] of [
