@@ -12,7 +12,7 @@ import { CLOSE, START, TALKS, until, type Step, type Told } from '../support/raw
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
-/** The table of the protocol, written down once more, by hand. */
+/** The table of the protocol, written down a second time, by hand. */
 const TABLE: Readonly<Record<ErrorCode, { readonly ws: number; readonly grpc: status; readonly http: number | null }>> =
   {
     bad_request: { ws: 4400, grpc: status.INVALID_ARGUMENT, http: 400 },
@@ -32,7 +32,7 @@ const TABLE: Readonly<Record<ErrorCode, { readonly ws: number; readonly grpc: st
 const SPEECH = pcm16(babble(2, 8));
 const broken: Classify = () => Promise.resolve({ ...classified([1]), logits: null as never });
 
-/** What a client must do to be told each code that this server can give; the others wait for authentication. */
+/** What a client must do to get each code that this server can give; the others need a server that is set up otherwise. */
 const PROVOKED: readonly (readonly [ErrorCode, string, readonly Step[]])[] = [
   ['bad_request', 'a rate out of range', [{ ...START, audio: { ...START.audio, sample_rate: 4000 } }]],
   ['model_not_found', 'an unknown model', [{ ...START, model: '../../etc/passwd' }]],
@@ -87,7 +87,7 @@ describe('The error table', () => {
       assert.equal(messages.at(-1)?.type, 'closed');
     });
 
-    it(`tells each code of the list with its own close over ${wire}`, async () => {
+    it(`gives each code of the list its own close over ${wire}`, async () => {
       for (const code of ERROR_CODES) {
         const one = await serveScripted();
         Object.defineProperty(one.reception, 'refusal', { get: () => null });
@@ -103,7 +103,7 @@ describe('The error table', () => {
     });
   }
 
-  it('refuses the handshake where no stream would be admitted', async () => {
+  it('refuses the handshake when no stream would be admitted', async () => {
     const full = await serveScripted({ maxSessions: 1 });
     const first = new WebSocket(`ws://${full.http}/v1/stream`);
     await new Promise((resolve) => first.once('open', resolve));

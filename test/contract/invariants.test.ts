@@ -21,7 +21,7 @@ import { babble, pcm16, randomChunks } from '../support/tones.js';
 
 const MODELS = ['echo', 'echo-stateful'] as const;
 
-/** What was said of the audio: all but `ready`, without what differs from run to run. */
+/** What the server said about the audio: all but `ready`, without what differs from run to run. */
 const said = (messages: readonly WireMessage[]): Record<string, unknown>[] => messages.slice(1).map(strip);
 
 const startOf = (model: string) => ({ ...START, model, endpointing: { silence_ms: 400 } });
@@ -109,7 +109,7 @@ describe('The seven invariants', () => {
     });
   }
 
-  it('Memory is bounded: a caller that sends as fast as it can is slowed, and nothing of it is lost', async () => {
+  it('Memory is bounded: a caller that sends as fast as it can is slowed down, and none of its audio is lost', async () => {
     let underWay = 0;
     let most = 0;
     const slow = async () => {
@@ -129,7 +129,7 @@ describe('The seven invariants', () => {
     await scripted.close();
   });
 
-  it('Memory is bounded: a caller that reads nothing loses stale tentative intents, is told so, and no final', async () => {
+  it('Memory is bounded: a caller that reads nothing is warned, and loses stale tentative intents but no final', async () => {
     let leftOut = 0;
     const labels = Array.from({ length: 100 }, (_, index) => `a rather long intent ${index}`);
     const card = statelessCard({ labels, background: new Set() });
@@ -205,7 +205,7 @@ describe('The seven invariants', () => {
   });
 });
 
-/** Scores to the six decimals of the wire, so that memory compares with it. */
+/** Scores rounded to the six decimals of the wire, so that those in memory can be compared with it. */
 const rounded = (message: Record<string, unknown>): Record<string, unknown> =>
   JSON.parse(
     JSON.stringify(message, (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e6) / 1e6 : value)),

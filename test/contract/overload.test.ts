@@ -7,7 +7,7 @@ import { serveScripted } from '../support/scripted-server.js';
 
 describe('A server whose workers are busy', () => {
   for (const [wire, talk] of Object.entries(TALKS))
-    it(`refuses a stream at its start over ${wire}, and says when to come again`, async () => {
+    it(`refuses a stream at its start over ${wire}, and says when to try again`, async () => {
       const clock = new ManualClock();
       const admission = new Admission(clock);
       const server = await serveScripted({ admission });
