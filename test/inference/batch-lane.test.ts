@@ -30,14 +30,14 @@ const recorder = (runs: Batch[], fails = false): InferenceBackend => ({
 });
 
 describe('The lane of a backend', () => {
-  it('lays frame after frame into its row', async () => {
+  it('puts every frame into its row', async () => {
     const runs: Batch[] = [];
     await new BatchLane(recorder(runs), 4, 2).run(batchOf(null, null));
     const [run] = runs;
     assert.deepEqual([run?.pcm[0], run?.pcm[15_999], run?.pcm[16_000], run?.pcm[31_999]], [1, 1, 2, 2]);
   });
 
-  it('lays every state into its row, zeros where there is none, over whatever was there', async () => {
+  it('puts every state into its row, or zeros where there is none, over whatever was there', async () => {
     const runs: Batch[] = [];
     const lane = new BatchLane(recorder(runs), 4, 2);
     lane.giveBack(await lane.run(batchOf(Float32Array.of(9, 9), Float32Array.of(9, 9))));
@@ -89,14 +89,14 @@ describe('The outcome of a row', () => {
     });
   });
 
-  it('has the next state in the memory of the state', () => {
+  it('puts the next state into the memory of the state', () => {
     const state = Float32Array.of(1);
     const outcome = outcomeOfRow(scores, { row: 0, rows: 2, queueMs: 0, state });
     assert.ok(outcome.kind === 'classified' && outcome.nextState === state);
     assert.deepEqual(state, Float32Array.of(5));
   });
 
-  it('has a next state of its own where there was none', () => {
+  it('has memory of its own for the next state when there was no state', () => {
     const { nextState } = structuredClone(scores);
     const outcome = outcomeOfRow({ ...scores, nextState }, { row: 1, rows: 2, queueMs: 0, state: null });
     nextState.fill(0);
@@ -104,7 +104,7 @@ describe('The outcome of a row', () => {
     assert.deepEqual(outcome.nextState, Float32Array.of(6));
   });
 
-  it('leaves the state as it was where it is a failure', () => {
+  it('leaves the state as it was when it is a failure', () => {
     const state = Float32Array.of(1);
     const broken = { ...scores, nextState: Float32Array.of(NaN, 6) };
     assert.equal(outcomeOfRow(broken, { row: 0, rows: 2, queueMs: 0, state }).kind, 'failed');
@@ -116,7 +116,7 @@ describe('The outcome of a row', () => {
     ['nextState', { ...scores, nextState: Float32Array.of(5, Infinity) }],
     ['speech', { ...scores, speech: Float32Array.of(0.1, 0.2, 0.3, -Infinity) }],
   ] as const) {
-    it(`is a failure where its ${name} are not all numbers`, () =>
+    it(`is a failure when its ${name} are not all finite numbers`, () =>
       assert.deepEqual(outcomeOfRow(broken, { row: 1, rows: 2, queueMs: 0, state: null }), {
         kind: 'failed',
         reason: `the graph's ${name} are not all finite numbers`,

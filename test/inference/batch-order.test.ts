@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { batcherWith } from '../support/scripted-backend.js';
 
-describe('What the micro-batcher runs first', () => {
-  it('hands a busy backend its next batch as soon as that is full, and no third one', () => {
+describe('The order of the micro-batcher', () => {
+  it('gives a busy backend its next batch as soon as that is full, and no third one', () => {
     const { backend, classify } = batcherWith({ maxBatch: 2 });
     void classify(1);
     void classify(2);
@@ -14,7 +14,7 @@ describe('What the micro-batcher runs first', () => {
     );
   });
 
-  it('gives an idle backend what waits before a busy one', () => {
+  it('gives waiting frames to an idle backend before a busy one', () => {
     const { backends, classify } = batcherWith({ maxBatch: 1, lanes: 2 });
     [1, 2, 3, 4, 5].forEach((id) => void classify(id));
     assert.deepEqual(
@@ -26,7 +26,7 @@ describe('What the micro-batcher runs first', () => {
     );
   });
 
-  it('runs first what is due first', async () => {
+  it('runs first the frames that are due first', async () => {
     const { backend, classify } = batcherWith();
     void classify(1);
     [9, 3, 5].forEach((id) => void classify(id));
@@ -44,7 +44,7 @@ describe('What the micro-batcher runs first', () => {
     assert.deepEqual(backend.batches[1]?.ids, [1, 20, 30, 2, 21, 3, 4, 5]);
   });
 
-  it('runs no more padding than a quarter of a batch', async () => {
+  it('pads no more than a quarter of a batch', async () => {
     const { backend, classify } = batcherWith({ maxBatch: 32, paddedSizes: [1, 2, 4, 8, 16, 32] });
     for (let id = 0; id <= 17; id++) void classify(id);
     await backend.finish();

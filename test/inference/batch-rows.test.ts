@@ -5,12 +5,12 @@ import { batchRows } from '../../server/inference/batch-rows.js';
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128];
 
 describe('The rows of a batch', () => {
-  it('are all that wait, where every size is run', () => {
+  it('are all waiting frames, up to the maximum, when every size can be run', () => {
     assert.equal(batchRows(5, 8, []), 5);
     assert.equal(batchRows(50, 8, []), 8);
   });
 
-  it('are padded by a quarter at most, but for small batches', () =>
+  it('are padded by a quarter at most, except in small batches', () =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 500 }), (waiting) => {
         const rows = batchRows(waiting, 128, SIZES);
@@ -20,7 +20,7 @@ describe('The rows of a batch', () => {
       }),
     ));
 
-  it('leave no more than half of what waits for another run', () =>
+  it('leave less than half of the waiting frames for another run', () =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 128 }), (waiting) => {
         assert.ok(batchRows(waiting, 128, SIZES) > waiting / 2);

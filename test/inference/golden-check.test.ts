@@ -52,7 +52,7 @@ describe('The check of golden vectors', () => {
     return report.problem;
   };
 
-  it('passes an independent computation, state carried from frame to frame and the last frame padded', async () => {
+  it('passes an independent computation that carries state from frame to frame and pads the last frame', async () => {
     assert.deepEqual(await checkGolden(model, echoStateful), { ok: true, frames: 2 });
   });
 
@@ -111,7 +111,7 @@ describe('The check of golden vectors', () => {
   const allowed = (change: Partial<Variant>, provider: Provider): number =>
     goldenAllowance({ ...model.card.variants[0]!, ...change }, provider)(0.001);
 
-  it('holds 32-bit floats on a CPU to the very tolerance, and others to a wider one', () => {
+  it('holds 32-bit floats on a CPU to the tolerance of the vector, and others to a wider one', () => {
     assert.deepEqual(
       [
         allowed({}, 'cpu'),
@@ -128,6 +128,6 @@ describe('The check of golden vectors', () => {
     assert.equal(allowed({ precision: 'fp16', tolerance: 0.03 }, 'cuda'), 0.03);
   });
 
-  it('takes no variant to be closer than its golden vector says', () =>
+  it('never asks a variant to be closer than its golden vector says', () =>
     assert.equal(allowed({ precision: 'fp16', tolerance: 0.0001 }, 'cuda'), 0.001));
 });

@@ -29,7 +29,7 @@ const OUTPUTS = [LOGITS, NEXT_STATE, SPEECH];
 describe('A graph and its card', () => {
   it('agree', () => assert.deepEqual(graphProblems(PLAN, [PCM, STATE], OUTPUTS), []));
 
-  it('agree where the graph leaves sizes open', () => {
+  it('agree when the graph leaves sizes open', () => {
     const open = [tensor('logits', ['batch', '']), tensor('next_state', ['batch', 'a', 'b']), SPEECH];
     assert.deepEqual(graphProblems(PLAN, [PCM, STATE], open), []);
   });

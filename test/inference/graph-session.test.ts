@@ -27,7 +27,7 @@ describe('A graph in ONNX Runtime', () => {
   const factory: Factory = InferenceSession;
   const { create } = factory;
   let sessions: Watched[];
-  /** The session that cannot be opened, counted from one; all can where 0. */
+  /** Which session cannot be opened, counted from one; 0 when all can. */
   let failing: number;
 
   beforeEach(() => {
@@ -66,7 +66,7 @@ describe('A graph in ONNX Runtime', () => {
     return GraphSession.open(graph, { ...plan, batchSizes: [1, 4, 4], padsBatches: true, sessionPerSize });
   };
 
-  /** Logits of so many rows, each of an amplitude of its own. */
+  /** Logits of `rows` rows, each of an amplitude of its own. */
   const logitsOf = async (graph: GraphSession, rows: number): Promise<number[]> => {
     const pcm = Float32Array.from({ length: rows * 16_000 }, (_, i) => (Math.floor(i / 16_000) + 1) / 100);
     const { logits } = await graph.run({ model: MODEL, rows, pcm, state: new Float32Array(rows * STATE_SIZE) });
@@ -84,7 +84,7 @@ describe('A graph in ONNX Runtime', () => {
     assert.deepEqual(released(), [true]);
   });
 
-  it('never changes the size of a session where each has its own, and answers the same', async () => {
+  it('never changes the size of a session when each size has its own, and answers the same', async () => {
     const one = await open(false);
     const each = await open(true);
     for (const rows of [1, 2, 4, 1, 3]) assert.deepEqual(await logitsOf(each, rows), await logitsOf(one, rows));

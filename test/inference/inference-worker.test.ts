@@ -27,7 +27,7 @@ const batchOf = (model: string, rows: number, room = rows): Batch => ({
 
 for (const isolation of ['thread', 'process'] as const)
   describe(`An inference worker ${isolation}`, () => {
-    it('answers exactly the rows of a batch that has room for more, and returns its memory whole', async () => {
+    it('answers only the rows in a batch that has room for more, and returns all of its memory', async () => {
       const worker = await InferenceWorker.start({ plan: await planOf(), isolation });
       const { logits, pcm } = await worker.run(batchOf('echo', 3, 4));
       assert.deepEqual([logits.length, pcm.length], [3 * 5, 4 * 16_000]);
@@ -35,7 +35,7 @@ for (const isolation of ['thread', 'process'] as const)
       await worker.close();
     });
 
-    it('pads a batch to a size that it has warmed, unseen in the answer', async () => {
+    it('pads a batch to a size that it has warmed, and leaves the padding out of the answer', async () => {
       const plan = { ...(await planOf()), batchSizes: [4], padsBatches: true };
       const worker = await InferenceWorker.start({ plan, isolation });
       const { logits, nextState, speech } = await worker.run(batchOf('echo-stateful', 3));
@@ -59,7 +59,7 @@ for (const isolation of ['thread', 'process'] as const)
       assert.deepEqual(events, ['answered', 'closed']);
     });
 
-    it('tells that it has died before its run under way rejects', async () => {
+    it('reports that it has died before its current run rejects', async () => {
       const events: string[] = [];
       const onEnd = (reason: string) => void events.push(`ended: ${reason}`);
       const worker = await InferenceWorker.start({ plan: await planOf(), isolation, onEnd });
@@ -89,13 +89,13 @@ describe('A run that takes too long', () => {
     return { worker, events };
   };
 
-  it('kills its process, which is told as the reason', async () => {
+  it('kills its process, and is reported as the reason', async () => {
     const { events } = await arrange('process');
     const reason = 'a run took longer than 1 ms';
     assert.deepEqual(events, [`ended: ${reason}`, `the inference worker died: ${reason}`]);
   });
 
-  it('takes its thread out of use, which ends when the run has', async () => {
+  it('takes its thread out of use, and the thread ends when the run has', async () => {
     const { worker, events } = await arrange('thread');
     const reason = 'a run took longer than 1 ms';
     assert.deepEqual(events, [`hangs: ${reason}`, `the inference worker hangs: ${reason}`]);
@@ -104,7 +104,7 @@ describe('A run that takes too long', () => {
     assert.equal(events[2], `ended: ${reason}`);
   });
 
-  it('is none when it is answered in time', async () => {
+  it('is not one that is answered in time', async () => {
     const worker = await InferenceWorker.start({ plan: await planOf(), isolation: 'thread', runTimeoutMs: 600_000 });
     assert.equal((await worker.run(batchOf('echo', 1))).logits.length, 5);
     await worker.close();
@@ -150,7 +150,7 @@ describe('The plan of a worker', () => {
     assert.deepEqual([batchSizes, padsBatches, sessionPerSize], [[1, 2, 4, 8, 16, 20], true, false]);
   });
 
-  it('has few sizes for CUDA, and for each a session, for cuDNN plans anew whenever the size changes', async () => {
+  it('has few sizes for CUDA, each with its own session, because cuDNN plans anew whenever the size changes', async () => {
     const { batchSizes, padsBatches, sessionPerSize } = await planFor('cuda', 128);
     assert.deepEqual([batchSizes, padsBatches, sessionPerSize], [[1, 8, 32, 128], true, true]);
     assert.deepEqual((await planFor('cuda', 6)).batchSizes, [1, 6]);
@@ -200,7 +200,7 @@ describe('The plan of a worker', () => {
       it(`takes ${precision} where ${choice.precision} is asked for on ${choice.provider}`, () =>
         assert.equal(requireVariant(card, choice).precision, precision));
 
-    it('names the model, the provider and what there is, where there is none', () =>
+    it('names the model, the provider and the variants that there are, when none fits', () =>
       assert.throws(
         () => requireVariant(card, { provider: 'cuda', precision: 'int8' }),
         /^Error: the model several has no int8 variant for cuda: earshot\.json has fp32 \(cpu, webgpu, cuda\); fp16 \(cuda, webgpu\); int8 \(cpu\)$/,

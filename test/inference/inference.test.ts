@@ -76,7 +76,7 @@ for (const isolation of ['thread', 'process'] as const)
       }
     });
 
-    it('starts from zeros where no state is given', async () => {
+    it('starts from zeros when no state is given', async () => {
       const outcome = await inference.classifierFor('echo-stateful')(second(1), null, AT_ONCE);
       assert.ok(outcome.kind === 'classified');
       assert.equal(outcome.nextState?.[0], 1);
@@ -84,7 +84,7 @@ for (const isolation of ['thread', 'process'] as const)
   });
 
 describe('Inference', () => {
-  it('answers every frame, and is whole again, when its worker process is killed in mid-batch', async function () {
+  it('answers every frame, and is healthy again, when its worker process is killed in mid-batch', async function () {
     needs(this, isLinux, 'Linux');
     const restarts: string[] = [];
     const observer = {
@@ -160,7 +160,7 @@ describe('Inference', () => {
     delete process.env.VK_ICD_FILENAMES;
   });
 
-  it('serves the variant of the precision asked for, and the first where none is', async () => {
+  it('serves the variant of the precision asked for, and the first when none is', async () => {
     const { card, folder } = await loadModelPackage(join(ECHO_MODELS, 'echo'));
     const [first] = card.variants;
     const int8 = { ...first!, precision: 'int8' as const, providers: ['cpu' as const], tolerance: 0.01 };
@@ -189,7 +189,7 @@ describe('Inference', () => {
     await assert.rejects(start({ provider: 'cuda' }), /cuda cannot be used: .*ONNXRUNTIME_NODE_INSTALL=cuda12/s);
   });
 
-  it('takes the CPU by itself where it is the best that loads', async function () {
+  it('takes the CPU by itself when it is the best that loads', async function () {
     needs(this, !existsSync('/proc/driver/nvidia'), 'a machine without an NVIDIA driver');
     const inference = await start({ provider: 'auto' });
     assert.equal(inference.models[0]?.provider, 'cpu');

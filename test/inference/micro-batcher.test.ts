@@ -13,7 +13,7 @@ describe('The micro-batcher', () => {
     assert.deepEqual(backend.batches, [{ model: 'a', ids: [1] }]);
   });
 
-  it('runs together, in order, what came while the backend was busy', async () => {
+  it('runs in one batch, in order, the frames that came while the backend was busy', async () => {
     const { backend, classify } = batcherWith();
     [1, 2, 3, 4].forEach((id) => void classify(id));
     await backend.finish();
@@ -23,7 +23,7 @@ describe('The micro-batcher', () => {
     );
   });
 
-  it('takes no more than its maximum', async () => {
+  it('puts no more frames into a batch than its maximum', async () => {
     const { backend, classify } = batcherWith({ maxBatch: 2 });
     [1, 2, 3, 4].forEach((id) => void classify(id));
     await backend.finish();
@@ -35,7 +35,7 @@ describe('The micro-batcher', () => {
     );
   });
 
-  it('never mixes models, and serves the one whose frame came first', async () => {
+  it('never mixes models, and serves the one whose frame came first before the other', async () => {
     const { backend, classify } = batcherWith();
     void classify(1);
     void classify(2, 'b');
@@ -75,7 +75,7 @@ describe('The micro-batcher', () => {
     assert.deepEqual([...told.values()], ['0', '1', 'failed', '3']);
   });
 
-  it('puts nothing behind a second run, however many frames wait', async () => {
+  it('queues nothing behind the second run of a frame, however many frames wait', async () => {
     const { backend, classify, told } = batcherWith({ maxBatch: 2 });
     for (let id = 0; id < 9; id++) void classify(id);
     await backend.finish();
@@ -98,7 +98,7 @@ describe('The micro-batcher', () => {
     );
   });
 
-  it('fails the frames of a run that fails when no backend will come', async () => {
+  it('fails the frames of a failed run when no backend will come', async () => {
     const { batcher, backend, classify, told, detach } = batcherWith();
     void classify(1);
     detach[0]!();
@@ -108,7 +108,7 @@ describe('The micro-batcher', () => {
     await batcher.close();
   });
 
-  it('tries the frames of a lane that died on another', async () => {
+  it('runs the frames of a lane that died on another lane', async () => {
     const { backends, classify, told, detach } = batcherWith({ lanes: 2 });
     const [first, second] = backends as [ScriptedBackend, ScriptedBackend];
     void classify(1);
@@ -149,7 +149,7 @@ describe('The micro-batcher', () => {
     assert.deepEqual([(await poisoned).kind, told.get(1)], ['failed', '1']);
   });
 
-  it('tells how long a frame waited and ran', async () => {
+  it('reports how long a frame waited and ran', async () => {
     let time = 10;
     const batcher = new MicroBatcher({ models: MODELS, maxBatch: 4, paddedSizes: [], queueLimit: 9, now: () => time });
     const outcome = batcher.classify('a', frame(1), null, AT_ONCE);
@@ -162,7 +162,7 @@ describe('The micro-batcher', () => {
     assert.deepEqual({ queueMs, inferMs }, { queueMs: 25, inferMs: 1 });
   });
 
-  it('tells how late live frames were, and of those sent sooner than at speaking speed that they were not live', async () => {
+  it('reports how late live frames were, and no lag for frames that were sent faster than they are spoken', async () => {
     let time = 5_000;
     const batcher = new MicroBatcher({ models: MODELS, maxBatch: 4, paddedSizes: [], queueLimit: 9, now: () => time });
     const lags: (number | null)[] = [];
@@ -176,7 +176,7 @@ describe('The micro-batcher', () => {
     assert.deepEqual(lags, [1_100, 100, 0, null]);
   });
 
-  it('tells its observer of every batch and every frame', async () => {
+  it('reports every batch and every frame to its observer', async () => {
     const { batcher, backend, classify } = batcherWith({ queueLimit: 1 });
     const seen: unknown[] = [];
     batcher.observe({
@@ -197,7 +197,7 @@ describe('The micro-batcher', () => {
     ['well', '1'],
     [new Error('it hangs'), 'failed'],
   ] as const)
-    it(`fails what waits when it closes, and is closed when what runs has ended: ${String(how)}`, async () => {
+    it(`fails waiting frames when it closes, and is closed when the current run has ended: ${String(how)}`, async () => {
       const { batcher, backend, classify, told } = batcherWith();
       [1, 2].forEach((id) => void classify(id));
       const settledWhenClosed = batcher.close().then(() => told.size);

@@ -60,7 +60,7 @@ describe('A model package', () => {
   const besideGraph = (sha256: string, file = 'golden/tone.wav') =>
     edit('earshot.json', (json) => Object.assign((json.variants as object[])[0]!, { data: { file, sha256 } }));
 
-  it('says where the weights are that do not fit into its graph, and how far a lossy variant may be off', async () => {
+  it('says where weights outside its graph are, and how far a lossy variant may be off', async () => {
     const sha256 = createHash('sha256')
       .update(readFileSync(join(folder, 'golden/tone.wav')))
       .digest('hex');
@@ -73,7 +73,7 @@ describe('A model package', () => {
     );
   });
 
-  it('of before there were such keys is read too', async () => {
+  it('from before there were such keys is read too', async () => {
     const { card: read } = await loadModelPackage(folder);
     assert.deepEqual([read.variants[0]?.data, read.variants[0]?.tolerance], [null, null]);
   });
@@ -134,7 +134,7 @@ describe('A model package', () => {
     await assert.rejects(loadModelPackage(folder), /model\.onnx/);
   });
 
-  /** What only the graph itself shows. */
+  /** Faults that only the graph itself shows. */
   const CONTRADICTED: readonly (readonly [string, () => void, RegExp])[] = [
     [
       'an input that the graph does not have',
@@ -165,7 +165,7 @@ describe('A model package', () => {
       await assert.rejects(startInference({ packages, provider: 'cpu', workers: 1, log: silentLog }), sentence);
     });
 
-  it('that is broken is named when a folder of them is loaded', async () => {
+  it('that is broken is named when a folder of packages is loaded', async () => {
     card({ colour: 'red' })();
     await assert.rejects(loadModelPackages(root), /echo.*earshot\.json/);
   });
@@ -179,7 +179,7 @@ describe('A model package', () => {
     assert.equal((await verifyPackages(root, 'auto')).length, 1);
   });
 
-  it('is missing from an empty folder, which is said', async () => {
+  it('is not found in a folder that does not exist, which the error says', async () => {
     await assert.rejects(loadModelPackages(join(root, 'nothing')), /no such folder/);
   });
 });

@@ -16,7 +16,7 @@ describe('A look at model packages', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** How often something was told after each of three looks. */
+  /** How often a change had been reported after each of three looks. */
   const looks = async (): Promise<number[]> => {
     const after: number[] = [];
     for (let each = 0; each < 3; each++) {
@@ -26,7 +26,7 @@ describe('A look at model packages', () => {
     return after;
   };
 
-  it('tells nothing where nothing changes', async () => {
+  it('reports nothing when nothing changes', async () => {
     assert.deepEqual(await looks(), [0, 0, 0]);
   });
 
@@ -52,7 +52,7 @@ describe('A look at model packages', () => {
     'a package that is gone': () => rmSync(join(folder, 'echo'), { recursive: true }),
   };
   for (const [what, change] of Object.entries(CHANGES))
-    it(`tells once of ${what}, when it has settled`, async () => {
+    it(`reports ${what} once, when it has settled`, async () => {
       change();
       assert.deepEqual(await looks(), [0, 1, 1]);
     });
@@ -66,7 +66,7 @@ describe('A look at model packages', () => {
     assert.deepEqual(await looks(), [1, 1, 1]);
   });
 
-  it('ends where a link leads back', async () => {
+  it('stops at a link that leads back', async () => {
     symlinkSync('..', join(folder, 'echo', 'golden', 'up'));
     symlinkSync('..', join(folder, 'echo', 'golden', 'again'));
     assert.deepEqual(await looks(), [0, 1, 1]);

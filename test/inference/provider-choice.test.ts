@@ -3,7 +3,7 @@ import { silentLog } from '../../server/domain/log.js';
 import type { Provider } from '../../server/domain/model-card.js';
 import { chooseProvider } from '../../server/inference/provider-choice.js';
 
-/** Milliseconds a frame on each provider that loads. */
+/** Chooses a provider; `loads` has the milliseconds that a frame takes on each provider that loads. */
 const choose = (requested: 'auto' | Provider, loads: Partial<Record<Provider, number>>): Promise<Provider> =>
   chooseProvider({
     requested,
@@ -27,7 +27,7 @@ describe('The choice of a provider', () => {
   for (const [name, requested, loads, expected] of CASES)
     it(`takes ${name}`, async () => assert.equal(await choose(requested, loads), expected));
 
-  it('refuses to fall back from what was asked for', () =>
+  it('refuses to fall back from the provider that was asked for', () =>
     assert.rejects(
       choose('cuda', { cpu: 2 }),
       /the provider cuda cannot be used: no cuda here; it needs an NVIDIA driver/,

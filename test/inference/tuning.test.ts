@@ -25,7 +25,7 @@ describe('Tuning', () => {
     assert.ok(rate.framesPerSecond > 0);
   });
 
-  it('takes the fastest layout, and of those as fast the one with the smallest batches', () => {
+  it('takes the fastest layout, and of those about as fast the one with the smallest batches', () => {
     const rate = (maxBatch: number, framesPerSecond: number) => ({ workers: 2, threads: 1, maxBatch, framesPerSecond });
     assert.equal(bestLayout([rate(1, 80), rate(8, 98), rate(16, 100), rate(32, 70)]).maxBatch, 8);
     assert.equal(bestLayout([rate(1, 80), rate(8, 95), rate(16, 100)]).maxBatch, 16);
@@ -33,7 +33,7 @@ describe('Tuning', () => {
 });
 
 describe('Virtual streams', () => {
-  it('ask for a frame a hop each, at speaking speed, and tell the p99 of the answers', async () => {
+  it('ask for one frame per hop each, at speaking speed, and report the p99 of the answers', async () => {
     let asked = 0;
     const startedAt = performance.now();
     const result = await loadWithStreams(
@@ -58,7 +58,7 @@ describe('Virtual streams', () => {
     assert.equal(lost, 4);
   });
 
-  it('are held up to a knee that bisection finds', () =>
+  it('can be served up to a knee, which bisection finds', () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 5000 }),

@@ -20,7 +20,7 @@ describe('The precisions to choose from', () => {
     assert.deepEqual(precisionsOf(card, { provider: 'cuda', precision: 'auto' }), ['fp32']);
   });
 
-  it('are one where one is asked for, and none where the model does not have it', () => {
+  it('are only the one that is asked for, or none when the model does not have it', () => {
     assert.deepEqual(precisionsOf(card, { provider: 'cpu', precision: 'int8' }), ['int8']);
     assert.deepEqual(precisionsOf(card, { provider: 'cuda', precision: 'int8' }), []);
   });

@@ -35,12 +35,12 @@ const poolOf = (change: Partial<WorkerPoolOptions>): Promise<WorkerPool> =>
   });
 
 describe('A pool of workers', () => {
-  it('starts as many as it is told', async () => {
+  it('starts as many workers as it is told to', async () => {
     const pool = await poolOf({});
     assert.deepEqual(pool.health(), { workers: 3, healthy: 3 });
   });
 
-  it('does not start, and closes those that did, when one does not', async () => {
+  it('does not start when one worker does not, and closes those that did', async () => {
     let starts = 0;
     let closes = 0;
     const start = () =>

@@ -54,14 +54,14 @@ describe('The slot of a worker', () => {
     assert.equal(clock.pendingAlarms, 0);
   });
 
-  it('takes a dead worker out of use at once, and tells of it', async () => {
+  it('takes a dead worker out of use at once, and reports it', async () => {
     const { slot, inUse, script, told } = arrange();
     await slot.open();
     script.die('SIGSEGV');
     assert.deepEqual([slot.isHealthy, inUse.size, told], [false, 0, ['died: SIGSEGV']]);
   });
 
-  it('puts another in its place after the wait', async () => {
+  it('puts another worker in the place of a dead one after the wait', async () => {
     const { slot, clock, inUse, script } = arrange();
     await slot.open();
     script.die('SIGSEGV');
