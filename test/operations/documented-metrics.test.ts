@@ -44,7 +44,7 @@ const exercised = (): Metrics => {
   return metrics;
 };
 
-/** What the text of `/metrics` says, by name; of a histogram without `_bucket`, `_sum` and `_count`. */
+/** The metrics in the text of `/metrics`, by name; that of a histogram is without `_bucket`, `_sum` and `_count`. */
 const saidIn = (text: string): Map<string, Metric> => {
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name!, type!]));
   return new Map(
@@ -56,7 +56,7 @@ const saidIn = (text: string): Map<string, Metric> => {
   );
 };
 
-/** What docs/metrics.md says. */
+/** The metrics in docs/metrics.md, by name. */
 const documented = (): Map<string, Metric> =>
   new Map(
     [...docs('metrics.md').matchAll(/^\| `(\w+)` +\| (\w+) +\| ([^|]*)\|/gm)].map(([, name, type, labels]) => [
@@ -94,7 +94,7 @@ describe('The metrics', () => {
     groups: { rules: { alert: string; expr: string; labels: object; annotations: object }[] }[];
   };
   for (const { alert, expr, labels, annotations } of groups.flatMap(({ rules }) => rules))
-    it(`are what the alert ${alert} asks for`, () => {
+    it(`include all that the alert ${alert} asks for`, () => {
       assert.equal(problemOf(expr, metrics), null);
       assert.deepEqual([Object.keys(labels), Object.keys(annotations)], [['severity'], ['summary', 'description']]);
     });
@@ -106,11 +106,11 @@ describe('The metrics', () => {
   }
   const { panels } = JSON.parse(docs('grafana-dashboard.json')) as { panels: readonly Panel[] };
   for (const { title, description, targets } of panels)
-    it(`are what the panel ${title} shows`, () => {
+    it(`include all that the panel ${title} shows`, () => {
       assert.ok(description.length > 0 && targets.length > 0);
       for (const { expr } of targets) {
         assert.equal(problemOf(expr, metrics), null);
-        // A range of its own would be empty where servers are scraped less often.
+        // A fixed range would be empty where servers are scraped less often.
         assert.doesNotMatch(expr, /\[\d/);
       }
     });
@@ -138,9 +138,9 @@ describe('The metrics', () => {
     'earshot_frames_total{result="shed"}': 'earshot_frames_total has no label result',
   };
   for (const [expression, problem] of Object.entries(WRONG))
-    it(`are not what ${expression} asks for`, () => assert.equal(problemOf(expression, metrics), problem));
+    it(`do not include what ${expression} asks for`, () => assert.equal(problemOf(expression, metrics), problem));
 
-  it('are asked for in PromQL', () => {
+  it('are asked for in PromQL, and anything else is an error', () => {
     for (const expression of ['rate(earshot_sessions[5m]', 'earshot_sessions >', 'sum by earshot_sessions'])
       assert.throws(() => namesIn(expression), /not PromQL/);
   });

@@ -29,8 +29,8 @@ const intent = (isAhead: boolean): IntentEvent => ({
   latency: { queue: 1, infer: 1, total: 900, isAhead },
 });
 
-describe('What is scraped', () => {
-  it('has all that an alert waits for from the start, so that its first time is an increase', async () => {
+describe('The text of the metrics', () => {
+  it('has every counter of an alert from the start, so that the first event is an increase', async () => {
     const metrics = createMetrics();
     metrics.watch(GAUGED);
     const text = await metrics.text();
@@ -43,7 +43,7 @@ describe('What is scraped', () => {
       assert.ok(text.includes(`earshot_frames_total{model="banking",outcome="${outcome}"} 0\n`), outcome);
   });
 
-  it('has the frames of a model that comes with a reload from there on', async () => {
+  it('has the frame counters of a new model from the reload that brings it', async () => {
     const metrics = createMetrics();
     const models = [...GAUGED.models()];
     metrics.watch({ ...GAUGED, models: () => models });
@@ -54,7 +54,7 @@ describe('What is scraped', () => {
       assert.ok(text.includes(`earshot_frames_total{model="barista",outcome="${outcome}"} 0\n`), outcome);
   });
 
-  it('tells every reader of a delay of the event loop', async () => {
+  it('reports a delay of the event loop to every reader', async () => {
     const metrics = createMetrics();
     const late = async (): Promise<number> => {
       const text = await metrics.text();
@@ -69,7 +69,7 @@ describe('What is scraped', () => {
     metrics.close();
   });
 
-  it('takes no file that is sent faster than speech for a slow server', async () => {
+  it('leaves audio that is sent faster than speech out of the latency', async () => {
     const metrics = createMetrics();
     for (const isAhead of [true, false, true]) metrics.sessions.announced(intent(isAhead));
     const text = await metrics.text();

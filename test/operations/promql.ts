@@ -4,7 +4,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 /** What an expression of PromQL names. */
 export interface Names {
   readonly metrics: readonly string[];
-  /** Of matchers and of groupings. */
+  /** The labels of matchers and of groupings. */
   readonly labels: readonly string[];
 }
 

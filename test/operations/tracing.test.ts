@@ -30,7 +30,7 @@ const within = (inner: OtlpSpan, outer: OtlpSpan) =>
   BigInt(inner.endTimeUnixNano) <= BigInt(outer.endTimeUnixNano) &&
   BigInt(inner.endTimeUnixNano) >= BigInt(inner.startTimeUnixNano);
 
-/** Streams once over each wire, drains, and gives the spans. */
+/** Streams once over each wire, and once with an error, drains, and returns the collector of the spans. */
 const traced = async (settings: { traceFrames: number }) => {
   const collector = await otlpCollector();
   const server = await serveReal({ models: ECHO_MODELS, otlpEndpoint: collector.endpoint, ...settings });
@@ -63,7 +63,7 @@ describe('Traces', function () {
       assert.match(String(resource['service.version']), /^\d+\.\d+\.\d+$/);
     });
 
-    it('have one span a stream, which tells what it was and how it ended', () => {
+    it('have one span per stream, which says what it was and how it ended', () => {
       const told = streams.map(attributesOf);
       assert.deepEqual(
         told.map((each) => [each['earshot.transport'], each['earshot.end']]),
@@ -81,7 +81,7 @@ describe('Traces', function () {
       );
     });
 
-    it('have a span a frame inside its stream, and in it decode, queue, infer and send, one after the other', () => {
+    it('have one span per frame inside its stream, and in it decode, queue, infer and send, one after the other', () => {
       for (const stream of streams.slice(0, 3)) {
         const frames = named(collector.spans(), 'earshot.frame').filter(
           ({ parentSpanId }) => parentSpanId === stream.spanId,
@@ -107,12 +107,12 @@ describe('Traces', function () {
     });
   });
 
-  it('of streams whose frames are not traced have one span a stream', async () => {
+  it('of streams whose frames are not traced have only the spans of streams', async () => {
     const spans = (await traced({ traceFrames: 0 })).spans();
     assert.deepEqual([...new Set(spans.map(({ name }) => name))], ['earshot.stream']);
   });
 
-  it('go on where the caller said that it began (W3C Trace Context), over WebSocket and gRPC', async () => {
+  it('continue the trace of the caller (W3C Trace Context), over WebSocket and gRPC', async () => {
     const collector = await otlpCollector();
     const server = await serveReal({ models: ECHO_MODELS, otlpEndpoint: collector.endpoint });
     for (const traceparent of [TRACEPARENT, 'nonsense']) {
@@ -145,7 +145,7 @@ describe('Traces', function () {
     'never answers': () => undefined,
   };
   for (const [what, answer] of Object.entries(RECEIVERS))
-    it(`that a receiver takes which ${what} disturb no stream`, async () => {
+    it(`disturb no stream when their receiver ${what}`, async () => {
       const collector = await otlpCollector(answer ?? undefined);
       if (answer === null) collector.close();
       const server = await serveReal({ models: ECHO_MODELS, otlpEndpoint: collector.endpoint, traceFrames: 1 });
@@ -157,7 +157,7 @@ describe('Traces', function () {
       collector.close();
     });
 
-  it('that cannot be sent are counted, and said once', async () => {
+  it('that cannot be sent are counted, and logged once', async () => {
     const collector = await otlpCollector((response) => response.writeHead(400).end());
     const warnings: string[] = [];
     let dropped = 0;
@@ -182,7 +182,7 @@ describe('Traces', function () {
     assert.deepEqual([dropped, warnings], [3, ['traces cannot be sent and are dropped']]);
   });
 
-  it('that find no room are counted too', async () => {
+  it('that find no room in the queue are counted too', async () => {
     let [dropped, exported] = [0, 0];
     const exporter = {
       export: (spans: readonly unknown[]) => void (exported += spans.length),
@@ -197,7 +197,7 @@ describe('Traces', function () {
     assert.ok(SPANS - dropped <= 2_048 + exported);
   });
 
-  it('load nothing of OpenTelemetry where there is no endpoint', async () => {
+  it('load nothing of OpenTelemetry without an endpoint', async () => {
     const flags = ['--models', ECHO_MODELS];
     const loaded = async (more: string[]) => {
       const server = await serveProcess([...flags, ...more], { NODE_DEBUG: 'esm,module' });
