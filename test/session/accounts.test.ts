@@ -18,7 +18,7 @@ const identity = (rights: Partial<Identity['rights']>, name = 'key:tests'): Iden
 const SECOND: CallerMessage = { kind: 'audio', bytes: pcm16(babble(1, 4)) };
 
 describe('The audio of an account', () => {
-  it('is never more within an hour than its limit, and never refused where a whole hour allows it', () =>
+  it('never exceeds its limit within an hour, and is never refused while the last 61 minutes leave room', () =>
     fc.assert(
       fc.property(
         fc.array(fc.record({ pauseMs: fc.nat(20 * MINUTE), seconds: fc.integer({ min: 1, max: 60 }) }), {
@@ -32,7 +32,7 @@ describe('The audio of an account', () => {
             clock.pass(pauseMs);
             const within = (ms: number) =>
               heard.filter(({ at }) => at > clock.now() - ms).reduce((sum, one) => sum + one.seconds, 0);
-            // Kept by minutes: all of the last 60, perhaps part of the one before.
+            // Audio is counted by the minute: all of the last 60 minutes, perhaps part of the one before.
             const refused = account.hear(seconds);
             if (refused) assert.ok(within(61 * MINUTE) + seconds > 300);
             else {
@@ -44,7 +44,7 @@ describe('The audio of an account', () => {
       ),
     ));
 
-  it('is one for all that go by the same name', () => {
+  it('is counted together for all callers of the same name', () => {
     const accounts = new Accounts(new ManualClock());
     const limited = identity({ audioSecondsPerHour: 10 });
     assert.equal(accounts.of(limited).hear(6), null);
@@ -84,7 +84,7 @@ describe('The rights of a caller', () => {
     assert.equal(codeOf(call(two)), 'too_many_sessions');
   });
 
-  it('count a stream once, also when its caller was lost and is back', () => {
+  it('count a stream once, even when its caller was lost and came back', () => {
     const { call, reception } = arrange();
     const one = { maxStreams: 1 };
     for (let round = 0; round < 3; round++) {
@@ -102,7 +102,7 @@ describe('The rights of a caller', () => {
     assert.equal(reception.count, 0);
   });
 
-  it('say which models it may use: the first of them is its default, and whether others exist is not told', () => {
+  it('say which models it may use: the first is its default, and a refusal does not tell whether another exists', () => {
     const { call } = arrange();
     const second = { models: ['second'] };
     const started = call(second);
@@ -119,7 +119,7 @@ describe('The rights of a caller', () => {
     assert.equal(codeOf(none), 'permission_denied');
   });
 
-  it('limit its audio within an hour: warned once when nearly all is used, then refused, and again welcome later', () => {
+  it('limit its audio within an hour: one warning per stream when nearly all is used, then a refusal, later room again', () => {
     const { call, clock } = arrange();
     const ten = { audioSecondsPerHour: 10 };
     const [first, second] = [call(ten), call(ten)];

@@ -5,7 +5,7 @@ import { ManualClock } from '../support/manual-clock.js';
 const arrange = () => {
   const clock = new ManualClock();
   const admission = new Admission(clock);
-  /** A hundred frames a second for a while, each of which waited so long. */
+  /** Reports a hundred frames a second for `seconds`, each of which waited `waitMs`. */
   const load = (seconds: number, waitMs: number): void => {
     for (let frame = 0; frame < 100 * seconds; frame++) {
       clock.pass(10);
@@ -16,10 +16,9 @@ const arrange = () => {
 };
 
 describe('Admission', () => {
-  it('admits anybody to a server that has not run a frame yet', () =>
-    assert.equal(arrange().admission.refusal(), null));
+  it('admits callers before the server has run a frame', () => assert.equal(arrange().admission.refusal(), null));
 
-  it('refuses while more memory is used than may be, says how much, and admits again', () => {
+  it('refuses while too much memory is used, says how much, and admits again afterwards', () => {
     let used = 3 * 2 ** 30;
     const admission = new Admission(new ManualClock(), { used: () => used, most: 2 * 2 ** 30 });
     const refused = admission.refusal();
@@ -29,13 +28,13 @@ describe('Admission', () => {
     assert.equal(admission.refusal(), null);
   });
 
-  it('admits while frames hardly wait', () => {
+  it('admits while frames wait less than the limit', () => {
     const { admission, load } = arrange();
     load(10, 99);
     assert.equal(admission.refusal(), null);
   });
 
-  it('refuses when frames have waited too long for a while, and says when to come again', () => {
+  it('refuses when frames have waited too long for two seconds, and says when to try again', () => {
     const { admission, load } = arrange();
     load(1.9, 120);
     assert.equal(admission.refusal(), null);
@@ -49,7 +48,7 @@ describe('Admission', () => {
     );
   });
 
-  it('takes a crowd that waits once for no overload', () => {
+  it('does not take a crowd that waits only once for an overload', () => {
     const { admission, clock, load } = arrange();
     for (let frame = 0; frame < 200; frame++) admission.frameWaited(300);
     assert.equal(admission.refusal(), null);
@@ -58,7 +57,7 @@ describe('Admission', () => {
     assert.equal(admission.refusal(), null);
   });
 
-  it('admits again when the load has gone, at once or little by little', () => {
+  it('admits again when frames stop coming, or wait less and less', () => {
     const { admission, clock, load } = arrange();
     load(5, 300);
     assert.ok(admission.refusal());

@@ -31,7 +31,7 @@ describe('Classifying a recording', () => {
     ['silence alone', [SILENCE]],
     ['silence after speech', [SPEECH, SILENCE]],
   ] as const)
-    it(`leaves others their turn while it works through ${what}`, async () => {
+    it(`lets other work take its turn during ${what}`, async () => {
       let turns = 0;
       let next = setImmediate(function others() {
         turns += 1;
@@ -55,7 +55,7 @@ describe('Classifying a recording', () => {
     assert.deepEqual(counted, { seconds: 120, silentFrames: 2 * 120 - 1 });
   });
 
-  it('says whose it is, so that a caller shares with itself what it may have', async () => {
+  it('marks its frames with its caller, so that all work of one caller has one share', async () => {
     const turns: Turn[] = [];
     const classify: Classify = (samples, state, turn) => {
       turns.push(turn);
@@ -65,7 +65,7 @@ describe('Classifying a recording', () => {
     assert.deepEqual(new Set(turns.map(({ tenant }) => tenant)), new Set(['somebody']));
   });
 
-  it('ends when nobody waits for it any more', async () => {
+  it('ends when its caller has left', async () => {
     const leaving = new AbortController();
     const { promise, resolve } = deferred<Awaited<ReturnType<Classify>>>();
     let frames = 0;

@@ -24,14 +24,14 @@ describe('The rate of messages without audio', () => {
       assert.deepEqual([error.code, caller.ends.length, reception.heldCount], ['rate_exceeded', 1, 0]);
     });
 
-  it('does not count the end of a call, which is no message', () => {
+  it('does not count the close that the end of a call implies', () => {
     const { call } = arrange();
     const caller = call(startRequest(), ...Array.from({ length: CONTROL_BURST - 1 }, () => CONTROL[0]![1]));
     caller.say({ kind: 'close', isImplied: true });
     assert.ok(!caller.kinds.includes('error'));
   });
 
-  it('may be kept up at the limit for ever', () => {
+  it('may stay at the limit for ever', () => {
     const { call, clock } = arrange();
     const caller = call(startRequest());
     for (let second = 0; second < 60; second++) {
@@ -41,14 +41,14 @@ describe('The rate of messages without audio', () => {
     assert.deepEqual([caller.kinds, caller.ends], [['ready'], []]);
   });
 
-  it('is not touched by audio', () => {
+  it('does not count audio', () => {
     const { call } = arrange();
     const one: CallerMessage = { kind: 'audio', bytes: new Uint8Array(2) };
     const caller = call(startRequest(), ...Array.from({ length: 10 * CONTROL_BURST }, () => one));
     assert.deepEqual([caller.kinds, caller.ends], [['ready'], []]);
   });
 
-  it('ends a caller that has not even started, with no warning before ready', () => {
+  it('is limited before start too: the caller is ended, without a warning', () => {
     const { call } = arrange();
     const caller = call(...Array.from({ length: CONTROL_BURST + 1 }, (): CallerMessage => ({ kind: 'ping' })));
     assert.deepEqual([caller.kinds, caller.ends.length], [['error'], 1]);

@@ -20,7 +20,7 @@ describe('A lost stream', () => {
     assertRefused(call(again(first, 1)), /^resume\.session_id ".*" .* has ended, or was lost for too long/);
   });
 
-  it('is not kept when its caller has said goodbye', async () => {
+  it('is not kept when its caller has hung up', async () => {
     const { call, reception, clock } = arrange();
     const first = call(startRequest(), audio(1));
     await settled();
@@ -29,7 +29,7 @@ describe('A lost stream', () => {
     assertRefused(call(again(first, 1)), /no stream that can be resumed/);
   });
 
-  it('is not idle while nobody is there, and may be idle again afterwards', () => {
+  it('is not idle while its caller is away, and can become idle again after it is resumed', () => {
     const { call, clock } = arrange();
     const first = call(startRequest());
     clock.pass(15_000);
@@ -41,7 +41,7 @@ describe('A lost stream', () => {
     assert.ok(lastOf(second)?.kind === 'error');
   });
 
-  it('takes no place from an open one', () => {
+  it('takes no place from an open stream', () => {
     const { call, reception } = arrange({ maxSessions: 1 });
     call(startRequest()).vanish();
     assert.equal(reception.refusal, null);
@@ -68,7 +68,7 @@ describe('A lost stream', () => {
     assert.deepEqual([reception.lostCount, clock.pendingAlarms], [0, 0]);
   });
 
-  it('has no token where lost streams are not kept', () => {
+  it('gets no resume token when lost streams are not kept', () => {
     const limits = sessionLimits({ resumeWindow: milliseconds(0) });
     const { call, reception, clock } = arrange({ limits });
     const caller = call(startRequest());
@@ -77,7 +77,7 @@ describe('A lost stream', () => {
     assert.deepEqual([reception.lostCount, clock.pendingAlarms], [0, 0]);
   });
 
-  it('keeps a bounded number of messages, and says so to who asks for older ones', async () => {
+  it('keeps a bounded number of messages, and refuses a resume that needs older ones', async () => {
     const { call } = arrange();
     const first = call(
       startRequest({ endpointing: { silence: milliseconds(200), maxUtterance: milliseconds(1_000) } }),
@@ -96,7 +96,7 @@ describe('A lost stream', () => {
     assert.equal(eventsOf(second).length, MAX_KEPT_MESSAGES);
   });
 
-  it('forgets messages that have grown old', async () => {
+  it('forgets messages that are older than the resume window', async () => {
     const { call, clock } = arrange();
     const first = call(startRequest(), audio(3));
     await settled();

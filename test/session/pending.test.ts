@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { startRequest } from '../support/memory-caller.js';
 import { arrange, lastOf } from '../support/returning-callers.js';
 
-describe('Callers that have not said start', () => {
-  it('are limited: the one that waits longest has to go, and is told why', () => {
+describe('Callers that have not sent start', () => {
+  it('are limited: the one that has waited longest is ended, and told why', () => {
     const { call, reception } = arrange({ maxPending: 2 });
     const [first, second, third] = [call(), call(), call()];
     const error = lastOf(first);
@@ -13,7 +13,7 @@ describe('Callers that have not said start', () => {
     assert.deepEqual([second.ends, third.ends, reception.count], [[], [], 2]);
   });
 
-  it('are never in the way of those who say start', () => {
+  it('never displace callers that have sent start', () => {
     const { call } = arrange({ maxPending: 2 });
     const streams = Array.from({ length: 5 }, () => call(startRequest()));
     for (let crowd = 0; crowd < 20; crowd++) call();

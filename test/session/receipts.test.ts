@@ -7,13 +7,13 @@ const receiptsOf = (caller: MemoryCaller) =>
   caller.received.flatMap(({ message, seq }) => (message.kind === 'receipt' ? [{ ...message, seq }] : []));
 
 describe('Receipts', () => {
-  it('come only where they are asked for', async () => {
+  it('come only when they are asked for', async () => {
     const caller = arrange().call(startRequest(), audio(3), { kind: 'keepalive' }, CLOSE);
     await caller.story;
     assert.deepEqual(receiptsOf(caller), []);
   });
 
-  it('count what was taken in, and are not counted themselves', async () => {
+  it('count the messages taken in, and use up no sequence number', async () => {
     const caller = arrange().call(startRequest({ receipts: true }), audio(2), audio(2), CLOSE);
     await caller.story;
     assert.equal(receiptsOf(caller).at(-1)?.receivedMessages, 3);
@@ -24,7 +24,7 @@ describe('Receipts', () => {
     );
   });
 
-  it('count no close that is implied by the end of what is sent', async () => {
+  it('do not count a close that the end of a call implies', async () => {
     const caller = arrange().call(startRequest({ receipts: true }), audio(2), { kind: 'close', isImplied: true });
     await caller.story;
     assert.equal(receiptsOf(caller).at(-1)?.receivedMessages, 1);
@@ -48,14 +48,14 @@ describe('Receipts', () => {
     ['keepalives', { kind: 'keepalive' }],
     ['silence', { kind: 'audio', bytes: new Uint8Array(64_000) }],
   ] as const)
-    it(`do not pile up without end before a reader that reads nothing and sends ${what}`, async () => {
+    it(`do not pile up without end: a client that reads nothing and sends ${what} is ended`, async () => {
       const caller = arrange().call(startRequest({ receipts: true }));
       caller.backlogBytes = 2 ** 21;
       caller.say(message);
       assert.equal((await caller.story).at(-1)?.kind, 'error');
     });
 
-  it('call nothing settled that an open utterance may still need', async () => {
+  it('never call audio settled that an open utterance may still need', async () => {
     const caller = arrange().call(startRequest({ receipts: true }), audio(6), CLOSE);
     await caller.story;
     let openSince: number | null = null;

@@ -16,7 +16,7 @@ import {
 } from '../support/returning-callers.js';
 
 describe('A stream whose connection was lost', () => {
-  it('goes on where it was: what was missed is said again, and the rest is as if nothing had happened', async () => {
+  it('goes on where it was: missed messages are sent again, and the rest is as if nothing had happened', async () => {
     const whole = arrange().call(startRequest(), audio(3), audio(3, 5), CLOSE);
     await whole.story;
     const { call } = arrange();
@@ -31,7 +31,7 @@ describe('A stream whose connection was lost', () => {
     assert.deepEqual(second.ends, [{ kind: 'done' }]);
   });
 
-  it('is told how many of its messages were taken in', async () => {
+  it('says when it is resumed how many of its messages were taken in, and keeps its id and token', async () => {
     const { call } = arrange();
     const first = call(startRequest(), audio(1), { kind: 'keepalive' }, audio(1), { kind: 'finalize' });
     await settled();
@@ -41,7 +41,7 @@ describe('A stream whose connection was lost', () => {
     assert.equal(resumeToken, readyOf(first).resumeToken);
   });
 
-  it('goes on with the audio that it has while nobody is there', async () => {
+  it('goes on with the audio that it has while its caller is away', async () => {
     const { call } = arrange();
     const first = call(startRequest(), audio(3), CLOSE);
     first.vanish();
@@ -51,7 +51,7 @@ describe('A stream whose connection was lost', () => {
     assert.deepEqual(second.ends, [{ kind: 'done' }]);
   });
 
-  it('can be resumed when it has ended and its end was not heard', async () => {
+  it('can be resumed when it has ended and its caller was lost', async () => {
     const { call } = arrange();
     const first = call(startRequest(), audio(3), CLOSE);
     await first.story;
@@ -61,7 +61,7 @@ describe('A stream whose connection was lost', () => {
     assert.deepEqual(second.ends, [{ kind: 'done' }]);
   });
 
-  it('is not disturbed by the end of a call, whose close was said before', async () => {
+  it('is not disturbed by a close that the end of a call implies when close was sent before', async () => {
     const held = deferred<Awaited<ReturnType<typeof sayingBalance>>>();
     const { call } = arrange({ models: shelfOf(() => held.promise) });
     const first = call(startRequest(), audio(1), CLOSE);
@@ -97,7 +97,7 @@ describe('A stream whose connection was lost', () => {
     assert.ok(!second.kinds.includes('tentative') && second.kinds.includes('final'));
   });
 
-  it('is told every setting in force, also when it has ended', async () => {
+  it('says when it is resumed which settings are in force, even after it has ended', async () => {
     const { call } = arrange();
     const change = { topK: 2, threshold: 0.25, silence: milliseconds(400) };
     const first = call(startRequest(), { kind: 'configure', change }, audio(1), CLOSE);
@@ -109,7 +109,7 @@ describe('A stream whose connection was lost', () => {
     assert.deepEqual(config, inForce);
   });
 
-  it('is resumed too when its old connection only seems to live, and that is ended', async () => {
+  it('is resumed even while its old connection seems alive, which is then ended', async () => {
     const { call, reception } = arrange();
     const first = call(startRequest(), audio(1));
     await settled();
@@ -124,7 +124,7 @@ describe('A stream whose connection was lost', () => {
     );
   });
 
-  it('pauses its new caller as it has paused the old one', async () => {
+  it('pauses its new caller when it had paused the old one', async () => {
     const held = deferred<Awaited<ReturnType<typeof sayingBalance>>>();
     const { call } = arrange({ models: shelfOf(() => held.promise) });
     const first = call(startRequest(), audio(3));
@@ -157,7 +157,7 @@ describe('A stream whose connection was lost', () => {
     ['another reference', { clientReferenceId: 'x' }, /^client_reference_id "x"/],
   ];
   for (const [what, change, sentence] of OBJECTIONS)
-    it(`is not resumed with ${what}, and stays`, () => {
+    it(`is not resumed with ${what}, and can still be resumed`, () => {
       const { call } = arrange();
       const first = call(startRequest());
       first.vanish();
@@ -174,7 +174,7 @@ describe('A stream whose connection was lost', () => {
       /^resume\.last_event_seq 99 has not been sent yet; the last was 1$/,
     ],
   ] as const)
-    it(`is not resumed with ${what}, and stays`, () => {
+    it(`is not resumed with ${what}, and can still be resumed`, () => {
       const { call } = arrange();
       const first = call(startRequest());
       first.vanish();

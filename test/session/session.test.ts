@@ -47,7 +47,7 @@ describe('A session', () => {
     );
   });
 
-  it('drains at close: finals, then closed with totals, then one good end', async () => {
+  it('drains at close: finals, then closed with totals, then one normal end', async () => {
     const { caller } = arrange();
     caller.say(startRequest(), SPEECH, { kind: 'close' });
     const story = await caller.story;
@@ -59,7 +59,7 @@ describe('A session', () => {
     assert.ok(finals.length > 0);
   });
 
-  it('applies configure to what follows it', async () => {
+  it('applies configure to the audio that follows it', async () => {
     const { caller } = arrange();
     caller.say(startRequest(), { kind: 'configure', change: { interim: false } }, SPEECH, { kind: 'close' });
     await caller.story;
@@ -103,13 +103,13 @@ describe('A session', () => {
     );
   });
 
-  it('ends with start_timeout when nothing is said', () => {
+  it('ends with start_timeout when no message comes', () => {
     const { caller, clock } = arrange();
     clock.pass(5_000);
     assert.equal(lastError(caller).code, 'start_timeout');
   });
 
-  it('ends with start_timeout when nothing but keepalive is said', () => {
+  it('ends with start_timeout when only keepalives come', () => {
     const { caller, clock } = arrange();
     for (let second = 0; second < 5; second++) {
       clock.pass(1_000);
@@ -118,7 +118,7 @@ describe('A session', () => {
     assert.equal(lastError(caller).code, 'start_timeout');
   });
 
-  it('ends with idle_timeout only after neither audio nor keepalive came', () => {
+  it('ends with idle_timeout only when neither audio nor keepalive comes', () => {
     const { caller, clock } = arrange();
     caller.say(startRequest());
     for (let n = 0; n < 5; n++) {
@@ -142,7 +142,7 @@ describe('A session', () => {
     assert.equal(caller.valve.at(-1), 'resume');
   });
 
-  it('leaves stale tentative intents out for a slow reader, but no final', async () => {
+  it('leaves out stale tentative intents for a slow reader, but no final', async () => {
     const { caller } = arrange();
     caller.backlogBytes = 100_000;
     caller.say(startRequest(), SPEECH, { kind: 'close' });
@@ -151,7 +151,7 @@ describe('A session', () => {
     assert.equal(caller.kinds.filter((kind) => kind === 'warning').length, 1);
   });
 
-  it('lets a reader go that reads nothing', async () => {
+  it('ends a caller that reads nothing', async () => {
     const { caller } = arrange();
     caller.backlogBytes = 2_000_000;
     caller.say(startRequest(), SPEECH);
@@ -159,7 +159,7 @@ describe('A session', () => {
     assert.equal(lastError(caller).code, 'overloaded');
   });
 
-  it('lets a reader go that reads no answers to its pings', () => {
+  it('ends a caller that reads no answers to its pings', () => {
     const { caller } = arrange();
     caller.say(startRequest());
     caller.backlogBytes = 2_000_000;
@@ -167,7 +167,7 @@ describe('A session', () => {
     assert.equal(lastError(caller).code, 'overloaded');
   });
 
-  it('tells internal, and no more, when its pipeline throws', async () => {
+  it('reports only an internal error when its pipeline throws', async () => {
     const broken = () => Promise.resolve({ kind: 'classified' } as never);
     const { caller } = arrange({ models: shelfOf(broken) });
     caller.say(startRequest(), SPEECH);
@@ -175,7 +175,7 @@ describe('A session', () => {
     assert.deepEqual([lastError(caller).code, lastError(caller).message.includes('server')], ['internal', true]);
   });
 
-  it('tells the classification of no frame as a gap', async () => {
+  it('reports audio as a gap when none of its frames was classified', async () => {
     const { caller } = arrange({ models: shelfOf(() => Promise.resolve({ kind: 'shed' })) });
     caller.say(startRequest(), SPEECH, { kind: 'close' });
     const closed = (await caller.story).at(-1);
@@ -203,7 +203,7 @@ describe('A session', () => {
 });
 
 describe('The reception', () => {
-  it('turns callers away while models are loaded', () => {
+  it('turns callers away until models have loaded', () => {
     const caller = new MemoryCaller();
     new Reception(contextWith()).receive(caller);
     assert.equal(lastError(caller).code, 'overloaded');
@@ -233,7 +233,7 @@ describe('The reception', () => {
     );
   });
 
-  it('lets a stream that ends within the grace end as it wants', async () => {
+  it('lets a stream that closes within the grace end normally', async () => {
     const { reception, caller } = arrange();
     caller.say(startRequest(), SPEECH);
     const drained = reception.drain(milliseconds(1_000));
@@ -242,5 +242,5 @@ describe('The reception', () => {
     assert.deepEqual(caller.ends, [{ kind: 'done' }]);
   });
 
-  it('drains at once when nobody is there', () => new Reception(contextWith()).drain(milliseconds(60_000)));
+  it('drains at once when there are no callers', () => new Reception(contextWith()).drain(milliseconds(60_000)));
 });

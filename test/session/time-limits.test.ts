@@ -8,8 +8,8 @@ import { arrange, audio, lastOf } from '../support/returning-callers.js';
 const warnings = (caller: MemoryCaller): unknown[] =>
   caller.received.flatMap(({ message }) => (message.kind === 'warning' ? [message.code] : []));
 
-describe('The time of a stream', () => {
-  it('is warned of in silence, before the silence ends it', () => {
+describe('The time limits of a stream', () => {
+  it('warn a stream that sends nothing before they end it', () => {
     const { call, clock } = arrange();
     const caller = call(startRequest());
     clock.pass(19_999);
@@ -24,7 +24,7 @@ describe('The time of a stream', () => {
     assert.equal(caller.ends.length, 1);
   });
 
-  it('is warned of again only in another silence', () => {
+  it('warn it again only when it stops sending another time', () => {
     const { call, clock } = arrange();
     const caller = call(startRequest());
     clock.pass(25_000);
@@ -33,7 +33,7 @@ describe('The time of a stream', () => {
     assert.deepEqual([warnings(caller), caller.ends], [['idle', 'idle'], []]);
   });
 
-  it('is not prolonged by what is neither audio nor keepalive', () => {
+  it('are not extended by messages other than audio and keepalive', () => {
     const { call, clock } = arrange();
     const caller = call(startRequest());
     for (let second = 0; second < 29; second++) {
@@ -47,7 +47,7 @@ describe('The time of a stream', () => {
     assert.equal(error.code, 'idle_timeout');
   });
 
-  it('ends after the longest that a stream may be open: a warning, reconnect, the finals, closed', async () => {
+  it('end it after the longest time that it may be open: a warning, reconnect, the finals, closed', async () => {
     const { call, clock } = arrange({ limits: sessionLimits({ maxStream: milliseconds(600_000) }) });
     const caller = call(startRequest());
     for (let passed = 0; passed < 540_000; passed += 10_000) {
@@ -68,7 +68,7 @@ describe('The time of a stream', () => {
     assert.deepEqual([caller.ends, clock.pendingAlarms], [[{ kind: 'drained' }], 0]);
   });
 
-  it('goes on while its caller is lost', async () => {
+  it('go on while its caller is lost', async () => {
     const { call, clock, reception } = arrange({ limits: sessionLimits({ maxStream: milliseconds(10_000) }) });
     call(startRequest()).vanish();
     clock.pass(10_000);
