@@ -7,19 +7,19 @@ const problemOf = (flags: Record<string, unknown>, environment: Record<string, s
   return read.ok ? null : read.problem;
 };
 
-describe('The configuration of who may come in', () => {
+describe('The configuration', () => {
   const EVERYWHERE = { host: '0.0.0.0' };
   const JWT = { jwtIssuer: 'https://issuer.example', jwtAudience: 'earshot', jwtJwks: 'jwks.json' };
   const TLS = { tlsCert: 'a.crt', tlsKey: 'a.key' };
 
-  it('lets no server listen beyond loopback to callers that it does not ask who they are', () => {
+  it('refuses to listen beyond loopback when no authentication is configured', () => {
     for (const host of ['127.0.0.1', '127.8.8.8', 'localhost', '::1']) assert.equal(problemOf({ host }), null);
     for (const host of ['0.0.0.0', '::', '10.0.0.1', 'ears.example', '127.0.0.1.example'])
       for (const also of [{}, TLS, { allowOrigin: 'https://a.example' }])
         assert.match(problemOf({ host, ...also }) ?? '', /no authentication is configured/);
   });
 
-  it('lets it listen where callers are asked, or the operator says that they need not be', () => {
+  it('lets the server listen beyond loopback with any authentication, or when the operator waives it', () => {
     for (const asking of [
       { keysFile: 'keys.json' },
       JWT,
@@ -30,14 +30,14 @@ describe('The configuration of who may come in', () => {
     assert.equal(problemOf(EVERYWHERE, { EARSHOT_API_KEYS: randomKey() }), null);
   });
 
-  it('says what is missing where only a part was set', () => {
+  it('says what is missing when only some of the settings that belong together are set', () => {
     for (const name of ['jwtIssuer', 'jwtAudience', 'jwtJwks'] as const)
       assert.match(problemOf({ ...JWT, [name]: undefined }) ?? '', /belong together/);
     assert.match(problemOf({ tlsCert: 'a.crt' }) ?? '', /--tls-cert and --tls-key/);
     assert.match(problemOf({ tlsClientCa: 'ca.crt' }) ?? '', /--tls-client-ca needs/);
   });
 
-  it("takes an issuer's keys from files, and from addresses that nobody can change on the way", () => {
+  it("takes an issuer's keys from files, from https and from loopback, not from plain http elsewhere", () => {
     for (const [place, isGood] of [
       ['/etc/jwks.json', true],
       ['https://issuer.example/jwks', true],
@@ -53,7 +53,7 @@ describe('The configuration of who may come in', () => {
       assert.equal(problemOf({ ...JWT, jwtJwks: place }) === null, isGood, place);
   });
 
-  it('takes no empty variable for a number', () => {
+  it('refuses a variable that is empty or no number where a number belongs', () => {
     for (const name of ['PORT', 'RESUME_WINDOW_MS', 'DRAIN_GRACE_MS', 'TRACE_FRAMES', 'MAX_SESSIONS'])
       for (const text of ['', ' ', 'x', '-1'])
         assert.match(problemOf({}, { [`EARSHOT_${name}`]: text }) ?? '', new RegExp(`^EARSHOT_${name} "${text}": `));
@@ -64,7 +64,7 @@ describe('The configuration of who may come in', () => {
     );
   });
 
-  it('says of a number or a switch what would be right', () => {
+  it('says which values a number or a switch may have', () => {
     for (const [name, text, sentence] of [
       ['PORT', 'tcp://10.0.0.1:8080', 'must be a whole number from 0 to 65535'],
       ['PORT', '65536', 'must be a whole number from 0 to 65535'],
@@ -76,19 +76,19 @@ describe('The configuration of who may come in', () => {
       assert.equal(problemOf({}, { [`EARSHOT_${name}`]: text }), `EARSHOT_${name} "${text}": ${sentence}`);
   });
 
-  it('has HTTP and gRPC on ports of their own', () => {
+  it('refuses the same port for HTTP and gRPC', () => {
     assert.match(problemOf({ port: '9000', grpcPort: '9000' }) ?? '', /--port and --grpc-port are both 9000/);
     assert.equal(problemOf({ port: '0', grpcPort: '0' }), null);
   });
 
-  it('takes origins as browsers send them', () => {
+  it('takes origins only as browsers send them', () => {
     const read = readConfig({ allowOrigin: 'https://a.example, http://b.example:8080' }, {});
     assert.deepEqual(read.ok && read.config.allowOrigin, ['https://a.example', 'http://b.example:8080']);
     for (const allowOrigin of ['a.example', 'https://a.example/', '*', 'null', 'https://A.example'])
       assert.match(problemOf({ allowOrigin }) ?? '', /--allow-origin .*must be an origin/);
   });
 
-  it('takes API keys with a name or without, and as hashes', () => {
+  it('takes API keys with or without a name, and as hashes, and refuses weak ones', () => {
     const [key, hash] = [randomKey(), 'ab'.repeat(32)];
     const read = readConfig({}, { EARSHOT_API_KEYS: `${key}, ci=${key}, old=sha256:${hash}` });
     assert.ok(read.ok);

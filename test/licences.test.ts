@@ -14,7 +14,7 @@ interface Locked {
   readonly hasInstallScript?: boolean;
 }
 
-/** Licences that ask for no more than their own text to be passed on. */
+/** Licences that require no more than that their own text is passed on. */
 const ALLOWED = new Set(['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', '(MIT OR CC0-1.0)']);
 
 const { packages } = read('package-lock.json') as { packages: Readonly<Record<string, Locked>> };
@@ -40,7 +40,7 @@ describe('The dependencies', () => {
       assert.match(version, /^\d+\.\d+\.\d+$/, name);
   });
 
-  it('run no script when they are installed; those that would are known by name', () => {
+  it('run no script when they are installed; those that have one are listed by name', () => {
     const { allowScripts } = read('package.json') as { allowScripts: Readonly<Record<string, boolean>> };
     const scripted = installed.filter(([, { hasInstallScript }]) => hasInstallScript);
     const names = scripted.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));

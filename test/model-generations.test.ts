@@ -19,9 +19,9 @@ const VARIANT: Variant = {
   tolerance: null,
 };
 
-/** Sets of models that load at once; keeps what befalls them. */
+/** Loads sets of models at once, and records what happens to them. */
 class Loader {
-  /** Workers of each set that can take a batch, and what is called when none is left. */
+  /** For each set: how many workers can take a batch, and what to call when none is left. */
   readonly healthy: number[] = [];
   readonly exhaust: (() => void)[] = [];
   readonly events: string[] = [];
@@ -72,7 +72,7 @@ const arrange = (settings: { patienceMs?: number; defaultModel?: string } = {}) 
   return { loader, shelf, outcomes, generations, version, events: loader.events };
 };
 
-/** A stream that notes what it is asked, and leaves its model when it is finished. */
+/** A stream that records what it is asked to do, and leaves its model when it is told to finish. */
 const streamOn = (shelf: ModelShelf) => {
   const asked: string[] = [];
   const user: ModelUser = {
@@ -87,7 +87,7 @@ const streamOn = (shelf: ModelShelf) => {
 };
 
 describe('Generations of models', () => {
-  it('close the replaced models at once where no stream uses them', async () => {
+  it('close the replaced models at once when no stream uses them', async () => {
     const { generations, events, version, outcomes } = arrange();
     await generations.start();
     assert.equal(await generations.reload(), true);
@@ -112,7 +112,7 @@ describe('Generations of models', () => {
     assert.deepEqual([one.asked, two.asked], [[], []]);
   });
 
-  it('are never more than two: a third waits, asks the streams of the first to reconnect, and ends them', async () => {
+  it('are never more than two: before a third loads, streams of the first are asked to reconnect, then ended', async () => {
     const { generations, events, shelf, version } = arrange({ patienceMs: 10 });
     await generations.start();
     const [stays, goes] = [streamOn(shelf), streamOn(shelf)];
@@ -128,7 +128,7 @@ describe('Generations of models', () => {
     assert.equal(version(), '3');
   });
 
-  it('that were replaced ask their streams to reconnect, once, and end them, when no worker of theirs is left', async () => {
+  it('that were replaced and have no worker left ask their streams once to reconnect, then end them', async () => {
     const { generations, events, shelf, loader } = arrange({ patienceMs: 10 });
     await generations.start();
     const onFirst = streamOn(shelf);
@@ -145,7 +145,7 @@ describe('Generations of models', () => {
     assert.ok(events.indexOf('set 1 closes') < events.indexOf('set 3 loads'));
   });
 
-  it('whose workers are gone when they are replaced ask at once', async () => {
+  it('whose workers are gone when they are replaced ask their streams at once to reconnect', async () => {
     const { generations, shelf, loader } = arrange();
     await generations.start();
     const stream = streamOn(shelf);
@@ -156,7 +156,7 @@ describe('Generations of models', () => {
     assert.deepEqual(stream.asked, ['reconnect within 20']);
   });
 
-  it('whose worker is about to be replaced keep their streams', async () => {
+  it('whose workers are about to be restarted keep their streams', async () => {
     const { generations, shelf, loader } = arrange();
     await generations.start();
     const stream = streamOn(shelf);
@@ -165,7 +165,7 @@ describe('Generations of models', () => {
     assert.deepEqual(stream.asked, []);
   });
 
-  it('stay as they were where loading fails, or where the default model is gone', async () => {
+  it('stay as they were when loading fails, and do not start without their default model', async () => {
     const { generations, loader, version, outcomes } = arrange();
     await generations.start();
     loader.problem = 'a checksum is wrong';
@@ -177,7 +177,7 @@ describe('Generations of models', () => {
     assert.deepEqual(other.events, ['set 1 loads', 'set 1 closes']);
   });
 
-  it('are reloaded once for all who ask before it has begun', async () => {
+  it('are reloaded once for all requests that come before the reload has begun', async () => {
     const { generations, loader } = arrange();
     await generations.start();
     assert.deepEqual(await Promise.all([generations.reload(), generations.reload(), generations.reload()]), [
@@ -197,7 +197,7 @@ describe('Generations of models', () => {
     assert.deepEqual([loader.count, events.at(-1)], [1, 'set 1 closes']);
   });
 
-  it('close at once while others are being loaded, which are closed in their turn', async () => {
+  it('close at once while a new set is being loaded, and close that set once it has loaded', async () => {
     const { generations, loader, events } = arrange();
     await generations.start();
     const loaded = deferred<null>();

@@ -3,8 +3,8 @@ import { ToldReadiness } from '../server/told-readiness.js';
 import type { Readiness } from '../server/transports/http/readiness.js';
 import { ManualClock } from './support/manual-clock.js';
 
-describe('The readiness that health checks over gRPC tell', () => {
-  it('follows that of the server within a second, told once a change, and no more after its end', () => {
+describe('The readiness that gRPC health checks report', () => {
+  it('follows the server within a second, is set once per change, and stays "not serving" after the end', () => {
     const clock = new ManualClock();
     const told: boolean[] = [];
     let now: Readiness = { ready: true };

@@ -17,19 +17,19 @@ describe('A variable that looks like a setting', function () {
     X: null,
   };
   for (const [name, meant] of Object.entries(NEAREST))
-    it(`is told as none, and which is meant: ${name}`, () => {
+    it(`is reported as no setting, with the nearest one if there is any: ${name}`, () => {
       const nearest = meant === null ? '' : `: the nearest is EARSHOT_${meant}`;
       assert.deepEqual(ignoredVariables({ [`EARSHOT_${name}`]: 'hunter2' }), [
         `EARSHOT_${name} is no setting and is ignored${nearest}`,
       ]);
     });
 
-  it('is passed over where it is one, or belongs to another command or program', () => {
+  it('is not reported when it is a setting, or belongs to another command or program', () => {
     const others = { EARSHOT_KEY: 'k', PATH: '/bin', QUEUE_LIMT: '5' };
     assert.deepEqual(ignoredVariables({ EARSHOT_QUEUE_LIMIT: '5', EARSHOT_API_KEYS: 'k', ...others }), []);
   });
 
-  it('is told by serve in its log', async () => {
+  it('is reported by serve in its log', async () => {
     const served = await earshot(['serve'], undefined, {
       EARSHOT_MODELS: '/nosuch',
       EARSHOT_QUEUE_LIMT: '5',
