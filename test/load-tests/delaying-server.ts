@@ -11,7 +11,7 @@ export interface DelayingServer {
   close(): void;
 }
 
-/** A WebSocket server that answers each frame so many milliseconds after its last byte of µ-law came. */
+/** A WebSocket server that answers each frame `delayMs` after the last byte of its µ-law came. */
 export const serveDelaying = async (delayMs: number): Promise<DelayingServer> => {
   const http = createServer((_request, response) => response.writeHead(404).end());
   new WebSocketServer({ server: http }).on('connection', (socket) => answer(socket, delayMs));

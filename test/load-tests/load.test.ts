@@ -28,7 +28,7 @@ describe('npm run load', function () {
   before(() => (folder = mkdtempSync(join(tmpdir(), 'earshot-load-'))));
   after(() => rmSync(folder, { recursive: true }));
 
-  it('tells every scenario and flag with --help', async () => {
+  it('lists scenarios, flags and exit codes with --help', async () => {
     const { code, out } = await load('--help');
     assert.equal(code, 0);
     for (const word of ['steady', 'slow-readers', '--chunk-ms', '--report', 'Exit codes'])
@@ -49,13 +49,13 @@ describe('npm run load', function () {
       assert.match(err, complaint);
     });
 
-  it('ends with 1 when its server does not start, and says what that said', async () => {
+  it('ends with 1 when its server does not start, and passes on the error of that server', async () => {
     const { code, err } = await load('--', '--workers', '0');
     assert.equal(code, 1);
     assert.match(err, /the server did not start: .*workers/s);
   });
 
-  it('ends with 1 when nobody answers', async () => {
+  it('ends with 1 when no server answers', async () => {
     const { code, out } = await load('--url', 'ws://127.0.0.1:9', '--streams', '2', '--ramp', '0', '--duration', '1');
     assert.equal(code, 1);
     assert.match(out, /2 × connect ECONNREFUSED/);
@@ -67,7 +67,7 @@ describe('npm run load', function () {
     assert.match(out, /p99 latency .*≤ 1 ms +MISSED/);
   });
 
-  it('ends with 3 when it was itself later than allowed, though a target was missed', async () => {
+  it('ends with 3 when it was itself later than allowed, even if a target was missed', async () => {
     // No timer of Node is that exact.
     const { code, out } = await load(...SHORT, '--p99', '1', '--max-lag', '0.001');
     assert.equal(code, 3);
@@ -91,7 +91,7 @@ describe('npm run load', function () {
       assert.match(ran.out, /fewest streams that did not +4 streams/);
     });
 
-    it('writes everything down as JSON', () => {
+    it('writes all results as JSON', () => {
       const result = JSON.parse(readFileSync(file('result.json'), 'utf8')) as Result;
       assert.equal(result.scenario, 'ramp');
       assert.equal(result.verdict, 'held');
@@ -108,7 +108,7 @@ describe('npm run load', function () {
     });
 
     for (const colorScheme of ['light', 'dark'] as const)
-      it(`writes a ${colorScheme} page that needs nothing else`, async function () {
+      it(`writes a ${colorScheme} page that loads nothing else`, async function () {
         assert.ok(existsSync(file('report.html')));
         browser = await hearingBrowser(this, { rate: 8000, samples: new Int16Array(8000) });
         const { page, complaints } = await browser.open('about:blank', { colorScheme, offline: true });

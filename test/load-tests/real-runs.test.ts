@@ -58,7 +58,7 @@ describe('A load test against the real server', function () {
     });
   });
 
-  it('deals out every encoding, transport and model', async () => {
+  it('mixes every encoding, transport and model', async () => {
     const { figures, findings } = await run(mixed, { streams: 24, duration: 2 });
     assert.deepEqual(figures.problems, {});
     assert.equal(figures.frames.answered, figures.frames.sent);
@@ -82,7 +82,7 @@ describe('A load test against the real server', function () {
   });
 
   for (const transport of ['ws', 'grpc'] as const)
-    it(`gets every answer of callers that stopped reading, and of one that sends without pause, over ${transport}`, async () => {
+    it(`gets every answer for callers that stop reading, and for one that sends without pause, over ${transport}`, async () => {
       const runs = await Promise.all([
         run(slowReaders, { transport, streams: 5, duration: 4 }),
         run(greedy, { transport, streams: 1, duration: 4 }),
@@ -94,7 +94,7 @@ describe('A load test against the real server', function () {
       }
       assert.equal(slow!.calls, 9);
       const [, { findings }] = runs;
-      // At speaking speed its two seconds would make four.
+      // At speaking speed its two seconds would make four frames.
       assert.ok(findings.find(({ what }) => what === 'frames of the greedy')!.value > 10);
     });
 });

@@ -1,7 +1,7 @@
 import type { Settings } from '../../load-tests/settings.js';
 import { SAMPLES } from '../support/real-server.js';
 
-/** What the command line gives where nothing is said. */
+/** What the command line gives where a test sets nothing else. */
 export const SETTINGS: Settings = {
   scenario: 'steady',
   streams: 20,

@@ -3,7 +3,7 @@ import { bytesOf, MULAW_20, oneUtterance, PCM_100, unbrokenSpeech } from '../../
 
 describe('The audio of a benchmark', () => {
   for (const ingress of [PCM_100, MULAW_20])
-    it(`is one utterance again and again, for as long as asked, in ${ingress.name}`, () => {
+    it(`repeats one utterance for as long as it is asked to, in ${ingress.name}`, () => {
       const [once, audio] = [oneUtterance(ingress), unbrokenSpeech(ingress, 10_000)];
       assert.equal(audio.length, bytesOf(ingress, 10_000));
       assert.deepEqual(audio.subarray(0, once.length), Buffer.from(once));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { mainThreadCpuMs, treeCpuMs } from '../../../load-tests/bench/process-cpu.js';
 import { isLinux, needs } from '../../support/needs.js';
 
-/** Burns CPU on the main thread, in a worker thread and in a child; says what each burned, by its own account. */
+/** Burns CPU on the main thread, in a worker thread and in a child; sends what the process and its child burned, as each counts it. */
 const BURNER = `
 const { fork } = require('node:child_process');
 const { Worker, isMainThread } = require('node:worker_threads');
@@ -51,7 +51,7 @@ describe('CPU time read from /proc', function () {
     rmSync(folder, { recursive: true });
   });
 
-  it('is that of the process, its threads and what is below it, as they count it themselves', () => {
+  it('is that of the process, its threads and its children, as they count it themselves', () => {
     const all = burned.own + burned.below;
     const read = treeCpuMs(child.pid!);
     assert.ok(Math.abs(read - all) < 60 + all * 0.1, `${read} ms are read, ${all} ms were burned`);
@@ -63,7 +63,7 @@ describe('CPU time read from /proc', function () {
     assert.ok(read < burned.own - 250, `${read} ms of ${burned.own} are read, of which a worker burned 300`);
   });
 
-  it('names a process that is not there', () => {
+  it('cannot be read for a process that does not exist, which the error names', () => {
     assert.throws(() => treeCpuMs(2 ** 22 + 1), /there is no process 4194305/);
   });
 });

@@ -27,7 +27,7 @@ describe('The comparison of answers', () => {
       theirs: answers(3, OURS.intents[0]!, at(1500, ['freeze', 0.9], ['help', 0.0505])),
     },
   ])
-    it(`is content with ${title}`, () => assert.equal(differenceOf(OURS, theirs), null));
+    it(`accepts ${title}`, () => assert.equal(differenceOf(OURS, theirs), null));
 
   for (const { title, theirs, expected } of [
     { title: 'another number of frames', theirs: answers(2, ...OURS.intents), expected: '2 frames, not 3' },
@@ -50,10 +50,10 @@ describe('The comparison of answers', () => {
   ])
     it(`names ${title}`, () => assert.equal(differenceOf(OURS, theirs), expected));
 
-  it('takes silence on our side for no proof', () =>
+  it('objects when our side has no answers to compare', () =>
     assert.equal(differenceOf(answers(3), answers(3)), 'nothing was said to compare'));
 
-  it('lets labels that score the same change places', () => {
+  it('accepts labels of about the same score in another order', () => {
     const ours = answers(1, at(1000, ['freeze', 0.5], ['balance', 0.499]));
     const theirs = answers(1, at(1000, ['balance', 0.5], ['freeze', 0.4995]));
     assert.equal(differenceOf(ours, theirs), null);

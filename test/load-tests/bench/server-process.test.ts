@@ -6,7 +6,7 @@ import { isLinux, needs } from '../../support/needs.js';
 
 const node = (code: string): readonly string[] => [process.execPath, '-e', code];
 
-/** Whether a process runs: one that has ended may stay in the table until somebody asks how (Z). */
+/** Whether a process runs: one that has ended may stay in the table, in state Z, until somebody asks how it ended. */
 const isAlive = (pid: number): boolean => {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -20,7 +20,7 @@ describe('A server under test', () => {
     needs(this, isLinux, 'Linux');
   });
 
-  it('is ended together with what it started', async () => {
+  it('is ended together with the processes that it started', async () => {
     const below = `require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).pid`;
     const server = await startServerProcess(
       node(`console.log('http://127.0.0.1:' + ${below}); setInterval(() => {}, 1000)`),
@@ -32,7 +32,7 @@ describe('A server under test', () => {
     assert.equal(isAlive(server.pid), false);
   });
 
-  it('is there when it has said all that announces it, and leaves nothing behind', async () => {
+  it('has started when it has printed its whole announcement, and leaves no listener behind', async () => {
     const listeners = process.listenerCount('exit');
     const server = await startServerProcess(
       node(`console.log('page http://[::1]:1/'); setTimeout(() => console.log('gRPC [::1]:2'), 20)`),
@@ -43,7 +43,7 @@ describe('A server under test', () => {
     assert.equal(process.listenerCount('exit'), listeners);
   });
 
-  it('that ends before it has said its address is an error with its last words', async () => {
+  it('that ends before it has printed its address is an error with its last output', async () => {
     await assert.rejects(
       startServerProcess(node(`console.error('no such model'); process.exit(3)`)),
       /ended with 3\nno such model/,

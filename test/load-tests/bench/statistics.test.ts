@@ -9,18 +9,18 @@ describe('The statistics of a benchmark', () => {
     { values: [10, 20, 30, 40, 50], q: 0.99, expected: 49.6 },
     { values: [7], q: 0.99, expected: 7 },
   ])
-    it(`says that the ${q} quantile of ${values.join(', ')} is ${expected}`, () =>
+    it(`say that the ${q} quantile of ${values.join(', ')} is ${expected}`, () =>
       assert.ok(Math.abs(quantile(values, q) - expected) < 1e-9));
 
-  it('has no quantile of nothing', () => assert.ok(Number.isNaN(quantile([], 0.5))));
+  it('have no quantile of no values', () => assert.ok(Number.isNaN(quantile([], 0.5))));
 
-  it('leaves the values in their order', () => {
+  it('leave the values in their order', () => {
     const values = [3, 1, 2];
     assert.deepEqual(spreadOf(values), { median: 2, least: 1, most: 3 });
     assert.deepEqual(values, [3, 1, 2]);
   });
 
-  it('takes the median of the ratios of each round, not the ratio of the medians', () => {
+  it('take the median of the ratios of each round, not the ratio of the medians', () => {
     const round = (bareCpuMsPerFrame: number, cpuMsPerFrame: number): Round => ({
       framesPerSecond: 100,
       gapMs: 500,
@@ -39,20 +39,20 @@ describe('The statistics of a benchmark', () => {
     { frames: 1600, streams: 32, expected: 1000 + 49 * 500 },
     { frames: 10, streams: 32, expected: 1000 + 29 * 500 },
   ])
-    it(`makes ${frames} frames over ${streams} streams out of ${expected} ms each`, () =>
+    it(`take, for ${frames} frames over ${streams} streams, ${expected} ms of audio each`, () =>
       assert.equal(audioFor(frames, streams), expected));
 
-  describe('refuse frames that cost the server nothing', () => {
+  describe('about frames that were not classified', () => {
     const played = (frames: number, classified: number, gapMs = 0) => {
       const intent = { endMs: 0, scores: [], latencyMs: 1 };
       return [{ frames, gapMs, intents: Array.from({ length: classified }, () => intent) }];
     };
-    it('of audio with pauses', () =>
+    it('refuse audio with pauses', () =>
       assert.throws(
         () => requireClassified(played(119, 98)),
         /98 of 119 frames were classified: the audio has pauses/,
       ));
-    it('but for a first one before anybody speaks', () => requireClassified(played(30, 29)));
-    it('and take frames that were shed for what they are', () => requireClassified(played(119, 60, 500)));
+    it('allow one such frame, before anybody speaks', () => requireClassified(played(30, 29)));
+    it('do not take frames that were shed for pauses', () => requireClassified(played(119, 60, 500)));
   });
 });

@@ -44,7 +44,7 @@ describe('The capacity model', () => {
     );
   });
 
-  it('takes resampling for free where audio that needs it measured as cheaper', () => {
+  it('counts resampling as free when audio that needs it was measured as cheaper', () => {
     const plain = { ...PARTS, resampledSecond: 0 };
     const costs = costsOf(plain).map((cost) =>
       cost.sampleRate === 8_000 ? { ...cost, mainThreadMs: cost.mainThreadMs - 0.04 } : cost,
@@ -66,7 +66,7 @@ describe('The capacity model', () => {
     assert.deepEqual(capacityOf(box, load, 0.5), { streams: 1000, processes: 4, limit: 'cores' });
   });
 
-  it('takes no more streams than the GPU has frames', () => {
+  it('allows no more streams than the GPU can run frames for', () => {
     const load = { mainThreadMs: 2, inferenceMs: 0.25 };
     const box = { name: 'with a GPU', cores: 16, gpuFramesPerSecond: 4000 };
     assert.deepEqual(capacityOf(box, load, 0.5), { streams: 1000, processes: 4, limit: 'GPU' });

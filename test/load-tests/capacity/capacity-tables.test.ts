@@ -8,12 +8,12 @@ import { readMeasured } from '../../../load-tests/capacity/measured.js';
 describe('docs/capacity.md', () => {
   const measured = readFileSync(join(ROOT, 'docs/bench.json'), 'utf8');
 
-  it('says what its measurements give', () => {
+  it('shows the tables that its measurements give', () => {
     const page = readFileSync(join(ROOT, 'docs/capacity.md'), 'utf8');
     assert.ok(page.includes(capacityTables(readMeasured(measured))), 'npm run capacity would change it');
   });
 
-  it('takes no measurements that lack what our server costs', () => {
+  it('takes no measurements without the costs of our server', () => {
     const without = JSON.stringify({ ...(JSON.parse(measured) as object), costs: null });
     assert.throws(() => readMeasured(without), /not the JSON of a whole npm run bench: costs: /);
   });

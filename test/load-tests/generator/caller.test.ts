@@ -51,7 +51,7 @@ const play = async (clock: LateClock, line: ScriptedLine, plan: CallerPlan = PLA
   return seen;
 };
 
-/** A server that does something about the frames that end with a chunk, and says goodbye. */
+/** A server that calls `answer` for each frame that ends with a chunk, and answers `close`. */
 const answering = (answer: (frame: number, tell: Parameters<Parameters<typeof scriptedLine>[1]>[1]) => void) =>
   scriptedLine(HOP_MS, (what, listener) => {
     if (what === 'close') {
@@ -113,7 +113,7 @@ describe('A virtual caller', () => {
     assert.ok(latencies.some((latency) => latency > 0));
   });
 
-  it('counts gaps apart, and frames without an answer as lost', async () => {
+  it('counts gaps separately, and frames without an answer as lost', async () => {
     const clock = new LateClock(() => 0);
     const line = answering((frame, listener) => {
       if (frame === 3) return;
@@ -125,7 +125,7 @@ describe('A virtual caller', () => {
     assert.equal(problem, null);
     assert.equal(gapped, 1);
     assert.equal(gaps.length, 1);
-    // Frame 3, and what the scripted server leaves unsaid of the padded end.
+    // Frame 3, and the padded frame at the end, which the scripted server does not answer.
     assert.equal(sent, answered + gapped + lost);
     assert.equal(lost, 2);
   });
@@ -148,7 +148,7 @@ describe('A virtual caller', () => {
     assert.equal(line.chunks, 11);
   });
 
-  it('gives up a server that does not answer the goodbye', async () => {
+  it('gives up on a server that does not answer close', async () => {
     const { calls } = await play(
       new LateClock(() => 0),
       scriptedLine(HOP_MS, () => undefined),

@@ -60,7 +60,7 @@ export interface ScriptedLine {
   readonly chunks: number;
 }
 
-/** A line to a server that is a script: told of each chunk and of `close`, it may tell the listener something. */
+/** A line to a scripted server: `heard` is called for each chunk and for `close`, and may send the listener something. */
 export const scriptedLine = (
   hopMs: number,
   heard: (what: number | 'close', listener: Listener) => void,

@@ -4,7 +4,7 @@ import { TimerWheel } from '../../../load-tests/generator/timer-wheel.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 describe('The timer wheel', () => {
-  it('lets everything happen when it is due, rounds ahead too', () =>
+  it('fires everything when it is due, even rounds of the wheel ahead', () =>
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 5_000, noNaN: true }), { maxLength: 60 }), (dues) => {
         const clock = new ManualClock();
@@ -17,14 +17,14 @@ describe('The timer wheel', () => {
       }),
     ));
 
-  it('sets one timer, whatever waits', () => {
+  it('sets one timer, however much waits', () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock);
     for (let due = 100; due > 0; due--) wheel.add({ due, fire: () => undefined });
     assert.equal(clock.pendingAlarms, 1);
   });
 
-  it('lets what is added while it turns happen in its own time', () => {
+  it('fires what is added while it turns when that is due', () => {
     const clock = new ManualClock();
     const wheel = new TimerWheel(clock);
     const fired: number[] = [];

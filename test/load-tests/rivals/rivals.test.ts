@@ -27,7 +27,7 @@ for (const match of MATCHES) {
       ours = await answersTo(server, match).finally(() => server.stop());
     });
 
-    it('are compared on calls of which every frame is told, and which differ', () => {
+    it('are compared on two calls that differ, with an answer to every frame', () => {
       for (const { frames, intents } of ours) {
         assert.equal(frames, 7);
         assert.equal(intents.length, 7);
@@ -36,7 +36,7 @@ for (const match of MATCHES) {
     });
 
     for (const rival of contenders.filter((each) => each !== EARSHOT))
-      it(`${rival.name} says what our server says, from PCM and from µ-law`, async function () {
+      it(`${rival.name} gives the same answers as our server, from PCM and from µ-law`, async function () {
         const missing = missingFor(rival, model);
         needs(this, missing === null, `${missing}: ${INSTALL} makes it`);
         const server = await startServerProcess(rival.command(model));

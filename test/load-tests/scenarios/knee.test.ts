@@ -21,7 +21,7 @@ describe('The search for the knee', () => {
       }),
     ));
 
-  it('stops when it is as near as was asked', () =>
+  it('stops when it is as near as it was asked to be', () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 100, max: MOST - 1 }), async (knee) => {
         const found = await findKnee((size) => Promise.resolve(size <= knee), {

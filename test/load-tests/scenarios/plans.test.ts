@@ -18,7 +18,7 @@ describe('A load plan', () => {
     assert.ok(phases[0]! < 0.1 && phases.at(-1)! > 0.9 && phases[50]! > 0.35 && phases[50]! < 0.65);
   });
 
-  it('measures only when all have begun, and says goodbye afterwards', () => {
+  it('measures only after all callers have begun, and ends them afterwards', () => {
     const { measured, end } = timetableOf({ ...settings, duration: 20 });
     const { span } = speakers(100, settings, end).at(-1)!;
     assert.ok(span.from + 1_500 < measured.from);

@@ -20,16 +20,16 @@ const text = (cpu: number, classified: number, batches: readonly [number, number
     `earshot_batch_frames_count{model="a"} ${batches[2]}`,
   ].join('\n');
 
-describe("What is read of the server's metrics", () => {
+describe("The figures from the server's metrics", () => {
   const samples = [readSample(text(1, 0, [0, 0, 0]), 0), readSample(text(3, 100, [20, 50, 55]), 10_000)];
 
-  it('is their sum over models', () => {
+  it('are summed over models', () => {
     assert.equal(samples[1]!.classified, 100);
     assert.equal(samples[1]!.unclassified, 3);
     assert.equal(samples[1]!.residentBytes, 200 * 2 ** 20);
   });
 
-  it('becomes rates, costs and batch sizes of the measured time', () => {
+  it('become rates, costs and batch sizes of the measured time', () => {
     const figures = serverFigures(samples, { from: 0, to: 10_000 })!;
     assert.equal(figures.cores, 0.2);
     assert.equal(figures.framesPerSecond, 10);
@@ -43,6 +43,6 @@ describe("What is read of the server's metrics", () => {
     ]);
   });
 
-  it('is nothing where there were no two samples', () =>
+  it('are null when there are fewer than two samples', () =>
     assert.equal(serverFigures(samples.slice(0, 1), { from: 0, to: 10_000 }), null));
 });
