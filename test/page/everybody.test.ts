@@ -8,10 +8,10 @@ import { sampleCall } from '../support/sample-calls.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Evaluated in the browser: what the rules of accessibility have against the page. */
+/** Evaluated in the browser: the rules of accessibility that the page breaks. */
 const COMPLAINTS = 'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))';
 
-describe('The pages are for everybody', function () {
+describe('The pages break no rule of accessibility and fit the screen', function () {
   this.timeout(60_000);
   let server: RealServer;
   let browser: HearingBrowser | undefined;
@@ -38,7 +38,7 @@ describe('The pages are for everybody', function () {
       ['the page while somebody speaks', '/', heard],
       ["the operators' view", '/operations', watched],
     ] as const)
-      it(`${what}, ${scheme}, on a desk and on a phone`, async () => {
+      it(`${what}, ${scheme}, on a desktop and on a phone`, async () => {
         const { page } = await browser!.open(`http://${server.http}${path}`, { colorScheme: scheme });
         await ready(page);
         await page.evaluate(AXE);

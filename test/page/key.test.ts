@@ -33,7 +33,7 @@ describe('The pages of a server that asks for a key', function () {
     await page.keyboard.press('Enter');
   };
 
-  it('ask for it until it is right, then stream with it; the other view in the same tab knows it already', async () => {
+  it('ask for it until it is right, then stream with it; the other view in the same tab does not ask again', async () => {
     const { page } = await browser!.open(`http://${server.http}/`);
     await page.locator('dialog', { hasText: 'asks for a key' }).waitFor();
     await page.evaluate(AXE);

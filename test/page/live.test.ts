@@ -54,7 +54,7 @@ describe('The live page in Chromium', function () {
     assert.deepEqual([...hosts], [server.http]);
   });
 
-  it('says that the server does not answer where a sample call cannot be fetched', async () => {
+  it('says that the server does not answer when a sample call cannot be fetched', async () => {
     const { page } = await open();
     await page.route('**/samples/*', (route) => route.abort());
     await play(page, FREEZE.option);
@@ -62,7 +62,7 @@ describe('The live page in Chromium', function () {
     assert.equal(await page.locator('#play').isEnabled(), true);
   });
 
-  it('is under a policy that allows no script, style or connection but its own', async () => {
+  it('has a content security policy that allows no script, style or connection but its own', async () => {
     const { headers } = await fetch(`http://${server.http}/`);
     const policy = headers.get('content-security-policy') ?? '';
     assert.match(policy, /^default-src 'none'/);
@@ -74,7 +74,7 @@ describe('The live page in Chromium', function () {
     ]);
   });
 
-  it('hears the intent that is spoken into the microphone, and gives the microphone back', async () => {
+  it('hears the intent that is spoken into the microphone, and offers the microphone again', async () => {
     const { page, complaints } = await open(['microphone']);
     await page.click('#microphone');
     await page.locator('.pill.tentative').waitFor();
@@ -85,7 +85,7 @@ describe('The live page in Chromium', function () {
     assert.deepEqual(complaints, []);
   });
 
-  it('stops at once while the person is asked for the microphone, and gives back what is permitted later', async () => {
+  it('stops at once while the person is asked for the microphone, and gives back a microphone that is permitted later', async () => {
     const { page } = await open(['microphone']);
     await page.evaluate(`const devices = navigator.mediaDevices;
       const ask = devices.getUserMedia.bind(devices);
@@ -101,7 +101,7 @@ describe('The live page in Chromium', function () {
     await eventually(() => page.evaluate("globalThis.media?.getTracks()[0].readyState === 'ended'"));
   });
 
-  it('hears the microphone with the default model where no model could be offered', async () => {
+  it('hears the microphone with the default model when no model could be offered', async () => {
     const { page } = await open(['microphone']);
     await page.route('**/v1/models', (route) => route.fulfill({ json: { models: [] } }));
     await page.reload();
@@ -123,7 +123,7 @@ describe('The live page in Chromium', function () {
     await waitForState(page, 'Done');
   });
 
-  it('starts afresh when it is reloaded in the middle, and the server lets the old stream go', async () => {
+  it('starts afresh when it is reloaded in the middle, and the server keeps no open stream', async () => {
     const { page, complaints } = await open();
     await play(page, FREEZE.option);
     await page.locator('.pill.tentative').waitFor();
@@ -137,7 +137,7 @@ describe('The live page in Chromium', function () {
     assert.deepEqual(complaints, []);
   });
 
-  it('says plainly that the microphone is denied, and plays calls all the same', async () => {
+  it('says plainly that the microphone is denied, and still plays calls', async () => {
     const { page } = await open();
     await page.click('#microphone');
     await waitForState(page, 'The microphone was denied');
@@ -170,7 +170,7 @@ describe('The live page in Chromium', function () {
     await several.running.drain();
   });
 
-  it('is worked by the keyboard alone', async () => {
+  it('can be used with the keyboard alone', async () => {
     const { page } = await open();
     await page.locator('#play').focus();
     await page.keyboard.press('Enter');
@@ -187,10 +187,10 @@ describe('The live page in Chromium', function () {
     assert.match(await page.locator('#code').innerText(), /curl --data-binary/);
   });
 
-  it('says that the server has gone in the middle, and goes on with the one that takes its place', async () => {
+  it('says that the server has gone in the middle of a call, and goes on with the one that takes its place', async () => {
     const first = await serveReal({ models: BUNDLED_MODELS, drainGraceMs: 0 });
     const { page } = await open([], first.http);
-    // On a slow machine the recording is over before the second server is there, and what it says passes in a moment.
+    // On a slow machine the recording is over before the second server is up, and the page shows that it is connected only for a moment.
     await page.evaluate(
       `said = []; new MutationObserver(() => said.push(document.getElementById('state').textContent))
         .observe(document.getElementById('state'), { childList: true, characterData: true, subtree: true })`,

@@ -48,7 +48,7 @@ describe("The operators' figures", () => {
     it(`estimate the quantile ${share} as Prometheus does`, () =>
       assert.ok(Math.abs(quantile(new Scrape(TEXT, 0).buckets('earshot_latency_seconds'), share)! - expected) < 1e-12));
 
-  it('have no quantile of nothing', () => {
+  it('have no quantile of no values', () => {
     assert.equal(quantile([], 0.5), null);
     const buckets = new Scrape(TEXT, 0).buckets('earshot_latency_seconds');
     assert.equal(quantile(since(buckets, buckets), 0.5), null);
@@ -68,7 +68,7 @@ describe("The operators' figures", () => {
     assert.equal(history.rate('earshot_frames_total'), 10);
   });
 
-  it('forget a server that was started anew', () => {
+  it('forget what a server counted before it was restarted', () => {
     const history = new History();
     history.add(new Scrape(cpu(60, 5_000), 10));
     history.add(new Scrape(cpu(1, 0), 12));

@@ -20,7 +20,7 @@ describe("The operators' view in Chromium", function () {
     await (server as RealServer | undefined)?.running.drain();
   });
 
-  it('shows what streams do to the server, without a complaint', async () => {
+  it('shows what a stream does to the server, without a complaint of the browser', async () => {
     const { page, complaints } = await browser!.open(`http://${server.http}/operations`);
     await page.locator('#state', { hasText: 'Ready: streams are taken.' }).waitFor();
     const stream = await openStream({

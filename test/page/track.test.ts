@@ -26,7 +26,7 @@ const intent = (
 });
 
 describe('A track of the live page', () => {
-  it('draws a line a label, broken between utterances', () => {
+  it('draws one line per label, broken between utterances', () => {
     const track = new Track(0, LABELS);
     track.intent(intent(0, [100, 600], 0.4));
     track.intent(intent(0, [100, 1_100], 0.9, { status: 'final' }));
@@ -36,7 +36,7 @@ describe('A track of the live page', () => {
     assert.deepEqual(track.curves.byLabel.get('balance'), [0, 0, null, 0]);
   });
 
-  it('keeps its points in order, though a final speaks of an earlier moment than the tentative before it', () => {
+  it('keeps its points in order, even if a final ends earlier than the tentative before it', () => {
     const track = new Track(0, LABELS);
     track.intent(intent(0, [100, 2_500], 0.8));
     track.intent(intent(0, [100, 2_000], 0.9, { status: 'final' }));
@@ -57,7 +57,7 @@ describe('A track of the live page', () => {
     );
   });
 
-  it('breaks its lines at a gap, and keeps it to be marked', () => {
+  it('breaks its lines at a gap, and keeps the gap to be marked', () => {
     const track = new Track(0, LABELS);
     track.intent(intent(0, [0, 500], 0.4));
     track.gap({ type: 'gap', channel: 0, start_ms: 500, end_ms: 1_000, reason: 'overload' });
@@ -66,7 +66,7 @@ describe('A track of the live page', () => {
     assert.equal(track.gaps.length, 1);
   });
 
-  it('takes gaps that follow each other for one', () => {
+  it('joins gaps that follow each other', () => {
     const track = new Track(0, LABELS);
     for (const [start, end] of [
       [0, 500],
@@ -86,7 +86,7 @@ describe('A track of the live page', () => {
 
 describe('A waveform of the live page', () => {
   for (const rate of [8_000, 11_025, 44_100, 48_000])
-    it(`has a bar each ${BAR_MS} ms at ${rate} Hz, however the audio is cut`, () => {
+    it(`has one bar per ${BAR_MS} ms at ${rate} Hz, however the audio is cut`, () => {
       const samples = Float32Array.from({ length: rate * 2 }, (_, n) => Math.sin(n));
       const [whole, cut] = [new Waveform(rate), new Waveform(rate)];
       whole.push(samples);
