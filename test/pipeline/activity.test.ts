@@ -6,7 +6,7 @@ import { Endpointer } from '../../server/pipeline/endpointer.js';
 import { classified } from '../support/outcomes.js';
 
 const HOP = milliseconds(500);
-/** What a graph says of the five parts of its newest hop, of 100 ms each. */
+/** What a graph says about the five parts of its newest hop, of 100 ms each. */
 const SPEECH = Float32Array.of(0.9, 0.8, 0.1, 0.2, 0.3);
 
 /** A frame from `start` on, whose audio is fresh from `freshFrom` to `end`; its energy says speech in every 20 ms. */
@@ -28,11 +28,11 @@ const heard = (of: Frame, speech: Float32Array | null) =>
     parts: probabilities.length,
   }));
 
-describe('What of a frame is speech', () => {
-  it('is what the graph says of its newest hop', () =>
+describe('The speech in a frame', () => {
+  it('is what the graph says about its newest hop', () =>
     assert.deepEqual(heard(frame(500, 1000, 1500), SPEECH), [{ from: 1000, to: 1500, parts: 5 }]));
 
-  it('is what the energy says where the graph says nothing', () => {
+  it('is what the energy says about the parts that the graph does not cover', () => {
     assert.deepEqual(heard(frame(500, 1000, 1500), null), [{ from: 1000, to: 1500, parts: 25 }]);
     assert.deepEqual(heard(frame(0, 0, 1000), SPEECH), [
       { from: 0, to: 500, parts: 25 },
@@ -40,10 +40,10 @@ describe('What of a frame is speech', () => {
     ]);
   });
 
-  it('ends with the audio where an utterance was cut short within a part', () =>
+  it('ends with the audio when an utterance was cut short within a part', () =>
     assert.deepEqual(heard(frame(8000, 8500, 8555), SPEECH), [{ from: 8500, to: 8555, parts: 1 }]));
 
-  it('is no utterance where the audio ends with a click, however long the parts are', () => {
+  it('begins no utterance when the audio ends with a click, however long the parts are', () => {
     const begun = (end: number) => {
       const endpointer = new Endpointer({ silence: milliseconds(400), maxUtterance: milliseconds(10_000) });
       const outcome = classified([1, 0], { speech: SPEECH });

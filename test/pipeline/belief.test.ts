@@ -13,7 +13,7 @@ const near = (actual: Float64Array | null, expected: readonly number[]) =>
 const logits = (...probabilities: readonly number[]) => classified(probabilities.map(Math.log));
 
 describe('The belief of a stateless model', () => {
-  it('knows nothing before the first frame', () => assert.equal(createBelief(statelessCard()).posterior, null));
+  it('is empty before the first frame', () => assert.equal(createBelief(statelessCard()).posterior, null));
 
   it('is the softmax of one frame that was all new', () => {
     const belief = createBelief(statelessCard());
@@ -41,7 +41,7 @@ describe('The belief of a stateless model', () => {
     near(belief.posterior, [0.5, 0.25, 0.25]);
   });
 
-  it('forgets as the card says', () => {
+  it('forgets earlier frames as the card says', () => {
     const belief = createBelief(statelessCard({ smoothing: { weight: 1, decay: 1e-12 } }));
     belief.update(logits(0.98, 0.01, 0.01), 1);
     belief.update(logits(0.2, 0.5, 0.3), 1);

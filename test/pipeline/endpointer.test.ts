@@ -30,7 +30,7 @@ describe('The endpointer', () => {
   it('begins an utterance where unbroken speech of 100 ms began', () =>
     assert.deepEqual(play('....#####').boundaries, [{ kind: 'began', at: 80 }]));
 
-  it('takes a click for no utterance', () => assert.deepEqual(play('..####..####..').boundaries, []));
+  it('does not take a click for an utterance', () => assert.deepEqual(play('..####..####..').boundaries, []));
 
   it('ends an utterance where its speech ended, once the silence is long enough', () =>
     assert.deepEqual(play('#####..........').boundaries, [

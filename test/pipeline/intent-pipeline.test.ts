@@ -67,7 +67,7 @@ for (const card of [statelessCard(), statefulCard()]) {
         { numRuns: 10 },
       ));
 
-    it('gives every channel what it gives that channel alone', async () => {
+    it('gives every channel the same events as that channel alone', async () => {
       const [left, right] = [babble(4, 5), babble(4, 6)];
       const stereo = pcm16(
         Float32Array.from({ length: left.length * 2 }, (_, index) => (index % 2 ? right : left)[index >> 1]!),
@@ -127,7 +127,7 @@ for (const card of [statelessCard(), statefulCard()]) {
 
 describe('The pipeline', () => {
   for (const channels of [1, 2])
-    it(`has the allowed frames of each of ${channels} channels under way, and less than a round of them more`, async () => {
+    it(`has as many frames of each of ${channels} channels under way as allowed, and less than one round more`, async () => {
       let underWay = 0;
       let most = 0;
       const classify: Classify = async (samples, state, turn) => {
@@ -167,7 +167,7 @@ describe('The pipeline', () => {
     assert.equal(pipeline.totals.audioMs, 1050);
   });
 
-  it('tells of audio at any rate that was not classified up to where it ends', async () => {
+  it('reports audio at any rate that was not classified as gaps, up to where it ends', async () => {
     for (const rate of [8_000, 11_025, 22_050, 44_100, 48_000])
       for (const samples of [1, rate, rate + 1, 25_440, 60_001, 80_017, 80_018, 80_019]) {
         const format = { encoding: 'mulaw', sampleRate: hertz(rate), channels: 1 } as const;

@@ -23,7 +23,7 @@ const sizes = (inputs: readonly StreamInput[]) =>
   inputs.map((input) => (input.kind === 'audio' ? input.bytes.length : input.kind));
 
 describe('Portions of audio', () => {
-  it('wait for the chunk with which a frame may be complete, and came when that did', () => {
+  it('wait for the chunk with which a frame may be complete, and have its time of arrival', () => {
     const portions = dueAt(400);
     assert.deepEqual([...portions.push(chunk(160, 1)), ...portions.push(chunk(160, 2, 160))], []);
     const [portion] = portions.push(chunk(160, 3, 320));
@@ -31,7 +31,7 @@ describe('Portions of audio', () => {
     assert.deepEqual({ ...portion, bytes: Uint8Array.from(portion.bytes) }, chunk(480, 3));
   });
 
-  it('do not wait where the frame may be complete already', () =>
+  it('do not wait when the frame may be complete already', () =>
     assert.deepEqual(sizes(dueAt(0).push(chunk(160))), [160]));
 
   it('are no longer than a hop', () => {
@@ -47,13 +47,13 @@ describe('Portions of audio', () => {
     assert.deepEqual(pushed.flat(), [25, 25]);
   });
 
-  it('count what waits as taken in', () => {
+  it('count waiting audio as taken in', () => {
     const portions = dueAt(1e6);
     portions.push(chunk(1_600));
     assert.equal(portions.audioMs, 200);
   });
 
-  it('come before whatever came after their audio, and at the end', () => {
+  it('come before any message that came after their audio, and at the flush', () => {
     const portions = dueAt(1e6);
     portions.push(chunk(160));
     assert.deepEqual(sizes(portions.push(finalize)), [160, 'finalize']);

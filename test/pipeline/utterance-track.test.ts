@@ -151,7 +151,7 @@ describe('An utterance track', () => {
     assert.ok(intent.scores.every(({ label }) => label !== 'background'));
   });
 
-  it('tells a shed frame as a gap of its fresh audio and keeps the utterance open', () => {
+  it('reports a shed frame as a gap of its fresh audio and keeps the utterance open', () => {
     const track = arrange();
     track.hear(frame(0, '##########'), BALANCE);
     assert.deepEqual(told(track.hear(frame(1, '#####'), { kind: 'shed' })), ['gap 1000–1500 overload']);
@@ -169,7 +169,7 @@ describe('An utterance track', () => {
   it('leaves tentative intents out when they are not wanted', () =>
     assert.deepEqual(told(arrange({ interim: false }).hear(frame(0, '##########'), BALANCE)), ['speech 0']));
 
-  it('is cut where the caller says, and cut in silence says nothing', () => {
+  it('ends an utterance where the caller cuts it, and announces nothing when it is cut in silence', () => {
     const track = arrange();
     track.hear(frame(0, '##########'), BALANCE);
     const cut = { channel: 0, at: milliseconds(1000), reason: 'finalize' as const, arrivedAt: 45 };
@@ -177,7 +177,7 @@ describe('An utterance track', () => {
     assert.deepEqual(track.cut(cut), []);
   });
 
-  it('trusts the graph about speech where it says something', () => {
+  it('trusts the graph about speech when the graph says something', () => {
     const speech = Float32Array.of(0, 0, 0, 0, 0);
     const outcome = classified([5, 0, 0], { speech, nextState: Float32Array.of(1, 1) });
     assert.deepEqual(told(arrange().hear(frame(1, '#####'), outcome)), []);
@@ -198,12 +198,12 @@ describe('An utterance track', () => {
     };
     assert.deepEqual(aheadOf([0, 500, 1000, 1500, 2000]), [false, false, false, false, false]);
     assert.deepEqual(aheadOf([0, 0, 0, 0, 0]), [false, false, false, true, true]);
-    // Who was ahead is live again as soon as time has caught up.
+    // A caller that was ahead is live again as soon as time has caught up.
     assert.deepEqual(aheadOf([0, 0, 0, 0, 1500]), [false, false, false, true, false]);
-    // A network that held two seconds back, and delivered them at once, makes nobody faster than speech, then or later.
+    // A caller whose network held two seconds back and delivered them at once is not faster than speech, then or later.
     const heldBack = aheadOf([0, 500, 3000, 3000, 3000, 3000, 3000, 3500, 4000, 4500]);
     assert.ok(heldBack.length >= 10 && heldBack.every((isAhead) => !isAhead));
-    // A recording after a minute without audio is one all the same.
+    // A recording that comes after a minute without audio still counts as faster than speech.
     assert.equal(aheadOf([0, ...Array.from({ length: 40 }, () => 60_000)]).at(-1), true);
   });
 });
