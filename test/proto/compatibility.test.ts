@@ -32,7 +32,7 @@ const INTENT: wire.ServerMessage = {
   latency_ms: { queue: 0.5, infer: 2, total: 4 },
 };
 
-/** Written once, when version 1 was; a change here breaks every client that is out there. */
+/** Written once, together with version 1; a change here breaks every client that is out there. */
 const CLIENT_BYTES: readonly [wire.ClientDraft, string][] = [
   [
     START,
@@ -93,7 +93,7 @@ describe('The wire of version 1', () => {
 
 describe('The generated table of the schema', () => {
   for (const [name, fields] of Object.entries(SCHEMA)) {
-    it(`says of ${name} what earshot.proto says`, () => {
+    it(`agrees with earshot.proto about ${name}`, () => {
       const read = ROOT.lookupType(`earshot.v1.${name}`).fieldsArray.map(({ name, id, type }) => ({ name, id, type }));
       const table = Object.entries(fields).map(([name, { id, type }]) => ({ name, id, type }));
       assert.deepEqual(table, read);

@@ -108,13 +108,13 @@ describe('A JSON message from a client', () => {
     });
   }
 
-  it('has one channel where it says none', () => {
+  it('has one channel when it names no number of channels', () => {
     const decoded = decodeClientJson(start({ audio: { encoding: 'mulaw', sample_rate: 8_000 } }));
     assert.ok(decoded.ok && decoded.message.type === 'start');
     assert.equal(decoded.message.audio.channels, 1);
   });
 
-  it('keeps what configure leaves out', () => {
+  it('of configure holds only the settings that it names', () => {
     const message = { type: 'configure', endpointing: { silence_ms: 300 } };
     assert.deepEqual(decodeClientJson(JSON.stringify(message)), { ok: true, message });
   });

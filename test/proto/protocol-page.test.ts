@@ -14,7 +14,7 @@ function decode(text: string): Decoded<unknown> {
 
 describe('PROTOCOL.md', () => {
   for (const text of EXAMPLES.filter((example) => example.includes('"type"'))) {
-    it(`shows a message as it is: ${text.slice(0, 40)}`, () => {
+    it(`shows a message that decodes: ${text.slice(0, 40)}`, () => {
       const decoded = decode(text);
       assert.ok(decoded.ok, decoded.ok ? '' : decoded.problem);
     });

@@ -59,12 +59,12 @@ describe('A stream start in a URL', () => {
   }
 
   for (const fields of START_EDGES) {
-    it(`means what the message means: ${JSON.stringify(fields).slice(0, 80)}`, () => {
+    it(`means the same as the message: ${JSON.stringify(fields).slice(0, 80)}`, () => {
       assert.deepEqual(startFromQuery(parametersOf(fields)), { ok: true, message: filledIn(fields) });
     });
   }
 
-  it('takes an empty value for none', () => {
+  it('takes an empty value as not given', () => {
     const audio = { encoding: 'mulaw', sample_rate: 8_000, channels: 1 };
     const decoded = startFromQuery(new URLSearchParams(`${FORMAT}&model=&hop_ms=`));
     assert.deepEqual(decoded, { ok: true, message: filledIn({ audio }) });
@@ -78,7 +78,7 @@ describe('A one-shot classification in a URL', () => {
     });
   }
 
-  it('expects a WAV file where it names no encoding', () => {
+  it('expects a WAV file when it names no encoding', () => {
     assert.deepEqual(classifyFromQuery(new URLSearchParams('model=&top_k=')), { ok: true, message: { top_k: 5 } });
   });
 

@@ -7,13 +7,13 @@ import { reflected } from './reflection.js';
 const decodedOf = <T>(message: T) => ({ ok: true, message });
 const binary = fc.uint8Array({ maxLength: 2_000 });
 
-/** What decoding by reflection says, as plain objects; absent optional fields stay absent. */
+/** What decoding by reflection gives, as plain objects; absent optional fields stay absent. */
 const plainOf = (name: string, bytes: Uint8Array): Record<string, unknown> => {
   const type = reflected(name);
   return type.toObject(type.decode(bytes), { defaults: true, arrays: true, longs: Number });
 };
 
-describe('Messages survive the way there', () => {
+describe('Messages survive encoding and decoding', () => {
   it('as JSON from a client', () => {
     fc.assert(
       fc.property(controls, (message) => {
@@ -66,7 +66,7 @@ describe('Messages survive the way there', () => {
     );
   });
 
-  it('as the answer to it', () => {
+  it('as the answer to a request to classify', () => {
     const place = { channel: fc.nat(7), utterance: fc.nat(), start_ms: fc.nat(), end_ms: fc.nat() };
     const utterances = fc.array(fc.record({ ...place, ...verdict }), { maxLength: 3 });
     const responses = fc.record({ model: fc.string(), audio_ms: fc.nat(), ...verdict, utterances });
@@ -128,7 +128,7 @@ describe('Another protobuf implementation', () => {
 });
 
 describe('Any bytes at all', () => {
-  it('are decoded or refused, never thrown at', () => {
+  it('are decoded or refused, and never make a decoder throw', () => {
     fc.assert(
       fc.property(binary, (bytes) => {
         for (const decode of [wire.decodeClientProto, wire.decodeServerProto, wire.decodeClassifyRequest]) {
@@ -139,7 +139,7 @@ describe('Any bytes at all', () => {
     );
   });
 
-  it('are refused wherever a message is cut', () => {
+  it('are refused when they are a message, wherever it is cut short', () => {
     const start = { type: 'start', audio: { encoding: 'mulaw', sample_rate: 8_000 }, model: 'm', hop_ms: 480 } as const;
     const bytes = wire.encodeClientProto(start);
     for (let length = 0; length < bytes.length; length += 1) {

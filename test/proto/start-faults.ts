@@ -1,4 +1,4 @@
-/** A start that every wire accepts. */
+/** The audio of a start that every wire accepts. */
 export const GOOD_AUDIO = { encoding: 'pcm_s16le', sample_rate: 16_000, channels: 1 };
 
 const ENCODINGS = 'pcm_s16le, pcm_f32le, mulaw, alaw';
