@@ -24,7 +24,7 @@ const Health = serviceIn(
   channel: object,
 ) => { Watch(request: object): NodeJS.ReadableStream & { cancel(): void }; close(): void };
 
-/** What a health check over gRPC is told, once and at each change. */
+/** The statuses that a gRPC health check receives: the first, then one at each change. */
 const watchHealth = ({ grpc }: ServerProcess): { told: string[]; end: () => Promise<unknown> } => {
   const client = new Health(grpc, credentials.createInsecure());
   const told: string[] = [];
@@ -58,7 +58,7 @@ describe('Workers that cannot start again, because the files of their model were
   const workers = (): number[] => childrenOf(server.child.pid!);
   const ready = async () => (await fetch(`http://${server.http}/readyz`)).status;
 
-  it('are told by /readyz and by health checks over gRPC, until others are there', async () => {
+  it('make /readyz and gRPC health checks report not ready, until good files are there', async () => {
     const { told, end } = watchHealth(server);
     await eventually(() => told.length === 1);
     writeFileSync(join(folder, 'echo', 'model.onnx'), 'no graph');
@@ -72,7 +72,7 @@ describe('Workers that cannot start again, because the files of their model were
     await end();
   });
 
-  it('of replaced models leave no stream with gaps alone: it is asked to reconnect, and ended', async () => {
+  it('of replaced models do not leave a stream with nothing but gaps: it is asked to reconnect, then ended', async () => {
     const [old] = workers();
     const replace: Step = async () => {
       writeEcho(folder, '2.0.0', 30);

@@ -6,7 +6,7 @@ import { isLinux, needs } from '../support/needs.js';
 import { START, TALKS, until } from '../support/raw-clients.js';
 import { ODD_MODELS } from '../support/real-server.js';
 
-/** A tone at full scale, with which a run of the model never ends. */
+/** A tone at full scale, on which a run of the model never ends. */
 const ENDLESS = Buffer.from(Float32Array.from({ length: 48_000 }, (_, index) => Math.sign(Math.sin(index / 6))).buffer);
 const FLAGS = ['--models', ODD_MODELS, '--default-model', 'hang', '--workers', '1'];
 
@@ -41,7 +41,7 @@ describe('A server with a worker that hangs for good', function () {
     ['drains, and is killed then', terminate, true],
     ['is killed at a second signal', terminateTwice, false],
   ] as const)
-    it(`that is a thread ${what}`, async () => {
+    it(`in a thread ${what}`, async () => {
       await serve(['--run-timeout-ms', '1000', '--drain-grace-ms', isDrained ? '100' : '60000']);
       const start = { ...START, audio: { encoding: 'pcm_f32le', sample_rate: 16_000 } };
       await TALKS['ws-json'](server, [start, ENDLESS, until('gap'), signals]);
@@ -50,7 +50,7 @@ describe('A server with a worker that hangs for good', function () {
       assert.match(server.log(), /"threads":1.*the process is killed/);
     });
 
-  it('that is a process drains soon after the grace, however many frames would hang the next one', async () => {
+  it('in a process drains soon after the grace, however many frames would hang its next worker', async () => {
     await serve(['--isolation', 'process', '--run-timeout-ms', '2000', '--drain-grace-ms', '100']);
     const start = { ...START, audio: { encoding: 'pcm_f32le', sample_rate: 16_000 } };
     const endless = Array.from({ length: 20 }, () => ENDLESS);
@@ -59,7 +59,7 @@ describe('A server with a worker that hangs for good', function () {
     assert.deepEqual(await ended, [0, null]);
   });
 
-  it('that is a process ends at a second signal, and its worker with it', async function () {
+  it('in a process ends at a second signal, together with its worker', async function () {
     needs(this, isLinux, 'Linux');
     await serve(['--isolation', 'process', '--drain-grace-ms', '60000']);
     const [worker] = childrenOf(server.child.pid!);

@@ -7,7 +7,7 @@ import { babble, pcm16 } from '../support/tones.js';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
-describe('A server that listens on an address of IPv6', () => {
+describe('A server that listens on an IPv6 address', () => {
   let server: RealServer | undefined;
   before(async function () {
     needs(this, hasIpv6, 'an address ::1');
@@ -16,12 +16,12 @@ describe('A server that listens on an address of IPv6', () => {
   after(() => server?.running.drain());
 
   for (const [wire, talk] of Object.entries(TALKS))
-    it(`is called over ${wire}`, async () => {
+    it(`can be called over ${wire}`, async () => {
       const { messages } = await talk(server!, [START, pcm16(babble(2, 3)), CLOSE]);
       assert.equal(messages.at(-1)?.type, 'closed');
     });
 
-  it('says where it listens as a URL is written', async () => {
+  it('gives its address in the form that a URL needs', async () => {
     assert.match(server!.running.httpUrl, /^http:\/\/\[::1\]:\d+$/);
     assert.equal((await fetch(`${server!.running.httpUrl}/healthz`)).status, 200);
   });

@@ -31,7 +31,7 @@ describe('The log of a running server', function () {
       .split('\n')
       .filter((line) => line.includes(session));
 
-  it('tells more after SIGUSR2, and as much as before after another', async () => {
+  it('says more after SIGUSR2, and as much as before after a second one', async () => {
     assert.ok(
       !linesOf(await stream())
         .join()
@@ -48,7 +48,7 @@ describe('The log of a running server', function () {
     );
   });
 
-  it('holds no audio and nothing of what was said, at its most talkative', async () => {
+  it('holds no audio and nothing of what was said, even at its most verbose', async () => {
     await toggle('debug');
     const session = await stream();
     await eventually(() => linesOf(session).join().includes('session ended'));

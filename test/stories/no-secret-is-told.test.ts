@@ -9,7 +9,7 @@ import { ECHO_MODELS } from '../support/real-server.js';
 const ISSUER = 'https://issuer.example';
 const SUBJECT = 'somebody-7';
 
-describe('No secret is told', function () {
+describe('No secret is revealed', function () {
   this.timeout(60_000);
   const drawer = new Drawer();
   const [filed, inEnvironment, wrong] = [randomKey(), randomKey(), randomKey()];
@@ -94,7 +94,7 @@ describe('No secret is told', function () {
     }
   };
 
-  it('in a log at its most talkative, or in an answer, whichever way it came and whether it was right', async () => {
+  it('in the most verbose log or in an answer, whichever way it was sent and whether it was right or wrong', async () => {
     for (const secret of [filed, inEnvironment, wrong, ...jwts]) await showEverywhere(secret);
     const issued = [...secrets].filter((secret) => secret.startsWith('est_'));
     assert.ok(issued.length > 0);
@@ -102,14 +102,14 @@ describe('No secret is told', function () {
       await showEverywhere(token);
       await showEverywhere(token);
     }
-    // The log is complete once it tells of the last session.
+    // The log is complete once every session that was opened has ended in it.
     await eventually(() => server.log().split('session ended').length === server.log().split('session opened').length);
     const told = [server.log(), server.banner, ...answers].join('\n');
     for (const secret of secrets) assert.ok(!told.includes(secret), `${secret} was told`);
     assert.match(server.log(), /"identity":"key:call-centre"/);
   });
 
-  it('and who somebody is stands in the field of that name only', () => {
+  it('and the identity of a caller is logged only in the field of that name', () => {
     for (const line of server.log().split('\n').filter(Boolean)) {
       const others = JSON.stringify({ ...(JSON.parse(line) as object), identity: null });
       assert.ok(!others.includes(SUBJECT) && !others.includes('call-centre'), line);

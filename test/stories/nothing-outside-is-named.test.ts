@@ -5,7 +5,7 @@ import { status } from '@grpc/grpc-js';
 import { START, TALKS } from '../support/raw-clients.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 
-/** Models that exist, but not under that name; files that exist, but are nobody's business. */
+/** Models that exist, but not under that name; files that exist, but are not for callers. */
 const NAMES = [
   '../models/echo',
   './echo',
@@ -43,7 +43,7 @@ const PATHS = [
   '/live.js%00.html',
 ];
 
-describe('Nothing outside is named', () => {
+describe('Nothing outside what is served can be named', () => {
   let server: RealServer;
   before(async () => {
     server = await serveReal({ models: ECHO_MODELS });
@@ -69,7 +69,7 @@ describe('Nothing outside is named', () => {
     }
   });
 
-  it('as a path, as it is written, without a client that tidies it up', async () => {
+  it('as a path, which this client sends exactly as written', async () => {
     const [host, port] = server.http.split(':');
     const secret = readFileSync('package.json', 'utf8').slice(0, 40);
     for (const path of PATHS) {

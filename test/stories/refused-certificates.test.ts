@@ -9,11 +9,11 @@ import { Drawer, eventually } from '../support/key-files.js';
 import { hasOpenssl, needs } from '../support/needs.js';
 import { ECHO_MODELS, serveReal } from '../support/real-server.js';
 
-describe('A client certificate that is not good', () => {
+describe('A client certificate that is refused', () => {
   const drawer = new Drawer();
   after(() => drawer.clear());
 
-  it('is told in the log and counted, with the reason and the address', async function () {
+  it('is logged once, with the reason and the address', async function () {
     this.timeout(60_000);
     needs(this, hasOpenssl, 'openssl');
     const authority = new Authority(drawer.folder, 'authority');
@@ -40,7 +40,7 @@ describe('A client certificate that is not good', () => {
     assert.match(String(await reasonsFor(null)), /it showed none/);
 
     const count = told.length;
-    // A balancer that looks whether the port is open is no caller.
+    // A load balancer that only checks whether the port is open is no caller.
     const { hostname, port } = new URL(server.running.httpUrl);
     await new Promise((resolve) => {
       const socket = connect(Number(port), hostname, () => socket.end());

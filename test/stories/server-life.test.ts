@@ -16,7 +16,7 @@ const metric = async (server: ServerProcess, name: string): Promise<number> => {
 const types = (messages: readonly WireMessage[]): unknown[] => messages.map(({ type, status }) => status ?? type);
 
 describe('The life of a server process', () => {
-  it('begins with a banner that says where it listens, with which models, on what, and what to try next', async () => {
+  it('begins with a banner that says where it listens, with which models, on which provider, and what to try next', async () => {
     const server = await serveProcess(['--models', ECHO_MODELS]);
     const { banner } = server;
     for (const part of [
@@ -45,7 +45,7 @@ describe('The life of a server process', () => {
       assert.equal(await exit!, 0);
     });
 
-  it('answers on SIGTERM the recordings that it has taken in', async () => {
+  it('still answers after SIGTERM the recordings that it has taken in', async () => {
     const server = await serveProcess(['--models', ECHO_MODELS, '--drain-grace-ms', '60000']);
     const recording = Buffer.concat(Array.from({ length: 100 }, () => SPEECH));
     const asked = fetch(`http://${server.http}/v1/classify?encoding=pcm_s16le&sample_rate=16000`, {
@@ -99,7 +99,7 @@ describe('The life of a server process', () => {
       assert.equal(await server.stop('SIGTERM'), 0);
     });
 
-  it('counts what it does', async () => {
+  it('shows in its metrics what it has done', async () => {
     const server = await serveProcess(['--models', ECHO_MODELS]);
     await TALKS['ws-json'](server, [START, SPEECH, CLOSE]);
     const text = await (await fetch(`http://${server.http}/metrics`)).text();
@@ -124,7 +124,7 @@ describe('The life of a server process', () => {
     await server.stop('SIGTERM');
   });
 
-  it('tells one sentence and ends with 1 when its port is taken', async () => {
+  it('says so and ends with 1 when its port is taken', async () => {
     const server = await serveProcess(['--models', ECHO_MODELS]);
     const port = server.http.split(':')[1]!;
     const second = await earshot([

@@ -12,7 +12,7 @@ const SPEECH = pcm16(babble(4, 21));
 
 const versionOf = ({ model }: WireMessage): unknown => (model as { version: string }).version;
 
-/** The labels in the scores of what a stream was told. */
+/** The labels in the scores of the messages of a stream. */
 const labelsIn = (messages: readonly WireMessage[]): Set<string> =>
   new Set(messages.flatMap(({ scores }) => ((scores ?? []) as { label: string }[]).map(({ label }) => label)));
 
@@ -60,7 +60,7 @@ describe('A server whose model package is changed while it runs', function () {
     assert.match(server.log(), /the models were reloaded/);
   });
 
-  it('refuses a package that is not right, says which file it is, and stays as it was', async () => {
+  it('refuses a broken package, names the file, and serves the old version', async () => {
     writeFileSync(join(folder, 'echo', 'model.onnx'), 'no graph');
     await reloaded('refused', 1);
     assert.match(server.log(), /echo\/model\.onnx.*has SHA-256/);

@@ -10,7 +10,7 @@ import { SAMPLES } from '../support/real-server.js';
 const CALL = join(SAMPLES, 'call-stereo-8k-mulaw.wav');
 const BYTES_PER_MS = 16;
 const CHUNK_MS = 100;
-/** The end of an utterance is seen in frames, and those of another session begin elsewhere. */
+/** An utterance ends where a frame ends, and the frames of another session begin elsewhere. */
 const TOLERANCE_MS = 40;
 
 interface Told {
@@ -19,13 +19,13 @@ interface Told {
   readonly audioMs: number;
 }
 
-/** Where the server is restarted: after so much audio, once so much of the customer's has been announced. */
+/** When the server is restarted: after `sentMs` of audio, once a message has come for which `announced` holds. */
 interface Moment {
   readonly sentMs: number;
   readonly announced: (message: StreamMessage) => boolean;
 }
 
-/** Streams the call, and waits at that moment for what is done meanwhile. */
+/** Streams the call, and at `moment` waits for `meanwhile`. */
 const streamCall = async (address: string, moment: Moment | null, meanwhile: () => Promise<void>): Promise<Told> => {
   const { audio, chunks } = await readWav(createReadStream(CALL, { highWaterMark: CHUNK_MS * BYTES_PER_MS }));
   const stream = createStream({ url: `ws://${address}`, audio });
@@ -49,7 +49,7 @@ const streamCall = async (address: string, moment: Moment | null, meanwhile: () 
   return { finals, reconnected, audioMs };
 };
 
-/** What is sure: the agent's utterances fit no intent, and are heard a little differently from another frame on. */
+/** Only what is sure: the agent's utterances fit no intent, and score a little differently when frames begin elsewhere. */
 const brief = ({ channel, utterance, intent }: Intent) => ({
   channel,
   utterance,

@@ -26,7 +26,7 @@ const starting = async (): Promise<Starting> => {
 describe('Signals to a server whose models are being loaded', function () {
   this.timeout(60_000);
 
-  it('end it in order, with 0, as soon as they are', async () => {
+  it('end it in order, with exit code 0, as soon as the models are loaded', async () => {
     const { child, ended, log } = await starting();
     child.kill('SIGTERM');
     assert.deepEqual(await ended, [0, null]);
@@ -34,7 +34,7 @@ describe('Signals to a server whose models are being loaded', function () {
     assert.match(log(), /"drained"/);
   });
 
-  it('change the level of its log, and have the models loaded anew as soon as they are', async () => {
+  it('change the level of its log, and reload the models as soon as they are loaded', async () => {
     const { child, ended, log } = await starting();
     child.kill('SIGUSR2');
     child.kill('SIGHUP');

@@ -34,7 +34,7 @@ describe('TLS', function () {
   });
   after(() => drawer.clear());
 
-  /** Copies of certificate and key where a server reads them. */
+  /** Copies a certificate and its key to where a server reads them. */
   const place = (pair: Pair): { tlsCert: string; tlsKey: string } => {
     const placed = { tlsCert: `${drawer.folder}/server.crt`, tlsKey: `${drawer.folder}/server.key` };
     copyFileSync(pair.cert, placed.tlsCert);
@@ -44,7 +44,7 @@ describe('TLS', function () {
 
   const wss = (server: RealServer): string => server.running.httpUrl.replace('https', 'wss');
 
-  /** The common name that an address shows under TLS, and the protocol version. */
+  /** The common name in the certificate that an address shows under TLS. */
   const shownAt = async (address: string, options: SecureContextOptions = {}): Promise<string> => {
     const [host, port] = address.split(':');
     const socket = connect({
@@ -111,7 +111,7 @@ describe('TLS', function () {
     await server.running.drain();
   });
 
-  it('speaks 1.2 and 1.3, nothing older, and nothing in the clear', async () => {
+  it('accepts versions 1.2 and 1.3, nothing older, and nothing unencrypted', async () => {
     const server = await serveReal({ models: ECHO_MODELS, ...place(authority.sign('versions')) });
     for (const address of addressesOf(server)) {
       for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
@@ -131,7 +131,7 @@ describe('TLS', function () {
     await server.running.drain();
   });
 
-  it('with client authorities lets in who has a certificate of theirs, under its name, and nobody else', async () => {
+  it('with client authorities admits callers with a certificate of theirs, and nobody else', async () => {
     const tls = { ...place(authority.sign('server')), tlsClientCa: authority.pair.cert };
     const server = await serveReal({ models: ECHO_MODELS, ...tls });
     const [known, unknown] = [authority.sign('known'), stranger.sign('unknown')];
@@ -150,7 +150,7 @@ describe('TLS', function () {
     await server.running.drain();
   });
 
-  it('with client authorities and keys asks for both', async () => {
+  it('with client authorities and keys requires both', async () => {
     const key = randomKey();
     const keysFile = drawer.put('keys.json', { keys: [entry(key)] });
     const tls = { ...place(authority.sign('server')), tlsClientCa: authority.pair.cert };
