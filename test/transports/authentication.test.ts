@@ -70,7 +70,7 @@ describe('A server with API keys', () => {
     });
   }
 
-  it('takes a key in the sub-protocol, and does not say it back', async () => {
+  it('takes a key in the sub-protocol, and does not send it back', async () => {
     const opened = await knock(`ws://${server.http}`, inProtocol(GOOD));
     assert.deepEqual([opened.status, opened.socket.protocol], [101, 'earshot.v1.json']);
     opened.socket.terminate();
@@ -83,7 +83,7 @@ describe('A server with API keys', () => {
     assert.ok(!body.includes(GOOD));
   });
 
-  it('takes a token in the URL and in the sub-protocol, beside a start by URL', async () => {
+  it('takes a token in the URL, beside a start there, and in the sub-protocol', async () => {
     const query = `${inUrl(await tokenFor(GOOD)).query}&encoding=mulaw&sample_rate=8000`;
     const opened = await knock(`ws://${server.http}`, { query });
     await eventually(() => opened.messages.length > 0);
@@ -94,7 +94,7 @@ describe('A server with API keys', () => {
 
   it('takes no key from a URL', async () => assert.equal(await handshake(server, inUrl(GOOD)), 401));
 
-  it('takes one credential, not two', async () => {
+  it('refuses two different ways of showing a credential at once', async () => {
     const both = { ...inProtocol(GOOD), ...bearer(GOOD) };
     assert.equal(await handshake(server, both), 401);
   });
@@ -103,7 +103,7 @@ describe('A server with API keys', () => {
     ['a handshake', '/v1/stream', {}],
     ['a request', '/v1/models', { Connection: 'close', Upgrade: undefined }],
   ] as const)
-    it(`takes one credential, not two headers of ${what}`, async () => {
+    it(`refuses two credentials in the headers of ${what}`, async () => {
       const raw = await rawSocket(server.http);
       const Authorization = `Bearer ${GOOD}\r\nAuthorization: Bearer ${OTHER}`;
       raw.socket.write(rawHandshake(target, { ...change, Authorization }));
@@ -112,7 +112,7 @@ describe('A server with API keys', () => {
       raw.close();
     });
 
-  it('lets one of fifty in that show the same token at the same time', async () => {
+  it('lets in one of fifty callers that show the same token at the same time', async () => {
     const token = await tokenFor(GOOD);
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => handshake(server, index % 2 ? inUrl(token) : bearer(token))),
@@ -121,7 +121,7 @@ describe('A server with API keys', () => {
     assert.equal(answers.filter((answered) => answered === 401).length, 49);
   });
 
-  it('says how long a token lives, and gives none for nothing', async () => {
+  it('says how long a token lives, and gives none without credentials', async () => {
     const good = await fetch(`http://${server.http}/v1/tokens`, { method: 'POST', ...bearer(GOOD) });
     assert.deepEqual(
       [good.status, ((await good.json()) as Record<string, unknown>).expires_in_ms, good.headers.get('cache-control')],
@@ -131,7 +131,7 @@ describe('A server with API keys', () => {
     assert.deepEqual([bad.status, bad.headers.get('www-authenticate')], [401, 'Bearer realm="earshot"']);
   });
 
-  it('gives no token for a token', async () => {
+  it('gives no token in exchange for a token', async () => {
     for (const shown of [bearer, inUrl]) {
       const { query = '', headers = {} } = shown(await tokenFor(GOOD));
       const response = await fetch(`http://${server.http}/v1/tokens${query}`, { method: 'POST', headers });
@@ -154,7 +154,7 @@ describe('A server with API keys', () => {
     ['/metrics', 401, 403, 200],
   ];
   for (const [path, ...statuses] of OPEN)
-    it(`answers ${path} with ${statuses.join(', ')} to nobody, to a caller, to an operator`, async () => {
+    it(`answers ${path} with ${statuses.join(', ')} without credentials, to a caller, to an operator`, async () => {
       const answers = [{}, bearer(GOOD), bearer(OPERATOR)].map((shown) => fetch(`http://${server.http}${path}`, shown));
       assert.deepEqual(
         (await Promise.all(answers)).map((answered) => answered.status),
@@ -189,7 +189,7 @@ describe('A server with API keys', () => {
 });
 
 describe('Keys in a file', () => {
-  it('come and go while the server runs, and streams that are open go on', async () => {
+  it('can be added and removed while the server runs, and open streams go on', async () => {
     const drawer = new Drawer();
     const [old, fresh] = [randomKey(), randomKey()];
     const keysFile = drawer.put('keys.json', { keys: [entry(old)] });
@@ -213,7 +213,7 @@ describe('Keys in a file', () => {
     drawer.clear();
   });
 
-  it('take the tokens with them that were given for the last of a name', async () => {
+  it('end the tokens of a name when the last valid key of that name goes', async () => {
     const drawer = new Drawer();
     const [old, fresh, other] = [randomKey(), randomKey(), randomKey()];
     const others = entry(other, { name: 'others' });

@@ -10,7 +10,7 @@ const statusLine = (received: Buffer): string => received.toString('latin1').spl
 const PING = clientFrame(Buffer.alloc(0), { opcode: 9 });
 const START = JSON.stringify({ type: 'start', audio: { encoding: 'mulaw', sample_rate: 8000 } });
 
-describe('What one connection may take', () => {
+describe('One connection', () => {
   let server: ScriptedServer;
   before(async () => {
     server = await serveScripted({}, { handshakeTimeoutMs: 300, requestTimeoutMs: 600, pingIntervalMs: 200 });
@@ -24,7 +24,7 @@ describe('What one connection may take', () => {
     ['a recording that never comes whole', 'POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nRIFF'],
   ];
   for (const [name, bytes] of UNFINISHED)
-    it(`ends when ${name} came in time`, async () => {
+    it(`is ended when it sent ${name} and no more in time`, async () => {
       const raw = await rawSocket(server.http);
       raw.socket.write(bytes);
       await raw.ended;
@@ -32,7 +32,7 @@ describe('What one connection may take', () => {
       raw.close();
     });
 
-  it('is a head of 16 KiB; a longer one is answered with 431', async () => {
+  it('may send a head of 16 KiB; a longer one is answered with 431', async () => {
     const raw = await rawSocket(server.http);
     raw.socket.write(handshake('/v1/stream', { Cookie: 'x'.repeat(20_000) }));
     await raw.ended;
@@ -40,7 +40,7 @@ describe('What one connection may take', () => {
     raw.close();
   });
 
-  it('is not a place for ever after a handshake that was refused', async () => {
+  it('is closed after a handshake that was refused, even if the client goes on writing', async () => {
     const raw = await rawSocket(server.http);
     raw.socket.write(handshake('/elsewhere'));
     await raw.ended;
@@ -52,7 +52,7 @@ describe('What one connection may take', () => {
   });
 
   for (const target of ['//', 'http://[', '//x:99999/'])
-    it(`is 404 for the target ${target}, which is no URL, of a handshake and of a request`, async () => {
+    it(`gets 404 for the target ${target}, which is no URL, in a handshake and in a request`, async () => {
       for (const bytes of [handshake(target), `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`]) {
         const raw = await rawSocket(server.http);
         raw.socket.write(bytes);
@@ -62,7 +62,7 @@ describe('What one connection may take', () => {
       }
     });
 
-  it(`is ${MAX_FRAGMENTS} fragments of a message; one more is told and closed with 1008`, async () => {
+  it(`may send ${MAX_FRAGMENTS} fragments of a message; one more gets an error and close code 1008`, async () => {
     const raw = await upgradedSocket(server.http);
     const fragment = (index: number) => clientFrame(Buffer.from('x'), { opcode: index === 0 ? 2 : 0, isFinal: false });
     raw.socket.write(clientFrame(Buffer.from(START)));
@@ -76,7 +76,7 @@ describe('What one connection may take', () => {
     raw.close();
   });
 
-  it(`is ${CONTROL_BURST} pings at once, each of them answered; one more is told and closed with 4429`, async () => {
+  it(`may send ${CONTROL_BURST} pings at once, each of them answered; more get an error and close code 4429`, async () => {
     const raw = await upgradedSocket(server.http);
     const pings = (count: number) => Buffer.concat(Array.from({ length: count }, () => PING));
     const pongs = () => serverFrames(raw.received()).filter(({ opcode }) => opcode === 10).length;
@@ -105,7 +105,7 @@ describe('What one connection may take', () => {
     raw.close();
   });
 
-  it('lives while it answers pings', async () => {
+  it('stays open while it answers pings', async () => {
     const raw = await upgradedSocket(server.http);
     raw.socket.write(clientFrame(Buffer.from(START)));
     const pings = () => serverFrames(raw.received()).filter(({ opcode }) => opcode === 9).length;
@@ -117,7 +117,7 @@ describe('What one connection may take', () => {
     raw.close();
   });
 
-  it('lives while one long message comes slowly, within which no ping can be answered', async () => {
+  it('stays open while one long message comes slowly, within which no ping can be answered', async () => {
     const raw = await upgradedSocket(server.http);
     raw.socket.write(clientFrame(Buffer.from(START)));
     const slow = clientFrame(Buffer.alloc(16_000), { opcode: 2 });
@@ -131,7 +131,7 @@ describe('What one connection may take', () => {
     raw.close();
   });
 
-  it('ends when a gRPC peer says nothing, or answers no ping', async () => {
+  it('ends when a gRPC peer sends nothing, and stays open while the peer answers pings', async () => {
     const silent = await rawSocket(server.grpc);
     await silent.ended;
     silent.close();
@@ -145,7 +145,7 @@ describe('What one connection may take', () => {
   });
 });
 
-describe('The end of a gRPC server', () => {
+describe('A gRPC server that closes', () => {
   it('does not wait for a peer that broke HTTP/2 and does not hang up', async () => {
     const server = await serveScripted({}, { pingIntervalMs: 60_000 });
     const raw = await rawSocket(server.grpc);

@@ -66,7 +66,7 @@ describe('The gRPC service', () => {
       }
     });
 
-  it('says why before it ends a stream for a message that is longer than any may be', async () => {
+  it('sends an error before it ends a stream for a message that is longer than any may be', async () => {
     for (const steps of [[], [START, until('ready')]]) {
       const { messages, end } = await TALKS.grpc(server, [...steps, new Uint8Array(MAX_RECORDING_BYTES + 2 ** 21)]);
       assert.deepEqual([messages.at(-1)?.type, messages.at(-1)?.code], ['error', 'message_too_large']);
@@ -87,7 +87,7 @@ describe('The gRPC service', () => {
     );
   });
 
-  it('takes a half-close for close', async () => {
+  it('takes the half-close of a call as close', async () => {
     const client = grpcClient(server);
     const call = client.StreamIntents();
     const types: unknown[] = [];

@@ -77,7 +77,7 @@ describe('The HTTP routes', () => {
     assert.equal(status, 200);
   });
 
-  it('answer silence with no utterance and no claim', async () => {
+  it('answer silence with no utterance and no intent', async () => {
     const { body } = await post('/v1/classify', wav(new Uint8Array(64_000)));
     assert.deepEqual([body.intent, body.out_of_scope, body.score, body.utterances], [null, false, 0, []]);
   });
@@ -162,7 +162,7 @@ describe('The HTTP routes', () => {
     assert.deepEqual(received.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 413', 'HTTP/1.1 200']);
   });
 
-  it('tell a recording that could not be classified wholly as overloaded', async () => {
+  it('answer overloaded when a recording could not be classified completely', async () => {
     const busy = await serveScripted({ models: shelfOf(() => Promise.resolve({ kind: 'shed' })) });
     const response = await fetch(`http://${busy.http}/v1/classify`, { method: 'POST', body: wav(SPEECH) });
     assert.equal(response.status, 503);
@@ -178,7 +178,7 @@ describe('The HTTP routes', () => {
     assert.equal((await call('/healthz')).status, 200);
   });
 
-  it('rank utterances: the surest that is in scope speaks for the recording', async () => {
+  it('rank utterances: the surest that is in scope gives the intent of the recording', async () => {
     let frame = 0;
     const models = shelfOf(() => Promise.resolve(classified(++frame < 4 ? [1.5, 0, 0] : [0, 6, 0])));
     const two = await serveScripted({ models });

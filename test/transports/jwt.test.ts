@@ -48,7 +48,7 @@ interface Change {
   readonly kid?: string;
 }
 
-/** A good token, but for what is changed. */
+/** A good token, except for what is changed. */
 const tokenBy = (by: Signer, change: Change = {}): Promise<string> => {
   const { iss = ISSUER, aud = AUDIENCE, sub = 'caller-1', exp = '1h', nbf, claims = {}, kid = by.kid } = change;
   const token = new SignJWT(claims).setProtectedHeader({ alg: by.alg, kid }).setIssuer(iss).setAudience(aud);
@@ -60,7 +60,7 @@ const tokenBy = (by: Signer, change: Change = {}): Promise<string> => {
 
 const base64 = (content: object): string => Buffer.from(JSON.stringify(content)).toString('base64url');
 
-/** The public key taken for a shared secret: what a server does that believes the header's `alg`. */
+/** A token signed with the public key as a shared secret: a server that believes the header's `alg` would accept it. */
 const signedWithPublicKey = async ({ kid, publicKey }: Signer): Promise<string> => {
   const claims = { iss: ISSUER, aud: AUDIENCE, sub: 'caller-1', exp: Math.floor(Date.now() / 1000) + 3600 };
   const content = `${base64({ alg: 'HS256', kid })}.${base64(claims)}`;
@@ -118,7 +118,7 @@ describe('A server that takes JWTs', () => {
   ];
 
   for (const [wire, come] of Object.entries(OVER)) {
-    it(`lets in who has a good one over ${wire}`, async () => {
+    it(`lets in callers with a good one over ${wire}`, async () => {
       assert.equal(await come(server, bearer(await tokenBy(rsa!))), 'in');
       assert.equal(await come(server, bearer(await tokenBy(ec!))), 'in');
     });
@@ -159,7 +159,7 @@ describe("An issuer's keys", () => {
     drawer.clear();
   });
 
-  it('at an address are fetched once, whatever key ids strangers make up; where they cannot be had the answer is to try later', async () => {
+  it('at an address are fetched once, whatever key ids strangers make up; while they cannot be fetched, callers are told to try later', async () => {
     const known = await signer('known');
     const jwks = { keys: [await publicJwk(known)] };
     let asked = 0;

@@ -60,7 +60,7 @@ describe('One-shot requests', () => {
   const until = async (isSo: () => boolean): Promise<void> => {
     while (!isSo()) await settled();
   };
-  /** What its frames under way were answered makes it ask for no more. */
+  /** Asserts that answers to its frames under way make it ask for no more, and that nothing has failed. */
   const isLeftUnheard = async (): Promise<void> => {
     const { frames } = model;
     await model.answerAll();
@@ -87,7 +87,7 @@ describe('One-shot requests', () => {
     await isLeftUnheard();
   });
 
-  it('are no failure of the server when they break off', async () => {
+  it('are not logged as a failure of the server when they break off', async () => {
     const posted = post();
     posted.write(RECORDING.subarray(0, 1_000));
     await sleep(100);
@@ -96,7 +96,7 @@ describe('One-shot requests', () => {
     assert.deepEqual([model.frames, failures], [0, []]);
   });
 
-  it('are told of no models until there are some', () => {
+  it('get a refusal that may be retried instead of a list of models, until there are some', () => {
     const context = contextWith();
     const reception = new Reception(context);
     const oneShots = createOneShots(context, reception);

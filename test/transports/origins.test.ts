@@ -26,7 +26,7 @@ describe('Pages of other sites', () => {
   });
 
   const CASES: readonly (readonly [string, Shown, number, number])[] = [
-    // What the page is; its request; the answer where nobody is asked who they are; the answer to a key.
+    // What the page is; its request; the answer of a server without authentication; the answer to a key.
     ['a program that is no page', {}, 101, 101],
     ["the server's own page", from('http://192.0.2.7:8080', '192.0.2.7:8080'), 101, 101],
     ["the server's own page at a name", from('https://ears.example', 'ears.example'), 403, 101],
@@ -44,12 +44,12 @@ describe('Pages of other sites', () => {
     ['another port of the server', from('http://192.0.2.7:9999', '192.0.2.7:8080'), 403, 403],
   ];
   for (const [name, shown, unasked, asked] of CASES)
-    it(`${name}: ${unasked} where nobody is asked, ${asked} with a key`, async () => {
+    it(`${name}: ${unasked} without authentication, ${asked} with a key`, async () => {
       assert.equal(await handshake(open, shown), unasked);
       assert.equal(await handshake(keyed, { headers: { ...shown.headers, ...bearer(free).headers } }), asked);
     });
 
-  it('may use a key from its own list only, and programs may anyhow', async () => {
+  it('may use a key with a list of origins only from that list; programs may always use it', async () => {
     const at = (origin: string) => handshake(keyed, { headers: { ...bearer(bound).headers, Origin: origin } });
     assert.deepEqual(
       [await at('https://shop.example'), await at(ALLOWED), await at('http://localhost:3000')],
@@ -74,7 +74,7 @@ describe('Pages of other sites', () => {
 });
 
 describe('Every HTTP answer', () => {
-  it('forbids to be run, framed or guessed at', async () => {
+  it('forbids browsers to run it, to frame it or to guess its type', async () => {
     const server = await serveScripted({}, { apiKeys: [entry(randomKey()) as never] });
     for (const path of ['/', '/operations', '/live.js', '/healthz', '/metrics', '/v1/models', '/nowhere', '//']) {
       const { headers } = await fetch(`http://${server.http}${path}`);

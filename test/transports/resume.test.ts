@@ -14,7 +14,7 @@ const SPEECH = pcm16(babble(6, 4));
 const CHUNKS = [...randomChunks(SPEECH, 6_000, 3)];
 const FIRST = Math.floor(CHUNKS.length / 2);
 
-/** What a client has been told when its connection breaks. */
+/** Streams half of the audio and cuts the connection once `isEnough` holds; returns what the client received. */
 type Cut = (server: ScriptedServer, isEnough: (soFar: readonly WireMessage[]) => boolean) => Promise<WireMessage[]>;
 
 const begin = { ...START, receipts: true };
@@ -119,7 +119,7 @@ describe('Resuming', () => {
       assert.match(error.message as string, /^resume\.session_id "nosuch" .* start a new stream$/);
     });
 
-  it('goes on over gRPC with a stream whose close was heard, though the call is half-closed', async () => {
+  it('goes on over gRPC with a stream whose close was received, even if the call is half-closed', async () => {
     const held = deferred<Outcome>();
     const slow = await serveScripted({ models: shelfOf(() => held.promise) });
     const socket = new WebSocket(`ws://${slow.http}/v1/stream`);
@@ -142,7 +142,7 @@ describe('Resuming', () => {
     call.write({ start: { audio: begin.audio, receipts: true, resume } });
     call.end();
     await once(call, 'data');
-    // The end of the call is heard a little later.
+    // The server notices the end of the call a little later.
     await new Promise((resolve) => setTimeout(resolve, 100));
     held.resolve(classified([4, 0, 0]));
     const [{ code }] = (await once(call, 'status')) as [{ code: number }];
@@ -151,7 +151,7 @@ describe('Resuming', () => {
     await slow.close();
   });
 
-  it('does not keep what its client has ended with a close frame', async () => {
+  it('does not keep a stream that its client has ended with a close frame', async () => {
     const socket = new WebSocket(`ws://${server.http}/v1/stream`);
     await once(socket, 'open');
     socket.send(JSON.stringify(START));
@@ -163,13 +163,13 @@ describe('Resuming', () => {
   });
 
   for (const [wire, talk] of Object.entries(TALKS))
-    it(`keeps nothing of a stream that ended well over ${wire}`, async () => {
+    it(`keeps nothing of a stream that ended normally over ${wire}`, async () => {
       await talk(server, [START, ...CHUNKS, CLOSE]);
       while (server.reception.heldCount > 0) await sleep(2);
       assert.deepEqual([server.reception.count, server.reception.lostCount, server.reception.heldCount], [0, 0, 0]);
     });
 
-  it('keeps nothing of many streams that end well over one gRPC connection at a time', async () => {
+  it('keeps nothing of many streams that end normally at the same time over one gRPC connection', async () => {
     const client = grpcClient(server);
     const calls = Array.from({ length: 40 }, () => client.StreamIntents().on('data', () => undefined));
     const ended = calls.map((call) => once(call, 'status'));

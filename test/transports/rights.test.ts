@@ -7,11 +7,11 @@ import { grpcClient, START } from '../support/raw-clients.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
-/** Two seconds. */
+/** Two seconds of audio. */
 const SPEECH = pcm16(babble(2, 4));
 const RAW = '/v1/classify?encoding=pcm_s16le&sample_rate=16000';
 
-describe('What a key may, at the door', () => {
+describe('The rights of a key', () => {
   const drawer = new Drawer();
   const [one, five, bound, choosy] = [randomKey(), randomKey(), randomKey(), randomKey()];
   let server: ScriptedServer;
@@ -60,7 +60,7 @@ describe('What a key may, at the door', () => {
       call.write({ close: {} });
     });
 
-  it('is one stream where it is one, over all wires together', async () => {
+  it('limit it to one stream over all wires together, when one is its limit', async () => {
     const opened = await knock(`ws://${server.http}`, bearer(one));
     assert.equal(await handshake(server, bearer(one)), 429);
     assert.equal(await streamOverGrpc(one, { audio: START.audio }), status.RESOURCE_EXHAUSTED);
@@ -70,7 +70,7 @@ describe('What a key may, at the door', () => {
     assert.deepEqual(await classify(one), [200]);
   });
 
-  it('is so much audio within an hour, streamed or not', async () => {
+  it('limit its audio within an hour, streamed or not', async () => {
     const opened = await knock(`ws://${server.http}`, bearer(five));
     opened.socket.send(JSON.stringify(START));
     opened.socket.send(SPEECH);
@@ -82,7 +82,7 @@ describe('What a key may, at the door', () => {
     assert.equal(opened.messages.at(-1)?.code, 'rate_exceeded');
   });
 
-  it('is the models that are named, everywhere, the first of them by default', async () => {
+  it('limit it to the models that are named, on every route, the first of them by default', async () => {
     const listed = async (key: string) => {
       const answer = await fetch(`http://${server.http}/v1/models`, bearer(key));
       const { models } = (await answer.json()) as { models: { name: string; is_default: boolean }[] };

@@ -24,7 +24,7 @@ interface Told {
 
 const RAW = '/v1/classify?encoding=mulaw&sample_rate=8000';
 
-describe('Whoever is refused', () => {
+describe('A caller that is refused', () => {
   const drawer = new Drawer();
   const [limited, silent] = [randomKey(), randomKey()];
   const counted: string[] = [];
@@ -48,7 +48,7 @@ describe('Whoever is refused', () => {
       { keysFile: drawer.put('keys.json', { keys }) },
     );
   });
-  // All that this key may have.
+  // The only stream that this key may have.
   before(() => knock(`ws://${server.http}`, bearer(limited)));
   beforeEach(() => [counted, warned, noted].forEach((list) => (list.length = 0)));
   after(async () => {
@@ -72,7 +72,7 @@ describe('Whoever is refused', () => {
     ['a recording beyond its rights', 'http too_many_sessions', () => ask(RAW, bearer(limited))],
   ];
   for (const [what, count, meet] of TURNED_AWAY)
-    it(`is counted, and logged with the id and the sentence it is told: ${what}`, async () => {
+    it(`is counted, and logged with the id and the sentence of its answer: ${what}`, async () => {
       const { code, message, request_id } = await meet();
       assert.deepEqual(counted, [count]);
       const [line, ...others] = warned;
@@ -87,7 +87,7 @@ describe('Whoever is refused', () => {
     ['sub-protocols that are none', () => shake({ ...bearer(silent), protocols: ['mqtt'] })],
   ];
   for (const [what, meet] of MISTAKES)
-    it(`is logged with the id it is told, and nothing of what it sent, but not counted, for a mistake: ${what}`, async () => {
+    it(`for a mistake is not counted, and logged with the id of its answer and nothing that it sent: ${what}`, async () => {
       const { code, request_id } = await meet();
       const [line] = noted;
       assert.deepEqual([line?.requestId, line?.code, line?.reason], [request_id, code, undefined]);

@@ -51,7 +51,7 @@ describe('The WebSocket server', () => {
     return { socket, text: () => received };
   };
 
-  it('starts at once when the URL says how, and takes raw audio', async () => {
+  it('starts a stream at once when the URL says how, and takes raw audio', async () => {
     const { socket, messages, end } = open('?encoding=pcm_s16le&sample_rate=16000');
     socket.on('open', () => {
       socket.send(SPEECH);
@@ -61,7 +61,7 @@ describe('The WebSocket server', () => {
     assert.deepEqual([messages[0]?.type, messages.at(-1)?.type], ['ready', 'closed']);
   });
 
-  it('speaks JSON where no sub-protocol is offered, and says which it speaks', async () => {
+  it('speaks JSON when no sub-protocol is offered, and names the sub-protocol that it speaks', async () => {
     const plain = open();
     await new Promise((resolve) => plain.socket.on('open', resolve));
     assert.equal(plain.socket.protocol, '');
@@ -108,7 +108,7 @@ describe('The WebSocket server', () => {
     socket.terminate();
   });
 
-  it('answers a handshake to //, and goes on', async () => {
+  it('answers a handshake to //, and goes on running', async () => {
     const [host, port] = server.http.split(':');
     const socket = connect(Number(port), host);
     socket.write('GET // HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
