@@ -31,7 +31,7 @@ def recordings(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def data(recordings: Path, tmp_path: Path) -> Path:
-    """They, prepared: one of them to test on, one to validate."""
+    """The dataset prepared from these recordings: one of them to test on, one to validate."""
     folder = tmp_path / "data"
     source = str(recordings / "manifest.csv")
     assert main(["prepare", source, "--split-by", "clip", "--test-size", "0.17", "--out", str(folder)]) == 0

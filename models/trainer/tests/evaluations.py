@@ -18,13 +18,13 @@ Beliefs = Sequence[Sequence[float]]  # [frames, labels]
 
 
 def clip_of(beliefs: Beliefs, ends_ms: Sequence[int] | None = None) -> OnTheWay:
-    """A clip whose posterior at temperature 1 is as given; a frame ends each second if nothing else is said."""
+    """A clip whose posterior at temperature 1 is as given; a frame ends each second unless `ends_ms` says otherwise."""
     ends = ends_ms or [1000 * (index + 1) for index in range(len(beliefs))]
     return OnTheWay(np.array(ends), np.log(np.array(beliefs, dtype=np.float32)))
 
 
 def heard_of(*clips: tuple[int, Beliefs], groups: Sequence[str] | None = None) -> Heard:
-    """Clips as label and beliefs; silence changes nothing, and each clip is a group if nothing else is said."""
+    """Clips as label and beliefs; silence changes nothing, and each clip is a group unless `groups` says otherwise."""
     on_the_way = tuple(clip_of(beliefs) for _, beliefs in clips)
     calls = tuple(groups or (f"call-{index}" for index in range(len(clips))))
     after = np.stack([clip.scores[-1] for clip in on_the_way])
@@ -34,7 +34,7 @@ def heard_of(*clips: tuple[int, Beliefs], groups: Sequence[str] | None = None) -
 
 
 def figures_of(heard: Heard, calibrated: Calibrated = UNCALIBRATED) -> dict[str, Any]:
-    """The figures as one who reads metrics.json sees them: NaN and infinities are errors."""
+    """The figures as a reader of metrics.json gets them: NaN and infinities are errors."""
     text = json.dumps({"split": "test", **figures(heard, LABELS, calibrated)})
     read: dict[str, Any] = json.loads(text, parse_constant=refuse)
     return read
@@ -46,5 +46,5 @@ def refuse(constant: str) -> None:
 
 
 def sure_of(label: int, confidence: float = 0.7) -> list[float]:
-    """A belief of so much in one of four labels, the rest shared evenly."""
+    """A belief of `confidence` in one of four labels, the rest shared evenly."""
     return [confidence if index == label else (1 - confidence) / 3 for index in range(4)]

@@ -13,7 +13,7 @@ LFS_SUFFIXES = (".onnx", ".wav")
 
 @dataclass
 class LocalHub:
-    """What the hub was told; `refuse` maps a part of a path to the status it is answered with."""
+    """What the hub received; `refuse` maps a part of a path to the status of the answer."""
 
     refuse: dict[str, int] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)

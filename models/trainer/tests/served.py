@@ -15,7 +15,7 @@ COMMAND = ROOT / "dist" / "server" / "cli" / "earshot.js"
 
 @contextmanager
 def serve(models: Path) -> Iterator[str]:
-    """Serves a folder of packages on the CPU and gives its address, ws://127.0.0.1:PORT; skips where none is built."""
+    """Serves a folder of packages on the CPU and gives its address, ws://127.0.0.1:PORT; skips if none is built."""
     node = shutil.which("node")
     if node is None or not COMMAND.is_file():
         pytest.skip("no server: node is not installed, or `npm run build` has not been run")

@@ -1,4 +1,4 @@
-"""Speech engines for tests: the installed ones where they are there, and one that says tones."""
+"""Speech engines for tests: the real ones if they are installed, and one that speaks in tones."""
 
 import shutil
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from trainer.synthesis.script import Script, load_script
 
 
 def engines_or_skip(*names: str) -> Installed:
-    """These engines as they are installed; the test is skipped where one is not."""
+    """These engines as they are installed; the test is skipped when one is not."""
     found = find_engines("en", {**dict.fromkeys(names, 1.0), "espeak-ng": 1.0})
     if found.missing:
         pytest.skip(f"speech engines are not installed: {'; '.join(found.missing)}")
@@ -22,19 +22,19 @@ def engines_or_skip(*names: str) -> Installed:
 
 
 def needs(program: str) -> pytest.MarkDecorator:
-    """Skips a test where a program is not installed."""
+    """Skips a test when a program is not installed."""
     return pytest.mark.skipif(shutil.which(program) is None, reason=f"{program} is not installed")
 
 
 def script_of(folder: Path, text: str) -> Script:
-    """The script that this text is."""
+    """The script with this text."""
     file = folder / "script.toml"
     file.write_text(text, encoding="utf-8")
     return load_script(file)
 
 
 class ToneEngine:
-    """An engine that says a second of a tone, or nothing, or a failure where the text holds one of its words."""
+    """Speaks a second of a tone; is silent where the text holds `silent_at`, and fails where it holds `fails_at`."""
 
     version = "1"
     has_pitch = True
@@ -64,5 +64,5 @@ class ToneEngine:
 
 
 def installed(*engines: ToneEngine) -> Installed:
-    """Only these engines, with the same weight."""
+    """As if only these engines were installed, with equal weights."""
     return Installed({engine.name: engine for engine in engines}, {engine.name: 1.0 for engine in engines}, ())

@@ -1,4 +1,4 @@
-"""Where speech is told from silence, on signals whose speech is known."""
+"""How speech is distinguished from silence, on signals whose speech is known."""
 
 import numpy as np
 

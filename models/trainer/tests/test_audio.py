@@ -1,4 +1,4 @@
-"""What cannot be heard says why."""
+"""Audio that cannot be read is refused with the reason."""
 
 from pathlib import Path
 

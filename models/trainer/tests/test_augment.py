@@ -67,7 +67,7 @@ def test_the_line_is_coded_by_g711_as_sox_codes_it(law: str, encoding: str) -> N
     there = subprocess.run(["sox", "-D", *linear, "-", *coded, "-"], input=raw, capture_output=True, check=True).stdout
     back = subprocess.run(["sox", "-D", *coded, "-", *linear, "-"], input=there, capture_output=True, check=True).stdout
     oracle = np.frombuffer(back, dtype="<i2") / 32768
-    # On the edge of one of the 256 steps the two may round to either side: no further than one step, at no other place.
+    # On the edge of one of the 256 steps the two may round to different sides: by one step at most, and nowhere else.
     ours = g711(pcm, law)
     assert np.sum(np.abs(ours - oracle) > 1e-4) <= 256
     assert np.abs(ours - oracle).max() <= 0.04

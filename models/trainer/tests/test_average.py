@@ -1,4 +1,4 @@
-"""Runs of several seeds to one: its weights are their mean, and it is evaluated and exported like any run."""
+"""Runs of several seeds become one: its weights are their mean, and it is evaluated and exported like any run."""
 
 import json
 import re

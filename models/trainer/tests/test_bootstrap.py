@@ -70,7 +70,7 @@ def test_resampling_groups_covers_the_truth_where_resampling_clips_does_not() ->
     calls, clips_of_a_call, truth, rounds = 40, 4, 0.7, 150
     group = [str(call) for call in range(calls) for _ in range(clips_of_a_call)]
     single = [str(clip) for clip in range(len(group))]
-    # A caller is understood in all of the call or in none of it: the clips of a call carry one clip's evidence.
+    # A caller is understood in all of the call or in none of it: all clips of a call are the evidence of one clip.
     draws = [np.repeat(random.random(calls) < truth, clips_of_a_call).astype(float) for _ in range(rounds)]
     by_calls = np.mean([covers(draw, group, truth) for draw in draws])
     by_clips = np.mean([covers(draw, single, truth) for draw in draws])

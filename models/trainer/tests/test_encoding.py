@@ -1,4 +1,4 @@
-"""Hearings that are encoded once: what is kept, and what makes them anew."""
+"""Hearings are encoded once: what is kept of them, and what causes them to be encoded again."""
 
 import shutil
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A run folder and a dataset to figures, through the command."""
+"""The command turns a run folder and a dataset into figures."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""No graph that says something else than its model is ever written."""
+"""A graph that answers otherwise than its model is never written."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A package lists the variants that were asked for, with what they lose."""
+"""A package lists the variants that were asked for, with their figures."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the user can put right is one sentence, wherever it happens."""
+"""What the user can put right is reported in one sentence, wherever it happens."""
 
 import errno
 import json

@@ -63,7 +63,7 @@ def test_the_threshold_lies_between_sure_and_unsure() -> None:
 
 @pytest.mark.parametrize("passing", [36, 44])
 def test_of_thresholds_that_the_clips_cannot_tell_apart_the_lowest_is_taken(passing: int) -> None:
-    # 80 intents are surer than any background, 15 are not; J falls from 0.842 by 0.022 or 0.062 where those 15 pass,
+    # 80 intents are surer than any background, 15 are not; J falls from 0.842 by 0.022 or 0.062 if those 15 pass,
     # too, and its standard error is 0.037.
     margins = [5.0] * 80 + [2.0] * 15 + [2.5] * passing + [-5.0] * (200 - passing)
     scores = np.array([[margin, 0, 0] for margin in margins], dtype=np.float32)
@@ -97,7 +97,7 @@ def test_a_handful_of_clips_calibrates_nothing(clips: int, source: str) -> None:
 @pytest.mark.parametrize("sureness", [0.5, 5.0, 30.0, -5.0])
 def test_the_temperature_stays_where_none_is_best(sureness: float) -> None:
     labels = np.arange(40) % 3
-    # All right: the surer, the better.  All wrong: the less sure, the better.
+    # If all answers are right, the surer the better; if all are wrong, the less sure the better.
     fitted = fit_calibration(sureness * np.eye(3, dtype=np.float32)[labels], labels, background=[2])
     assert (fitted.source, fitted.calibration.temperature, fitted.is_temperature_fitted) == ("fitted", 1.0, False)
 
@@ -185,7 +185,7 @@ def test_clips_of_one_call_are_one_group() -> None:
     clips = [(label, [sure_of(0)]) for label in (0, 1, 2, 0, 0, 1)]
     found = figures_of(heard_of(*clips, groups=["call-1"] * 3 + ["call-2"] * 3))
     assert found["groups"] == 2
-    # One call has one balance in three, the other two: whichever calls are drawn, the accuracy is not beyond that.
+    # One call has one balance in three, the other two in three: whichever calls are drawn, the accuracy lies between.
     assert found["at_the_end"]["intervals"]["accuracy"] == pytest.approx([1 / 3, 2 / 3])
 
 

@@ -1,4 +1,4 @@
-"""What a run is heard through, and whether it was trained on that: told, or refused before anything is heard."""
+"""What `evaluate` hears, and through which noise: mistakes are refused before anything is heard, and notes reported."""
 
 import json
 from pathlib import Path

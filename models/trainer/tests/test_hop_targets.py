@@ -1,4 +1,4 @@
-"""What an utterance should be called on the way, and how much that counts."""
+"""The target at each hop within an utterance, and how much it counts."""
 
 import pytest
 import torch

@@ -27,7 +27,7 @@ def test_it_hears_speech_as_the_package_does_but_for_eight_bits(encoder: Moonshi
     expected = session.run(None, {"input_values": pcm[None], "attention_mask": np.ones((1, len(pcm)), np.int64)})[0][0]
     heard = encoder(pcm).numpy()
     assert heard.shape == expected.shape and abs(len(heard) - len(pcm) / 384) < 3
-    # The package rounds activations to eight bits; here they are whole.
+    # The package rounds activations to eight bits; here they are not rounded.
     assert np.square(heard - expected).mean() < 0.01 * expected.var()
 
 

@@ -27,7 +27,7 @@ def hibari() -> Hibari:
 
 
 def kokoro_folder(folder: Path) -> Path:
-    """A graph as Kokoro's that answers [tokens, the style's first number, speed] / 1000, and three voices for it."""
+    """A graph like Kokoro's that answers [tokens, the style's first number, speed] / 1000, and three voices for it."""
     inputs = [
         helper.make_tensor_value_info("tokens", TensorProto.INT64, [1, "n"]),
         helper.make_tensor_value_info("style", TensorProto.FLOAT, [1, 256]),

@@ -1,4 +1,4 @@
-"""Every clip is spoken by somebody, or the run says why not."""
+"""Every clip is spoken by some engine, or the run says why not."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The same recording under two names is told where it does harm."""
+"""The same recording under two names is reported where it does harm."""
 
 import shutil
 from pathlib import Path
@@ -11,7 +11,7 @@ Capsys = pytest.CaptureFixture[str]
 
 
 def prepared(recordings: Path, rows: str, capsys: Capsys) -> str:
-    """What is said of a manifest in which 6.wav is a copy of 0.wav."""
+    """What is reported about a manifest in which 6.wav is a copy of 0.wav."""
     shutil.copy(recordings / "0.wav", recordings / "6.wav")
     (recordings / "manifest.csv").write_text(f"path,label,split\n{rows}", encoding="utf-8")
     source, out = str(recordings / "manifest.csv"), recordings.parent / "out"

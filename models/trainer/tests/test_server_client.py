@@ -1,4 +1,4 @@
-"""What a client is told where there is no Earshot server to talk to; the talk itself is tested by test_predict."""
+"""The error of a client when there is no Earshot server to talk to; the talk itself is tested by test_predict."""
 
 import numpy as np
 import pytest

@@ -14,7 +14,7 @@ from trainer.errors import TrainerError
 from trainer.recipe_sources import Source, Splits
 from trainer.sources import Recording, list_recordings, what_is_left_out
 
-# What soundfile would not know by the suffix: it reads all of them by their content.
+# Formats that soundfile would not recognise by the suffix: it reads all of them by their content.
 FORMATS = {"opus": "ogg", "Mp3": "mp3", "WAV": "wav", "aif": "aiff"}
 INTENTS = ["abroad", "address", "pay_bill"]
 

@@ -1,4 +1,4 @@
-"""How recordings are divided: by group, fold, language and engine, and what is told of it."""
+"""How recordings are divided: by group, fold, language and engine, and what is reported about it."""
 
 import json
 import shutil

@@ -76,7 +76,7 @@ def test_a_bare_checkpoint_exports_and_says_that_it_is_uncalibrated(
 
 
 def mistakes(tmp_path: Path) -> list[tuple[list[str], str]]:
-    """Command lines of export, and what is said of each."""
+    """Command lines of export, and the error about each."""
     checkpoint = str(save_tiny_wav2vec2(tmp_path / "tiny", ["close", "open"]))
     (tmp_path / "empty").mkdir()
     door = str(tmp_path / "door")

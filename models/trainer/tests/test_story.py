@@ -14,7 +14,7 @@ INTENTS = {"balance", "freeze", "pay_bill"}
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the script leaves."""
+    """The folder in which the script has run."""
     missing = [program for program in ("node", "npm", "uv", "espeak-ng") if shutil.which(program) is None]
     if missing or not COMMAND.is_file():
         pytest.skip(f"no story: {', '.join(missing) or 'the server (npm run build)'} is missing")

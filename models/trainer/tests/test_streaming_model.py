@@ -16,7 +16,7 @@ def model() -> StreamingIntentModel:
     torch.manual_seed(5)
     model = StreamingIntentModel(StreamingIntentConfig(num_labels=4, width=24, members=2))
     model.load_encoder(load_file(SPEECH_EMBEDDING))
-    # As after training, when a zero in the state is not the mean of what it stands for.
+    # As after training, when these means are not zero: a zero in the state is then not the mean of what it stands for.
     model.activation_mean.uniform_(-1, 1)
     model.embedding_mean.uniform_(-1, 1)
     model.eval()

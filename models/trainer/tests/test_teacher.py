@@ -32,7 +32,7 @@ def test_targets_are_principal_components_of_unit_variance_half_evened_out() -> 
     features = torch.cat([encoder(pcm) for pcm in examples]).double()
     heard = (features - taught.mean) @ taught.components
     assert float(heard.square().mean()) == pytest.approx(1)
-    # What was k times as strong is √k times as strong.
+    # A component whose variance was k times another's now has √k times its variance.
     variances = PCA(TARGET_SIZE, svd_solver="full").fit(features.numpy()).explained_variance_
     evened = heard.square().mean(dim=0).flip(0).numpy()
     np.testing.assert_allclose(evened / evened[0], (variances / variances[0]) ** 0.5, rtol=1e-3)

@@ -49,7 +49,7 @@ def kill_after_an_epoch(command: list[str], run: Path) -> None:
     """Runs the command in a process of its own and kills it as soon as its second checkpoint is begun."""
     with subprocess.Popen([sys.executable, "-m", "trainer.main", *command], stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
-        # Its progress bars tell that it lives; the folder tells how far it is.
+        # Its progress bars show that it lives; the folder shows how far it is.
         while process.stderr.read(16) and len(list(run.glob("checkpoints/checkpoint-*"))) < 2:
             pass
         process.send_signal(signal.SIGKILL)
@@ -114,7 +114,7 @@ def test_mixed_precision_trains_nearly_the_same(data: Path, tiny: str, tmp_path:
             "--set",
             "training.warmup=0.0",
         ]
-        # Each in a process of its own: accelerate settles on one precision a process.
+        # Each in a process of its own: accelerate settles on one precision per process.
         told = [*command, "--precision", precision, "--out", str(run)]
         subprocess.run([sys.executable, "-m", "trainer.main", *told], check=True, capture_output=True)
     assert not same(*runs.values())
@@ -139,7 +139,7 @@ def test_a_fresh_classifier_is_made_for_other_labels(data: Path, tmp_path: Path)
 
 
 def mistakes(data: Path, tiny: str, tmp_path: Path) -> list[tuple[list[str], str]]:
-    """Command lines, and what is said of each."""
+    """Command lines, and the error about each."""
     other = save_tiny_wav2vec2(tmp_path / "other", ["open", "close"])
     busy = tmp_path / "busy"
     busy.mkdir()

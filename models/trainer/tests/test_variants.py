@@ -1,4 +1,4 @@
-"""Variants say nearly what fp32 says, on every loudness, whatever their neighbours; those that do not are left out."""
+"""Variants answer nearly as fp32 at every loudness, whatever is beside them in a batch; others are left out."""
 
 import json
 from hashlib import sha256

@@ -24,7 +24,7 @@ SECONDS = 3
 
 @pytest.fixture(scope="module", params=[False, True], ids=["as it is", "normalised"])
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint's, whose extractor leaves the waveform as it is or brings it to unit variance."""
+    """The folder of a checkpoint whose extractor leaves the waveform as it is, or brings it to unit variance."""
     folder = save_tiny_wav2vec2(tmp_path_factory.mktemp("tiny"))
     Wav2Vec2FeatureExtractor(do_normalize=request.param).save_pretrained(folder)
     return folder
@@ -44,7 +44,7 @@ def model(folder: Path) -> WindowedIntentModel:
     )
     model = WindowedIntentModel(config)
     model.load_encoder(opened)
-    # As after training, when a zero in the state is not the mean of what it stands for.
+    # As after training, when this mean is not zero: a zero in the state is then not the mean of what it stands for.
     model.feature_mean.uniform_(-1, 1)
     model.eval()
     return model
@@ -73,7 +73,7 @@ def test_what_is_streamed_equals_the_whole_utterance_at_once(model: WindowedInte
 
 
 def heard_by_transformers(folder: Path, window: Samples) -> NDArray[Any]:
-    """What its own extractor and model say of a window: `[frames, 16]`."""
+    """What its own extractor and model give for a window: `[frames, 16]`."""
     extractor, encoder = AutoFeatureExtractor.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
     with torch.no_grad():
         inputs = extractor(window, sampling_rate=16000, return_tensors="pt")
@@ -117,7 +117,7 @@ def test_the_encoder_neither_trains_nor_hides_what_it_hears(model: WindowedInten
 
 
 def another(model: WindowedIntentModel, **changed: Any) -> WindowedIntentModel:
-    """A fresh model of the same sizes, but for what is changed."""
+    """A fresh model of the same sizes, except for what is changed."""
     return WindowedIntentModel(WindowedIntentConfig(**{**model.config.to_dict(), **changed}))
 
 

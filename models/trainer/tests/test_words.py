@@ -1,4 +1,4 @@
-"""The second thing to learn: which words were said."""
+"""The second training target: which words were said."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Processes of a pool end with the one that they work for, however that ends."""
+"""Processes of a pool end with the process that they work for, however that ends."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ def test_no_process_outlives_its_pool_or_complains(tmp_path: Path, sent: signal.
             time.sleep(0.05)
         # A terminal interrupts everyone in it, other signals are sent to one process.
         (os.killpg if sent is signal.SIGINT else os.kill)(caller.pid, sent)
-        # What lives holds the other end of the pipe.
+        # Every process that still runs holds the other end of the pipe.
         _, said = caller.communicate(timeout=60)
     assert caller.returncode == (130 if sent is signal.SIGINT else -sent)
     assert "Traceback" not in said
@@ -64,7 +64,7 @@ def test_ctrl_c_while_processes_start_is_not_lost() -> None:
             return iter(())
 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Another thread of the tests may take it at once.
+    # Another thread of the tests may take the signal at once.
     with Starting(1) as pool, pytest.raises(KeyboardInterrupt):
         mapped(pool, work, [])
     signal.signal(signal.SIGINT, before)

@@ -33,7 +33,7 @@ def tiny_wav2vec2(folder: Path) -> Tiny:
     save_tiny_wav2vec2(folder / "checkpoint", list(LABELS.names))
     model = Wav2Vec2ForSequenceClassification.from_pretrained(folder / "checkpoint")
     with torch.no_grad():
-        # So that the scores are far from alike.
+        # So that the scores differ clearly.
         model.classifier.weight.mul_(200)
     model.save_pretrained(folder / "checkpoint")
     return _exported(folder, "door")

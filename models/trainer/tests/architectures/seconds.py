@@ -1,4 +1,4 @@
-"""One-second rows that are hard to hear alike: silent, quiet, loud, half empty, and speech."""
+"""One-second rows on which two implementations easily differ: silent, quiet, loud, half empty, and speech."""
 
 import shutil
 import subprocess

@@ -15,7 +15,7 @@ from trainer.onnx_graph import OnnxGraph, Signature, write_onnx
 
 
 class Branching(nn.Module):
-    """Goes two ways by what it hears, which no graph can."""
+    """Takes one of two branches depending on the audio, which no graph can."""
 
     def forward(self, hidden: Tensor) -> Tensor:
         return hidden * 2 if hidden.sum() > 0 else hidden

@@ -1,4 +1,4 @@
-"""Weights that protobuf cannot hold lie beside the graph."""
+"""Weights that are too large for protobuf are in a file beside the graph."""
 
 from pathlib import Path
 

@@ -73,7 +73,7 @@ def test_in_a_graph_no_row_depends_on_its_neighbours(name: str, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("name", "allowed"),
-    # Wav2Vec2-BERT normalises every band over the second, which magnifies what is left in bands that hold nothing.
+    # Wav2Vec2-BERT normalises every band over the second, which magnifies the rounding in bands that hold nothing.
     [("normalised", 1e-4), ("AST, 10.24 s", 1e-3), ("Wav2Vec2-BERT", 0.05), ("Whisper, 30 s", 3e-4)],
 )
 def test_beside_a_loud_pure_tone_empty_bands_are_rounding_and_agree_less(name: str, allowed: float) -> None:

@@ -1,4 +1,4 @@
-"""What cannot become a package is one sentence that names it."""
+"""What cannot become a package is reported in one sentence that names it."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each of the twelve trains, exports, is served, and says over the wire what transformers' own pipeline says."""
+"""Each of the twelve trains, exports, is served, and gives the scores of transformers' own pipeline over the wire."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ KINDS = [family.model_type for family in FAMILIES]
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a prepared dataset of tones, one pitch a label; `runs` and `models` come beside it."""
+    """A folder with a prepared dataset of tones, one pitch per label; `runs` and `models` are written beside it."""
     folder = tmp_path_factory.mktemp("twelve")
     for pitch, label in enumerate(LABELS, start=1):
         for take in range(4):
@@ -66,7 +66,7 @@ def kind(request: pytest.FixtureRequest, work: Path) -> str:
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
-    """Seconds that are hard to hear alike, and one of speech."""
+    """Seconds on which two implementations easily differ, and one of speech."""
     return {**hard_rows(), "speech": spoken_second(tmp_path_factory.mktemp("speech"))}
 
 
@@ -96,7 +96,7 @@ def test_the_card_says_what_was_cut(kind: str, work: Path) -> None:
 
 @pytest.fixture(scope="module")
 def server(work: Path) -> Iterator[str]:
-    """One server with every package of the twelve; asked for after the last of them was exported."""
+    """One server with every package of the twelve; tests request it only after the last of them was exported."""
     with serve(work / "models") as address:
         yield address
 

@@ -1,4 +1,4 @@
-"""Every encoder that takes a waveform, under the streaming model, as a graph that says what the model says."""
+"""Every encoder that takes a waveform, under the streaming model, as a graph that answers as the model does."""
 
 from pathlib import Path
 
