@@ -25,7 +25,7 @@ describe('A single-use token', () => {
     assert.equal(tokens.spend(second), null);
   });
 
-  it('is not issued to a caller with a thousand unspent ones, and is to other callers', () => {
+  it('is not issued to a caller with a thousand unspent ones, but still to other callers', () => {
     const { tokens, pass } = arrange();
     const issued = Array.from({ length: 1_001 }, () => tokens.issue(CALLER));
     assert.equal(issued.filter((token) => token === null).length, 1);

@@ -34,7 +34,7 @@ describe('framer', () => {
     assert.deepEqual(second?.samples, ramp(16_000, 16_001));
   });
 
-  it('gives every frame away: writing to one changes no other', () => {
+  it('gives every frame memory of its own: writing to one changes no other', () => {
     const framer = framerOf(8000);
     framer.push(ramp(16_000))[0]!.samples.fill(0);
     assert.deepEqual(framer.push(ramp(8000, 16_001))[0]!.samples.subarray(8000), ramp(8000, 16_001));

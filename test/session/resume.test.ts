@@ -157,7 +157,7 @@ describe('A stream whose connection was lost', () => {
     ['another reference', { clientReferenceId: 'x' }, /^client_reference_id "x"/],
   ];
   for (const [what, change, sentence] of OBJECTIONS)
-    it(`is not resumed with ${what}, and can still be resumed`, () => {
+    it(`is not resumed with ${what}, and can be resumed afterwards`, () => {
       const { call } = arrange();
       const first = call(startRequest());
       first.vanish();
@@ -174,7 +174,7 @@ describe('A stream whose connection was lost', () => {
       /^resume\.last_event_seq 99 has not been sent yet; the last was 1$/,
     ],
   ] as const)
-    it(`is not resumed with ${what}, and can still be resumed`, () => {
+    it(`is not resumed with ${what}, and can be resumed afterwards`, () => {
       const { call } = arrange();
       const first = call(startRequest());
       first.vanish();

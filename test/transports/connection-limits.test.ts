@@ -24,7 +24,7 @@ describe('One connection', () => {
     ['a recording that never comes whole', 'POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nRIFF'],
   ];
   for (const [name, bytes] of UNFINISHED)
-    it(`is ended when it sent ${name} and no more in time`, async () => {
+    it(`is ended when ${name} was all it sent in time`, async () => {
       const raw = await rawSocket(server.http);
       raw.socket.write(bytes);
       await raw.ended;
@@ -32,7 +32,7 @@ describe('One connection', () => {
       raw.close();
     });
 
-  it('may send a head of 16 KiB; a longer one is answered with 431', async () => {
+  it('gets 431 for a head of more than 16 KiB', async () => {
     const raw = await rawSocket(server.http);
     raw.socket.write(handshake('/v1/stream', { Cookie: 'x'.repeat(20_000) }));
     await raw.ended;
@@ -62,7 +62,7 @@ describe('One connection', () => {
       }
     });
 
-  it(`may send ${MAX_FRAGMENTS} fragments of a message; one more gets an error and close code 1008`, async () => {
+  it(`that sends more than ${MAX_FRAGMENTS} fragments of a message gets an error and close code 1008`, async () => {
     const raw = await upgradedSocket(server.http);
     const fragment = (index: number) => clientFrame(Buffer.from('x'), { opcode: index === 0 ? 2 : 0, isFinal: false });
     raw.socket.write(clientFrame(Buffer.from(START)));

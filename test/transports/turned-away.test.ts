@@ -87,7 +87,7 @@ describe('A caller that is refused', () => {
     ['sub-protocols that are none', () => shake({ ...bearer(silent), protocols: ['mqtt'] })],
   ];
   for (const [what, meet] of MISTAKES)
-    it(`for a mistake is not counted, and logged with the id of its answer and nothing that it sent: ${what}`, async () => {
+    it(`for a mistake is logged with the id of its answer and nothing that it sent, but not counted: ${what}`, async () => {
       const { code, request_id } = await meet();
       const [line] = noted;
       assert.deepEqual([line?.requestId, line?.code, line?.reason], [request_id, code, undefined]);

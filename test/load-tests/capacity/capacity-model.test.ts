@@ -27,7 +27,7 @@ const costsOf = (parts: Parts): IngressCost[] =>
 const PARTS: Parts = { frame: 0.5, chunk: 0.02, resampledSecond: 1.5, inference: 3 };
 
 describe('The capacity model', () => {
-  it('adds up a stream: two frames a second, its chunks, its resampling', () => {
+  it('adds up the cost of a stream: two frames a second, its chunks, its resampling', () => {
     assert.equal(mainThreadCost(PARTS, { chunkMs: 100, sampleRate: 16_000 }), 2 * 0.5 + 10 * 0.02);
     assert.equal(mainThreadCost(PARTS, { chunkMs: 20, sampleRate: 8_000 }), 2 * 0.5 + 50 * 0.02 + 1.5);
   });

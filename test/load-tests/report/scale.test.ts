@@ -14,7 +14,7 @@ describe('The scale of a chart', () => {
       }),
     ));
 
-  it('gives each nine the same room', () => {
+  it('gives each further nine of a percentile the same room', () => {
     const [two, three, four] = [99, 99.9, 99.99].map((percentile) => percentilePlace(percentile, 99.99));
     assert.ok(Math.abs(three! - two! - (four! - three!)) < 1e-9);
     assert.equal(four, 1);
