@@ -30,7 +30,7 @@ def test_wrong_answers_come_first_the_surest_in_front() -> None:
     ]
     assert rows[1]["score"] == pytest.approx(0.6, abs=1e-4)
     assert rows[1]["label_score"] == pytest.approx(0.4 / 3, abs=1e-4)
-    assert (rows[3]["seconds"], rows[3]["group"], rows[3]["language"]) == (2.0, "call-0", "en-AU")
+    assert (rows[3]["seconds"], rows[3]["language"]) == (2.0, "en-AU")
 
 
 def test_they_are_written_as_a_table(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from trainer.labels import Labels
 from trainer.metrics import posteriors
 
 ANSWERS = "answers.csv"
-COLUMNS = ("path", "label", "answer", "score", "label_score", "announced", "language", "group", "seconds")
+COLUMNS = ("path", "label", "answer", "score", "label_score", "announced", "language", "seconds")
 MOST_MISTAKES = 10
 
 Answer = dict[str, Any]
@@ -41,7 +41,6 @@ def answers_of(heard: Heard, labels: Labels, calibration: Calibration) -> list[A
                 "label_score": round(float(probabilities[clip, label]), 4),
                 "announced": name if is_announced else "",
                 "language": heard.languages[clip],
-                "group": heard.groups[clip],
                 "seconds": round(float(heard.on_the_way[clip].ends_ms[-1]) / 1000, 2),
             }
         )
