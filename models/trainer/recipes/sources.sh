@@ -36,9 +36,10 @@ calls() {
   trainer prepare "$recipe" --out "$work/data"
 }
 
-# orders [SPLIT]: lists the recordings of Picovoice's benchmark, all of them in one split where it is told.
+# orders [SPLIT]: lists the recordings of Picovoice's benchmark, all of them in one split where it is told. In place of a
+# language it says "customers", so that reports tell them from synthesised orders.
 orders() {
   local data="$PWD/../../../shared/data/barista"
-  awk -F, -v folder="$data/audio" -v split_="${1:-}" 'NR == 1 { print "path,label,split" } NR > 1 { print folder "/" $1 "," $2 "," split_ }' \
+  awk -F, -v folder="$data/audio" -v split_="${1:-}" 'NR == 1 { print "path,label,split,lang" } NR > 1 { print folder "/" $1 "," $2 "," split_ ",customers" }' \
     "$data/labels.csv" >"$work/orders.csv"
 }
