@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as grpc from '@grpc/grpc-js';
 import { EarshotError, openStream } from '../../client-sdk/src/grpc.js';
 import { ERROR_CODES, isRetryable, type ErrorCode, type ServerMessage } from '../../proto/wire.js';
@@ -52,15 +53,29 @@ describe('The gRPC transport', () => {
 
   it('waits in send() until the server reads on, and loses nothing', async () => {
     let length = 0;
+    let readOn: () => void = () => undefined;
     const url = await serve((call) => {
       politeServer(call);
       call.on('data', ({ audio }: { audio?: Buffer }) => (length += audio?.length ?? 0));
+      call.once('data', () => call.pause());
+      readOn = () => call.resume();
     });
-    const stream = await openStream({ url, audio: AUDIO });
-    const chunk = new Uint8Array(100_000);
-    for (let count = 0; count < 10; count += 1) await stream.send(chunk);
+    // Without a limit of its own, the client waits only for the connection.
+    const stream = await openStream({ url, audio: AUDIO, bufferMs: Infinity });
+    let sent = 0;
+    const sending = (async () => {
+      for (; sent < 50; sent += 1) await stream.send(new Uint8Array(100_000));
+    })();
+    let before = -1;
+    while (before !== sent) {
+      before = sent;
+      await sleep(200);
+    }
+    assert.ok(sent < 50 && length === 0, `${sent} chunks were sent, and ${length} bytes read`);
+    readOn();
+    await sending;
     await stream.close();
-    assert.equal(length, 1_000_000);
+    assert.equal(length, 5_000_000);
   });
 
   it('rejects with the refusal of the server', async () => {

@@ -194,8 +194,15 @@ describe('The WebSocket transport', () => {
   });
 
   it('does not connect when its signal has fired before', async () => {
-    const url = await serve(() => assert.fail('it connected'));
+    let connections = 0;
+    const url = await serve((socket) => {
+      connections += 1;
+      politeServer(socket);
+    });
     await assert.rejects(openStream({ url, audio: AUDIO, signal: AbortSignal.abort() }), { code: 'aborted' });
+    // A connection of the aborted stream would have come before that of a stream that is opened later.
+    await (await openStream({ url, audio: AUDIO })).close();
+    assert.equal(connections, 1);
   });
 
   for (const [what, options, message] of [
