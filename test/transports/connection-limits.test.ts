@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONTROL_BURST } from '../../server/session/control-rate.js';
-import { MAX_FRAGMENTS } from '../../server/transports/connection-limits.js';
+import { MAX_FRAGMENTS, MAX_HEADER_BYTES } from '../../server/transports/connection-limits.js';
+import { cuttingProxy } from '../support/cutting-proxy.js';
+import { grpcClient } from '../support/raw-clients.js';
 import { clientFrame, closeCodeOf, handshake, rawSocket, serverFrames, upgradedSocket } from '../support/raw-socket.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 
 const statusLine = (received: Buffer): string => received.toString('latin1').split('\r\n')[0]!;
 const PING = clientFrame(Buffer.alloc(0), { opcode: 9 });
-const START = JSON.stringify({ type: 'start', audio: { encoding: 'mulaw', sample_rate: 8000 } });
+const START_AUDIO = { encoding: 'mulaw', sample_rate: 8000 };
+const START = JSON.stringify({ type: 'start', audio: START_AUDIO });
+/** Where an HTTP/2 frame has its type, and the type of a ping (RFC 9113, section 6.7). */
+const HTTP2_TYPE = 3;
+const HTTP2_PING = 6;
 
 describe('One connection', () => {
   let server: ScriptedServer;
@@ -32,12 +39,19 @@ describe('One connection', () => {
       raw.close();
     });
 
-  it('gets 431 for a head of more than 16 KiB', async () => {
-    const raw = await rawSocket(server.http);
-    raw.socket.write(handshake('/v1/stream', { Cookie: 'x'.repeat(20_000) }));
-    await raw.ended;
-    assert.match(statusLine(raw.received()), /^HTTP\/1\.1 431 /);
-    raw.close();
+  it('may send a head of 16 KiB, and gets 431 for more', async () => {
+    const rest = handshake('/v1/stream', { Cookie: '' }).length;
+    for (const [bytes, answer] of [
+      [MAX_HEADER_BYTES, /^HTTP\/1\.1 101 /],
+      // Node does not count what separates the headers.
+      [MAX_HEADER_BYTES + 100, /^HTTP\/1\.1 431 /],
+    ] as const) {
+      const raw = await rawSocket(server.http);
+      raw.socket.write(handshake('/v1/stream', { Cookie: 'x'.repeat(bytes - rest) }));
+      await raw.until((received) => received.includes('\r\n'));
+      assert.match(statusLine(raw.received()), answer);
+      raw.close();
+    }
   });
 
   it('is closed after a handshake that was refused, even if the client goes on writing', async () => {
@@ -62,11 +76,29 @@ describe('One connection', () => {
       }
     });
 
+  const fragments = (count: number, isLastFinal: boolean) =>
+    Array.from({ length: count }, (_, index) => {
+      const isFinal = isLastFinal && index === count - 1;
+      return clientFrame(Buffer.from('x'), { opcode: index === 0 ? 2 : 0, isFinal });
+    });
+
+  it(`may send a message in ${MAX_FRAGMENTS} fragments`, async () => {
+    const raw = await upgradedSocket(server.http);
+    raw.socket.write(clientFrame(Buffer.from(START)));
+    raw.socket.write(Buffer.concat(fragments(MAX_FRAGMENTS, true)));
+    raw.socket.write(clientFrame(Buffer.from('{"type":"close"}')));
+    await raw.ended;
+    const frames = serverFrames(raw.received());
+    assert.equal(closeCodeOf(frames), 1000);
+    const closed = JSON.parse(frames.at(-2)!.payload.toString()) as Record<string, unknown>;
+    assert.deepEqual([closed.type, closed.audio_ms], ['closed', MAX_FRAGMENTS / 8]);
+    raw.close();
+  });
+
   it(`that sends more than ${MAX_FRAGMENTS} fragments of a message gets an error and close code 1008`, async () => {
     const raw = await upgradedSocket(server.http);
-    const fragment = (index: number) => clientFrame(Buffer.from('x'), { opcode: index === 0 ? 2 : 0, isFinal: false });
     raw.socket.write(clientFrame(Buffer.from(START)));
-    raw.socket.write(Buffer.concat(Array.from({ length: MAX_FRAGMENTS + 1 }, (_, index) => fragment(index))));
+    raw.socket.write(Buffer.concat(fragments(MAX_FRAGMENTS + 1, false)));
     await raw.ended;
     const frames = serverFrames(raw.received());
     assert.equal(closeCodeOf(frames), 1008);
@@ -142,6 +174,27 @@ describe('One connection', () => {
     while (pings < 3) await sleep(5);
     assert.ok(!session.closed);
     session.destroy();
+  });
+
+  it('is lost when its gRPC peer answers no ping, so that its stream can be resumed', async () => {
+    const before = server.reception.lostCount;
+    const proxy = await cuttingProxy(server.grpc);
+    const client = grpcClient({ ...server, grpc: proxy.address });
+    const call = client.StreamIntents();
+    call.on('error', () => undefined);
+    call.write({ start: { audio: START_AUDIO } });
+    await once(call, 'data');
+    let swallowed = 0;
+    proxy.onPass = (direction, bytes) => {
+      if (direction === 'down' && bytes[HTTP2_TYPE] === HTTP2_PING) swallowed += 1;
+      return false;
+    };
+    proxy.isSilent = true;
+    while (server.reception.lostCount === before) await sleep(2);
+    assert.equal(server.reception.count, 0);
+    assert.ok(swallowed > 0);
+    client.close();
+    proxy.close();
   });
 });
 
