@@ -27,6 +27,8 @@ const CONNECTION_LIMITS: ConnectionLimits = {
 
 export interface ScriptedServer extends Addresses {
   readonly reception: Reception;
+  /** What gRPC health checks are told; NOT_SERVING at first. */
+  setServing(isServing: boolean): void;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export const serveScripted = async (
   reception.open();
   return {
     reception,
+    setServing: (isServing) => grpc.setServing(isServing),
     http: `127.0.0.1:${(http.address() as AddressInfo).port}`,
     grpc: `127.0.0.1:${grpc.port}`,
     close: async () => {

@@ -112,7 +112,7 @@ describe('The gRPC service', () => {
     client.close();
   });
 
-  it('answers the standard health check', async () => {
+  it('answers the standard health check, for the whole server and for its service, as it is told', async () => {
     const Health = serviceIn(
       loadPackageDefinition(loadSync(protoPath, { enums: String })),
       'grpc.health.v1.Health',
@@ -126,7 +126,14 @@ describe('The gRPC service', () => {
     const client = new Health(server.grpc, credentials.createInsecure());
     const check = (service: string) =>
       new Promise((resolve) => client.Check({ service }, (_, response) => resolve(response.status)));
-    assert.equal(await check('earshot.v1.IntentService'), 'NOT_SERVING');
+    for (const [isServing, told] of [
+      [null, 'NOT_SERVING'],
+      [true, 'SERVING'],
+      [false, 'NOT_SERVING'],
+    ] as const) {
+      if (isServing !== null) server.setServing(isServing);
+      for (const service of ['', 'earshot.v1.IntentService']) assert.equal(await check(service), told);
+    }
     client.close();
   });
 
