@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { Log } from '../../server/domain/log.js';
 import { silentLog } from '../../server/domain/log.js';
 import { Authority, type Pair } from '../support/certificates.js';
@@ -13,7 +17,7 @@ describe('A client certificate that is refused', () => {
   const drawer = new Drawer();
   after(() => drawer.clear());
 
-  it('is logged once, with the reason and the address', async function () {
+  it('is logged and counted once, with the reason and the address', async function () {
     this.timeout(60_000);
     needs(this, hasOpenssl, 'openssl');
     const authority = new Authority(drawer.folder, 'authority');
@@ -52,6 +56,11 @@ describe('A client certificate that is refused', () => {
       assert.deepEqual([code, transport], ['unauthenticated', 'http']);
       assert.match(String(remote), /^127\.0\.0\.1:[1-9]\d*$/);
     }
+    const known = authority.sign('known');
+    const mine = { ca: authority.pem, cert: readFileSync(known.cert), key: readFileSync(known.key) };
+    const [response] = (await once(get(`${server.running.httpUrl}/metrics`, mine), 'response')) as [IncomingMessage];
+    const counter = /^earshot_callers_turned_away_total{transport="http",code="unauthenticated"} (\d+)$/m;
+    assert.equal(counter.exec(await text(response))?.[1], String(told.length));
     await server.running.drain();
   });
 });

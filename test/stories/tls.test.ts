@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import { connect, type PeerCertificate, type SecureContextOptions } from 'node:tls';
 import { credentials, loadPackageDefinition, status, type ClientDuplexStream } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { silentLog, type Log } from '../../server/domain/log.js';
 import { Authority, type Pair } from '../support/certificates.js';
 import { bearer, knock, type Opened } from '../support/knocking.js';
 import { Drawer, entry, eventually, randomKey } from '../support/key-files.js';
@@ -131,9 +132,14 @@ describe('TLS', function () {
     await server.running.drain();
   });
 
-  it('with client authorities admits callers with a certificate of theirs, and nobody else', async () => {
+  it('with client authorities admits callers with a certificate of theirs under its name, and nobody else', async () => {
     const tls = { ...place(authority.sign('server')), tlsClientCa: authority.pair.cert };
-    const server = await serveReal({ models: ECHO_MODELS, ...tls });
+    const admitted: unknown[] = [];
+    const info: Log['info'] = (fields, what) => {
+      const { transport, identity } = fields as Record<string, unknown>;
+      if (what === 'session opened') admitted.push([transport, identity]);
+    };
+    const server = await serveReal({ models: ECHO_MODELS, ...tls }, { ...silentLog, info });
     const [known, unknown] = [authority.sign('known'), stranger.sign('unknown')];
     for (const pair of [undefined, unknown]) {
       const refused = await startOver(server, pair && pem(pair));
@@ -144,6 +150,10 @@ describe('TLS', function () {
     const { call, types, end } = callGrpc(server, known);
     await eventually(() => opened.messages.length > 0 && types.length > 0);
     assert.deepEqual([opened.messages[0]?.type, types[0]], ['ready', 'ready']);
+    assert.deepEqual(admitted.sort(), [
+      ['grpc', 'certificate:known'],
+      ['ws-json', 'certificate:known'],
+    ]);
     opened.socket.send('{"type":"close"}');
     call.write({ close: {} });
     assert.deepEqual([await opened.end, await end], [1000, status.OK]);
