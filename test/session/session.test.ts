@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { refusal } from '../../server/domain/error-code.js';
+import { silentLog } from '../../server/domain/log.js';
 import { milliseconds } from '../../server/domain/units.js';
 import type { CallerMessage } from '../../server/session/caller.js';
 import { Reception } from '../../server/session/reception.js';
@@ -167,12 +168,15 @@ describe('A session', () => {
     assert.equal(lastError(caller).code, 'overloaded');
   });
 
-  it('reports only an internal error when its pipeline throws', async () => {
-    const broken = () => Promise.resolve({ kind: 'classified' } as never);
-    const { caller } = arrange({ models: shelfOf(broken) });
+  it('reports only an internal error when its pipeline throws: what was thrown is logged', async () => {
+    const errors: (string | undefined)[] = [];
+    const log = { ...silentLog, error: (fields: { err?: Error }) => void errors.push(fields.err?.message) };
+    const { caller } = arrange({ models: shelfOf(() => Promise.resolve({ kind: 'classified' } as never)), log });
     caller.say(startRequest(), SPEECH);
     await caller.story;
     assert.deepEqual([lastError(caller).code, lastError(caller).message.includes('server')], ['internal', true]);
+    const [thrown] = errors;
+    assert.ok(thrown && !JSON.stringify([caller.received, caller.ends]).includes(thrown), thrown);
   });
 
   it('reports audio as a gap when none of its frames was classified', async () => {
