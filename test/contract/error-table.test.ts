@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { WebSocket } from 'ws';
 import { ERROR_CODES, type ErrorCode } from '../../server/domain/error-code.js';
@@ -9,6 +11,8 @@ import type { Classify } from '../../server/domain/outcome.js';
 import { sayingBalance, sessionLimits, shelfOf } from '../support/contexts.js';
 import { classified } from '../support/outcomes.js';
 import { CLOSE, START, TALKS, until, type Step, type Told } from '../support/raw-clients.js';
+import { rawSocket } from '../support/raw-socket.js';
+import { inRepository } from '../support/repository.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
@@ -29,7 +33,10 @@ const TABLE: Readonly<Record<ErrorCode, { readonly ws: number; readonly grpc: st
     draining: { ws: 4503, grpc: status.UNAVAILABLE, http: 503 },
   };
 
+const PAGE = readFileSync(inRepository('proto/PROTOCOL.md'), 'utf8');
 const SPEECH = pcm16(babble(2, 8));
+/** How long a caller may say nothing, at the start of a stream and within it. */
+const TIME_LIMIT_MS = 300;
 const broken: Classify = () => Promise.resolve({ ...classified([1]), logits: null as never });
 
 /** What a client must do to get each code that this server can give; the others need a server that is set up otherwise. */
@@ -60,18 +67,35 @@ describe('The error table', () => {
     models.place([scripted!, { ...scripted!, card: { ...scripted!.card, name: 'broken' }, classify: broken }], null);
     server = await serveScripted({
       models,
-      limits: sessionLimits({ startTimeout: milliseconds(300), idleTimeout: milliseconds(300) }),
+      limits: sessionLimits({ startTimeout: milliseconds(TIME_LIMIT_MS), idleTimeout: milliseconds(TIME_LIMIT_MS) }),
     });
   });
   after(() => server.close());
 
   it('is the same closed list on the wire and in the server', () => assert.deepEqual(WIRE_CODES, ERROR_CODES));
 
-  for (const code of ERROR_CODES)
-    it(`maps ${code} to its HTTP status`, () => {
-      const { http } = TABLE[code];
-      if (http !== null) assert.equal(statusOf(code), http);
+  for (const code of ERROR_CODES) {
+    const { ws, grpc, http } = TABLE[code];
+    it(`is the same in the protocol's page for ${code}`, () => {
+      const row = new RegExp(`^\\| \`${code}\` \\| (?:yes|no) \\| (\\S+) \\| (\\S+) \\| (\\S+) \\|`, 'm').exec(PAGE);
+      assert.deepEqual(row?.slice(1), [String(ws), status[grpc], String(http ?? '–')]);
     });
+
+    if (http !== null) it(`maps ${code} to its HTTP status`, () => assert.equal(statusOf(code), http));
+  }
+
+  it('has no HTTP status for the time limits of streams: a recording may take longer to come', async () => {
+    const raw = await rawSocket(server.http);
+    const target = '/v1/classify?encoding=pcm_s16le&sample_rate=16000';
+    raw.socket.write(`POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: ${SPEECH.length}\r\n\r\n`);
+    for (const half of [SPEECH.subarray(0, 1_000), SPEECH.subarray(1_000)]) {
+      await sleep(2 * TIME_LIMIT_MS);
+      raw.socket.write(half);
+    }
+    await raw.until((received) => received.includes('"intent"'));
+    assert.match(raw.received().toString(), /^HTTP\/1\.1 200 /);
+    raw.close();
+  });
 
   for (const [wire, talk] of Object.entries(TALKS)) {
     for (const [code, name, steps] of PROVOKED)
