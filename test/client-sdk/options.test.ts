@@ -63,15 +63,22 @@ describe('Options', () => {
     });
   });
 
-  it('of undefined or null count as not given', () => {
-    const options = {
-      url: URL,
-      audio: AUDIO,
-      topk: undefined,
-      signal: null,
-      bufferMs: null,
-    } as unknown as StreamOptions;
-    createStream(options).abort();
+  it('of undefined count as not given, and so do those of null that are not sent to the server', async () => {
+    const starts: unknown[] = [];
+    const { url, stop } = await webSocketServer((socket) => {
+      socket.once('message', (content) => starts.push(JSON.parse((content as Buffer).toString())));
+      politeServer(socket);
+    });
+    const undefinedOnes = { topk: undefined, topK: undefined, hopMs: undefined, token: undefined, headers: undefined };
+    const nullOnes = { codec: null, signal: null, connectTimeoutMs: null, reconnectTimeoutMs: null, bufferMs: null };
+    for (const options of [{}, { ...undefinedOnes, ...nullOnes } as object]) {
+      const stream = await openStream({ url, audio: AUDIO, ...options });
+      // A buffer of no length would not take it.
+      await stream.send(new Int16Array(160));
+      await stream.close();
+    }
+    stop();
+    assert.deepEqual(starts[1], starts[0]);
   });
 
   it('that are only for WebSocket are refused over gRPC', () => {
