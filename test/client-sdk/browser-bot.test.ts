@@ -30,9 +30,18 @@ const ASK_SLOWLY = `const devices = navigator.mediaDevices;
     return media;
   };`;
 
-/** Evaluated in the browser: a voice that speaks, even after it is cancelled, until the test calls `fallSilent`. */
-const ENDLESS_VOICE = `speechSynthesis.getVoices = () => [{}];
-  speechSynthesis.speak = (speech) => { globalThis.fallSilent = () => speech.dispatchEvent(new Event('end')); };`;
+/**
+ * Evaluated in the browser: a voice that speaks, even after it is cancelled, until the test calls `fallSilent`; `spoken` counts what
+ * it is told to say, and `cancelled` how often it is told to stop.
+ */
+const ENDLESS_VOICE = `globalThis.spoken = globalThis.cancelled = 0;
+  speechSynthesis.getVoices = () => [{}];
+  speechSynthesis.cancel = () => { globalThis.cancelled += 1; };
+  speechSynthesis.speak = (speech) => {
+    globalThis.spoken += 1;
+    globalThis.fallSilent = () => speech.dispatchEvent(new Event('end'));
+  };`;
+const VOICE = '[globalThis.spoken, globalThis.cancelled]';
 
 const BOT = join(SDK, 'examples/browser-bot');
 
@@ -70,13 +79,16 @@ describe('The browser bot in Chromium', function () {
   it('says that the microphone was unplugged, falls silent, and leaves no stream open', async () => {
     const { page } = await browser!.open(`${site.address}?server=ws://${server.http}`, { permissions: ['microphone'] });
     await page.evaluate(KEEP_TRACK);
+    await page.evaluate(ENDLESS_VOICE);
     await page.click('#call');
-    await page.locator('#talk .bot', { hasText: 'What can I do for you?' }).waitFor();
+    await page.waitForFunction('globalThis.fallSilent');
     await eventually(async () => (await metric(server, 'earshot_sessions')) === 1);
+    assert.deepEqual(await page.evaluate(VOICE), [1, 0]);
     await page.evaluate("globalThis.track.dispatchEvent(new Event('ended'))");
     await page.locator('#state.alarm', { hasText: 'the microphone was unplugged' }).waitFor();
     await eventually(async () => (await metric(server, 'earshot_sessions')) === 0);
     assert.match(await page.locator('#state').innerText(), /unplugged/);
+    assert.deepEqual(await page.evaluate(VOICE), [1, 1]);
   });
 
   it('ends the call when it is hung up while the person is asked for the microphone', async () => {
@@ -110,6 +122,7 @@ describe('The browser bot in Chromium', function () {
     await page.evaluate('new Promise((resolve) => setTimeout(resolve))');
     assert.equal(await page.locator('#state').innerText(), 'The call has ended.');
     assert.deepEqual(await page.locator('#actions li, #talk .caller').allInnerTexts(), []);
+    assert.deepEqual(await page.evaluate(VOICE), [1, 1]);
     late.stop();
   });
 
