@@ -32,6 +32,9 @@ describe('The live page in Chromium', function () {
     page.locator('#state', { hasText: part }).waitFor({ timeout: 60_000 });
   const final = (page: Page, intent: string) =>
     page.locator('#finals li', { hasText: intent }).first().waitFor({ timeout: 60_000 });
+  /** Of the microphone that the page was given. */
+  const trackStates = (page: Page) =>
+    page.evaluate<string[]>('globalThis.media.getTracks().map(({ readyState }) => readyState)');
   const play = async (page: Page, option: string) => {
     await page.selectOption('#sample', option);
     await page.click('#play');
@@ -74,13 +77,18 @@ describe('The live page in Chromium', function () {
     ]);
   });
 
-  it('hears the intent that is spoken into the microphone, and offers the microphone again', async () => {
+  it('hears the intent that is spoken into the microphone, then gives the microphone back and offers it again', async () => {
     const { page, complaints } = await open(['microphone']);
+    await page.evaluate(`const devices = navigator.mediaDevices;
+      const ask = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = async (what) => (globalThis.media = await ask(what));`);
     await page.click('#microphone');
     await page.locator('.pill.tentative').waitFor();
     await final(page, 'freeze');
+    assert.deepEqual(await trackStates(page), ['live']);
     await page.keyboard.press('Escape');
     await waitForState(page, 'Done');
+    assert.deepEqual(await trackStates(page), ['ended']);
     assert.equal(await page.locator('#microphone').isEnabled(), true);
     assert.deepEqual(complaints, []);
   });
