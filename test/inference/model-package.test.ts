@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   appendFileSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -181,5 +182,11 @@ describe('A model package', () => {
 
   it('is not found in a folder that does not exist, which the error says', async () => {
     await assert.rejects(loadModelPackages(join(root, 'nothing')), /no such folder/);
+  });
+
+  it('is not found in an empty folder, which the error says', async () => {
+    const empty = join(root, 'empty');
+    mkdirSync(empty);
+    await assert.rejects(loadModelPackages(empty), { name: 'PackageError', message: /empty.*holds no model package/ });
   });
 });
