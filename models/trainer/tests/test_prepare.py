@@ -202,6 +202,7 @@ BAD_COMMANDS = [
     (["nowhere/at/all"], "the source nowhere/at/all does not exist"),
     ([".", "--test-size", "0.95"], "leave nothing to train on"),
     ([".", "--fold", "6/5"], "fold '6/5' must be K/N"),
+    ([".", "--fold", "2/5", "--test-size", "0.3"], "fold '2/5' says what is tested on: leave test_size 0.3 out"),
     (
         ["recordings/manifest.csv", "--test-engine", "piper"],
         "no recording is of the engine 'piper'; there: none",

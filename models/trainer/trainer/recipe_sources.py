@@ -43,6 +43,8 @@ class Splits:
             )
         if self.fold and not self._is_fold():
             raise TrainerError(f"fold {self.fold!r} must be K/N with 1 ≤ K ≤ N, such as 2/5")
+        if self.fold and self.test_size is not None:
+            raise TrainerError(f"fold {self.fold!r} says what is tested on: leave test_size {self.test_size:g} out")
 
     @property
     def test_share(self) -> float:
