@@ -17,22 +17,24 @@ export interface VariantChoice {
 }
 
 /** The first variant of a model that is meant for the provider and has the requested precision. Throws if there is none. */
-export const requireVariant = ({ name, variants }: ModelCard, { provider, precision }: VariantChoice): Variant => {
-  const variant = variants.find(
-    (each) => each.providers.includes(provider) && (precision === 'auto' || each.precision === precision),
-  );
+export const requireVariant = (card: ModelCard, choice: VariantChoice): Variant => {
+  const [variant] = variantsFor(card, choice);
   if (variant) return variant;
+  const { name, variants } = card;
+  const { provider, precision } = choice;
   const wanted = precision === 'auto' ? 'variant' : `${precision} variant`;
   throw new Error(`the model ${name} has no ${wanted} for ${provider}: earshot.json has ${listed(variants)}`);
 };
 
 /** The precisions of a model that a choice allows, first the one that `auto` takes. */
-export const precisionsOf = ({ variants }: ModelCard, { provider, precision }: VariantChoice): Precision[] => {
-  const possible = variants.filter(({ providers }) => providers.includes(provider));
-  return [...new Set(possible.map((variant) => variant.precision))].filter(
-    (each) => precision === 'auto' || each === precision,
+export const precisionsOf = (card: ModelCard, choice: VariantChoice): Precision[] => [
+  ...new Set(variantsFor(card, choice).map(({ precision }) => precision)),
+];
+
+const variantsFor = ({ variants }: ModelCard, { provider, precision }: VariantChoice): Variant[] =>
+  variants.filter(
+    (each) => each.providers.includes(provider) && (precision === 'auto' || each.precision === precision),
   );
-};
 
 /** Variants as a text: `fp32 (cpu, webgpu, cuda); int8 (cpu)`. */
 export const listed = (variants: readonly Variant[]): string =>
