@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keySchema } from './access/key-file.js';
 import { keysFromText } from './access/keys-from-text.js';
+import { isLoopbackName } from './access/origin-rule.js';
 import { originSchema } from './access/rights-schema.js';
 import { isOn, setting } from './setting.js';
 
@@ -28,7 +29,7 @@ const jwksPlace = z
 const isSafeAddress = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || isLoopbackName(hostname);
 };
 
 /** The settings of authentication and TLS. */
