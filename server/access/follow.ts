@@ -1,6 +1,7 @@
 import { statSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Log } from '../domain/log.js';
+import { poll } from '../domain/poll.js';
 import { reasonOf } from '../domain/reason.js';
 
 /** How often files are checked: polling also works through links, and on volumes whose kernel reports no changes. */
@@ -31,19 +32,14 @@ export const follow = <T>({ what, paths, read, use }: Followed<T>, log: Pick<Log
       log.error({ paths, reason: reasonOf(problem) }, `${what} was not reloaded: what was read before stays`);
     }
   };
-  let isLooking = false;
   const look = async () => {
-    if (isLooking) return;
-    isLooking = true;
     const stamps = await Promise.all(paths.map((path) => stat(path).then(stampOf, () => 'away')));
-    isLooking = false;
     const now = stamps.join();
     if (now === seen) return;
     seen = now;
     readAgain();
   };
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
-  return () => clearInterval(timer);
+  return poll(look, LOOK_EVERY_MS);
 };
 
 /** The file's status; throws for a folder, which is what a container gets when a file mounted into it does not exist. */

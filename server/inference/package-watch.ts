@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { poll } from '../domain/poll.js';
 import { packageNamesIn } from './model-package.js';
 
 const LOOK_EVERY_MS = 1_000;
@@ -10,18 +11,8 @@ const DEEPEST = 3;
  * Checks the packages of a folder every second, and calls `changed` as {@link packageLook} does. Polling also notices changes
  * behind links and on network volumes. Resolves with a function that stops the watch.
  */
-export const watchPackages = async (folder: string, changed: () => void): Promise<() => void> => {
-  const look = await packageLook(folder, changed);
-  let isLooking = false;
-  const lookAgain = async () => {
-    if (isLooking) return;
-    isLooking = true;
-    await look();
-    isLooking = false;
-  };
-  const timer = setInterval(() => void lookAgain(), LOOK_EVERY_MS).unref();
-  return () => clearInterval(timer);
-};
+export const watchPackages = async (folder: string, changed: () => void): Promise<() => void> =>
+  poll(await packageLook(folder, changed), LOOK_EVERY_MS);
 
 /**
  * Resolves with a function that checks the packages of `folder`, to be called one call at a time. It calls `changed` when a
