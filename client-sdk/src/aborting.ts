@@ -7,7 +7,7 @@ export const abortedBy = (signal: AbortSignal, what: string): EarshotError =>
 
 /** Settles like `promise`, or rejects with `aborted` once the signal fires. Never causes an unhandled rejection. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, what: string): Promise<T> {
-  if (signal === undefined) return quiet(promise);
+  if (!signal) return quiet(promise);
   return quiet(
     new Promise<T>((resolve, reject) => {
       const abort = () => reject(abortedBy(signal, what));

@@ -49,8 +49,8 @@ export function checkSettings(settings: Settings): void {
   refuseUnknown(settings, SETTINGS, 'setting');
 }
 
-const checkEndpointing = ({ endpointing = {} }: Settings): void =>
-  checkFields('endpointing', endpointing, '{ silenceMs, maxUtteranceMs }');
+const checkEndpointing = ({ endpointing }: Settings): void =>
+  checkFields('endpointing', endpointing ?? {}, '{ silenceMs, maxUtteranceMs }');
 
 function checkFields(name: string, value: unknown, right: string): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;

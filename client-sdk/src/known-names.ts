@@ -20,7 +20,7 @@ export function refuseUnknown<T>(given: T & object, names: Names<T>, what: strin
 const pathsOf = (fields: object, names: object): string[] =>
   definedIn(fields).flatMap(([name, value]) => {
     const hasParts = Object.hasOwn(names, name) && (names as Record<string, unknown>)[name] !== null;
-    return [name, ...(hasParts ? definedIn(value as object).map(([part]) => `${name}.${part}`) : [])];
+    return [name, ...(hasParts ? definedIn(value ?? {}).map(([part]) => `${name}.${part}`) : [])];
   });
 
 const definedIn = (fields: object): [string, unknown][] =>

@@ -88,8 +88,8 @@ const VALUE_SHAPE = /^[\t -~\x80-\xff]*$/;
  * The headers for a new connection, including `Authorization` for the token. Rejects with what the functions in the options throw,
  * and with EarshotError `bad_request` when a header or the token cannot be sent; the message contains no value, as it may be secret.
  */
-export const headersFor = async ({ headers = {}, token = '' }: StreamOptions): Promise<Record<string, string>> => {
-  const [asked, credential] = await Promise.all([ask(headers), ask(token)]);
+export const headersFor = async ({ headers, token }: StreamOptions): Promise<Record<string, string>> => {
+  const [asked, credential] = await Promise.all([ask(headers ?? {}), ask(token ?? '')]);
   // Null and undefined count as no headers.
   const named = { ...asked };
   if (!isText(credential, CREDENTIAL_SHAPE))
@@ -141,9 +141,9 @@ type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } &
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** The object without its undefined fields. */
+/** The object without the fields that JavaScript callers leave unset: those that are undefined or null. */
 const given = <T extends object>(fields: T): Given<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => (value ?? null) !== null)) as Given<T>;
 
 function checked<T extends StartDraft | Configure>(message: T): T {
   const reading = decodeClientJson(encodeClientJson(message));

@@ -31,14 +31,14 @@ const BEARER_PROTOCOL = 'earshot.bearer.';
 const TOKEN_SHAPE = /^[\w.~+-]*$/;
 
 /** Connects over the browser's WebSocket. Throws EarshotError `bad_request` for `headers`, and for an invalid `url`. */
-export const browserTransport = ({ url, headers, token = '' }: StreamOptions, codec: Codec): Connect => {
-  if (headers !== undefined)
+export const browserTransport = ({ url, headers, token }: StreamOptions, codec: Codec): Connect => {
+  if ((headers ?? null) !== null)
     throw new EarshotError('bad_request', 'headers cannot be sent by a browser; give the credential as token');
   const resolved = (address: string | URL): URL => streamUrl(address, pageAddress());
   if (typeof url !== 'function') resolved(url);
   return async (events) => {
     const { WebSocket } = globalThis as unknown as { WebSocket: BrowserSocketClass };
-    const [address, credential] = await Promise.all([ask(url), ask(token)]);
+    const [address, credential] = await Promise.all([ask(url), ask(token ?? '')]);
     if (!isText(credential, TOKEN_SHAPE))
       throw new EarshotError('bad_request', 'token has characters that a browser cannot send');
     const protocols = [codec.subProtocol, ...(credential === '' ? [] : [BEARER_PROTOCOL + credential])];

@@ -102,6 +102,7 @@ describe('The browser build in Chromium', function () {
   for (const [what, options, code] of [
     ['headers, which no browser can send', { url: 'ws://127.0.0.1:9', headers: {} }, 'bad_request'],
     ['no server', { url: 'ws://127.0.0.1:9' }, 'connect_failed'],
+    ['no server, whatever is null', { url: 'ws://127.0.0.1:9', headers: null, token: null }, 'connect_failed'],
     ['no address', { url: 'ftp://x' }, 'bad_request'],
   ] as const)
     it(`reports ${code} for ${what}`, async () => {

@@ -4,13 +4,19 @@ import * as grpc from '../../client-sdk/src/grpc.js';
 import { createStream, openStream, type StreamOptions } from '../../client-sdk/src/index.js';
 import { AUDIO } from './messages.js';
 import { politeServer } from './polite-server.js';
-import { newScene } from './scene.js';
+import { newScene, open } from './scene.js';
 import { webSocketServer } from './servers.js';
 
 const URL = 'ws://127.0.0.1:9';
 
 const OF_SETTINGS = 'interim, topK, threshold, endpointing, endpointing.silenceMs, endpointing.maxUtteranceMs';
 const RIGHT_CODEC = "import { protobuf } from '@earshot/client/protobuf' and give that, or leave it out for JSON";
+
+/** Every option but `url` and `audio`. */
+const NOT_NEEDED = [
+  ...['model', 'hopMs', 'interim', 'topK', 'threshold', 'endpointing', 'clientReferenceId', 'codec', 'token'],
+  ...['headers', 'signal', 'connectTimeoutMs', 'reconnectTimeoutMs', 'bufferMs'],
+];
 
 /** Wrong options, to which `url` and `audio` are added where they have none; and the error about them. */
 const WRONG: readonly (readonly [object, string])[] = [
@@ -20,11 +26,12 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ audio: { encoding: 'mulaw', sample_rate: 8_000 } }, 'audio.sample_rate is no option; give audio.sampleRate'],
   [{ sampleRate: 8_000 }, 'sampleRate is no option; give audio.sampleRate'],
   [{ topk: 3 }, 'topk is no option; give topK'],
+  [{ topk: null }, 'topk is no option; give topK'],
   [{ hop_ms: 500 }, 'hop_ms is no option; give hopMs'],
   [{ treshold: 0.5 }, 'treshold is no option; give threshold'],
   [{ intreim: false }, 'intreim is no option; give interim'],
   [{ endpointing: { silence_ms: 300 } }, 'endpointing.silence_ms is no option; give endpointing.silenceMs'],
-  [{ endpointing: null }, 'endpointing null is no object; give { silenceMs, maxUtteranceMs }'],
+  [{ endpointing: 300 }, 'endpointing 300 is no object; give { silenceMs, maxUtteranceMs }'],
   [{ codec: 'protobuf' }, `codec "protobuf" is no codec; ${RIGHT_CODEC}`],
   [{ codec: Object.create(null) as object }, `codec {…} is no codec; ${RIGHT_CODEC}`],
   [{ signal: new AbortController() }, 'signal {…} is no AbortSignal; give the signal of this AbortController'],
@@ -63,22 +70,24 @@ describe('Options', () => {
     });
   });
 
-  it('of undefined count as not given, and so do those of null that are not sent to the server', async () => {
+  it('of undefined and of null count as not given', async () => {
     const starts: unknown[] = [];
     const { url, stop } = await webSocketServer((socket) => {
       socket.once('message', (content) => starts.push(JSON.parse((content as Buffer).toString())));
       politeServer(socket);
     });
-    const undefinedOnes = { topk: undefined, topK: undefined, hopMs: undefined, token: undefined, headers: undefined };
-    const nullOnes = { codec: null, signal: null, connectTimeoutMs: null, reconnectTimeoutMs: null, bufferMs: null };
-    for (const options of [{}, { ...undefinedOnes, ...nullOnes } as object]) {
-      const stream = await openStream({ url, audio: AUDIO, ...options });
+    const { encoding, sampleRate } = AUDIO;
+    for (const value of [undefined, null]) {
+      const notGiven = Object.fromEntries(NOT_NEEDED.map((name) => [name, value]));
+      const audio = { encoding, sampleRate, channels: value };
+      const stream = await openStream({ ...notGiven, url, audio } as never);
       // A buffer of no length would not take it.
-      await stream.send(new Int16Array(160));
+      await stream.send(new Int16Array(160), { signal: null as never });
       await stream.close();
     }
     stop();
-    assert.deepEqual(starts[1], starts[0]);
+    const bare = { type: 'start', audio: { encoding, sample_rate: sampleRate }, receipts: true };
+    assert.deepEqual(starts, [bare, bare]);
   });
 
   it('that are only for WebSocket are refused over gRPC', () => {
@@ -111,6 +120,13 @@ describe('Options', () => {
 });
 
 describe('Settings', () => {
+  it('of null stay as they are', async () => {
+    const scene = newScene();
+    open(scene);
+    await scene.stream.configure({ interim: false, threshold: null, endpointing: { silenceMs: null } } as never);
+    assert.deepEqual(scene.network.last.sent.at(-1), { type: 'configure', interim: false, endpointing: {} });
+  });
+
   for (const [settings, message] of [
     [undefined, 'settings is missing; give some of interim, topK, threshold, endpointing'],
     [null, 'settings null is no object; give some of interim, topK, threshold, endpointing'],
