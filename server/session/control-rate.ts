@@ -16,6 +16,7 @@ export interface FloodListener {
 export class ControlRate {
   private level = 0;
   private countedAt = 0;
+  private hasStarted = false;
   private hasWarned = false;
 
   constructor(private readonly listener: FloodListener) {}
@@ -27,7 +28,9 @@ export class ControlRate {
     const leaked = ((now - this.countedAt) * CONTROL_MESSAGES_A_SECOND) / 1000;
     this.level = Math.max(0, this.level - leaked) + 1;
     this.countedAt = now;
-    if (this.level > CONTROL_BURST / 2) this.warn();
+    // The first message to the caller must be ready, or the error that replaces it.
+    if (this.hasStarted && this.level > CONTROL_BURST / 2) this.warn();
+    this.hasStarted ||= message.kind === 'start';
     if (this.level <= CONTROL_BURST) return false;
     const limit = `${CONTROL_BURST} in a burst, ${CONTROL_MESSAGES_A_SECOND} a second`;
     this.listener.refuse(

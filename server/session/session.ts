@@ -128,8 +128,7 @@ export class Session implements Listener, StreamListener, TimeListener {
   }
 
   warned(code: string, message: string): void {
-    // The first message must be ready, or the error that replaces it.
-    if (this.phase !== 'waiting') this.outbox.say({ kind: 'warning', code, message });
+    this.outbox.say({ kind: 'warning', code, message });
   }
 
   settled(to: Milliseconds): void {

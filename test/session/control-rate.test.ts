@@ -53,4 +53,11 @@ describe('The rate of messages without audio', () => {
     const caller = call(...Array.from({ length: CONTROL_BURST + 1 }, (): CallerMessage => ({ kind: 'ping' })));
     assert.deepEqual([caller.kinds, caller.ends.length], [['error'], 1]);
   });
+
+  it('is warned of after start where half of the burst came before it', () => {
+    const { call } = arrange();
+    const pings = Array.from({ length: CONTROL_BURST / 2 + 10 }, (): CallerMessage => ({ kind: 'ping' }));
+    const caller = call(...pings, startRequest(), { kind: 'ping' }, { kind: 'ping' });
+    assert.deepEqual(caller.kinds, ['ready', 'warning']);
+  });
 });
