@@ -51,10 +51,17 @@ export class WorkerSlot {
   /** Starts a worker and puts it to use. Rejects with the reason if it does not start. */
   async open(): Promise<void> {
     const { start, attach, clock } = this.#options;
+    const fate = { isInUse: false, end: null as string | null };
     const worker = await start({
-      onEnd: (reason) => this.#replace(reason),
+      onEnd: (reason) => {
+        fate.end = reason;
+        if (fate.isInUse) this.#replace(reason);
+      },
       onHang: (reason) => this.#retire(reason),
     });
+    // A thread that dies at once has ended before this is reached.
+    if (fate.end !== null) throw new Error(`it died as soon as it was ready: ${fate.end}`);
+    fate.isInUse = true;
     this.#since = clock.now();
     this.#inUse = { worker, detach: attach(worker) };
   }

@@ -13,7 +13,7 @@ const arrange = () => {
   const inUse = new Set<InferenceBackend>();
   const told: string[] = [];
   const closed: PooledWorker[] = [];
-  const script = { failure: null as string | null, die: noWorkerYet, hang: noWorkerYet };
+  const script = { failure: null as string | null, diesAtOnce: false, die: noWorkerYet, hang: noWorkerYet };
   const slot = new WorkerSlot({
     clock,
     log: silentLog,
@@ -30,6 +30,7 @@ const arrange = () => {
       };
       script.die = onEnd;
       script.hang = onHang;
+      if (script.diesAtOnce) onEnd('SIGSEGV');
       return Promise.resolve(worker);
     },
     attach: (worker) => {
@@ -52,6 +53,24 @@ describe('The slot of a worker', () => {
     script.failure = 'bad graph';
     await assert.rejects(slot.open(), /bad graph/);
     assert.equal(clock.pendingAlarms, 0);
+  });
+
+  it('never uses a worker that died in the moment in which it was ready, and starts another', async () => {
+    const { slot, inUse, script, clock } = arrange();
+    script.diesAtOnce = true;
+    await assert.rejects(slot.open(), /SIGSEGV/);
+    assert.deepEqual([inUse.size, clock.pendingAlarms], [0, 0]);
+    script.diesAtOnce = false;
+    await slot.open();
+    script.die('SIGSEGV');
+    script.diesAtOnce = true;
+    clock.pass(60_000);
+    await settled();
+    assert.deepEqual([slot.isHealthy, inUse.size, clock.pendingAlarms], [false, 0, 1]);
+    script.diesAtOnce = false;
+    clock.pass(60_000);
+    await settled();
+    assert.deepEqual([slot.isHealthy, inUse.size, clock.pendingAlarms], [true, 1, 0]);
   });
 
   it('takes a dead worker out of use at once, and reports it', async () => {
