@@ -1,9 +1,12 @@
-import type { Http2Session, ServerHttp2Stream } from 'node:http2';
+import { constants, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 
 /** The HTTP/2 connection that a call came over. */
 export interface Connection {
-  /** Resolves with true when the peer has read everything that was written so far, with false if the connection breaks first. */
+  /**
+   * Resolves with true when the peer has read everything that was written so far, or has left on purpose; with false if the
+   * connection breaks first.
+   */
   confirm(): Promise<boolean>;
 }
 
@@ -18,12 +21,18 @@ export const connectionOf = (call: ServerInterceptingCallInterface): Connection 
   return connection;
 };
 
-/** A peer answers a ping once it has read all that came before it (RFC 9113, section 6.7). One ping at a time answers for every call. */
+/**
+ * A peer answers a ping once it has read all that came before it (RFC 9113, section 6.7), and says that it leaves with GOAWAY
+ * (section 6.8). One ping at a time answers for every call.
+ */
 class PingedConnection implements Connection {
   private current: Promise<unknown> = Promise.resolve();
   private next: Promise<boolean> | null = null;
+  private hasLeft = false;
 
-  constructor(private readonly session: Http2Session) {}
+  constructor(private readonly session: Http2Session) {
+    session.on('goaway', (code) => (this.hasLeft ||= code === constants.NGHTTP2_NO_ERROR));
+  }
 
   confirm(): Promise<boolean> {
     this.next ??= this.current.then(() => {
@@ -37,8 +46,9 @@ class PingedConnection implements Connection {
 
   private ping(): Promise<boolean> {
     return new Promise((resolve) => {
-      const isSent = !this.session.destroyed && this.session.ping((problem) => resolve(problem === null));
-      if (!isSent) resolve(false);
+      const isSent =
+        !this.session.destroyed && this.session.ping((problem) => resolve(problem === null || this.hasLeft));
+      if (!isSent) resolve(this.hasLeft);
     });
   }
 }
