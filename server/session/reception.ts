@@ -202,6 +202,8 @@ export class Reception {
   }
 
   private lose(session: Session): void {
+    // Whoever comes back is turned away.
+    if (this.stage === 'draining') return session.letGo();
     this.context.log.info({ session: session.id }, 'caller lost');
     this.leave(session);
     this.lost.add(session);

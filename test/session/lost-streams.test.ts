@@ -68,6 +68,15 @@ describe('A lost stream', () => {
     assert.deepEqual([reception.lostCount, clock.pendingAlarms], [0, 0]);
   });
 
+  it('is given up when it is lost while the server drains', async () => {
+    const { call, reception, clock } = arrange();
+    const caller = call(startRequest(), audio(1));
+    const drained = reception.drain(milliseconds(1_000));
+    caller.vanish();
+    await drained;
+    assert.deepEqual([reception.lostCount, reception.heldCount, clock.pendingAlarms], [0, 0, 0]);
+  });
+
   it('gets no resume token when lost streams are not kept', () => {
     const limits = sessionLimits({ resumeWindow: milliseconds(0) });
     const { call, reception, clock } = arrange({ limits });
