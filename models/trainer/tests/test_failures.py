@@ -59,7 +59,7 @@ def test_what_a_killed_command_had_moved_away_comes_back(tmp_path: Path, is_in_p
     if is_in_place:
         (tmp_path / "door").mkdir()
         (tmp_path / "door" / "mark").write_text("new")
-    with pytest.raises(KeyboardInterrupt), written_whole(tmp_path / "door", "mark", kept="hearings"):
+    with pytest.raises(KeyboardInterrupt), written_whole(tmp_path / "door", "mark", kept=("hearings",)):
         raise KeyboardInterrupt
     assert (tmp_path / "door" / "mark").read_text() == ("new" if is_in_place else "old")
     assert (tmp_path / "door" / "hearings").is_dir()
@@ -79,7 +79,7 @@ def test_what_is_kept_survives_a_folder_that_cannot_be_put_in_place(
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", refused)
-    with pytest.raises(OSError, match="busy"), written_whole(tmp_path / "door", "mark", kept="hearings") as draft:
+    with pytest.raises(OSError, match="busy"), written_whole(tmp_path / "door", "mark", kept=("hearings",)) as draft:
         (draft / "mark").write_text("new")
     assert (tmp_path / "door" / "mark").read_text() == "old"
     assert (tmp_path / "door" / "hearings").is_dir()

@@ -1,5 +1,6 @@
 """A dataset that is prepared once more into its folder: what is refused, and what tells it from the one before."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -48,3 +49,21 @@ def test_a_dataset_that_is_alike_in_number_and_length_is_another_one(
         text = text.replace(old, new)
     (recordings / "manifest.csv").write_text(text)
     assert (prepare((manifest(recordings),), (), tmp_path / "out").digest == before) is (change == "nothing")
+
+
+def test_evaluations_of_packages_are_kept_and_told_where_the_dataset_is_another(
+    recordings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    written = {"dataset": prepare((manifest(recordings),), (), out).digest}
+    for name in ("evaluation-door", "evaluation-door-int8", "notes"):
+        (out / name).mkdir()
+        (out / name / "metrics.json").write_text(json.dumps(written))
+    prepare((manifest(recordings),), (), out)
+    assert "of the dataset before" not in capsys.readouterr().out
+    (recordings / "0.wav").unlink()
+    prepare((manifest(recordings),), (), out)
+    kept = ", ".join(str(out / name) for name in ("evaluation-door", "evaluation-door-int8"))
+    assert f"Kept, but of the dataset before: {kept}." in capsys.readouterr().out
+    assert json.loads((out / "evaluation-door" / "metrics.json").read_text()) == written
+    assert not (out / "notes").exists()

@@ -41,11 +41,11 @@ def read_json(file: Path, what: str) -> dict[str, Any]:
 
 
 @contextmanager
-def written_whole(folder: Path, mark: str, kept: str | None = None) -> Iterator[Path]:
+def written_whole(folder: Path, mark: str, kept: tuple[str, ...] = ()) -> Iterator[Path]:
     """Gives an empty folder and renames it to `folder` at the end; an error leaves `folder` untouched.
 
     What was written there before is replaced: a folder that holds a file `mark`.  Any other is an error unless empty.
-    What is called `kept` in it stays.  Of a symbolic link the folder that it names is replaced.
+    What matches a pattern of `kept` in it stays.  Of a symbolic link the folder that it names is replaced.
     """
     folder = folder.resolve()
     require_folder(folder)
@@ -115,12 +115,14 @@ def _put_in_place(draft: Path, folder: Path, old: Path) -> None:
     draft.rename(folder)
 
 
-def _rescue(old: Path, folder: Path, mark: str, kept: str | None) -> None:
+def _rescue(old: Path, folder: Path, mark: str, kept: tuple[str, ...]) -> None:
     """Puts back what was moved away, wherever a command was cut short: all of it, or what the new folder keeps."""
     if (old / mark).exists() and not folder.exists():
         old.rename(folder)
-    elif kept and (old / kept).exists() and folder.exists() and not (folder / kept).exists():
-        (old / kept).rename(folder / kept)
+    elif folder.exists():
+        for place in [each for pattern in kept for each in old.glob(pattern)]:
+            if not (folder / place.name).exists():
+                place.rename(folder / place.name)
 
 
 def require_folder(folder: Path) -> None:

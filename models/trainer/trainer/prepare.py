@@ -12,12 +12,12 @@ from datasets.arrow_writer import ArrowWriter
 from tqdm import tqdm
 
 from trainer.audio import UnreadableAudio, read_piece, wav_bytes
-from trainer.files import require_outside, require_space, written_whole
+from trainer.files import read_json, require_outside, require_space, written_whole
 from trainer.framing import SAMPLE_RATE
 from trainer.labels import Labels
 from trainer.plan import Planned, require_found, tell_of_splits
 from trainer.preparation import Preparation
-from trainer.prepared import HEARINGS, REPORT, Prepared, load_prepared, stored_features
+from trainer.prepared import EVALUATIONS, HEARINGS, REPORT, Prepared, load_prepared, stored_features
 from trainer.recipe_sources import Source
 from trainer.sources import Recording, list_recordings, what_is_left_out
 from trainer.splits import assign_splits, without_leaks
@@ -29,7 +29,8 @@ GROWTH = 8
 def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Path) -> Prepared:
     """Writes the dataset to `folder`; unreadable recordings are listed, and an error only if they leave a class empty.
 
-    Encoded hearings of an earlier dataset in `folder` are kept, because they are found by content.
+    Of an earlier dataset in `folder` two things are kept: encoded hearings, because they are found by content, and
+    evaluations of packages, because they are results; those of other rows are named.
     """
     listed = [_listed(source) for source in sources]
     require_found([each for of_source in listed for each in of_source], sources)
@@ -44,7 +45,7 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
         *labels.doubts(),
         *_of_groups(planned, preparation.knows_groups),
     ]
-    with written_whole(folder, REPORT, kept=HEARINGS) as draft:
+    with written_whole(folder, REPORT, kept=(HEARINGS, EVALUATIONS)) as draft:
         rows = draft / "rows"
         rows.mkdir()
         splits: dict[str, Dataset] = {}
@@ -62,7 +63,17 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
         preparation.save(draft, sources)
     print(preparation.summary())
     tell_of_splits(kept, sources)
-    return load_prepared(folder)
+    prepared = load_prepared(folder)
+    _tell_of_evaluations(prepared)
+    return prepared
+
+
+def _tell_of_evaluations(prepared: Prepared) -> None:
+    """Prints which evaluations that were kept are of the dataset before."""
+    files = sorted(prepared.folder.glob(f"{EVALUATIONS}/metrics.json"))
+    older = [file.parent for file in files if read_json(file, "evaluation").get("dataset") != prepared.digest]
+    if older:
+        print(f"Kept, but of the dataset before: {', '.join(map(str, older))}. To evaluate this one, do so again.")
 
 
 def _listed(source: Source) -> list[Planned]:

@@ -17,6 +17,7 @@ from trainer.recipe import SPLITS
 
 REPORT = "prepared.json"
 HEARINGS = "hearings"  # the folder in which `train` caches encoded hearings, by content of each recording
+EVALUATIONS = "evaluation-*"  # the folders in which `evaluate` writes what packages answered
 
 
 @dataclass(frozen=True)
