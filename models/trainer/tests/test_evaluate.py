@@ -1,6 +1,7 @@
 """The command turns a run folder and a dataset into figures."""
 
 import json
+import re
 import shutil
 from argparse import ArgumentParser
 from dataclasses import replace
@@ -192,6 +193,19 @@ def test_a_headline_needs_an_intent(run_folder: Path, data: Path) -> None:
     silent = prepared.rows.map(lambda row: {**row, "label": 2})
     with pytest.raises(TrainerError, match="the split test has no clip with an intent"):
         headline(open_checkpoint(run_folder).listener, replace(prepared, rows=silent), "test", Calibration())
+
+
+def test_variants_have_no_accuracy_where_no_test_clip_has_an_intent(
+    run_folder: Path, tmp_path: Path, recordings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = recordings / "manifest.csv"
+    trained, tested = re.split("(?=3.wav)", file.read_text(encoding="utf-8"))
+    file.write_text(trained + re.sub("open|close", "background", tested), encoding="utf-8")
+    said = ["--data", str(dataset(tmp_path, recordings, "tttxxx")), "--set", "package.golden=['open it']"]
+    assert main(["export", str(run_folder), *said, "--variants", "int8", "--out", str(tmp_path / "door")]) == 0
+    assert "dataset has an intent: of variants no accuracy is measured" in capsys.readouterr().out
+    contract = json.loads((tmp_path / "door" / "earshot.json").read_text())
+    assert contract["metrics"]["variants"][0]["accuracy"] is None
 
 
 def test_an_empty_split_is_named(run_folder: Path, tmp_path: Path, recordings: Path) -> None:
