@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors import SafetensorError
+from tiny_wav2vec2 import save_tiny_wav2vec2
 
 from trainer import encoding as module
 from trainer.encoding import encode_for_training, examples, recording_encoder
@@ -16,6 +17,7 @@ from trainer.main import main
 from trainer.prepared import HEARINGS, Prepared, load_prepared
 from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe
+from trainer.train_stateless import FramedHearings, stateless_lesson
 from trainer.train_streaming import new_model
 
 BOTH = ["training.train_on=['train', 'validation', 'test']", "augmentation.copies=2", "streaming.width=8"]
@@ -134,3 +136,15 @@ def test_examples_of_people_are_no_noise(recordings: Path, tmp_path: Path) -> No
     assert main(["prepare", *arguments, *splits, "--out", str(tmp_path / "data")]) == 0
     prepared = load_prepared(tmp_path / "data")
     assert {len(pcm) for pcm in examples(prepared, 100)} == {2 * (8000 + 1000 * index) for index in range(4)}
+
+
+def test_noise_is_that_of_the_split_train_whatever_is_trained_on(
+    prepared: Prepared, recipe: Recipe, tmp_path: Path
+) -> None:
+    noise = replace(prepared, rows=prepared.rows.map(lambda row: {**row, "is_noise": True}))
+    encode = recording_encoder(noise, recipe, Encoder(new_model(recipe, prepared.labels, 0)))
+    framed = load_recipe("earshot", BOTH[:2], str(save_tiny_wav2vec2(tmp_path / "tiny")))
+    stateless = stateless_lesson(framed, noise, "validation").train
+    assert isinstance(stateless, FramedHearings)
+    assert stateless.noises is not None
+    assert len(encode.noises) == len(stateless.noises) == len(prepared.split("train")) < 6

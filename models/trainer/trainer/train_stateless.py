@@ -35,11 +35,14 @@ class FramedHearing:
 
 
 def stateless_lesson(recipe: Recipe, prepared: Prepared, validation: str) -> Lesson:
-    """The checkpoint with a classifier for the dataset's labels, and the frames to train and validate on."""
+    """The checkpoint with a classifier for the dataset's labels, and the frames to train and validate on.
+
+    Noises come from the split train, whichever splits are trained on, as in `recording_encoder`.
+    """
     assert recipe.stateless is not None
     classifier = classifier_to_train(recipe.stateless.checkpoint, prepared.labels)
     rows = prepared.split(*recipe.training.train_on)
-    noises = noises_of(rows)
+    noises = noises_of(prepared.split("train"))
     return Lesson(
         model=classifier.model,
         train=FramedHearings(rows, prepared.labels, recipe, noises),
