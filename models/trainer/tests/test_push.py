@@ -97,9 +97,8 @@ def test_the_environment_says_which_hub_and_who(package: Path) -> None:
 def test_a_branch_is_made_before_it_is_committed_to(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with local_hub() as hub:
         push_to(hub, monkeypatch, package, "bank/intents", "--revision", "trial")
-    requests = hub.requests
-    branch = requests.index("POST /api/models/bank/intents/branch/trial")
-    assert branch < requests.index("POST /api/models/bank/intents/commit/trial")
+    branch = hub.requests.index("POST /api/models/bank/intents/branch/trial")
+    assert branch < hub.requests.index("POST /api/models/bank/intents/commit/trial")
     assert hub.commits[0][0]["value"]["summary"] == f"Upload banking-intents {VERSION}"
 
 
@@ -132,6 +131,7 @@ def test_a_refusal_anywhere_is_one_sentence_and_no_commit(
     assert hub.commits == []
     assert str(refused.value).startswith("bank/intents: ")
     assert "\n" not in str(refused.value)
+    assert ("where it is new, stays there without files" in str(refused.value)) is (part != "repos")
 
 
 def test_a_repository_that_exists_is_committed_to(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

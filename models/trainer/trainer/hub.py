@@ -23,6 +23,7 @@ REFUSALS = {
     429: "has had too many requests: push again later",
 }
 UNCONFIRMED = "no commit was confirmed, and without one what has arrived there belongs to nothing"
+STAYS = "the repository, where it is new, stays there without files: push again, or delete it"
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def upload(folder: Path, files: list[str], destination: Destination, token: str)
     Large files are uploaded first; they belong to nothing until the one commit that names all files.
     """
     api = HfApi(token=token)
-    with _refusals_in_a_sentence(destination.repo_id, api.endpoint):
+    with _refusals_in_a_sentence(destination.repo_id, api.endpoint, UNCONFIRMED):
         repo_id = api.create_repo(destination.repo_id, private=destination.is_private or None, exist_ok=True).repo_id
+    with _refusals_in_a_sentence(repo_id, api.endpoint, f"{UNCONFIRMED}; {STAYS}"):
         if destination.branch != constants.DEFAULT_REVISION:
             api.create_branch(repo_id, branch=destination.branch, exist_ok=True)
         additions = [CommitOperationAdd(path_in_repo=file, path_or_fileobj=folder / file) for file in files]
@@ -73,14 +75,15 @@ def upload(folder: Path, files: list[str], destination: Destination, token: str)
 
 
 @contextmanager
-def _refusals_in_a_sentence(repo_id: str, endpoint: str) -> Iterator[None]:
+def _refusals_in_a_sentence(repo_id: str, endpoint: str, left: str) -> Iterator[None]:
+    """Tells what the hub refused, and what is `left` of it there."""
     try:
         yield
     # The client's exceptions have no common base: its own, its HTTP library's, RuntimeError, hf_xet's.
     except Exception as error:
-        raise TrainerError(f"{repo_id}: {endpoint} {_sentence(error)}; {UNCONFIRMED}") from error
+        raise TrainerError(f"{repo_id}: {endpoint} {_sentence(error)}; {left}") from error
     except KeyboardInterrupt:
-        print(f"{repo_id}: {UNCONFIRMED}", file=sys.stderr)
+        print(f"{repo_id}: {left}", file=sys.stderr)
         raise
 
 
