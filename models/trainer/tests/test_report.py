@@ -61,6 +61,12 @@ def test_groups_are_told_only_where_they_are_known(mixed: dict[str, Any]) -> Non
     assert "6 clips, each a group of its own, since speakers" in report({**mixed, "knows_groups": False})
 
 
+def test_how_each_interval_was_made_is_told(mixed: dict[str, Any]) -> None:
+    told = report(mixed).rpartition("## How this was measured")[2]
+    for kind in ("95 % percentile bootstrap intervals over 1000", "(Clopper and Pearson)", "per hour is the exact one"):
+        assert kind in told
+
+
 def test_confusions_come_most_frequent_first(mixed: dict[str, Any]) -> None:
     text = report(mixed)
     assert text.index("| freeze | balance | 2 |") < text.index("| balance | freeze | 1 |")

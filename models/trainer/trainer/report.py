@@ -120,6 +120,7 @@ def _how_measured(figures: Figures) -> list[str]:
         f"{figures['clips']} clips{_groups(figures)}, {figures['hours']:.2f} hours{_of_dataset(figures)}. "
         f"Intervals are {100 * intervals['level']:g} % percentile bootstrap intervals over {intervals['resamples']} "
         f"resamples of whole groups (seed {intervals['seed']}); where all clips are right, or none, they are the exact "
-        "ones of as many groups (Clopper and Pearson). They tell the luck of the clips, not of training. "
+        "ones of as many groups (Clopper and Pearson), and that of false intents per hour is the exact one of their "
+        "count (Garwood). They tell the luck of the clips, not of training. "
         "A background label as answer to an intent counts as wrong. Macro-F1 is the mean over the labels that occur.",
     ]
