@@ -1,5 +1,6 @@
 """Audio that cannot be read is refused with the reason."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -20,3 +21,15 @@ def test_floats_of_another_scale_are_unreadable_and_overshoot_is_not(tmp_path: P
     assert read_audio(tmp_path / "hot.wav").max() == 2
     with pytest.raises(UnreadableAudio, match="it holds floats up to 12345: save it with amplitudes in −1…1"):
         read_audio(tmp_path / "integers.wav")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"no audio", r"^Format not recognised\.$"),
+        (b"\xff\xf3" + bytes(200), "^it is damaged, or cut off at its beginning$"),
+    ],
+)
+def test_a_recording_that_is_no_file_is_unreadable_without_its_place_in_memory(content: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableAudio, match=reason):
+        read_audio(BytesIO(content))

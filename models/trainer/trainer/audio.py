@@ -16,6 +16,8 @@ from trainer.framing import SAMPLE_RATE, Samples
 LOWEST_RATE, HIGHEST_RATE = 8000, 192000
 # Overshoot stays far below this; larger values are floats on another scale, such as that of 16-bit integers.
 LOUDEST = 8.0
+# libsndfile's code of an MP3 that its decoder cannot open; its words are that there is no such file.
+NOT_OPENED = 7
 
 
 class UnreadableAudio(Exception):
@@ -52,7 +54,7 @@ def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | 
             count = -1 if seconds is None else round(seconds * rate)
             samples = sound.read(count, dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError, ValueError) as error:
-        raise UnreadableAudio(str(error)) from error
+        raise UnreadableAudio(_reason(error)) from error
     if not LOWEST_RATE <= rate <= HIGHEST_RATE:
         raise UnreadableAudio(f"its rate of {rate} Hz is outside {LOWEST_RATE}–{HIGHEST_RATE} Hz")
     if len(samples) == 0:
@@ -62,6 +64,13 @@ def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | 
     if np.abs(samples).max() > LOUDEST:
         raise UnreadableAudio(f"it holds floats up to {np.abs(samples).max():.5g}: save it with amplitudes in −1…1")
     return Piece(resample(samples.mean(axis=1), rate, SAMPLE_RATE), rate)
+
+
+def _reason(error: Exception) -> str:
+    """What libsndfile says, without the place in memory of a recording that is no file of its own."""
+    if not isinstance(error, soundfile.LibsndfileError):
+        return str(error)
+    return "it is damaged, or cut off at its beginning" if error.code == NOT_OPENED else str(error.error_string)
 
 
 def resample(pcm: Samples, rate: int, target: int) -> Samples:
