@@ -106,6 +106,18 @@ def test_every_recording_is_prepared_or_listed(recordings: Path, tmp_path: Path)
     assert (read, (tmp_path / "out" / "unreadable.txt").read_text().count("\n")) == (5, 1)
 
 
+def test_a_recording_that_is_cut_off_is_told(recordings: Path, tmp_path: Path, capsys: Capsys) -> None:
+    soundfile.write(recordings / "whole.mp3", np.random.default_rng(1).normal(0, 0.1, 160000), 16000)
+    whole = (recordings / "whole.mp3").read_bytes()
+    (recordings / "cut.mp3").write_bytes(whole[: len(whole) // 2 + 7])
+    with (recordings / "manifest.csv").open("a", encoding="utf-8") as file:
+        file.write("whole.mp3,open,a\ncut.mp3,open,b\n")
+    prepare((manifest(recordings),), (), tmp_path / "out")
+    told = capsys.readouterr().out
+    assert "1 recordings were read as far as they go; the first: cut.mp3: it ends after 4.9 of 10.0 s, as if" in told
+    assert (tmp_path / "out" / "unreadable.txt").read_text().startswith("cut.mp3: it ends after 4.9 of 10.0 s")
+
+
 def test_a_split_of_which_nothing_can_be_read_is_left_out_and_told(
     recordings: Path, tmp_path: Path, capsys: Capsys
 ) -> None:

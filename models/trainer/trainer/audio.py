@@ -26,10 +26,14 @@ class UnreadableAudio(Exception):
 
 @dataclass(frozen=True)
 class Piece:
-    """Mono samples at 16 kHz in −1…1, and the sample rate of the file they come from."""
+    """Mono samples at 16 kHz in −1…1, and the sample rate of the file they come from.
+
+    `missing_seconds` is by how much they are shorter than the file's header tells, as after a broken download.
+    """
 
     pcm: Samples
     rate: int
+    missing_seconds: float = 0.0
 
 
 def read_audio(file: Path | BytesIO) -> Samples:
@@ -51,7 +55,8 @@ def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | 
         with soundfile.SoundFile(file) as sound:
             rate = sound.samplerate
             sound.seek(round(start_seconds * rate))
-            count = -1 if seconds is None else round(seconds * rate)
+            told = sound.frames - sound.tell()
+            count = told if seconds is None else min(told, round(seconds * rate))
             samples = sound.read(count, dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError, ValueError) as error:
         raise UnreadableAudio(_reason(error)) from error
@@ -63,7 +68,7 @@ def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | 
         raise UnreadableAudio("it holds samples that are not numbers")
     if np.abs(samples).max() > LOUDEST:
         raise UnreadableAudio(f"it holds floats up to {np.abs(samples).max():.5g}: save it with amplitudes in −1…1")
-    return Piece(resample(samples.mean(axis=1), rate, SAMPLE_RATE), rate)
+    return Piece(resample(samples.mean(axis=1), rate, SAMPLE_RATE), rate, (count - len(samples)) / rate)
 
 
 def _reason(error: Exception) -> str:

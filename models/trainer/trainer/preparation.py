@@ -17,6 +17,9 @@ from trainer.recipe_sources import Source
 from trainer.repeats import Repeats
 from trainer.toml_config import as_table
 
+# Headers of MP3s without a length let it be estimated to within a frame.
+MOST_MISSING_SECONDS = 0.1
+
 
 @dataclass
 class Preparation:
@@ -28,6 +31,7 @@ class Preparation:
     durations: list[float] = field(default_factory=list)
     rates: Counter[int] = field(default_factory=Counter)
     unreadable: list[tuple[str, str]] = field(default_factory=list)  # (label, which recording and why)
+    short: list[str] = field(default_factory=list)  # which recordings end before the length that they tell
     notices: list[str] = field(default_factory=list)
     knows_groups: bool = True
     repeats: Repeats = field(default_factory=Repeats)
@@ -39,6 +43,11 @@ class Preparation:
         self.seconds[label, split] += seconds
         self.durations.append(seconds)
         self.rates[rate] += 1
+
+    def found_short(self, name: str, seconds: float, missing: float) -> None:
+        """Notes a recording if it is shorter than its header tells by more than an MP3 without a length may be."""
+        if missing > MOST_MISSING_SECONDS:
+            self.short.append(f"{name}: it ends after {seconds:.1f} of {seconds + missing:.1f} s, as if cut off")
 
     def wrote(self, row: dict[str, Any], split: str) -> None:
         """Counts one row into what tells datasets apart that are alike in number and length."""
@@ -78,7 +87,8 @@ class Preparation:
                 "sources": [as_table(source) for source in sources],
             },
         )
-        (folder / "unreadable.txt").write_text("".join(f"{line}\n" for _, line in self.unreadable), encoding="utf-8")
+        unread = [*(line for _, line in self.unreadable), *self.short]
+        (folder / "unreadable.txt").write_text("".join(f"{line}\n" for line in unread), encoding="utf-8")
         (folder / "report.md").write_text(f"# Prepared recordings\n\n{self.summary()}\n", encoding="utf-8")
 
     def summary(self) -> str:
@@ -101,6 +111,11 @@ class Preparation:
             f"{durations[0]:.1f}–{durations[-1]:.1f} s, median {durations[len(durations) // 2]:.1f} s; {rates}.",
         ]
         lines += [f"{told}, all in unreadable.txt" for told in self._unread(*self.labels.names)]
+        if self.short:
+            lines.append(
+                f"{len(self.short)} recordings were read as far as they go; the first: {self.short[0]}, all in "
+                "unreadable.txt"
+            )
         return "\n".join([*lines, *self.notices, *self.repeats.sentences()])
 
     def _unread(self, *labels: str) -> list[str]:

@@ -139,6 +139,7 @@ def _examples(planned: Iterable[Planned], preparation: Preparation) -> Iterator[
             preparation.unreadable.append((recording.label, f"{recording.name}: {error}"))
             continue
         preparation.read(recording.label, each.split, len(heard.pcm) / SAMPLE_RATE, heard.rate)
+        preparation.found_short(recording.name, len(heard.pcm) / SAMPLE_RATE, heard.missing_seconds)
         preparation.repeats.read(heard.pcm, recording, each.split)
         row = {
             "audio": {"bytes": wav_bytes(heard.pcm), "path": recording.name},
