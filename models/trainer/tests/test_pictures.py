@@ -1,6 +1,8 @@
 """The pictures show the numbers of metrics.json."""
 
+import re
 import struct
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -124,3 +126,13 @@ def test_every_picture_is_a_png_of_its_canvas(figures: dict[str, Any], tmp_path:
         width, height = struct.unpack(">II", head[16:24])
         assert 700 <= width <= 2500
         assert 500 <= height <= 2500
+
+
+def test_letters_that_the_usual_font_lacks_are_drawn_in_another_or_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of these letters DejaVu Sans has the first, STIXGeneral, which comes with matplotlib too, the second."""
+    names = ["a", chr(0x1D7FF), chr(0x10FFFD)]
+    picture = confusion_picture({"labels": names, "counts": np.eye(3, dtype=int).tolist()})
+    assert f"no installed font has the letters {names[2]}: " in capsys.readouterr().out
+    with pytest.warns(UserWarning, match="missing from font") as missing:
+        picture.savefig(BytesIO())
+    assert {re.findall(r"Glyph (\d+)", str(each.message))[0] for each in missing} == {str(0x10FFFD)}

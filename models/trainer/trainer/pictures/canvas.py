@@ -1,5 +1,8 @@
 """What all pictures share: a white canvas, plain axes, and colours that colour-blind people can distinguish."""
 
+from typing import Any
+
+from matplotlib import font_manager, rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -24,3 +27,21 @@ def plain(axes: Axes, title: str, x: str, y: str) -> None:
     axes.grid(True, color="#E4E4E4", linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def fonts_for(text: str) -> tuple[list[str], str]:
+    """Font families that draw a text, and the letters that no installed font has.
+
+    The first is matplotlib's own; any other installed one follows for letters that it lacks, such as Japanese ones.
+    """
+    known: Any = font_manager  # its stubs leave these functions out
+    families = list(rcParams["font.family"])
+    usual = known.findfont(known.FontProperties())
+    lacking = set(map(ord, text)) - known.get_font(usual).get_charmap().keys()
+    for font in known.fontManager.ttflist if lacking else ():
+        if font.name.startswith("Last Resort"):  # has a box for every letter
+            continue
+        found = lacking & known.get_font(font.fname).get_charmap().keys()
+        families += [font.name] if found else []
+        lacking -= found
+    return families, "".join(map(chr, sorted(lacking)))

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from trainer.pictures.canvas import canvas
+from trainer.pictures.canvas import canvas, fonts_for
 
 MOST_NUMBERED = 40
 LONGEST_LABEL = 40  # characters; longer labels would leave too little room for the matrix
@@ -26,6 +26,9 @@ def confusion_picture(confusion: dict[str, Any]) -> Figure:
     image = axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="equal")
     middles, edges = [float(index) for index in range(len(names))], (np.arange(len(names) + 1) - 0.5).tolist()
     shown: dict[str, Any] = {"labels": [_shortened(name) for name in names], "parse_math": False}
+    shown["fontfamily"], lacking = fonts_for("".join(names))
+    if lacking:
+        print(f"no installed font has the letters {lacking}: the confusion matrix shows boxes in their place")
     shown["fontsize"] = min(LARGEST_LETTERS, 0.7 * side * POINTS_AN_INCH / len(names))
     axes.xaxis.set_ticks(middles, **shown, rotation=45, ha="right", rotation_mode="anchor")
     axes.yaxis.set_ticks(middles, **shown)
