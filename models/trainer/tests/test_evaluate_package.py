@@ -10,7 +10,8 @@ from tiny_packages import LABELS, TEMPERATURE, Tiny, tiny_streaming, tiny_wav2ve
 
 from trainer.checkpoint import open_checkpoint
 from trainer.errors import TrainerError
-from trainer.evaluate import Evaluation, evaluate
+from trainer.evaluate import evaluate
+from trainer.evaluation import Evaluation
 from trainer.main import main
 from trainer.metrics import expected_calibration_error, posteriors
 from trainer.prepared import load_prepared, pcm_of

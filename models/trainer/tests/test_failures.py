@@ -14,7 +14,8 @@ from local_hub import local_hub
 
 from trainer.commands import push
 from trainer.errors import TrainerError
-from trainer.evaluate import Evaluation, evaluate
+from trainer.evaluate import evaluate
+from trainer.evaluation import Evaluation
 from trainer.files import claimed, require_outside, write_json, written_whole
 from trainer.hub import Destination, upload
 from trainer.main import main

@@ -18,6 +18,7 @@ from trainer.metrics import Ids, Posteriors, best_intent, posteriors
 FEWEST_CLIPS = 20
 LOG_TEMPERATURES = (-3.0, 3.0)
 NO_DIFFERENCE = 1e-6  # of a mean log loss
+STEP = 1e-4  # of thresholds, as they are written
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,23 @@ class Calibrated:
         return {**asdict(self.calibration), **rest}
 
 
-def fit_calibration(scores: NDArray[np.float32], labels: Ids, background: list[int]) -> Calibrated:
+def fit_calibration(
+    scores: NDArray[np.float32], labels: Ids, background: list[int], most_false: int | None = None
+) -> Calibrated:
     """Fits temperature and threshold on clips; the defaults for fewer than `FEWEST_CLIPS` clips.
 
-    `scores` is `[clips, labels]`, `background` holds the indices of the background labels.
+    `scores` is `[clips, labels]`, `background` holds the indices of the background labels. With `most_false`, the
+    threshold lets no more clips of background pass; a TrainerError if none does.
     """
     clips, outside = len(labels), int(np.isin(labels, background).sum())
     if clips < FEWEST_CLIPS:
         return Calibrated(Calibration(), "default", clips, outside)
     fitted = fit_temperature(scores, labels)
     temperature = 1.0 if fitted is None else fitted
-    threshold = fit_threshold(posteriors(scores, temperature), labels, background)
+    posterior = posteriors(scores, temperature)
+    threshold = fit_threshold(posterior, labels, background)
+    if most_false is not None and outside:
+        threshold = max(threshold, strict_threshold(posterior[np.isin(labels, background)], background, most_false))
     calibration = Calibration(round(temperature, 4), round(threshold, 4))
     return Calibrated(calibration, "fitted", clips, outside, fitted is not None)
 
@@ -109,3 +116,17 @@ def fit_threshold(posterior: Posteriors, labels: Ids, background: list[int]) -> 
     best = np.argmax(gains)
     as_good = gains >= gains[best] - np.sqrt(variances[best])
     return float(np.clip(thresholds[as_good].min(), 0.05, 0.95))
+
+
+def strict_threshold(posterior: Posteriors, background: list[int], most_false: int) -> float:
+    """The lowest threshold, in steps of 0.0001, that announces at most `most_false` of these clips of background."""
+    surest = np.sort(best_intent(posterior, background))[::-1]
+    if most_false >= len(surest):
+        return 0.0
+    threshold = float(np.floor(round(surest[most_false] / STEP, 6)) + 1) * STEP
+    if threshold > 1:
+        raise TrainerError(
+            f"no threshold keeps the false finals so few: of the {len(surest)} clips of background in the validation "
+            f"split, {most_false + 1} are an intent beyond doubt. Listen to them, or allow more"
+        )
+    return threshold

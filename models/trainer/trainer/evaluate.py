@@ -1,4 +1,4 @@
-"""Evaluates a run or a package on one split: metrics, pictures and a report in one folder."""
+"""Evaluates a run, several runs together, or a package on one split: metrics, pictures and a report in one folder."""
 
 import json
 from collections.abc import Sequence
@@ -11,104 +11,53 @@ import numpy as np
 from trainer.answers import ANSWERS, Answer, answers_of, write_answers
 from trainer.audio import UnreadableAudio, read_audio
 from trainer.calibration import Calibrated, Calibration, fit_calibration
-from trainer.candidate import is_package, open_candidate
+from trainer.candidate import Candidate, open_candidate
 from trainer.errors import TrainerError
+from trainer.evaluation import Evaluation
 from trainer.figures import Figures, figures, without
 from trainer.files import require_folder, write_json
-from trainer.heard import ENDPOINTING_SECONDS, Heard, hear_ends, hear_split
+from trainer.heard import ENDPOINTING_SECONDS, Ends, Heard, hear_ends, hear_split
+from trainer.labels import Labels, require_same_labels
 from trainer.listening import Listener, line_listener, noisy_listener
 from trainer.metrics import expected_calibration_error, intent_figures, posteriors
 from trainer.pictures.draw import PICTURES, draw_pictures
 from trainer.prepared import Prepared, load_prepared
-from trainer.ranges import require_range
 from trainer.report import report
 from trainer.run_folder import STATE, told_of, trained_on
 from trainer.tables import read_csv
 
 VALIDATION = "validation"
-MOST_DB = 100.0
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """What to evaluate; for a run, the defaults of `data`, `calibration` and `out` follow from the run.
-
-    `run` may also be a package: then its own calibration is used, and `data` must be given.
-    """
+class _Opened:
+    """A run or a package, what it hears through, and the dataset that it is to hear."""
 
     run: Path
-    split: str = "test"
-    data: Path | None = None
-    calibration: Path | None = None
-    out: Path | None = None
-    noise: Path | None = None
-    snr_db: float = 12.0
-    law: str | None = None
-    mislabelled: Path | None = None
-    cut_padding: bool = False
-    precision: str | None = None
-
-    def __post_init__(self) -> None:
-        require_range("--snr-db", self.snr_db, -MOST_DB, MOST_DB)
-
-    @property
-    def folder(self) -> Path:
-        """The output folder.
-
-        Other splits, codecs and noise have folders of their own, because `export` must use an evaluation of what a
-        server gets.
-        """
-        if self.out is not None:
-            return self.out
-        others = [self.split] if self.split != "test" else []
-        others += [self.law] if self.law else []
-        others += [f"{self.noise.stem}-{self.snr_db:g}db"] if self.noise else []
-        if not is_package(self.run):
-            return self.run / "-".join(["evaluation", *others])
-        # Nothing is written into a package: it may be served at the same time.
-        by = [self.run.resolve().name, *([self.precision] if self.precision else [])]
-        return self.dataset / "-".join(["evaluation", *by, *others])
-
-    @property
-    def dataset(self) -> Path:
-        """The dataset to evaluate on: `data`, or else the one that the run was trained on."""
-        if self.data is not None:
-            return self.data
-        if is_package(self.run):
-            raise TrainerError(f"{self.run} is a package: name a dataset to hear, written by prepare, with --data")
-        told = told_of(self.run).get("data")
-        if told is None:
-            raise TrainerError(f"{self.run / 'run.json'} does not tell the dataset: name its folder with --data")
-        return Path(told)
+    candidate: Candidate
+    listener: Listener
+    prepared: Prepared
 
 
 def evaluate(evaluation: Evaluation) -> Figures:
-    """Runs the model over the split, fits the calibration, writes everything; returns the figures of metrics.json."""
-    run = evaluation.run
+    """Runs each model over the split, fits the calibration, writes everything; returns the figures of metrics.json."""
     require_folder(evaluation.folder)
-    candidate = open_candidate(run, evaluation.precision, evaluation.cut_padding)
-    listener = _listener(candidate.listener, evaluation)
-    prepared = candidate.understood(load_prepared(evaluation.dataset))
+    opened = [_open(run, evaluation) for run in evaluation.runs]
+    labels = _labels_of(opened)
     given = Calibration.load(evaluation.calibration) if evaluation.calibration else None
     mislabelled = _believed(evaluation.mislabelled) if evaluation.mislabelled else None
-    heard = hear_split(prepared, evaluation.split, listener)
-    calibrated = Calibrated(given, "given") if given else candidate.calibrated
-    calibrated = calibrated or _fitted(evaluation.split, heard, prepared, listener)
-    heard_of = {
-        "split": evaluation.split,
-        "dataset": prepared.digest,
-        "dataset_name": prepared.folder.resolve().name,
-        "cut_padding": evaluation.cut_padding,
-        "knows_groups": prepared.knows_groups,
-        **({"package": candidate.title} if candidate.title else {}),
-    }
-    flattering = {**_trained_on(run, evaluation.split, calibrated), **_prepared_anew(run, prepared)}
-    about = {**heard_of, **_heard_through(evaluation), **flattering}
-    metrics = {**about, **figures(heard, prepared.labels, calibrated)}
+    parts = [hear_split(each.prepared, evaluation.split, each.listener) for each in opened]
+    heard = Heard.together(parts)
+    calibrated = Calibrated(given, "given") if given else opened[0].candidate.calibrated
+    calibrated = calibrated or _fitted(evaluation, heard, opened)
+    metrics = {**_about(evaluation, opened, calibrated), **figures(heard, labels, calibrated)}
+    if evaluation.others:
+        metrics["runs"] = [_of_run(each, part) for each, part in zip(opened, parts, strict=True)]
     if mislabelled is not None:
-        metrics["without_mislabelled"] = without(heard, mislabelled, prepared.labels, calibrated.calibration)
-    answers = answers_of(heard, prepared.labels, calibrated.calibration)
-    write_evaluation(evaluation.folder, metrics, log_history(run), answers)
+        metrics["without_mislabelled"] = without(heard, mislabelled, labels, calibrated.calibration)
+    answers = answers_of(heard, labels, calibrated.calibration)
+    history = [] if evaluation.others else log_history(evaluation.run)
+    write_evaluation(evaluation.folder, metrics, history, answers)
     return metrics
 
 
@@ -134,14 +83,14 @@ def headline(listener: Listener, prepared: Prepared, split: str, calibration: Ca
 
     Each clip is run once; it serves to compare variants of one graph. A split without an intent is a TrainerError.
     """
-    labels, scores = hear_ends(prepared, split, listener)
-    is_intent = ~np.isin(labels, prepared.labels.background_ids)
+    ends = hear_ends(prepared, split, listener)
+    is_intent = ~np.isin(ends.labels, prepared.labels.background_ids)
     if not is_intent.any():
         raise TrainerError(f"the split {split} has no clip with an intent: name another split")
-    posterior = posteriors(scores, calibration.temperature)
+    posterior = posteriors(ends.scores, calibration.temperature)
     return {
-        **intent_figures(posterior[is_intent], labels[is_intent]),
-        "expected_calibration_error": expected_calibration_error(posterior, labels),
+        **intent_figures(posterior[is_intent], ends.labels[is_intent]),
+        "expected_calibration_error": expected_calibration_error(posterior, ends.labels),
     }
 
 
@@ -152,6 +101,49 @@ def log_history(run: Path) -> list[dict[str, Any]]:
         return []
     history: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")).get("log_history", [])
     return history
+
+
+def _open(run: Path, evaluation: Evaluation) -> _Opened:
+    candidate = open_candidate(run, evaluation.precision, evaluation.cut_padding)
+    prepared = candidate.understood(load_prepared(evaluation.dataset_of(run)))
+    return _Opened(run, candidate, _listener(candidate.listener, evaluation), prepared)
+
+
+def _labels_of(opened: Sequence[_Opened]) -> Labels:
+    """The labels that all runs have in common; a TrainerError if one has others."""
+    first, *others = opened
+    for each in others:
+        require_same_labels(each.candidate.labels, first.prepared.labels.names, each.run)
+        if each.prepared.labels != first.prepared.labels:
+            raise TrainerError(f"{each.run} announces other labels than {first.run}: they cannot count together")
+    return first.prepared.labels
+
+
+def _about(evaluation: Evaluation, opened: Sequence[_Opened], calibrated: Calibrated) -> dict[str, Any]:
+    """What was heard, through what, by which models, and what may flatter them."""
+    first, limit = opened[0], evaluation.most_false_finals
+    is_fitted = calibrated.source == "fitted"
+    of_dataset = {"dataset": first.prepared.digest, "dataset_name": first.prepared.folder.resolve().name}
+    return {
+        "split": evaluation.split,
+        **({} if evaluation.others else of_dataset),
+        "cut_padding": evaluation.cut_padding,
+        "knows_groups": all(each.prepared.knows_groups for each in opened),
+        **({"package": first.candidate.title} if first.candidate.title else {}),
+        **({"most_false_finals_per_hour": limit} if limit is not None and is_fitted else {}),
+        **_heard_through(evaluation),
+        **_trained_on(evaluation, is_fitted),
+        **({"prepared_anew": True} if any(map(_is_prepared_anew, opened)) else {}),
+    }
+
+
+def _of_run(opened: _Opened, heard: Heard) -> dict[str, Any]:
+    """The figures of one run among several, over its clips with an intent."""
+    is_intent = ~np.isin(heard.labels, opened.prepared.labels.background_ids)
+    told = {"run": opened.run.resolve().name, "dataset_name": opened.prepared.folder.resolve().name}
+    if not is_intent.any():
+        return told
+    return {**told, **intent_figures(posteriors(heard.final[is_intent], 1.0), heard.labels[is_intent])}
 
 
 def _listener(listener: Listener, evaluation: Evaluation) -> Listener:
@@ -173,18 +165,18 @@ def _believed(file: Path) -> set[str]:
     return {Path(row["path"]).name for row in read_csv(file, {"path", "believed", "why"})}
 
 
-def _trained_on(run: Path, split: str, calibrated: Calibrated) -> dict[str, Any]:
-    """Which of the splits used here the run was trained on, which makes its figures too good."""
-    heard = {split} | ({VALIDATION} if calibrated.source == "fitted" else set())
-    flattering = sorted(heard & set(trained_on(run)))
+def _trained_on(evaluation: Evaluation, is_fitted: bool) -> dict[str, Any]:
+    """Which of the splits used here a run was trained on, which makes its figures too good."""
+    heard = {evaluation.split} | ({VALIDATION} if is_fitted else set())
+    flattering = sorted(heard & {split for run in evaluation.runs for split in trained_on(run)})
     return {"trained_on": flattering} if flattering else {}
 
 
-def _prepared_anew(run: Path, prepared: Prepared) -> dict[str, Any]:
+def _is_prepared_anew(opened: _Opened) -> bool:
     """Whether the run's dataset was prepared again after training, so that its splits may differ."""
-    told = told_of(run)
+    told, prepared = told_of(opened.run), opened.prepared
     is_the_runs = told.get("data") == str(prepared.folder.absolute())
-    return {"prepared_anew": True} if is_the_runs and told.get("dataset", prepared.digest) != prepared.digest else {}
+    return is_the_runs and told.get("dataset", prepared.digest) != prepared.digest
 
 
 def _heard_through(evaluation: Evaluation) -> dict[str, Any]:
@@ -192,12 +184,16 @@ def _heard_through(evaluation: Evaluation) -> dict[str, Any]:
     return {**noise, **({"law": evaluation.law} if evaluation.law else {})}
 
 
-def _fitted(split: str, heard: Heard, prepared: Prepared, listener: Listener) -> Calibrated:
+def _fitted(evaluation: Evaluation, heard: Heard, opened: Sequence[_Opened]) -> Calibrated:
     """Fits on scores after silence, which is what a server has received when endpointing ends an utterance."""
-    if len(prepared.split(VALIDATION)) == 0:
+    tuned = [each for each in opened if len(each.prepared.split(VALIDATION)) > 0]
+    if not tuned:
         return Calibrated(Calibration(), "default")
-    if split == VALIDATION:
-        labels, scores = heard.labels, heard.after_silence
+    if evaluation.split == VALIDATION:
+        ends = Ends(heard.labels, heard.after_silence, heard.hours)
     else:
-        labels, scores = hear_ends(prepared, VALIDATION, listener, ENDPOINTING_SECONDS)
-    return fit_calibration(scores, labels, prepared.labels.background_ids)
+        parts = [hear_ends(each.prepared, VALIDATION, each.listener, ENDPOINTING_SECONDS) for each in tuned]
+        ends = Ends.together(parts)
+    background, limit = opened[0].prepared.labels.background_ids, evaluation.most_false_finals
+    most_false = None if limit is None else int(limit * ends.hours[np.isin(ends.labels, background)].sum())
+    return fit_calibration(ends.scores, ends.labels, background, most_false)

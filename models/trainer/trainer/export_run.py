@@ -11,7 +11,8 @@ from trainer.calibration import Calibration
 from trainer.checkpoint import Checkpoint, open_checkpoint
 from trainer.checkpoint_folder import checkpoint_folder
 from trainer.errors import TrainerError
-from trainer.evaluate import Evaluation, evaluate, headline
+from trainer.evaluate import evaluate, headline
+from trainer.evaluation import Evaluation
 from trainer.export import Lossy, export_package
 from trainer.files import read_json, require_outside
 from trainer.framing import Framing, Samples

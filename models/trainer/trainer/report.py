@@ -1,6 +1,7 @@
 """report.md: the figures of one evaluation, for readers."""
 
 from collections.abc import Sequence
+from statistics import mean, stdev
 from typing import Any
 
 from trainer.answers import Answer, surest_mistakes
@@ -41,6 +42,7 @@ def report(figures: Figures, pictures: Sequence[str] = (), answers: Sequence[Ans
         *flattered_lines(figures),
         *_headline_table(figures),
         *mislabelled_lines(figures),
+        *_run_lines(figures),
         *language_lines(figures),
         *earliness_lines(figures),
         *picture("earliness.png"),
@@ -91,6 +93,29 @@ def _headline_table(figures: Figures) -> list[str]:
     heard = (("at_the_end", "the whole clip"), ("after_one_second_of_silence", "and one second of silence"))
     rows = [(name, *(_with_interval(figures[key], figure) for figure in told)) for key, name in heard]
     return [*table(("heard", *told.values()), rows), ""]
+
+
+def _run_lines(figures: Figures) -> list[str]:
+    """The figures of each run where several count together, and how far they lie apart."""
+    runs = figures.get("runs", [])
+    told = [each for each in runs if "accuracy" in each]
+    if not told:
+        return []
+    rows = [
+        (
+            each["run"],
+            each["dataset_name"],
+            str(each["clips"]),
+            f"{each['accuracy']:.3f}",
+            f"{each['top3_accuracy']:.3f}",
+        )
+        for each in told
+    ]
+    columns = 5 if tells_top3(figures) else 4
+    header = ("run", "of the dataset", "clips with an intent", "accuracy", "top 3")
+    accuracies = [each["accuracy"] for each in told]
+    spread = f"Their mean is {mean(accuracies):.3f}, their standard deviation {stdev(accuracies):.3f}."
+    return [*table(header[:columns], [row[:columns] for row in rows]), "", *([spread, ""] if len(told) > 1 else [])]
 
 
 _HEADLINE = {"accuracy": "accuracy", "top3_accuracy": "top 3", "macro_f1": "macro-F1"}

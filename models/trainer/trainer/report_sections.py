@@ -158,6 +158,8 @@ def calibration_origin(figures: Figures) -> str:
         why = few if calibration["clips"] else "the dataset has no validation split"
         return f"**Not calibrated**: {why}. {values}, the defaults."
     fitted = f"{values}, fitted on the {calibration['clips']} clips of the validation split"
+    if "most_false_finals_per_hour" in figures:
+        fitted += f", with at most {figures['most_false_finals_per_hour']:g} false finals an hour there"
     if figures["split"] == "validation":
         fitted += ", **the same clips that are measured here: expect worse on others**"
     if not calibration.get("is_temperature_fitted", True):

@@ -37,7 +37,11 @@ def configure(parser: ArgumentParser) -> None:
         "--test-engine", default="", help="test on what this speech engine spoke of the test split, train without it"
     )
     splitting.add_argument("--split-by", choices=("auto", "group", "clip"), default="auto", help="what stays whole")
-    splitting.add_argument("--fold", default="", help="K/N: test on the Kth of N parts, for cross-validation")
+    splitting.add_argument(
+        "--fold",
+        default="",
+        help="K/N: test on the Kth of N parts, for cross-validation; of a recipe, in the sources that have a fold",
+    )
     splitting.add_argument("--seed", type=int, default=42, help="of the splits")
 
 
@@ -52,7 +56,7 @@ def run(arguments: Namespace) -> None:
             raise TrainerError(
                 f"{arguments.sources[0]} has no [[sources]] to prepare: name one there, with path or hub"
             )
-        prepare(recipe.sources, recipe.background, arguments.out)
+        prepare(_folded(recipe.sources, arguments), recipe.background, arguments.out)
         return
     sources = _sources(arguments)
     prepare(sources, (BACKGROUND,) if arguments.background else (), arguments.out)
@@ -63,11 +67,26 @@ def _require_recipe_alone(arguments: Namespace) -> None:
     parser = ArgumentParser()
     configure(parser)
     recipe = arguments.sources[0]
-    alone = vars(parser.parse_args([recipe, "--out", str(arguments.out)]))
+    alone = vars(parser.parse_args([recipe, "--out", str(arguments.out), "--fold", arguments.fold]))
     beside = ["--" + name.replace("_", "-") for name, value in alone.items() if getattr(arguments, name) != value]
     if beside:
         told = ", ".join(beside).replace("--sources", "further sources")
         raise TrainerError(f"{recipe} says everything of its sources: write {told} into it")
+
+
+def _folded(sources: tuple[Source, ...], arguments: Namespace) -> tuple[Source, ...]:
+    """The sources, those that a recipe divides into folds with the fold that the command line names."""
+    if not arguments.fold:
+        return sources
+    if not any(source.splits.fold for source in sources):
+        raise TrainerError(
+            f"--fold {arguments.fold}: {arguments.sources[0]} divides no source into folds: give one "
+            'splits = { fold = "1/5" }'
+        )
+    return tuple(
+        replace(source, splits=replace(source.splits, fold=arguments.fold)) if source.splits.fold else source
+        for source in sources
+    )
 
 
 def _sources(arguments: Namespace) -> tuple[Source, ...]:
