@@ -76,7 +76,10 @@ export class RunningStream {
       maxFramesUnderWay: context.maxFramesUnderWay,
       now: () => context.clock.now(),
       warn: (code, message) => listener.warned(code, message),
-      settled: (to) => listener.settled(to),
+      settled: (to) => {
+        this.tally.tellAudio();
+        listener.settled(to);
+      },
       watcher: this.trace,
     });
     this.tally = new StreamTally(pipeline.totals, context.observer);
@@ -113,7 +116,7 @@ export class RunningStream {
   /** Stops all reports; `how` is the name of the stream's end, as in the metrics. */
   stop(how: string): void {
     this.announcing.unsubscribe();
-    this.tally.close();
+    this.tally.tellAudio();
     this.leaveModel();
     this.trace?.ended(how, this.totals);
   }

@@ -35,11 +35,8 @@ export class StreamTally {
     };
   }
 
-  close(): void {
-    this.tellAudio();
-  }
-
-  private tellAudio(): void {
+  /** Tells the observer how much audio has come since it was last told. */
+  tellAudio(): void {
     const { audioMs, silentFrames } = this.audio;
     if (audioMs > this.toldMs) this.observer.audioReceived((audioMs - this.toldMs) / 1000);
     if (silentFrames > this.toldSilentFrames) this.observer.silencePassedOver(silentFrames - this.toldSilentFrames);
