@@ -129,11 +129,18 @@ const ask = async (file: string, body: Buffer, { url, model, topK, key }: Classi
   }).catch((problem: unknown) => {
     throw unreached(url, problem);
   });
-  const answer = (await response.json().catch(() => {
-    throw new Failure(`${url} answers HTTP ${response.status} and no JSON: that is no Earshot server`);
-  })) as ClassifyResponse & { error?: { code: string; message: string } };
-  return answer.error ? { file, problem: `${answer.error.code}: ${answer.error.message}` } : { file, answer };
+  const no = (what: string) =>
+    new Failure(`${url} answers HTTP ${response.status} and ${what}: that is no Earshot server`);
+  const said = (await response.json().catch(() => {
+    throw no('no JSON');
+  })) as Said | null;
+  if (said?.error?.code !== undefined) return { file, problem: `${said.error.code}: ${said.error.message}` };
+  if (said?.utterances === undefined) throw no('neither a verdict nor an error of Earshot');
+  return { file, answer: said as ClassifyResponse };
 };
+
+/** What an Earshot server answers: a verdict or an error. Of another server's JSON nothing is known. */
+type Said = Partial<ClassifyResponse> & { readonly error?: { readonly code: string; readonly message: string } };
 
 const jsonOf = (result: Result): object =>
   'problem' in result ? { file: result.file, error: result.problem } : { file: result.file, ...result.answer };

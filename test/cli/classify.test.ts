@@ -50,6 +50,25 @@ describe('earshot classify', () => {
     server.close();
   });
 
+  it('fails where the JSON of another server answers', async () => {
+    const answers = ['{"detail":"Not Found"}', '{}', 'null', '{"error":"failed"}'];
+    let asked = 0;
+    const server = createServer((request, response) =>
+      request.resume().on('end', () => response.end(answers[asked++ % answers.length])),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const told = `${url} answers HTTP 200 and neither a verdict nor an error of Earshot: that is no Earshot server`;
+    for (const [flags, lines] of [
+      [[], 0],
+      [['--json'], 4],
+    ] as const) {
+      const { code, out, err } = await earshot(['classify', ...FILES.slice(0, 4), '--url', url, ...flags]);
+      assert.deepEqual([code, err, out.split(`"error":"${told}"`).length - 1], [1, `earshot: ${told}\n`, lines]);
+    }
+    server.close();
+  });
+
   it('refuses a recording that is larger than allowed without reading or sending it', async () => {
     const drawer = new Drawer();
     const file = drawer.put('long.wav', {});
