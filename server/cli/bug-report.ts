@@ -75,16 +75,25 @@ const withoutNames = (text: string, config: Config): string =>
   [
     ...namesIn(config),
     [ROOT, '<earshot>'],
-    [homedir(), '<home>'],
+    [ifKnown(homedir), '<home>'],
     [process.cwd(), '<folder>'],
     [hostname(), '<host>'],
-    [userInfo().username, '<user>'],
+    [ifKnown(() => userInfo().username), '<user>'],
   ]
     .filter(([name]) => name!.length > 2)
     .reduce(
       (left, [name, mark]) => left.replaceAll(new RegExp(`(?<![\\w-])${escaped(inJson(name!))}(?![\\w-])`, 'g'), mark!),
       text,
     );
+
+/** Empty where the system does not know the user, as in a container that runs under a number without a name. */
+const ifKnown = (name: () => string): string => {
+  try {
+    return name();
+  } catch {
+    return '';
+  }
+};
 
 /** As it stands between the quotes of a JSON string. */
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);

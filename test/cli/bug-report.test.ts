@@ -16,6 +16,13 @@ interface Report {
   readonly running: Readonly<Record<string, string>> | string;
 }
 
+/** Options of Node with which the system knows no user, and says so as it does for a number that is not in /etc/passwd. */
+const UNKNOWN_USER = `--import data:text/javascript,${encodeURIComponent(`
+  import os from 'node:os';
+  import { syncBuiltinESMExports } from 'node:module';
+  os.userInfo = os.homedir = () => { throw new Error('uv_os_get_passwd returned ENOENT'); };
+  syncBuiltinESMExports();`)}`;
+
 describe('earshot doctor --bundle', function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'earshot-report-'));
@@ -68,6 +75,11 @@ describe('earshot doctor --bundle', function () {
     const broken = report.findings.find(({ about }) => about === 'model echo' || about === 'models');
     assert.match(broken!.detail, /<models>\/echo\/model\.onnx/);
     assert.match(report.findings.find(({ about }) => about === 'credentials of callers')!.detail, /ENOENT.*<jwtJwks>/);
+  });
+
+  it('is written where the system does not know its user, as in containers that run under any number', async () => {
+    const { ran } = await bundle('nobody.json', { EARSHOT_MODELS: ECHO_MODELS, NODE_OPTIONS: UNKNOWN_USER });
+    assert.equal(ran.err, '');
   });
 
   it('holds the metrics of a running server, and overwrites no file', async () => {
