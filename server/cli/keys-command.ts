@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
 import { digestOf, newApiKey } from '../access/api-key.js';
 import { keySchema, newKeyId, readKeyFile, shownOf, writeKeyFile, type StoredKey } from '../access/key-file.js';
 import { sayIssue } from '../access/say-issue.js';
@@ -22,9 +23,14 @@ const whole = (text: string): number => {
   return Number(text);
 };
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+/** Date.parse also takes `5`, for a day of 2001, and 31 February. */
+const DATE = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]);
 const instant = (text: string): string => {
-  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('it is no date like 2027-01-31');
-  return new Date(text).toISOString();
+  if (!DATE.safeParse(text).success)
+    throw new InvalidArgumentError('it is no date like 2027-01-31 or 2027-01-31T18:00:00Z');
+  const at = new Date(text);
+  if (at.getTime() <= Date.now()) throw new InvalidArgumentError('it is over: the key would never be worth anything');
+  return at.toISOString();
 };
 const fileOption = () => new Option('--file <path>', 'file of the keys').env('EARSHOT_KEYS_FILE').makeOptionMandatory();
 

@@ -55,6 +55,9 @@ describe('earshot keys', function () {
     ['an origin with a path', ['create', 'x', '--origins', 'https://a.example/b'], /origins/],
     ['half a stream', ['create', 'x', '--max-streams', '0.5'], /whole number/],
     ['a date that is none', ['create', 'x', '--expires', 'soon'], /date/],
+    ['a number of days', ['create', 'x', '--expires', '5'], /'5' is invalid.*no date/],
+    ['a day that no month has', ['create', 'x', '--expires', '2030-02-31'], /'2030-02-31' is invalid.*no date/],
+    ['a day that is over', ['create', 'x', '--expires', '2020-01-31'], /'2020-01-31' is invalid.*over/],
   ];
   for (const [name, args, sentence] of WRONG)
     it(`refuses ${name} and changes nothing`, async () => {
