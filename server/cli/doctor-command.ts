@@ -41,6 +41,7 @@ interface Flags {
 }
 
 const run = async ({ json, tune: tunes, bundle }: Flags): Promise<void> => {
+  if (tunes && json) throw new Failure('--tune prints tables: leave --json or --tune out', 2);
   const read = readConfig({});
   if (!read.ok) throw new Failure(read.problem, 2);
   const { config } = read;

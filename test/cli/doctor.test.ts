@@ -58,6 +58,11 @@ describe('earshot doctor', function () {
     assert.deepEqual([code, err], [1, said]);
   });
 
+  it('does not print tables where JSON is asked for', async () => {
+    const { code, out, err } = await earshot(['doctor', '--tune', '--json']);
+    assert.deepEqual([code, out, err], [2, '', 'earshot: --tune prints tables: leave --json or --tune out\n']);
+  });
+
   it('finds what would keep serve from starting, and says the same sentence', async () => {
     const { code, findings } = await doctor(
       Object.assign({}, PORTS, ...Object.values(WRONG)) as Record<string, string>,
