@@ -58,7 +58,17 @@ export const streamCommand = (): Command =>
     .option('--channels <n>', 'of raw standard input', number, 1)
     .action(run);
 
-const run = async (file: string, flags: StreamFlags): Promise<void> => {
+/** Refuses to stream to a server that was not meant: the default address of one protocol, where that of another is given. */
+const requireAddress = ({ protocol }: StreamFlags, command: Command): void => {
+  const isGiven = (flag: keyof StreamFlags): boolean => command.getOptionValueSource(flag) === 'cli';
+  if (protocol === 'grpc' && isGiven('url') && !isGiven('grpcUrl'))
+    throw new Failure('--protocol grpc needs --grpc-url: --url is the address of WebSocket', 2);
+  if (protocol !== 'grpc' && isGiven('grpcUrl') && !isGiven('url'))
+    throw new Failure('--grpc-url is for --protocol grpc: give that, or --url', 2);
+};
+
+const run = async (file: string, flags: StreamFlags, command: Command): Promise<void> => {
+  requireAddress(flags, command);
   const audio = file === '-' ? null : await readStreamAudio(file);
   const input = audio === null ? await fromStandardInput(flags) : null;
   const format = audio?.format ?? input!.format;

@@ -22,6 +22,13 @@ describe('earshot stream', () => {
     await server.close();
   });
 
+  it('does not stream to the default address of one protocol where that of another is given', async () => {
+    const grpc = await earshot(['stream', '-', '--protocol', 'grpc', '--url', 'ws://far:8080']);
+    assert.deepEqual([grpc.code, grpc.err.includes('--protocol grpc needs --grpc-url')], [2, true], grpc.err);
+    const json = await earshot(['stream', '-', '--grpc-url', 'far:50051']);
+    assert.deepEqual([json.code, json.err.includes('--grpc-url is for --protocol grpc')], [2, true], json.err);
+  });
+
   it('does not take another kind of audio file on standard input for raw audio', async () => {
     for (const opening of ['RF64', 'RIFX', 'ID3\u0003', 'fLaC', 'OggS']) {
       const input = Buffer.concat([Buffer.from(opening, 'latin1'), Buffer.alloc(3_200)]);
