@@ -16,12 +16,13 @@ export interface ExporterOptions {
 export const otlpExporter = ({ endpoint, log, dropped }: ExporterOptions): SpanExporter => {
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
   const inner = new OTLPTraceExporter({ url, timeoutMillis: TIMEOUT_MS });
+  const shown = withoutCredentials(url);
   let isFailing = false;
   const note = ({ code, error }: ExportResult, spans: number) => {
     const fails = code !== ExportResultCode.SUCCESS;
     if (fails) dropped(spans);
-    if (fails && !isFailing) log.warn({ url, reason: error?.message }, 'traces cannot be sent and are dropped');
-    if (!fails && isFailing) log.info({ url }, 'traces are sent again');
+    if (fails && !isFailing) log.warn({ url: shown, reason: error?.message }, 'traces cannot be sent and are dropped');
+    if (!fails && isFailing) log.info({ url: shown }, 'traces are sent again');
     isFailing = fails;
   };
   return {
@@ -33,4 +34,10 @@ export const otlpExporter = ({ endpoint, log, dropped }: ExporterOptions): SpanE
       }),
     shutdown: () => inner.shutdown(),
   };
+};
+
+/** An address as the log may have it: collectors take a name and a password in it. */
+const withoutCredentials = (address: string): string => {
+  const { origin, pathname } = new URL(address);
+  return origin + pathname;
 };

@@ -160,10 +160,17 @@ describe('Traces', function () {
   it('that cannot be sent are counted, and logged once', async () => {
     const collector = await otlpCollector((response) => response.writeHead(400).end());
     const warnings: string[] = [];
+    let logged = '';
     let dropped = 0;
     const exporter = otlpExporter({
-      endpoint: collector.endpoint,
-      log: { warn: (_, message) => warnings.push(message), info: () => undefined },
+      endpoint: collector.endpoint.replace('//', '//who:password@'),
+      log: {
+        warn: (fields, message) => {
+          logged += JSON.stringify(fields);
+          warnings.push(message);
+        },
+        info: () => undefined,
+      },
       dropped: (spans) => (dropped += spans),
     });
     for (const spans of [1, 2]) {
@@ -180,6 +187,7 @@ describe('Traces', function () {
     await exporter.shutdown();
     collector.close();
     assert.deepEqual([dropped, warnings], [3, ['traces cannot be sent and are dropped']]);
+    assert.ok(logged.includes(`${collector.endpoint}/v1/traces`) && !logged.includes('password'), logged);
   });
 
   it('that find no room in the queue are counted too', async () => {
