@@ -107,6 +107,7 @@ const LAST_FRAMES_MS = 5_000;
 
 /** Ends streams and recordings within the grace period. Frames still waiting LAST_FRAMES_MS later are announced as gaps. */
 const seeOut = async ({ reception, oneShots, models }: Leaving, grace: Milliseconds): Promise<void> => {
+  models.keep();
   const late = systemClock.after(grace + LAST_FRAMES_MS, () => void models.close());
   await Promise.all([reception.drain(grace), oneShots.done(grace)]);
   late.cancel();

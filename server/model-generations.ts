@@ -38,6 +38,7 @@ export class ModelGenerations {
   /** A reload that has not begun yet: further requests to reload get this one. */
   private next: Promise<boolean> | null = null;
   private isClosing = false;
+  private isKeeping = false;
   private unwatch: () => void = () => undefined;
 
   constructor(private readonly options: GenerationsOptions) {}
@@ -65,12 +66,22 @@ export class ModelGenerations {
 
   /** Loads the packages again and gives them to new streams; resolves with false, and changes nothing, where that fails. */
   reload(): Promise<boolean> {
+    if (this.isKeeping) {
+      this.options.log.info({}, 'the models are not reloaded: the server is draining');
+      return Promise.resolve(false);
+    }
     this.next ??= this.work.then(() => {
       this.next = null;
       return this.replace();
     });
     this.work = this.next;
     return this.next;
+  }
+
+  /** Takes no further versions of the models, which nobody would use: a server that drains admits no new streams. */
+  keep(): void {
+    this.isKeeping = true;
+    this.unwatch();
   }
 
   /** Fails all waiting frames, then waits for a load in progress and closes its models, too. */
@@ -92,7 +103,7 @@ export class ModelGenerations {
     const { log, reloaded } = this.options;
     try {
       await this.makeRoom();
-      if (this.isClosing) return false;
+      if (this.isClosing || this.isKeeping) return false;
       const previous = this.current;
       this.current = await this.open();
       if (previous) this.retire(previous);

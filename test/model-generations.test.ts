@@ -188,6 +188,17 @@ describe('Generations of models', () => {
     assert.equal(loader.count, 2);
   });
 
+  it('are not reloaded any more by a server that drains, nor are streams asked to make room', async () => {
+    const { generations, events, shelf, outcomes } = arrange({ patienceMs: 0 });
+    await generations.start();
+    const old = streamOn(shelf);
+    await generations.reload();
+    generations.keep();
+    assert.equal(await generations.reload(), false);
+    assert.deepEqual([events, old.asked, outcomes], [['set 1 loads', 'set 2 loads'], [], ['loaded']]);
+    await generations.close();
+  });
+
   it('are not reloaded while they close', async () => {
     const { generations, loader, events } = arrange();
     await generations.start();
