@@ -143,8 +143,14 @@ export class Caller implements Timed, Listener {
     // When all frames are settled, further receipts (after `close`) are not about a frame.
     if (this.ledger.settled >= framesIn(this.framing, this.chunks * this.desk.chunkMs)) return;
     const answer = this.ledger.hear(message, now);
-    if (answer === null || this.phase !== 'speaking' || this.plan.speech !== 'paced') return;
+    if (answer === null || this.plan.speech !== 'paced' || !this.wasCutInTime(answer.frame)) return;
     this.desk.answered(this.plan, this.pacing.dueOfAudio(endOfFrame(this.framing, answer.frame)), answer);
+  }
+
+  /** Whether the server could cut a frame as soon as its audio had come: one at the very end may have to wait for `close`. */
+  private wasCutInTime(frame: number): boolean {
+    const sentMs = this.chunks * this.desk.chunkMs;
+    return this.phase === 'speaking' || (this.phase === 'closing' && endOfFrame(this.framing, frame) < sentMs);
   }
 
   private goOn(now: number): void {

@@ -103,6 +103,30 @@ describe('A virtual caller', () => {
     );
   });
 
+  it('measures frames that are answered only after it has hung up, but none that its hanging up completed', async () => {
+    const clock = new LateClock(() => 0);
+    const HELD_BACK_MS = 2_000;
+    const line = scriptedLine(HOP_MS, (what, listener) => {
+      if (what === 'close') {
+        clock.manual.after(HELD_BACK_MS, () => {
+          // The frame of what was left.
+          listener.heard(receipt);
+          listener.heard(closed);
+          listener.ended(null);
+        });
+        return;
+      }
+      const spokenMs = (what + 1) * CHUNK_MS - 1000;
+      if (spokenMs < 0 || spokenMs % HOP_MS !== 0) return;
+      clock.manual.after(spokenMs < 7_500 ? 10 : HELD_BACK_MS, () => listener.heard(receipt));
+    });
+    const { latencies, calls } = await play(clock, line);
+    const { sent, lost } = calls[0]!;
+    assert.equal(lost, 0);
+    assert.equal(latencies.length, sent - 1);
+    assert.equal(latencies.filter((latency) => latency === HELD_BACK_MS).length, 3);
+  });
+
   it('adds its own lag to the latency: what was sent late is answered late', async () => {
     const clock = new LateClock(() => 30);
     const { latencies } = await play(
