@@ -5,7 +5,7 @@ import type { Performance } from '../generator/stage.js';
 import { framesOf } from '../scenarios/finding.js';
 import { generatorFigures, serverFigures, type GeneratorFigures, type ServerFigures } from './process-figures.js';
 
-/** Percentiles of one duration, in milliseconds. */
+/** Percentiles of one duration, in milliseconds; NaN (in JSON, null) if there was none. */
 export interface Quantiles {
   readonly p50: number;
   readonly p90: number;
@@ -79,13 +79,16 @@ export const figuresOf = (performance: Performance): Figures => {
   };
 };
 
-const quantilesOf = (histogram: RecordableHistogram): Quantiles => ({
-  p50: percentileMs(histogram, 50),
-  p90: percentileMs(histogram, 90),
-  p99: percentileMs(histogram, 99),
-  p999: percentileMs(histogram, 99.9),
-  max: maxMs(histogram),
-});
+const quantilesOf = (histogram: RecordableHistogram): Quantiles => {
+  if (histogram.count === 0) return { p50: NaN, p90: NaN, p99: NaN, p999: NaN, max: NaN };
+  return {
+    p50: percentileMs(histogram, 50),
+    p90: percentileMs(histogram, 90),
+    p99: percentileMs(histogram, 99),
+    p999: percentileMs(histogram, 99.9),
+    max: maxMs(histogram),
+  };
+};
 
 const CURVE = [0.01, 1, 5, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999];
 

@@ -56,13 +56,14 @@ export const shiftOf = ({ splits }: Observations): number => {
   return (during! / before! - 1) * 100;
 };
 
-/** How long the calls of a group took from dialling to `ready`. */
+/** How long the calls of a group took from dialling to `ready`; not known if none got that far. */
 export const readyFindings = ({ calls }: Observations, group: string): Finding[] => {
   const ready = durations();
   for (const call of calls) if (call.group === group && call.readyMs !== null) recordMs(ready, call.readyMs);
+  const known = (ms: number): number => (ready.count === 0 ? NaN : ms);
   return [
-    told('dialling to ready, p50', percentileMs(ready, 50), 'ms'),
-    told('dialling to ready, p99', percentileMs(ready, 99), 'ms'),
-    told('dialling to ready, longest', maxMs(ready), 'ms'),
+    told('dialling to ready, p50', known(percentileMs(ready, 50)), 'ms'),
+    told('dialling to ready, p99', known(percentileMs(ready, 99)), 'ms'),
+    told('dialling to ready, longest', known(maxMs(ready)), 'ms'),
   ];
 };
