@@ -10,9 +10,17 @@ import { playMatch, type MatchOptions, type Played } from './bench/match.js';
  */
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+const MOST = 3_600;
+
 const positive = (text: string): number => {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError(`${JSON.stringify(text)} is no number above 0.`);
+  if (!(value > 0 && value <= MOST)) throw new InvalidArgumentError(`give a number above 0 and up to ${MOST}.`);
+  return value;
+};
+
+const whole = (text: string): number => {
+  const value = positive(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('give a whole number.');
   return value;
 };
 
@@ -35,7 +43,7 @@ interface Options {
 
 const program = new Command('bench')
   .description('the bare ONNX session, our server and its rivals on the same model and audio, in one run (Linux)')
-  .option('--rounds <n>', 'rounds of bare session and server in turn', positive, 5)
+  .option('--rounds <n>', 'rounds of bare session and server in turn', whole, 5)
   .option('--seconds <n>', 'length of a round, about', positive, 4)
   .option('--only <names>', `which of ${NAMES.join(', ')}`, names)
   .option('--json <file>', 'write everything that was measured');
