@@ -24,10 +24,11 @@ const run = async (scenario: Scenario, settings: Settings): Promise<void> => {
     const stage = new Stage({ addresses: server, voices, threads: settings.threads, progress });
     const result = resultOf(scenario, await scenario.run(stage, settings), settings);
     endProgress(process.stderr);
-    if (settings.json !== null) await writeFile(settings.json, `${JSON.stringify(result, null, 2)}\n`);
-    if (settings.report !== null) await writeFile(settings.report, htmlOf(result));
+    // First, so that a file that cannot be written does not cost the result of the whole run.
     process.stdout.write(textOf(result));
     process.exitCode = EXIT_CODES[result.verdict];
+    if (settings.json !== null) await writeFile(settings.json, `${JSON.stringify(result, null, 2)}\n`);
+    if (settings.report !== null) await writeFile(settings.report, htmlOf(result));
   } finally {
     await server.stop();
   }

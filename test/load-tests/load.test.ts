@@ -61,6 +61,21 @@ describe('npm run load', function () {
     assert.match(out, /2 × connect ECONNREFUSED/);
   });
 
+  it('tells the result even where a file cannot be written', async () => {
+    const { code, out, err } = await load(
+      ...SHORT,
+      '--p99',
+      '60000',
+      '--max-lag',
+      '10000',
+      '--json',
+      '/nowhere/r.json',
+    );
+    assert.equal(code, 1);
+    assert.match(out, /Every target was held/);
+    assert.match(err, /\/nowhere\/r\.json/);
+  });
+
   it('ends with 1 when a target is missed', async () => {
     const { code, out } = await load(...SHORT, '--p99', '1', '--max-lag', '10000');
     assert.equal(code, 1);
