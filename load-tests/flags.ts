@@ -18,11 +18,14 @@ const whole =
     return value;
   };
 
-const seconds = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 86_400)) throw new InvalidArgumentError('give seconds, 0–86400.');
-  return value;
-};
+const seconds =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= 86_400))
+      throw new InvalidArgumentError(`give seconds, ${least}–86400.`);
+    return value;
+  };
 
 const milliseconds = (text: string): number => {
   const value = Number(text);
@@ -32,7 +35,7 @@ const milliseconds = (text: string): number => {
 };
 
 const webSocketUrl = (text: string): string => {
-  if (!/^wss?:\/\/[^/]+\/?$/.test(text)) throw new InvalidArgumentError('give ws://host:port.');
+  if (!/^wss?:\/\/[^/]+\/?$/.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('give ws://host:port.');
   return text.replace(/\/$/, '');
 };
 
@@ -40,7 +43,7 @@ const presetsOf = (key: keyof Scenario['presets']): string =>
   SCENARIOS.map(({ name, presets }) => `${name} ${presets[key]}`).join(', ');
 
 /** The values of flags that were left out and have no default of their own. */
-const LEFT_OUT = { hop: null, model: null, models: null, url: null, json: null, report: null };
+const LEFT_OUT = { hop: null, model: null, models: null, url: null, grpcUrl: null, json: null, report: null };
 
 const ABOUT = `Virtual callers at speaking speed against an Earshot server: latency from a frame's last sample to its event.
 
@@ -69,8 +72,9 @@ const describeLoad = (command: Command): Command =>
     )
     .option('--streams <n>', `virtual callers (${presetsOf('streams')})`, whole(1, 1_000_000))
     .option('--speakers <n>', 'callers beside those who disturb them, where a scenario has such', whole(1, 100_000), 20)
-    .option('--ramp <s>', `seconds over which they begin (${presetsOf('ramp')})`, seconds)
-    .option('--duration <s>', `seconds that are measured (${presetsOf('duration')})`, seconds)
+    .option('--ramp <s>', `seconds over which they begin (${presetsOf('ramp')})`, seconds(0))
+    // In less than a second there may be no frame, which would pass for a server that does not answer.
+    .option('--duration <s>', `seconds that are measured (${presetsOf('duration')})`, seconds(1))
     .option('--hop <ms>', "milliseconds between frames (default: the model's)", whole(100, 1000))
     .addOption(new Option('--transport <name>', 'how callers speak').choices(TRANSPORTS).default('ws'))
     .addOption(new Option('--encoding <name>', 'of their audio').choices(ENCODINGS).default('mulaw'))
@@ -85,7 +89,7 @@ const describeTarget = (command: Command): Command =>
     .option('--p99 <ms>', "target: 99th percentile from a frame's last sample to its event", milliseconds, 250)
     .option('--max-lag <ms>', 'p99 of its own lag beyond which the generator blames itself', milliseconds, 25)
     .option('--url <address>', 'WebSocket address of a server that runs already', webSocketUrl)
-    .option('--grpc-url <address>', 'gRPC address of that server', '127.0.0.1:50051')
+    .option('--grpc-url <address>', 'gRPC address of that server (default: port 50051 of the same host)')
     .option('--models <folder>', 'model packages of the server that is started (default: the bundled one)')
     .option('--threads <n>', 'threads of callers', whole(1, 256), Math.max(1, availableParallelism() >> 1))
     .option('--json <file>', 'write the result as JSON')

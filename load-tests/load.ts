@@ -18,7 +18,7 @@ const WRONG_USAGE = 2;
 
 const run = async (scenario: Scenario, settings: Settings): Promise<void> => {
   const voices = await readVoices(settings.audio, settings.seed);
-  const server = await serverFor(settings);
+  const server = await serverFor(scenario, settings);
   try {
     const progress = tellProgress(process.stderr);
     const stage = new Stage({ addresses: server, voices, threads: settings.threads, progress });
@@ -34,11 +34,18 @@ const run = async (scenario: Scenario, settings: Settings): Promise<void> => {
   }
 };
 
-const serverFor = async ({ url, grpcUrl, models, serverFlags }: Settings): Promise<OwnServer> => {
+const serverFor = async (
+  { name, isOfFreshServer }: Scenario,
+  { url, grpcUrl, models, serverFlags }: Settings,
+): Promise<OwnServer> => {
+  if (url === null && grpcUrl !== null)
+    throw new Failure(`--grpc-url ${grpcUrl} is for a server that runs already: give its --url, too`, 2);
   if (url === null) return startOwnServer([...(models === null ? [] : ['--models', models]), ...serverFlags]);
   if (models !== null || serverFlags.length > 0)
     throw new Failure('--models and server flags are for a server that is started here: leave them or --url out', 2);
-  return { url, grpcUrl, stop: () => Promise.resolve() };
+  if (isOfFreshServer)
+    throw new Failure(`--scenario ${name} is about a server that has just started: leave --url out`, 2);
+  return { url, grpcUrl: grpcUrl ?? `${new URL(url).hostname}:50051`, stop: () => Promise.resolve() };
 };
 
 const exitCodeOf = (problem: unknown): number => {

@@ -14,7 +14,8 @@ export interface Settings {
   readonly maxLag: number;
   /** `ws://host:port`; null to start a server for the test. */
   readonly url: string | null;
-  readonly grpcUrl: string;
+  /** `host:port`; null for port 50051 of the host in `url`. */
+  readonly grpcUrl: string | null;
   readonly transport: Transport;
   readonly encoding: Encoding;
   readonly chunkMs: number;

@@ -14,6 +14,7 @@ export const first: Scenario = {
   name: 'first',
   question: 'Does the first frame after the server is ready take longer than any other?',
   presets: { streams: 1, ramp: 0, duration: 20 },
+  isOfFreshServer: true,
   run: async (stage, settings) => {
     const { measured, end } = timetableOf(settings);
     const windows = [windowOf(settings), { name: 'steady', ...measured }];

@@ -27,5 +27,7 @@ export interface Scenario {
   readonly name: string;
   readonly question: string;
   readonly presets: Presets;
+  /** Whether it asks about a server that has just started, so that it takes no `--url`. */
+  readonly isOfFreshServer?: true;
   run(stage: Stage, settings: Settings): Promise<ScenarioOutcome>;
 }

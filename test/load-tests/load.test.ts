@@ -40,6 +40,10 @@ describe('npm run load', function () {
     [['--streams', 'ten'], /'ten'.*whole number of 1–1000000/],
     [['--chunk-ms', '5'], /'5'.*10–1000/],
     [['--url', 'localhost'], /'localhost'.*ws:\/\/host:port/],
+    [['--url', 'ws://localhost:99999'], /99999.*ws:\/\/host:port/],
+    [['--duration', '0'], /'0'.*seconds, 1–86400/],
+    [['--grpc-url', 'far:50051'], /--grpc-url far:50051 is for a server that runs already/],
+    [['--scenario', 'first', '--url', 'ws://127.0.0.1:9'], /--scenario first is about a server that has just started/],
     [['--audio', '/nowhere'], /\/nowhere cannot be read/],
     [['--url', 'ws://127.0.0.1:9', '--models', 'm'], /--models and server flags are for a server that is started here/],
   ] as const)
@@ -59,6 +63,13 @@ describe('npm run load', function () {
     const { code, out } = await load('--url', 'ws://127.0.0.1:9', '--streams', '2', '--ramp', '0', '--duration', '1');
     assert.equal(code, 1);
     assert.match(out, /2 × connect ECONNREFUSED/);
+  });
+
+  it('speaks gRPC to the host that --url names', async () => {
+    const to = ['--url', 'ws://127.0.0.3:9', '--transport', 'grpc'];
+    const { code, out } = await load(...to, '--streams', '1', '--ramp', '0', '--duration', '1');
+    assert.equal(code, 1);
+    assert.match(out, /1 × gRPC status 14: .*127\.0\.0\.3:50051/);
   });
 
   it('tells the result even where a file cannot be written', async () => {
