@@ -10,8 +10,9 @@ export const threadPort = (port: MessagePort): WorkerPort => ({
 
 /** The port of a child process: everything is copied, so memory is not returned. */
 export const processPort = (): WorkerPort => {
-  // The server says when to end. A Ctrl-C in its terminal reaches this process, too, while frames may still be under way.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  // The server says when to end. Signals to its whole process group (a Ctrl-C, dumb-init) reach this process, too, while frames
+  // may still be under way.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => undefined);
   return {
     listen: (receive) => {
       process.on('message', (message) => receive(message as ToWorker));

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { COMMAND } from '../support/earshot-command.js';
+import { metric } from '../chaos/chaos.js';
+import { childrenOf, COMMAND, serveProcess } from '../support/earshot-command.js';
 import { eventually } from '../support/key-files.js';
-import { BUNDLED_MODELS } from '../support/real-server.js';
+import { isLinux, needs } from '../support/needs.js';
+import { CLOSE, START, TALKS } from '../support/raw-clients.js';
+import { BUNDLED_MODELS, ECHO_MODELS } from '../support/real-server.js';
+import { babble, pcm16 } from '../support/tones.js';
 
 const ARGS = ['serve', '--port', '0', '--grpc-port', '0', '--provider', 'cpu', '--models', BUNDLED_MODELS];
 
@@ -42,5 +46,21 @@ describe('Signals to a server whose models are being loaded', function () {
     assert.match(log(), /"level":"debug".*the log level was changed/);
     child.kill('SIGTERM');
     assert.deepEqual(await ended, [0, null]);
+  });
+});
+
+describe('Signals to the whole process group of a server, as dumb-init and a closed terminal send them', function () {
+  this.timeout(60_000);
+
+  it('end no worker process', async function () {
+    needs(this, isLinux, 'Linux');
+    const server = await serveProcess(['--models', ECHO_MODELS, '--isolation', 'process', '--workers', '1']);
+    const workers = childrenOf(server.child.pid!);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) process.kill(workers[0]!, signal);
+    const { messages } = await TALKS['ws-json'](server, [START, pcm16(babble(3, 21)), CLOSE]);
+    assert.equal(messages.at(-1)?.gap_ms, 0);
+    assert.deepEqual(childrenOf(server.child.pid!), workers);
+    assert.equal(await metric(server, 'earshot_worker_restarts_total'), 0);
+    assert.equal(await server.stop('SIGTERM'), 0);
   });
 });
