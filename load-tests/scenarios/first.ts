@@ -1,13 +1,20 @@
 import { percentileMs } from '../generator/histogram.js';
 import type { Split } from '../generator/observations.js';
-import { FRAMING } from '../generator/pacing.js';
+import { FRAMING, Pacing } from '../generator/pacing.js';
+import type { Window } from '../generator/plan.js';
 import type { Settings } from '../settings.js';
 import { atMost, standardFindings, told } from './finding.js';
 import { planOf, speakers, timetableOf } from './plans.js';
 import type { Scenario } from './scenario.js';
 
-/** A window with the first frame only: that frame is due after one second of speech, the next one a hop later. */
-const windowOf = ({ hop }: Settings) => ({ name: 'first frame', from: 0, to: 850 + (hop ?? FRAMING.hopMs) });
+/** Of the hop between the first frame and the next, the share that dialling may take. */
+const DIALLING_SHARE = 0.7;
+
+/** A window with the first frame only: that frame is due with the chunk that ends a second of speech, the next one a hop later. */
+export const firstFrameWindow = ({ hop, chunkMs }: Pick<Settings, 'hop' | 'chunkMs'>): Window => {
+  const due = new Pacing(0, chunkMs).dueOfAudio(FRAMING.frameMs);
+  return { name: 'first frame', from: 0, to: due + DIALLING_SHARE * (hop ?? FRAMING.hopMs) };
+};
 const MOST_RATIO = 1.5;
 
 export const first: Scenario = {
@@ -17,7 +24,7 @@ export const first: Scenario = {
   isOfFreshServer: true,
   run: async (stage, settings) => {
     const { measured, end } = timetableOf(settings);
-    const windows = [windowOf(settings), { name: 'steady', ...measured }];
+    const windows = [firstFrameWindow(settings), { name: 'steady', ...measured }];
     // All callers begin at the same time, and at the beginning of the recordings.
     const callers = speakers(settings.streams, { ...settings, ramp: 0 }, end).map((each) => ({ ...each, phase: 0 }));
     const performance = await stage.perform(planOf(settings, callers, windows));
