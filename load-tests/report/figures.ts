@@ -47,6 +47,9 @@ export interface Figures {
   readonly frames: { readonly sent: number; readonly answered: number; readonly gapped: number; readonly lost: number };
   /** Virtual callers, by group. */
   readonly groups: Readonly<Record<string, number>>;
+  /** What their callers speak, which a scenario may choose. */
+  readonly transports: readonly string[];
+  readonly encodings: readonly string[];
   readonly calls: number;
   /** Why calls failed, and how many for each reason. */
   readonly problems: Readonly<Record<string, number>>;
@@ -66,6 +69,8 @@ export const figuresOf = (performance: Performance): Figures => {
     windows: plan.windows.map((window) => windowFigures(window, observations.splits.get(window.name)!)),
     frames: framesOf(observations),
     groups: countsOf(plan.callers.map(({ group }) => group)),
+    transports: [...new Set(plan.callers.map(({ transport }) => transport))],
+    encodings: [...new Set(plan.callers.map(({ encoding }) => encoding))],
     calls: calls.length,
     problems: countsOf(calls.flatMap(({ problem }) => problem ?? [])),
     ready: quantilesOf(ready),

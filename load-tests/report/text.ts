@@ -21,9 +21,10 @@ export const textOf = (result: Result): string => {
 
 /** The settings of the test, in one line. */
 export const settingsLine = ({ settings, figures }: Result): string => {
-  const { transport, encoding, chunkMs, duration, hop, seed, url } = settings;
+  const { chunkMs, duration, hop, seed, url } = settings;
+  const [transports, encodings] = [figures.transports, figures.encodings].map((words) => words.join(', '));
   const where = url ?? 'a server of its own';
   const who = Object.entries(figures.groups).map(([group, count]) => `${count} ${group}`);
   const hopWords = hop === null ? "the model's hop" : `${hop} ms hop`;
-  return `${who.join(' and ')}, ${transport}, ${encoding} in chunks of ${chunkMs} ms, ${hopWords}, ${duration} s, seed ${seed}, ${where}`;
+  return `${who.join(' and ')}, ${transports}, ${encodings} in chunks of ${chunkMs} ms, ${hopWords}, ${duration} s, seed ${seed}, ${where}`;
 };
