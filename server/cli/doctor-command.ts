@@ -45,17 +45,25 @@ const run = async ({ json, tune: tunes, bundle }: Flags): Promise<void> => {
   const read = readConfig({});
   if (!read.ok) throw new Failure(read.problem, 2);
   const { config } = read;
-  if (tunes) await tune(config);
-  if (tunes && bundle === undefined) return;
+  if (tunes && bundle === undefined) return tune(config);
+  // Where it fails, the report is wanted all the more.
+  const untuned = tunes ? await tune(config).catch((problem: unknown) => problem) : null;
+  const findings = await lookAround(config, json ? JSON.stringify : lineOf);
+  if (bundle !== undefined) await writeBugReport(bundle, config, findings);
+  if (untuned instanceof Error) throw untuned;
+  const broken = findings.filter(({ needed, ok }) => needed && !ok).length;
+  if (broken > 0) throw new Failure(`${broken} of the things that a server needs are not right`);
+};
+
+/** Makes every check, and prints each finding as soon as it is known. */
+const lookAround = async (config: Config, shown: (finding: Finding) => string): Promise<Finding[]> => {
   const findings: Finding[] = [];
   for (const look of [machine, packages, settings, providers, ports])
     for (const finding of await look(config)) {
       findings.push(finding);
-      process.stdout.write(`${json ? JSON.stringify(finding) : lineOf(finding)}\n`);
+      process.stdout.write(`${shown(finding)}\n`);
     }
-  if (bundle !== undefined) await writeBugReport(bundle, config, findings);
-  const broken = findings.filter(({ needed, ok }) => needed && !ok).length;
-  if (broken > 0) throw new Failure(`${broken} of the things that a server needs are not right`);
+  return findings;
 };
 
 const lineOf = ({ about, ok, needed, detail }: Finding): string =>

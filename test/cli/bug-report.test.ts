@@ -77,6 +77,15 @@ describe('earshot doctor --bundle', function () {
     assert.match(report.findings.find(({ about }) => about === 'credentials of callers')!.detail, /ENOENT.*<jwtJwks>/);
   });
 
+  it('is written where what is measured beside it fails', async () => {
+    const file = join(folder, 'untuned.json');
+    const environment = { EARSHOT_MODELS: ECHO_MODELS, EARSHOT_PROVIDER: 'cpu', EARSHOT_PRECISION: 'int8' };
+    const { code, err } = await earshot(['doctor', '--tune', '--bundle', file], undefined, environment);
+    assert.equal(code, 1);
+    assert.match(err, /^earshot: the model echo has no int8 variant/);
+    assert.ok((JSON.parse(readFileSync(file, 'utf8')) as Report).findings.length > 0);
+  });
+
   it('is written where the system does not know its user, as in containers that run under any number', async () => {
     const { ran } = await bundle('nobody.json', { EARSHOT_MODELS: ECHO_MODELS, NODE_OPTIONS: UNKNOWN_USER });
     assert.equal(ran.err, '');
