@@ -49,7 +49,7 @@ export class MessageFan {
 
   /** Reports an event of the client itself, which is not a message from the server. */
   tell<K extends 'state' | 'reconnected' | 'dropped' | 'ended'>(type: K, event: StreamEvents[K]): void {
-    for (const listener of [...(this.#listeners.get(type) ?? [])]) call(() => listener(event as never));
+    this.#call(type, event);
   }
 
   /** The stream has ended: no more messages will come. */
@@ -120,9 +120,15 @@ export class MessageFan {
   }
 
   #deliver(message: StreamMessage): void {
-    for (const type of [message.type, 'message'])
-      for (const listener of [...(this.#listeners.get(type) ?? [])]) call(() => listener(message as never));
-    for (const observer of [...this.#observers]) call(() => observer.next?.(message));
+    for (const type of [message.type, 'message']) this.#call(type, message);
+    for (const observer of [...this.#observers])
+      if (this.#observers.has(observer)) call(() => observer.next?.(message));
+  }
+
+  /** Calls the listeners of a type, except those that an earlier one has removed. */
+  #call(type: string, event: unknown): void {
+    const listeners = this.#listeners.get(type) ?? new Set();
+    for (const listener of [...listeners]) if (listeners.has(listener)) call(() => listener(event as never));
   }
 
   #finish(ended: Ended): void {

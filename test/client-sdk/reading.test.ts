@@ -102,6 +102,19 @@ describe('Reading a stream', () => {
     assert.deepEqual(told, ['first', 'second']);
   });
 
+  it('passes nothing to a listener or an observer that an earlier one has removed for the same message', async () => {
+    const { stream, network } = opened();
+    const leaving = new AbortController();
+    const told: string[] = [];
+    stream.on('intent', () => leaving.abort());
+    stream.on('intent', () => told.push('listener'), { signal: leaving.signal });
+    const observer = stream['@@observable']().subscribe(({ type }) => told.push(`observer of ${type}`));
+    leaving.signal.addEventListener('abort', () => observer.unsubscribe());
+    await turn();
+    network.last.say(intent(2, 'final'));
+    assert.deepEqual(told, ['observer of ready']);
+  });
+
   it('keeps no messages for a reader while listeners receive them', async () => {
     const scene = opened();
     scene.stream.on('intent', () => undefined);
