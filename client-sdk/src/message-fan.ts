@@ -26,6 +26,8 @@ export class MessageFan {
   readonly #queue = new MessageQueue();
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #observers = new Set<Observer<StreamMessage>>();
+  /** Removes each listener, and lets go of its signal. */
+  readonly #offs = new Set<() => void>();
   /** True until the end of the turn in which somebody begins to listen: until then no message is delivered. */
   #isBeginning = false;
   #isRead = false;
@@ -74,9 +76,11 @@ export class MessageFan {
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners.add(listener));
     const off = () => {
+      this.#offs.delete(off);
       listeners.delete(listener);
       signal?.removeEventListener('abort', off);
     };
+    this.#offs.add(off);
     signal?.addEventListener('abort', off, { once: true });
     if (this.#ended !== null || !isHeard) this.#begin();
     return off;
@@ -132,10 +136,15 @@ export class MessageFan {
   }
 
   #finish(ended: Ended): void {
+    // What is added while these are told of the end gets a turn of its own.
+    const observers = [...this.#observers];
+    const offs = [...this.#offs];
     this.tell('ended', ended);
-    this.#listeners.delete('ended');
-    for (const observer of [...this.#observers])
+    for (const observer of observers) {
+      if (!this.#observers.delete(observer)) continue;
       call(() => (ended.error === null ? observer.complete?.() : observer.error?.(ended.error)));
-    this.#observers.clear();
+    }
+    // A signal that outlives the stream must not hold it, and the audio that it keeps, in memory.
+    for (const off of offs) off();
   }
 }

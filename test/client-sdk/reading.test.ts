@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { filter, from, lastValueFrom, map, toArray } from 'rxjs';
 import { MAX_QUEUED_MESSAGES, MAX_UNREAD_MESSAGES } from '../../client-sdk/src/message-queue.js';
 import type { StreamMessage } from '../../client-sdk/src/stream-events.js';
@@ -85,6 +86,31 @@ describe('Reading a stream', () => {
     scene.stream.on('ended', ({ reason }) => reasons.push(reason));
     await turn();
     assert.deepEqual(reasons, ['closed', 'closed']);
+  });
+
+  it('reports the end to a listener that another adds when it is told of the end', async () => {
+    const scene = opened();
+    const told: string[] = [];
+    scene.stream.on('ended', () => {
+      scene.stream.on('message', ({ type }) => told.push(type));
+      scene.stream.on('ended', ({ reason }) => told.push(reason));
+    });
+    await turn();
+    closeAfter(scene, 1);
+    await turn();
+    assert.deepEqual(told, ['ready', 'closed', 'closed']);
+  });
+
+  it('lets go of the signals of its listeners when it has ended', async () => {
+    const shutdown = new AbortController();
+    const scene = opened();
+    scene.stream.on('intent', () => undefined, { signal: shutdown.signal });
+    scene.stream.on('state', () => undefined, { signal: shutdown.signal });
+    await turn();
+    assert.equal(getEventListeners(shutdown.signal, 'abort').length, 2);
+    closeAfter(scene, 1);
+    await scene.stream.closed;
+    assert.equal(getEventListeners(shutdown.signal, 'abort').length, 0);
   });
 
   it('passes nothing to a listener that was removed, or whose signal has fired', async () => {
