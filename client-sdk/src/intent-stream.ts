@@ -55,7 +55,10 @@ export interface IntentStream extends AsyncIterable<StreamMessage, undefined> {
   close(waiting?: Waiting): Promise<Closed>;
   /** Ends the stream at once with the error `aborted`; audio in flight may remain unclassified. Does nothing after the end. */
   abort(): void;
-  /** Calls `listener` for every event of a type. The returned function removes the listener; so does the signal of `until`. */
+  /**
+   * Calls `listener` for every event of a type. The returned function removes the listener; so does the signal of `until`. Throws
+   * EarshotError `bad_request` for a type that there is not, such as `error`: how a stream ends is told by `ended` and `closed`.
+   */
   on<K extends keyof StreamEvents>(type: K, listener: (event: StreamEvents[K]) => void, until?: Waiting): () => void;
   /** The messages as an Observable, for `from` in RxJS and similar libraries. Also available as `Symbol.observable`, if defined. */
   ['@@observable'](): Subscribable<StreamMessage>;

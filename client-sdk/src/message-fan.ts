@@ -1,8 +1,24 @@
+import { refuseUnknown, type Names } from './known-names.js';
 import { MessageQueue } from './message-queue.js';
 import type { Ended, Observer, StreamEvents, StreamMessage, Subscribable } from './stream-events.js';
 
 type Listener = (event: never) => void;
 
+const EVENTS: Names<StreamEvents> = {
+  ready: null,
+  speech_started: null,
+  intent: null,
+  utterance_end: null,
+  gap: null,
+  warning: null,
+  reconnect: null,
+  closed: null,
+  message: null,
+  state: null,
+  reconnected: null,
+  dropped: null,
+  ended: null,
+};
 /** Events of the client itself. A listener to these does not receive messages. */
 const OUR_OWN: ReadonlySet<keyof StreamEvents> = new Set(['state', 'reconnected', 'dropped', 'ended'] as const);
 
@@ -71,6 +87,8 @@ export class MessageFan {
     listener: (event: StreamEvents[K]) => void,
     signal?: AbortSignal,
   ): () => void {
+    // It would never be called, and would count as somebody who listens to messages.
+    refuseUnknown<StreamEvents>({ [type]: true } as unknown as StreamEvents, EVENTS, 'event');
     if (signal?.aborted) return () => undefined;
     const isHeard = this.#hasAudience;
     const listeners = this.#listeners.get(type) ?? new Set();

@@ -141,6 +141,19 @@ describe('Reading a stream', () => {
     assert.deepEqual(told, ['observer of ready']);
   });
 
+  for (const [name, right] of [
+    ['intents', 'give intent'],
+    ['error', 'there are ready, speech_started, intent, '],
+  ] as const)
+    it(`refuses a listener to ${name}, which would never be called, and keeps the messages`, async () => {
+      const scene = opened();
+      const refused = { code: 'bad_request', message: new RegExp(`^${name} is no event; ${right}`) };
+      assert.throws(() => scene.stream.on(name as 'intent', () => undefined), refused);
+      await turn();
+      closeAfter(scene, 1);
+      assert.equal((await scene.stream[Symbol.asyncIterator]().next()).value?.type, 'ready');
+    });
+
   it('keeps no messages for a reader while listeners receive them', async () => {
     const scene = opened();
     scene.stream.on('intent', () => undefined);
