@@ -35,8 +35,8 @@ function call(action: () => void): void {
 
 /**
  * Distributes a stream's messages to listeners, observers and one reader. Messages that come while nobody listens are queued; all
- * who begin to listen in the same turn of the event loop get them. Messages that listeners get are not queued, unless there is a
- * reader.
+ * who begin to listen or to read in the same turn of the event loop get them. Messages that listeners get are not queued, unless
+ * there is a reader.
  */
 export class MessageFan {
   readonly #queue = new MessageQueue();
@@ -44,8 +44,11 @@ export class MessageFan {
   readonly #observers = new Set<Observer<StreamMessage>>();
   /** Removes each listener, and lets go of its signal. */
   readonly #offs = new Set<() => void>();
-  /** True until the end of the turn in which somebody begins to listen: until then no message is delivered. */
-  #isBeginning = false;
+  /**
+   * What is to be delivered at the end of the turn in which somebody begins to listen or to read; until then nothing is delivered.
+   * Null in all other turns.
+   */
+  #beginning: StreamMessage[] | null = null;
   #isRead = false;
   #ended: Ended | null = null;
 
@@ -60,8 +63,9 @@ export class MessageFan {
   }
 
   push(message: StreamMessage): void {
-    const isHeard = !this.#isBeginning && this.#hasAudience;
+    const isHeard = this.#beginning === null && this.#hasAudience;
     if (isHeard) this.#deliver(message);
+    this.#beginning?.push(message);
     if (!isHeard || this.#isRead) this.#queue.push(message);
   }
 
@@ -74,10 +78,11 @@ export class MessageFan {
   end(ended: Ended): void {
     this.#ended = ended;
     this.#queue.end(ended.error);
-    if (!this.#isBeginning) this.#finish(ended);
+    if (this.#beginning === null) this.#finish(ended);
   }
 
   next(): Promise<IteratorResult<StreamMessage, undefined>> {
+    if (!this.#isRead && !this.#hasAudience) this.#begin();
     this.#isRead = true;
     return this.#queue.next();
   }
@@ -120,17 +125,20 @@ export class MessageFan {
     return { unsubscribe: () => void this.#observers.delete(observer) };
   }
 
-  /** At the end of the turn, delivers the queued messages as long as somebody listens. */
+  /** At the end of the turn, delivers the queued messages as long as somebody listens. What a reader had left waits for it alone. */
   #begin(): void {
-    if (this.#isBeginning) return;
-    this.#isBeginning = true;
+    if (this.#beginning !== null) return;
+    const beginning: StreamMessage[] = this.#isRead ? [] : this.#queue.copy();
+    this.#beginning = beginning;
     queueMicrotask(() => {
-      while (!this.#isRead && this.#hasAudience) {
-        const message = this.#queue.take();
+      while (this.#hasAudience) {
+        const next = beginning.shift();
+        // A reader takes its messages from the queue by itself.
+        const message = this.#isRead ? next : this.#queue.take();
         if (message === undefined) break;
         this.#deliver(message);
       }
-      this.#isBeginning = false;
+      this.#beginning = null;
       if (this.#ended !== null) this.#finish(this.#ended);
     });
   }

@@ -26,6 +26,11 @@ export class MessageQueue {
     return this.#queue.waiting.length > MAX_UNREAD_MESSAGES;
   }
 
+  /** The messages that are waiting, oldest first. */
+  copy(): StreamMessage[] {
+    return [...this.#queue.waiting];
+  }
+
   /** Removes and returns the oldest waiting message; undefined when none is waiting. */
   take(): StreamMessage | undefined {
     return this.#queue.waiting.shift();
