@@ -62,6 +62,7 @@ function addressOf(url: string): { target: string; credentials: grpc.ChannelCred
 class GrpcConnection implements Connection {
   readonly #call: Call;
   #hasOpened = false;
+  #hasEnded = false;
 
   constructor(client: grpc.Client, metadata: grpc.Metadata, events: ConnectionEvents) {
     this.#call = client.makeBidiStreamRequest(PATH, serialized, decodeServerProto, metadata);
@@ -73,6 +74,7 @@ class GrpcConnection implements Connection {
     // An error is also reported as a status, which is handled below.
     this.#call.on('error', () => undefined);
     this.#call.on('status', (status) => {
+      this.#hasEnded = true;
       events.ended(this.#endedBy(status));
       client.close();
     });
@@ -84,6 +86,8 @@ class GrpcConnection implements Connection {
   }
 
   close(): void {
+    // The timer of a call that has ended by itself would never be cleared, and would keep the process alive.
+    if (this.#hasEnded) return;
     this.#call.end();
     const timer = setTimeout(() => this.#call.cancel(), CLOSE_TIMEOUT_MS);
     this.#call.once('status', () => clearTimeout(timer));

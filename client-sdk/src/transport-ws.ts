@@ -51,6 +51,8 @@ class WebSocketConnection implements Connection {
   }
 
   close(): void {
+    // The timer of a socket that has closed by itself would never be cleared, and would keep the process alive.
+    if (this.#socket.readyState === WebSocket.CLOSED) return;
     this.#socket.close(NORMAL_CLOSURE);
     // A peer that does not answer must not keep the process alive.
     const timer = setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS);
