@@ -1,5 +1,5 @@
 import type { Configure, Encoding, Endpointing, StartDraft } from '../../proto/client-messages.js';
-import { decodeClientJson, encodeClientJson } from '../../proto/json.js';
+import { readControl } from '../../proto/read-control.js';
 import { checkSettings } from './check-options.js';
 import type { Codec } from './codec.js';
 import { EarshotError } from './earshot-error.js';
@@ -146,7 +146,8 @@ const given = <T extends object>(fields: T): Given<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => (value ?? null) !== null)) as Given<T>;
 
 function checked<T extends StartDraft | Configure>(message: T): T {
-  const reading = decodeClientJson(encodeClientJson(message));
+  const { type, ...fields } = message;
+  const reading = readControl(type, fields, 'strict');
   if (!reading.ok) throw new EarshotError('bad_request', reading.problem);
   return message;
 }

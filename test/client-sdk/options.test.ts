@@ -43,6 +43,9 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ reconnectTimeoutMs: NaN }, 'reconnectTimeoutMs NaN is no number of milliseconds from 0 on'],
   [{ bufferMs: 0 }, 'bufferMs 0 is no number of milliseconds from 1 on'],
   [{ bufferMs: NaN }, 'bufferMs NaN is no number of milliseconds from 1 on'],
+  [{ audio: { ...AUDIO, sampleRate: NaN } }, 'audio.sample_rate NaN is not a whole number'],
+  [{ hopMs: Infinity }, 'start.hop_ms Infinity is not a whole number'],
+  [{ topK: 5n }, 'start.top_k 5 is not a whole number'],
 ];
 
 describe('Options', () => {
