@@ -6,6 +6,9 @@ import { EarshotError } from './earshot-error.js';
 import { Keepalive } from './keepalive.js';
 import { Link } from './link.js';
 
+/** The shortest time that an attempt to reconnect gets, also when the time for reconnecting ends. */
+const LEAST_ATTEMPT_MS = 1_000;
+
 /** The owner of a Lifeline: it supplies the start message and learns what happens on the connection. */
 export interface LifelineListener {
   /** Returns the start message to send: it resumes the session `resume`, or opens a new session if that is null. */
@@ -88,11 +91,12 @@ export class Lifeline {
   }
 
   #seek(): void {
-    const { connect, clock, connectTimeoutMs } = this.#options;
-    const late = new EarshotError('connect_timeout', `the server was not ready within ${connectTimeoutMs} ms`, {
+    const { connect, clock } = this.#options;
+    const patienceMs = this.#patienceMs();
+    const late = new EarshotError('connect_timeout', `the server was not ready within ${patienceMs} ms`, {
       retryable: true,
     });
-    this.#timer = clock.after(connectTimeoutMs, () => {
+    this.#timer = clock.after(patienceMs, () => {
       this.#leave('drop');
       this.#ended(late);
     });
@@ -102,6 +106,15 @@ export class Lifeline {
       drained: () => this.#listener.drained(),
       ended: (error) => this.#ended(error),
     });
+  }
+
+  /** How long the next attempt may take: one that replaces a lost connection no longer than there is time for that. */
+  #patienceMs(): number {
+    const { clock, connectTimeoutMs, reconnectTimeoutMs } = this.#options;
+    if (!this.#hasBeenUp) return connectTimeoutMs;
+    // One more, because timers may be a millisecond early.
+    const leftMs = Math.ceil(this.#lostAt + reconnectTimeoutMs - clock.now()) + 1;
+    return Math.min(connectTimeoutMs, Math.max(leftMs, LEAST_ATTEMPT_MS));
   }
 
   #received(reading: Decoded<ServerMessage>): void {

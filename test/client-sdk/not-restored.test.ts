@@ -23,6 +23,23 @@ describe('A stream whose connection is not restored in time', () => {
     );
   });
 
+  for (const [connectTimeoutMs, reconnectTimeoutMs] of [
+    [10_000, 1_000],
+    [10_000, 15_000],
+    [Infinity, RECONNECT_TIMEOUT_MS],
+  ] as const)
+    it(`ends a second after ${reconnectTimeoutMs} ms at the latest, though an attempt hangs and may take ${connectTimeoutMs} ms`, async () => {
+      const scene = newScene(30_000, { connectTimeoutMs, reconnectTimeoutMs });
+      open(scene);
+      scene.network.last.events.ended(LOST);
+      scene.clock.pass(reconnectTimeoutMs - 10);
+      assert.equal(scene.stream.state, 'reconnecting');
+      // An attempt always gets a second.
+      scene.clock.pass(1_010);
+      assert.equal(scene.stream.state, 'closed');
+      assert.equal((await scene.stream.closed).reason, 'disconnected');
+    });
+
   it('ends at once with an error that no further attempt can change', async () => {
     const scene = newScene();
     open(scene);

@@ -1,3 +1,4 @@
+import type { LifelineOptions } from '../../client-sdk/src/lifeline.js';
 import { StreamCore } from '../../client-sdk/src/stream-core.js';
 import type { StreamState } from '../../client-sdk/src/stream-events.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -15,7 +16,7 @@ export interface Scene {
   readonly states: StreamState[];
 }
 
-export const newScene = (bufferMs = 30_000): Scene => {
+export const newScene = (bufferMs = 30_000, timeouts: Partial<LifelineOptions> = {}): Scene => {
   const network = new ScriptedNetwork();
   const clock = new ManualClock();
   const stream = new StreamCore({
@@ -25,6 +26,7 @@ export const newScene = (bufferMs = 30_000): Scene => {
     random: () => 1,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     reconnectTimeoutMs: RECONNECT_TIMEOUT_MS,
+    ...timeouts,
     bufferMs,
   });
   const states: StreamState[] = [];
