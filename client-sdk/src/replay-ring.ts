@@ -211,6 +211,8 @@ export class ReplayRing {
     let count = 0;
     for (const entry of this.#entries) {
       if (this.#dropped + count >= this.#received || !isDone(entry)) break;
+      // Until the stream has ended, another server may have to be told that no more audio comes.
+      if (entry.message.type === 'close') break;
       if (entry.message.type === 'configure') this.#remember(entry.message);
       this.#start = entry.end;
       count += 1;

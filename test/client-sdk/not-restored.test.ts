@@ -1,9 +1,28 @@
 import assert from 'node:assert/strict';
 import { EarshotError } from '../../client-sdk/src/earshot-error.js';
+import { CLOSED, receipt, REFUSED } from './messages.js';
 import { newScene, open, RECONNECT_TIMEOUT_MS } from './scene.js';
 
 const LOST = new EarshotError('disconnected', 'the network went away', { retryable: true });
 const NOBODY = new EarshotError('connect_failed', 'nothing is listening', { retryable: true });
+
+describe('A stream without audio', () => {
+  it('closes at a server that takes the place of one that had received its close', async () => {
+    const scene = newScene();
+    open(scene);
+    const closing = scene.stream.close();
+    scene.network.last.say(receipt(1));
+    scene.network.last.events.ended(LOST);
+    scene.clock.pass(250);
+    scene.network.last.events.opened();
+    scene.network.last.say({ ...REFUSED, code: 'bad_request' });
+    scene.clock.pass(500);
+    open(scene);
+    assert.deepEqual(scene.network.last.sentTypes, ['start', 'close']);
+    scene.network.last.say(receipt(1), CLOSED);
+    assert.equal((await closing).audio_ms, CLOSED.audio_ms);
+  });
+});
 
 describe('A stream whose connection is not restored in time', () => {
   it('ends with disconnected, whose cause is the error of the last attempt', async () => {
