@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Writable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
+import { unlessAborted } from './aborting.js';
 import { pieces, type Chunk } from './chunk-bytes.js';
+import { quiet } from './deferred.js';
+import { EarshotError } from './earshot-error.js';
 import type { IntentStream, Waiting } from './intent-stream.js';
 
 export { readWav, type WavStream } from './wav-stream.js';
@@ -28,14 +31,40 @@ export const writable = (stream: IntentStream): Writable => {
 
 /**
  * Sends all chunks of a source (a Readable, a generator), no faster than the network allows. Does not close the stream. Rejects with
- * EarshotError as `send` does, and with an error of the source.
+ * EarshotError as `send` does, and with an error of the source; as soon as the stream ends or the signal fires, also while the source
+ * gives nothing. The source is let go of then: a Readable is destroyed.
  */
 export async function pipe(
   source: AsyncIterable<Chunk> | Iterable<Chunk>,
   stream: IntentStream,
   waiting: Waiting = {},
 ): Promise<void> {
-  for await (const chunk of source) await stream.send(chunk, waiting);
+  const over = new AbortController();
+  const ended = new EarshotError('invalid_state', 'pipe() needs a stream that was not closed; this one is closed');
+  void stream.closed.then(({ error }) => over.abort(error ?? ended));
+  const chunks = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  let isAsked = false;
+  try {
+    for (;;) {
+      isAsked = true;
+      const next = unlessAborted(Promise.resolve(chunks.next()), over.signal, 'pipe()');
+      const result = await unlessAborted(next, waiting.signal, 'pipe()');
+      isAsked = false;
+      if (result.done === true) return;
+      await stream.send(result.value, waiting);
+    }
+  } catch (problem) {
+    const returned = Promise.resolve(chunks.return?.());
+    if (isAsked) letGo(source, returned);
+    else await returned;
+    throw over.signal.aborted ? over.signal.reason : problem;
+  }
+}
+
+/** A source that was asked for a chunk returns only once it has one; a Readable can be destroyed before. */
+function letGo(source: object, returned: Promise<unknown>): void {
+  void quiet(returned);
+  (source as Partial<Readable>).destroy?.();
 }
 
 /**

@@ -56,7 +56,8 @@ describe('A WAV stream', () => {
   it('destroys its source when its samples are no longer read', async () => {
     const source = chunked(readFileSync(SAMPLE), 1_000);
     const { chunks } = await readWav(source);
-    await assert.rejects(pipe(chunks, { send: () => Promise.reject(new Error('the stream has failed')) } as never));
+    const failing = { closed: new Promise(() => undefined), send: () => Promise.reject(new Error('it has failed')) };
+    await assert.rejects(pipe(chunks, failing as never));
     assert.equal(source.destroyed, true);
   });
 
