@@ -91,7 +91,13 @@ const VALUE_SHAPE = /^[\t -~\x80-\xff]*$/;
 export const headersFor = async ({ headers, token }: StreamOptions): Promise<Record<string, string>> => {
   const [asked, credential] = await Promise.all([ask(headers ?? {}), ask(token ?? '')]);
   // Null and undefined count as no headers.
-  const named = { ...asked };
+  const named = (asked as unknown) ?? {};
+  // The names of a Headers or a Map are no properties, and a text has properties that are no names.
+  if (!isRecord(named))
+    throw new EarshotError(
+      'bad_request',
+      'headers are no object of names and values; of a Headers or a Map, give Object.fromEntries(it)',
+    );
   if (!isText(credential, CREDENTIAL_SHAPE))
     throw new EarshotError(
       'bad_request',
@@ -103,6 +109,9 @@ export const headersFor = async ({ headers, token }: StreamOptions): Promise<Rec
   }
   return { ...named, ...(credential !== '' && { Authorization: `Bearer ${credential}` }) };
 };
+
+const isRecord = (value: unknown): value is Record<string, string> =>
+  typeof value === 'object' && value !== null && !(Symbol.iterator in value);
 
 /** Whether a value is a string that matches `shape`. */
 export const isText = (value: unknown, shape: RegExp): boolean => typeof value === 'string' && shape.test(value);

@@ -67,6 +67,7 @@ describe('Credentials', () => {
   });
 
   const SECRET = 'sesame-1234';
+  const NO_RECORD = 'headers are no object of names and values; of a Headers or a Map, give Object.fromEntries(it)';
   const UNSENDABLE: Readonly<Record<string, readonly [Partial<StreamOptions>, string]>> = {
     'a token with a line break': [
       { token: `${SECRET}\n` },
@@ -80,6 +81,8 @@ describe('Credentials', () => {
       { headers: { 'bad header': SECRET } },
       'header "bad header" has a name or a value that cannot be sent',
     ],
+    'a Headers': [{ headers: new Headers({ 'x-key': SECRET }) as never }, NO_RECORD],
+    'a text as headers': [{ headers: `x-key: ${SECRET}` as never }, NO_RECORD],
     'a header with a bad value': [
       { headers: { 'x-key': `${SECRET}\n` } },
       'header "x-key" has a name or a value that cannot be sent',
