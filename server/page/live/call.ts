@@ -9,7 +9,7 @@ import {
 import { reasonOf } from '../../domain/reason.js';
 import { givenKey } from '../shared/ask-server.js';
 import { find } from '../shared/dom.js';
-import { millis, seconds } from '../shared/words.js';
+import { millis, sentence, seconds } from '../shared/words.js';
 import type { Finals } from './finals.js';
 import { Palette } from './palette.js';
 import type { Piece, Source } from './source.js';
@@ -36,6 +36,8 @@ export class Call {
   #views: TrackView[] = [];
   /** Audio from before the server was ready, when nothing could be drawn yet. */
   readonly #early: Piece[] = [];
+  /** Why the source ended before its time, as a sentence; empty where it did not. */
+  #lost = '';
 
   constructor(source: Source, model: string, screen: Screen) {
     this.#source = source;
@@ -60,7 +62,8 @@ export class Call {
         await this.#stream.send(piece.chunk);
       }
     } catch (problem) {
-      if (this.#stream.state !== 'closed') this.#screen.tell(reasonOf(problem), true);
+      // Told with the totals, which come a moment later.
+      if (this.#stream.state !== 'closed') this.#lost = `${sentence(reasonOf(problem))} `;
     } finally {
       this.#source.stop();
     }
@@ -99,7 +102,7 @@ export class Call {
     stream.on('reconnected', ({ resumed, lostMs }) => tell(reconnection(resumed, lostMs), lostMs > 0));
     stream.on('dropped', ({ ms }) => finals.notice(`${millis(ms)} of audio did not fit into the buffer`));
     stream.on('ended', ({ totals, error }) => {
-      if (totals !== null) tell(summary(totals));
+      if (totals !== null) tell(this.#lost + summary(totals), this.#lost !== '');
       else tell(problemOf(error), true);
     });
   }

@@ -1,6 +1,6 @@
 import { askServer } from '../shared/ask-server.js';
 import { find, make, whenSchemeChanges } from '../shared/dom.js';
-import { spoken } from '../shared/words.js';
+import { sentence, spoken } from '../shared/words.js';
 import { Call, type Screen } from './call.js';
 import { CodePanel } from './code-panel.js';
 import { Controls } from './controls.js';
@@ -113,8 +113,6 @@ async function stream(open: (signal: AbortSignal) => Promise<Source>, waiting: s
     void devices.refresh();
   }
 }
-
-const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 
 function showLabels(name: string): void {
   const known = models.find((model) => model.name === name)?.labels ?? [];

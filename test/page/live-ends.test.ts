@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
+import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
+import { sampleCall } from '../support/sample-calls.js';
+
+describe('The end of a stream on the live page in Chromium', function () {
+  this.timeout(90_000);
+  let server: RealServer;
+  let browser: HearingBrowser | undefined;
+
+  before(async function () {
+    browser = await hearingBrowser(this, sampleCall('freeze-card-8k-mulaw.wav'));
+    server = await serveReal({ models: ECHO_MODELS });
+  });
+  after(async () => {
+    await browser?.close();
+    await (server as RealServer | undefined)?.running.drain();
+  });
+
+  const open = async (http = server.http): Promise<Page> => {
+    const { page } = await browser!.open(`http://${http}/`, { permissions: ['microphone'] });
+    await page.locator('#model option').first().waitFor({ state: 'attached' });
+    return page;
+  };
+  const waitForState = (page: Page, part: string | RegExp) => page.locator('#state', { hasText: part }).waitFor();
+
+  it('still says why when the microphone was unplugged', async () => {
+    const page = await open();
+    await page.evaluate(`const devices = navigator.mediaDevices;
+      const ask = devices.getUserMedia.bind(devices);
+      devices.getUserMedia = async (what) => (globalThis.media = await ask(what));`);
+    await page.click('#microphone');
+    await waitForState(page, 'Listening');
+    await page.evaluate("globalThis.media.getTracks()[0].dispatchEvent(new Event('ended'))");
+    await waitForState(page, 'Done');
+    const state = page.locator('#state.alarm');
+    assert.match(await state.innerText(), /^The microphone was unplugged, or its permission withdrawn\. Done: /);
+  });
+});
