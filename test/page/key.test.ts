@@ -38,6 +38,10 @@ describe('The pages of a server that asks for a key', function () {
     await page.locator('dialog', { hasText: 'asks for a key' }).waitFor();
     await page.evaluate(AXE);
     assert.deepEqual(await page.evaluate(COMPLAINTS), []);
+    await give(page, '“curly”');
+    await page.locator('dialog', { hasText: 'characters that no key has' }).waitFor();
+    for (let pressed = 0; pressed < 3; pressed += 1) await page.keyboard.press('Escape');
+    assert.equal(await page.locator('dialog[open]').count(), 1);
     await give(page, randomKey());
     await page.locator('dialog', { hasText: 'not good here' }).waitFor();
     await give(page, key);

@@ -6,6 +6,9 @@ const PLACE = 'earshot-key';
 /** The API key that the visitor has given; empty where the server has asked for none. */
 export const givenKey = (): string => sessionStorage.getItem(PLACE) ?? '';
 
+/** What can be sent as a credential; with other characters `fetch` fails as if no server answered. */
+const SENDABLE = /^[!-~]*$/;
+
 /** The server's answer; asks the visitor for a key until the server accepts it. Rejects when the server does not answer. */
 export async function askServer(path: string): Promise<Response> {
   for (;;) {
@@ -13,11 +16,15 @@ export async function askServer(path: string): Promise<Response> {
     const headers: Record<string, string> = key === '' ? {} : { Authorization: `Bearer ${key}` };
     const answer = await fetch(path, { cache: 'no-store', headers });
     if (answer.status !== 401 && answer.status !== 403) return answer;
-    sessionStorage.setItem(
-      PLACE,
-      await askVisitor(key === '' && answer.status === 401 ? 'This server asks for a key.' : await reasonIn(answer)),
-    );
+    await takeKey(key === '' && answer.status === 401 ? 'This server asks for a key.' : await reasonIn(answer));
   }
+}
+
+/** Asks the visitor for a key, until it is one that can be sent. */
+async function takeKey(why: string): Promise<void> {
+  const key = await askVisitor(why);
+  if (SENDABLE.test(key)) sessionStorage.setItem(PLACE, key);
+  else await takeKey('That has characters that no key has.');
 }
 
 const reasonIn = async (answer: Response): Promise<string> =>
@@ -38,6 +45,8 @@ function askVisitor(why: string): Promise<string> {
   dialog.ariaLabel = 'API key';
   document.body.append(dialog);
   dialog.addEventListener('cancel', (event) => event.preventDefault());
+  // Browsers close it all the same when Escape is pressed twice, and nothing on the page works without the key.
+  dialog.addEventListener('close', () => dialog.showModal());
   dialog.showModal();
   return new Promise((resolve) =>
     form.addEventListener('submit', (event) => {
