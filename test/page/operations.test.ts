@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Route } from 'playwright-core';
 import { openStream } from '../../client-sdk/src/index.js';
 import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
 import { BUNDLED_MODELS, serveReal, type RealServer } from '../support/real-server.js';
@@ -39,6 +40,18 @@ describe("The operators' view in Chromium", function () {
     assert.match(await page.locator('#latencies').innerText(), /last sample to event\s+[\d.]+ ms/);
     assert.deepEqual(complaints, []);
   });
+
+  for (const [what, answer] of [
+    ['is stuck', () => undefined],
+    ['answers with an error', (route: Route) => route.fulfill({ status: 500, json: { error: { code: 'internal' } } })],
+  ] as const)
+    it(`says that the server does not answer when it ${what}, and keeps the figures`, async () => {
+      const { page } = await browser!.open(`http://${server.http}/operations`);
+      await page.locator('#workers', { hasText: '2 of 2' }).waitFor();
+      await page.route('**/metrics', answer);
+      await page.locator('#state', { hasText: 'does not answer' }).waitFor();
+      assert.match(await page.locator('#workers').innerText(), /^2 of 2/);
+    });
 
   it('says that the server has gone, and finds it again', async () => {
     const gone = await serveReal({ models: BUNDLED_MODELS });

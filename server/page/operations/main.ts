@@ -1,4 +1,4 @@
-import { askServer } from '../shared/ask-server.js';
+import { ANSWER_WITHIN_MS, askServer } from '../shared/ask-server.js';
 import { find, whenSchemeChanges } from '../shared/dom.js';
 import { Chart } from './chart.js';
 import { History, LATENCIES } from './history.js';
@@ -22,7 +22,7 @@ const latency = new Chart(
 
 /** Whether the server takes streams, and the reason that it gives if not. */
 async function readiness(): Promise<{ isReady: boolean; reason: string }> {
-  const answer = await fetch('/readyz', { cache: 'no-store' });
+  const answer = await fetch('/readyz', { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
   const { reason = '' } = (await answer.json()) as { reason?: string };
   return { isReady: answer.ok, reason };
 }
@@ -37,6 +37,7 @@ function tell(message: string, isAlarm: boolean): void {
 async function look(): Promise<void> {
   try {
     const [ready, metrics] = await Promise.all([readiness(), askServer('/metrics')]);
+    if (!metrics.ok) throw new Error(`/metrics was answered with ${metrics.status}`);
     show(new Scrape(await metrics.text(), performance.now() / 1000));
     tell(ready.isReady ? 'Ready: streams are taken.' : `Not ready: ${ready.reason}.`, !ready.isReady);
   } catch {

@@ -3,18 +3,22 @@ import { make } from './dom.js';
 /** The key's name in the session storage, which belongs to this tab and lasts until it is closed. */
 const PLACE = 'earshot-key';
 
+/** How long an answer of the server may take. One that is stuck takes connections and answers none. */
+export const ANSWER_WITHIN_MS = 10_000;
+
 /** The API key that the visitor has given; empty where the server has asked for none. */
 export const givenKey = (): string => sessionStorage.getItem(PLACE) ?? '';
 
 /** What can be sent as a credential; with other characters `fetch` fails as if no server answered. */
 const SENDABLE = /^[!-~]*$/;
 
-/** The server's answer; asks the visitor for a key until the server accepts it. Rejects when the server does not answer. */
+/** The server's answer; asks the visitor for a key until the server accepts it. Rejects when the server does not answer in time. */
 export async function askServer(path: string): Promise<Response> {
   for (;;) {
     const key = givenKey();
     const headers: Record<string, string> = key === '' ? {} : { Authorization: `Bearer ${key}` };
-    const answer = await fetch(path, { cache: 'no-store', headers });
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const answer = await fetch(path, { cache: 'no-store', headers, signal });
     if (answer.status !== 401 && answer.status !== 403) return answer;
     await takeKey(key === '' && answer.status === 401 ? 'This server asks for a key.' : await reasonIn(answer));
   }
