@@ -4,6 +4,16 @@ import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { sampleCall } from '../support/sample-calls.js';
 
+/** Evaluated in the browser before the page's own scripts: counts the plots that the window holds. */
+const COUNT_PLOTS = `globalThis.plots = 0;
+  for (const [method, step] of [['addEventListener', 1], ['removeEventListener', -1]]) {
+    const original = window[method];
+    window[method] = function (type, ...rest) {
+      if (type === 'dppxchange') globalThis.plots += step;
+      return original.call(this, type, ...rest);
+    };
+  }`;
+
 describe('The end of a stream on the live page in Chromium', function () {
   this.timeout(90_000);
   let server: RealServer;
@@ -24,6 +34,21 @@ describe('The end of a stream on the live page in Chromium', function () {
     return page;
   };
   const waitForState = (page: Page, part: string | RegExp) => page.locator('#state', { hasText: part }).waitFor();
+
+  it('leaves no plot behind when the next stream has begun', async () => {
+    const page = await open();
+    await page.addInitScript(COUNT_PLOTS);
+    await page.reload();
+    const own = await page.evaluate<number>('globalThis.plots');
+    await page.locator('#model option').first().waitFor({ state: 'attached' });
+    for (let stream = 0; stream < 3; stream += 1) {
+      await page.click('#play');
+      await waitForState(page, 'Listening');
+      await page.click('#stop');
+      await waitForState(page, 'Done');
+    }
+    assert.equal(await page.evaluate('globalThis.plots'), own + 1);
+  });
 
   it('still says why when the microphone was unplugged', async () => {
     const page = await open();

@@ -12,6 +12,7 @@ const NARROW = 520;
 /** The lines of one channel over stream time, with waveform, utterances and gaps. */
 export class Plot {
   readonly #plot: uPlot;
+  readonly #resizing = new ResizeObserver(() => this.#resize());
   readonly #labels: readonly string[];
 
   constructor(
@@ -20,7 +21,13 @@ export class Plot {
   ) {
     this.#labels = [...marked.track.curves.byLabel.keys()];
     this.#plot = new uPlot(this.#options(), this.#points(), box);
-    new ResizeObserver(() => this.#resize()).observe(box);
+    this.#resizing.observe(box);
+  }
+
+  /** Ends the plot, which the window would hold in memory otherwise. */
+  destroy(): void {
+    this.#resizing.disconnect();
+    this.#plot.destroy();
   }
 
   /** Draws stream time from `from` to `to`, in seconds. */

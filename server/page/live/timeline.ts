@@ -10,8 +10,9 @@ export class Timeline {
   #views: readonly TrackView[] = [];
   #isRunning = false;
 
-  /** Begins to scroll the tracks of a new stream. */
+  /** Begins to scroll the tracks of a new stream, which take the place of those of the one before. */
   begin(views: readonly TrackView[]): void {
+    for (const view of this.#views) view.destroy();
     this.#views = views;
     if (this.#isRunning) return;
     this.#isRunning = true;

@@ -66,6 +66,11 @@ export class TrackView {
     this.#plot.show(from, to);
   }
 
+  /** Ends the view, once another takes its place on the page. */
+  destroy(): void {
+    this.#plot.destroy();
+  }
+
   #rank({ scores }: Intent): void {
     this.#ranking.replaceChildren(...scores.slice(0, RANKED).map(({ label, score }) => this.#row(label, score)));
   }
