@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
@@ -6,6 +7,7 @@ import { readWav } from '../../server/audio/wav.js';
 import { SNIPPETS, type OnScreen } from '../../server/page/live/snippets.js';
 import { ensureBuilt, run, SDK } from '../client-sdk/client-package.js';
 import { earshot } from '../support/earshot-command.js';
+import { hasSox, needs } from '../support/needs.js';
 import { BUNDLED_MODELS, SAMPLES, serveReal, type RealServer } from '../support/real-server.js';
 
 const FILE = join(SAMPLES, 'freeze-card-8k-mulaw.wav');
@@ -30,6 +32,7 @@ describe('The code of the page', function () {
       model: 'banking-intents',
       way: 'recording',
       file: FILE,
+      isWav: true,
       audio: { encoding: 'mulaw', sampleRate: 8_000, channels: 1 },
     };
   });
@@ -53,6 +56,19 @@ describe('The code of the page', function () {
     const { code, out } = await earshot([...words, '--fast', '--json']);
     assert.equal(code, 0);
     assert.match(out, /"status":"final".*"intent":"freeze"/);
+  });
+
+  it('reads a recording that is no WAV, whatever its name, as the page has heard it', function () {
+    needs(this, hasSox, 'sox');
+    const file = "-a caller's (1).ogg";
+    execFileSync('sox', [FILE, '-r', '44100', '-c', '2', `./${file}`], { cwd: folder });
+    const audio = { encoding: 'pcm_f32le', sampleRate: 16_000, channels: 1 } as const;
+    const other = { ...screen, file, isWav: false, audio };
+    const shell = (line: string): Buffer => execFileSync('sh', ['-c', line], { cwd: folder, maxBuffer: 1 << 26 });
+    const raw = shell(/^\/\/ (sox .*) \| node/m.exec(SNIPPETS.Node!(other))![1]!);
+    const seconds = readWav(shell(/^(sox .*) \| npx/.exec(SNIPPETS['Command line']!(other))![1]!));
+    assert.ok(seconds.kind === 'audio');
+    assert.equal(raw.length, 4 * Math.round(((seconds.audio.length / 4) * 16_000) / 44_100));
   });
 
   it('streams from any language', async () => {

@@ -38,6 +38,7 @@ const code = new CodePanel({
   model: '',
   way: 'microphone',
   file: SAMPLES[0]!.file,
+  isWav: true,
   audio: MICROPHONE_AUDIO,
 });
 /** The list of labels, which is replaced on the page once there is something to draw. */
@@ -84,7 +85,7 @@ async function fromRecording(
   names: readonly string[],
 ): Promise<Source> {
   const recording = await readRecording(await read());
-  code.show({ way: 'recording', file, audio: recording.audio });
+  code.show({ way: 'recording', file, isWav: recording.isWav, audio: recording.audio });
   return recordingSource(recording, recording.audio.channels > names.length ? [] : names, controls.isMuted);
 }
 

@@ -8,6 +8,8 @@ export interface Recording {
   readonly audio: AudioOptions & { readonly channels: number };
   readonly bytes: Uint8Array;
   readonly amplitudes: readonly Float32Array[];
+  /** Whether the file is a WAV, and not one that only this browser has decoded. */
+  readonly isWav: boolean;
 }
 
 type Wire = AudioOptions['encoding'];
@@ -28,8 +30,8 @@ export async function readRecording(file: ArrayBuffer): Promise<Recording> {
 function fromWav(format: SampleFormat, bytes: Uint8Array): Recording {
   const amplitudes = createDecoder(format).push(bytes);
   const { encoding, sampleRate, channels } = format;
-  if (isWire(encoding)) return { audio: { encoding, sampleRate, channels }, bytes, amplitudes };
-  return asFloats(amplitudes, sampleRate);
+  if (isWire(encoding)) return { audio: { encoding, sampleRate, channels }, bytes, amplitudes, isWav: true };
+  return { ...asFloats(amplitudes, sampleRate), isWav: true };
 }
 
 /** Decodes MP3, Opus, AAC, … with the browser, which resamples to the context's 16 kHz. */
@@ -38,10 +40,10 @@ async function decoded(file: ArrayBuffer): Promise<Recording> {
   const buffer = await context.decodeAudioData(file.slice(0));
   const count = Math.min(buffer.numberOfChannels, 8);
   const amplitudes = Array.from({ length: count }, (_, channel) => buffer.getChannelData(channel));
-  return asFloats(amplitudes, buffer.sampleRate);
+  return { ...asFloats(amplitudes, buffer.sampleRate), isWav: false };
 }
 
-function asFloats(amplitudes: readonly Float32Array[], sampleRate: number): Recording {
+function asFloats(amplitudes: readonly Float32Array[], sampleRate: number): Omit<Recording, 'isWav'> {
   const channels = amplitudes.length;
   const samples = new Float32Array((amplitudes[0]?.length ?? 0) * channels);
   for (const [channel, track] of amplitudes.entries())

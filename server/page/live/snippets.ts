@@ -7,6 +7,8 @@ export interface OnScreen {
   readonly model: string;
   readonly way: 'microphone' | 'recording';
   readonly file: string;
+  /** Whether the file is a WAV, which the command line streams as it is. */
+  readonly isWav: boolean;
   readonly audio: AudioOptions;
 }
 
@@ -43,9 +45,9 @@ stream.on('intent', ({ status, intent, score }) => {
 for await (const chunk of process.stdin) await stream.send(chunk);
 await stream.close();`,
 
-  'Command line': ({ server, model, way, file }) =>
+  'Command line': ({ server, model, way, file, isWav }) =>
     way === 'recording'
-      ? `npx earshot stream ${file} \\
+      ? `${isWav ? `npx earshot stream ${quoted(file)}` : `sox ${quoted(file)} -t wav - | npx earshot stream -`} \\
   --model ${model} --url ${server}`
       : `arecord -q -f S16_LE -r 16000 -c 1 -t raw | \\\n  npx earshot stream - --encoding pcm_s16le --sample-rate 16000 \\
     --model ${model} --url ${server}`,
@@ -71,8 +73,16 @@ const SOX: Readonly<Record<AudioOptions['encoding'], string>> = {
   alaw: '-e a-law',
 };
 
-const rawSource = ({ way, file, audio }: OnScreen): string =>
-  way === 'recording' ? `sox ${file} -t raw ${SOX[audio.encoding]} -` : 'arecord -f S16_LE -r 16000 -c 1 -t raw';
+const rawSource = ({ way, file, audio: { encoding, sampleRate, channels = 1 } }: OnScreen): string =>
+  way === 'recording'
+    ? `sox ${quoted(file)} -t raw ${SOX[encoding]} -r ${sampleRate} -c ${channels} -`
+    : 'arecord -f S16_LE -r 16000 -c 1 -t raw';
+
+/** A file's name as a shell takes it. */
+const quoted = (file: string): string => {
+  const path = file.startsWith('-') ? `./${file}` : file;
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+};
 
 const query = (model: string, { encoding, sampleRate, channels = 1 }: AudioOptions): string =>
   new URLSearchParams({ encoding, sample_rate: String(sampleRate), channels: String(channels), model }).toString();
