@@ -35,6 +35,20 @@ describe('The end of a stream on the live page in Chromium', function () {
   };
   const waitForState = (page: Page, part: string | RegExp) => page.locator('#state', { hasText: part }).waitFor();
 
+  it('can be had without the last answers when the server is away', async () => {
+    const away = await serveReal({ models: ECHO_MODELS, drainGraceMs: 0 });
+    const page = await open(away.http);
+    await page.click('#play');
+    await waitForState(page, 'Listening');
+    await away.running.drain();
+    await waitForState(page, /Connection lost|going away/);
+    await page.click('#stop');
+    await waitForState(page, 'Press Stop again');
+    await page.click('#stop');
+    await waitForState(page, 'Stopped, without the last answers.');
+    assert.equal(await page.locator('#play').isEnabled(), true);
+  });
+
   it('leaves no plot behind when the next stream has begun', async () => {
     const page = await open();
     await page.addInitScript(COUNT_PLOTS);

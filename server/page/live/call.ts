@@ -17,6 +17,9 @@ import type { Speed } from './speed.js';
 import type { Timeline } from './timeline.js';
 import { TrackView } from './track-view.js';
 
+/** How long the visitor waits for the last answers before the page offers to do without them. */
+const PATIENCE_MS = 2_000;
+
 /** The parts of the page that show a stream. */
 export interface Screen {
   readonly timeline: Timeline;
@@ -38,6 +41,8 @@ export class Call {
   readonly #early: Piece[] = [];
   /** Why the source ended before its time, as a sentence; empty where it did not. */
   #lost = '';
+  /** Whether the visitor has been told that another press of Stop gives up the last answers. */
+  #mayGiveUp = false;
 
   constructor(source: Source, model: string, screen: Screen) {
     this.#source = source;
@@ -68,16 +73,24 @@ export class Call {
       this.#source.stop();
     }
     void this.#stream.close();
+    const offering = setTimeout(() => this.#offerToGiveUp(), PATIENCE_MS);
     await this.#stream.closed;
+    clearTimeout(offering);
     const droppedMs = this.#source.droppedMs();
     if (droppedMs > 0) this.#screen.finals.notice(`${millis(droppedMs)} of the microphone found no room`);
     this.#screen.timeline.end();
     this.#screen.loudness(0);
   }
 
-  /** Ends the audio; what was sent is still classified. */
+  /** Ends the audio; what was sent is still classified, unless the visitor will not wait for that. */
   stop(): void {
     this.#source.stop();
+    if (this.#mayGiveUp) this.#stream.abort();
+  }
+
+  #offerToGiveUp(): void {
+    this.#mayGiveUp = true;
+    this.#screen.tell('The last answers are not here yet. Press Stop again to do without them.', true);
   }
 
   #listen(): void {
@@ -157,7 +170,9 @@ const summary = ({ audio_ms: audioMs, frames, utterances, gap_ms: gapMs }: Close
     gapMs === 0 ? 'nothing' : millis(gapMs)
   } unclassified.`;
 
-const problemOf = ({ code, message }: EarshotError): string =>
-  code === 'connect_failed' || code === 'disconnected' || code === 'connect_timeout'
+const problemOf = ({ code, message }: EarshotError): string => {
+  if (code === 'aborted') return 'Stopped, without the last answers.';
+  return code === 'connect_failed' || code === 'disconnected' || code === 'connect_timeout'
     ? `The server cannot be reached: ${message}.`
     : `${code}: ${message}`;
+};
