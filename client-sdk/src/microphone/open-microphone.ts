@@ -20,6 +20,8 @@ export async function microphone(options: MicrophoneOptions = {}): Promise<Micro
     wiring = await wire(media);
     const node = await listeningNode(wiring, workletUrl);
     signal?.throwIfAborted();
+    // Nobody listened yet when it ended: `ended` will not be reported again.
+    if (media.getAudioTracks()[0]?.readyState === 'ended') throw lost();
     return new OpenMicrophone(media, wiring.context, node, signal);
   } catch (error) {
     release(media, wiring?.context);
@@ -27,6 +29,9 @@ export async function microphone(options: MicrophoneOptions = {}): Promise<Micro
     throw error instanceof MicrophoneError ? error : microphoneErrorOf(error);
   }
 }
+
+const lost = (): MicrophoneError =>
+  new MicrophoneError('lost', 'the microphone was unplugged, or its permission withdrawn');
 
 /**
  * The microphones of this machine. Browsers withhold their names until the page has once been allowed to listen. Rejects with
@@ -99,9 +104,7 @@ class OpenMicrophone implements Microphone {
     this.#resampler = createResampler(hertz(context.sampleRate));
     node.port.onmessage = ({ data }: MessageEvent<Float32Array | null>) => this.#heard(data);
     node.onprocessorerror = () => this.#fail(new MicrophoneError('failed', 'the audio thread failed'));
-    track?.addEventListener('ended', () =>
-      this.#fail(new MicrophoneError('lost', 'the microphone was unplugged, or its permission withdrawn')),
-    );
+    track?.addEventListener('ended', () => this.#fail(lost()));
     context.onstatechange = () => this.#wake();
     const stop = () => void this.stop();
     signal?.addEventListener('abort', stop, { once: true });

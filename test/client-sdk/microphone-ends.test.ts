@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { hearingBrowser, type HearingBrowser } from '../support/chromium.js';
+import { ensureBuilt, SDK } from './client-package.js';
+
+/** Evaluated in the browser: keeps the device, the audio context and the worklet's node that the microphone uses. */
+const SPY = `
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    globalThis.asked = constraints;
+    globalThis.media = await ask(constraints);
+    return globalThis.media;
+  };
+  globalThis.AudioContext = class extends AudioContext {
+    constructor(options) {
+      super(options);
+      globalThis.context = this;
+    }
+  };
+  globalThis.AudioWorkletNode = class extends AudioWorkletNode {
+    constructor(...all) {
+      super(...all);
+      globalThis.node = this;
+    }
+  };
+  globalThis.opening = (options) => import('/microphone.js').then(({ microphone }) => microphone(options));`;
+
+describe('The microphone of the SDK, at odd moments in Chromium,', function () {
+  this.timeout(60_000);
+  let browser: HearingBrowser | undefined;
+  let site: Server;
+
+  before(async function () {
+    browser = await hearingBrowser(this, { rate: 16_000, samples: new Int16Array(16_000).fill(9_000) });
+    await ensureBuilt();
+    const script = readFileSync(join(SDK, 'dist/microphone/microphone.js'), 'utf8');
+    site = createServer(({ url }, response) => {
+      const isScript = url === '/microphone.js';
+      response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
+      response.end(isScript ? script : '<!doctype html><title>page</title>');
+    }).listen(0, '127.0.0.1');
+    await once(site, 'listening');
+  });
+  after(async () => {
+    await browser?.close();
+    (site as Server | undefined)?.close();
+  });
+
+  const open = async (): Promise<Page> => {
+    const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+    const { page } = await browser!.open(url, { permissions: ['microphone'] });
+    await page.evaluate(SPY);
+    return page;
+  };
+
+  it('is lost when the device was unplugged while it was being opened', async () => {
+    const page = await open();
+    const code = await page.evaluate(`(async () => {
+      const load = AudioWorklet.prototype.addModule;
+      AudioWorklet.prototype.addModule = function (url) {
+        media.getTracks()[0].stop();
+        return load.call(this, url);
+      };
+      return opening().then(() => 'opened', ({ code }) => code);
+    })()`);
+    assert.equal(code, 'lost');
+  });
+});
