@@ -58,6 +58,32 @@ describe('The microphone of the SDK, at odd moments in Chromium,', function () {
     return page;
   };
 
+  it('stops although its audio is suspended before the worklet has answered', async () => {
+    const page = await open();
+    const ended = await page.evaluate(`(async () => {
+      const mic = await opening();
+      for await (const chunk of mic) {
+        node.port.postMessage = () => undefined;
+        const stopping = mic.stop();
+        await context.suspend();
+        const late = new Promise((resolve) => setTimeout(resolve, 5000, 'late'));
+        return Promise.race([stopping.then(() => media.getTracks()[0].readyState), late]);
+      }
+    })()`);
+    assert.equal(ended, 'ended');
+  });
+
+  it('is silent once it has ended, whatever the worklet still sends', async () => {
+    const page = await open();
+    const level = await page.evaluate(`(async () => {
+      const mic = await opening();
+      media.getTracks()[0].dispatchEvent(new Event('ended'));
+      node.port.onmessage({ data: new Float32Array(800).fill(0.5) });
+      return mic.level;
+    })()`);
+    assert.equal(level, 0);
+  });
+
   it('is lost when the device was unplugged while it was being opened', async () => {
     const page = await open();
     const code = await page.evaluate(`(async () => {

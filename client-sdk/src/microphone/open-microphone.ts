@@ -93,6 +93,7 @@ class OpenMicrophone implements Microphone {
   readonly #flushed = new Deferred<undefined>();
   readonly #resampler;
   #isStopping = false;
+  #hasEnded = false;
 
   constructor(media: MediaStream, context: AudioContext, node: AudioWorkletNode, signal?: AbortSignal) {
     const [track] = media.getAudioTracks();
@@ -138,12 +139,16 @@ class OpenMicrophone implements Microphone {
   /** Phones suspend audio during a call or when the screen is locked, and do not always resume it by themselves. */
   #wake(): void {
     const { state } = this.#context;
-    if (this.#isStopping || state === 'running' || state === 'closed') return;
+    if (state === 'running' || state === 'closed') return;
+    // The worklet may never answer `stop()` now.
+    if (this.#isStopping) return this.#heard(null);
     // Rejects while the call lasts; when it ends, the state changes again and this method runs again.
     this.#context.resume().catch(() => undefined);
   }
 
   #heard(amplitudes: Float32Array | null): void {
+    // The worklet may go on for a moment after the end.
+    if (this.#hasEnded) return;
     if (amplitudes === null) {
       this.#chunks.push(toInt16(this.#resampler.flush()));
       this.#end(null);
@@ -155,10 +160,11 @@ class OpenMicrophone implements Microphone {
 
   #fail(error: MicrophoneError): void {
     this.#isStopping = true;
-    this.#end(error);
+    if (!this.#hasEnded) this.#end(error);
   }
 
   #end(error: MicrophoneError | null): void {
+    this.#hasEnded = true;
     this.level = 0;
     this.#chunks.end(error);
     release(this.#media, this.#context);
