@@ -96,4 +96,14 @@ describe('The microphone of the SDK, at odd moments in Chromium,', function () {
     })()`);
     assert.equal(code, 'lost');
   });
+
+  it('takes null for an option that is not given', async () => {
+    const page = await open();
+    const nothing = ['deviceId', 'echoCancellation', 'noiseSuppression', 'autoGainControl', 'workletUrl', 'signal'];
+    const options = JSON.stringify(Object.fromEntries(nothing.map((name) => [name, null])));
+    const asked = await page.evaluate(`opening(${options}).then((mic) => mic.stop()).then(() => asked)`);
+    assert.deepEqual(asked, {
+      audio: { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+    });
+  });
 });

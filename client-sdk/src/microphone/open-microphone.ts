@@ -18,7 +18,7 @@ export async function microphone(options: MicrophoneOptions = {}): Promise<Micro
   try {
     signal?.throwIfAborted();
     wiring = await wire(media);
-    const node = await listeningNode(wiring, workletUrl);
+    const node = await listeningNode(wiring, workletUrl ?? undefined);
     signal?.throwIfAborted();
     // Nobody listened yet when it ended: `ended` will not be reported again.
     if (media.getAudioTracks()[0]?.readyState === 'ended') throw lost();
@@ -49,12 +49,17 @@ function mediaDevices(): MediaDevices {
 }
 
 async function permitted(options: MicrophoneOptions): Promise<MediaStream> {
-  const { deviceId, echoCancellation = false, noiseSuppression = false, autoGainControl = false } = options;
-  const audio = { channelCount: 1, echoCancellation, noiseSuppression, autoGainControl };
+  const { deviceId, echoCancellation, noiseSuppression, autoGainControl } = options;
+  const audio = {
+    channelCount: 1,
+    echoCancellation: echoCancellation ?? false,
+    noiseSuppression: noiseSuppression ?? false,
+    autoGainControl: autoGainControl ?? false,
+  };
   const devices = mediaDevices();
   try {
     return await devices.getUserMedia({
-      audio: deviceId === undefined ? audio : { ...audio, deviceId: { exact: deviceId } },
+      audio: (deviceId ?? null) === null ? audio : { ...audio, deviceId: { exact: deviceId! } },
     });
   } catch (cause) {
     throw microphoneErrorOf(cause);
