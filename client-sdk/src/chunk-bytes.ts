@@ -24,9 +24,13 @@ export function chunkBytes(chunk: Chunk, encoding: Encoding): Uint8Array {
   const own = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (own === undefined) throw wrong(`a chunk of type ${kind} is no audio`, encoding);
   if (own !== null && own !== encoding) throw wrong(`${kind} is ${own}, but the stream is ${encoding}`, encoding);
-  return ArrayBuffer.isView(chunk)
-    ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    : new Uint8Array(chunk);
+  try {
+    return ArrayBuffer.isView(chunk)
+      ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      : new Uint8Array(chunk);
+  } catch {
+    throw wrong(`the memory of this ${kind} was transferred, to a worker perhaps, before it was sent`, encoding);
+  }
 }
 
 /** Name of a value's built-in type, also for a value from another realm (an iframe, a test sandbox), where `instanceof` fails. */

@@ -159,6 +159,18 @@ describe('Sending', () => {
       assert.deepEqual([stream.state, stream.backlogMs], ['open', 0]);
     });
 
+  it('refuses a chunk whose memory was transferred elsewhere', async () => {
+    const { stream } = opened();
+    for (const chunk of [new Int16Array(160), new ArrayBuffer(320)]) {
+      structuredClone(chunk, { transfer: [chunk instanceof ArrayBuffer ? chunk : chunk.buffer] });
+      await assert.rejects(stream.send(chunk), {
+        code: 'bad_request',
+        message: /^the memory of this .* was transferred/,
+      });
+    }
+    assert.equal(stream.state, 'open');
+  });
+
   it('takes an ArrayBuffer, and a Uint8Array of another realm', async () => {
     const { stream, network } = opened();
     assert.equal(await stream.send(Uint8Array.of(1, 2).buffer), 1 / 16);
