@@ -70,13 +70,15 @@ function letGo(source: object, returned: Promise<unknown>): void {
 /**
  * Yields audio at speaking speed, as a microphone would: pieces of at most 100 ms, each at the time when its last sample would have
  * been spoken. Times are computed from the start, so that delays do not add up. `bytesPerSecond` counts all channels together.
- * Throws an AbortError when `signal` fires while it waits.
+ * Throws an AbortError when `signal` fires while it waits, and EarshotError `bad_request` when `bytesPerSecond` is no number above 0.
  */
 export async function* atSpeakingSpeed(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   bytesPerSecond: number,
   { signal }: Waiting = {},
 ): AsyncGenerator<Uint8Array> {
+  if (!(bytesPerSecond > 0))
+    throw new EarshotError('bad_request', `bytesPerSecond ${bytesPerSecond} is no number of bytes above 0`);
   const pieceLength = Math.max(1, Math.round(bytesPerSecond / 10));
   const startedAt = performance.now();
   let spoken = 0;

@@ -110,6 +110,12 @@ describe('Speaking speed', () => {
     assert.deepEqual(lengths, [100, 70, 80]);
   });
 
+  for (const wrong of [undefined, NaN, 0])
+    it(`of ${wrong} bytes a second is refused, and no audio is left out`, async () => {
+      const refused = { code: 'bad_request', message: `bytesPerSecond ${wrong} is no number of bytes above 0` };
+      await assert.rejects(atSpeakingSpeed(chunks, wrong!).next(), refused);
+    });
+
   it('is rejected as soon as its signal fires', async () => {
     const controller = new AbortController();
     const pieces = atSpeakingSpeed(chunks, 1, { signal: controller.signal });
