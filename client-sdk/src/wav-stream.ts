@@ -14,6 +14,8 @@ export interface WavStream {
 const EXTENSIBLE = 0xfffe;
 /** Most bytes of a header; a longer one is refused. */
 const LONGEST_HEADER = 1024 * 1024;
+/** The length of samples that is not known, or is told elsewhere. */
+const UNKNOWN = 0xffff_ffff;
 /** Format tag and bits per sample → encoding. */
 const ENCODINGS: Readonly<Record<string, Encoding>> = {
   '1/16': 'pcm_s16le',
@@ -90,18 +92,29 @@ function headerIn(head: Uint8Array): Header | null {
   if (head.length < 12) return null;
   if (!['RIFF', 'RF64'].includes(name(0)) || name(8) !== 'WAVE') throw wrong('it does not begin with RIFF … WAVE');
   let audio: Required<AudioOptions> | null = null;
+  let longLength = Infinity;
   for (let at = 12; at + 8 <= head.length;) {
     const size = view.getUint32(at + 4, true);
     const start = at + 8;
     if (name(at) === 'data') {
       if (audio === null) throw wrong('its samples come before its format');
-      return { audio, start, length: size === 0 || size === 0xffff_ffff ? Infinity : size };
+      return { audio, start, length: lengthOf(size, longLength) };
     }
     if (start + size > head.length) return null;
+    if (name(at) === 'ds64') longLength = longLengthIn(view, start, size);
     if (name(at) === 'fmt ') audio = formatIn(view, start, size);
     at = start + size + (size % 2);
   }
   return null;
+}
+
+/** The length of the samples that RF64 (EBU Tech 3306) tells in 64 bits, after that of the file; Infinity if it is not known. */
+const longLengthIn = (view: DataView, start: number, size: number): number =>
+  (size < 16 ? 0 : Number(view.getBigUint64(start + 8, true))) || Infinity;
+
+function lengthOf(size: number, longLength: number): number {
+  if (size === UNKNOWN) return longLength;
+  return size === 0 ? Infinity : size;
 }
 
 function formatIn(view: DataView, start: number, size: number): Required<AudioOptions> {

@@ -67,6 +67,20 @@ describe('A WAV stream', () => {
     assert.deepEqual(await bytesOf(chunks), wav.subarray(44, -8));
   });
 
+  it('of RF64, which tells its length in 64 bits, leaves out what follows its samples', async () => {
+    const wav = readFileSync(SAMPLE);
+    const riff = Buffer.from('RF64\xff\xff\xff\xffWAVE', 'latin1');
+    const long = Buffer.alloc(36);
+    long.write('ds64');
+    long.writeUInt32LE(28, 4);
+    long.writeBigUInt64LE(BigInt(wav.length - 44), 16);
+    const header = Buffer.concat([riff, long, wav.subarray(12, 40), Buffer.alloc(4, 0xff)]);
+    const { chunks } = await readWav(
+      chunked(Buffer.concat([header, wav.subarray(44), Buffer.from('iXML....')]), 1_000),
+    );
+    assert.deepEqual(await bytesOf(chunks), wav.subarray(44));
+  });
+
   const broken = (change: (wav: Buffer) => void): Buffer => {
     const wav = Buffer.from(readFileSync(SAMPLE));
     change(wav);
