@@ -57,6 +57,24 @@ describe('The live page in Chromium', function () {
     assert.deepEqual([...hosts], [server.http]);
   });
 
+  it('mutes a call while it plays, and lets it be heard again', async () => {
+    const { page } = await open();
+    await page.evaluate(`globalThis.GainNode = class extends GainNode {
+        constructor(context) {
+          super(context);
+          globalThis.loudness = this.gain;
+        }
+      };`);
+    await play(page, FREEZE.option);
+    await waitForState(page, 'Listening');
+    for (const loudness of [0, 1]) {
+      await page.click('#mute');
+      await eventually(() => page.evaluate(`globalThis.loudness?.value === ${loudness}`));
+    }
+    await page.click('#stop');
+    await waitForState(page, 'Done');
+  });
+
   it('says that the server does not answer when a sample call cannot be fetched', async () => {
     const { page } = await open();
     await page.route('**/samples/*', (route) => route.abort());

@@ -86,7 +86,7 @@ async function fromRecording(
 ): Promise<Source> {
   const recording = await readRecording(await read());
   code.show({ way: 'recording', file, isWav: recording.isWav, audio: recording.audio });
-  return recordingSource(recording, recording.audio.channels > names.length ? [] : names, controls.isMuted);
+  return recordingSource(recording, recording.audio.channels > names.length ? [] : names, () => controls.isMuted);
 }
 
 /** Opens a source and streams from it, unless a stream is running; stops at once if the visitor asked for it meanwhile. */

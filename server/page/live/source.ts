@@ -39,8 +39,8 @@ export async function microphoneSource(deviceId: string, signal: AbortSignal): P
   };
 }
 
-/** Gives a recording at speaking speed, and plays it unless muted. */
-export function recordingSource(recording: Recording, names: readonly string[], isMuted: boolean): Source {
+/** Gives a recording at speaking speed, and plays it as long as it is not muted. */
+export function recordingSource(recording: Recording, names: readonly string[], isMuted: () => boolean): Source {
   const stopping = new AbortController();
   const { audio } = recording;
   return {
@@ -52,14 +52,19 @@ export function recordingSource(recording: Recording, names: readonly string[], 
   };
 }
 
-async function* atSpeakingSpeed(recording: Recording, isMuted: boolean, signal: AbortSignal): AsyncGenerator<Piece> {
+async function* atSpeakingSpeed(
+  recording: Recording,
+  isMuted: () => boolean,
+  signal: AbortSignal,
+): AsyncGenerator<Piece> {
   const { audio, bytes, amplitudes } = recording;
   const samples = Math.round((audio.sampleRate * PIECE_MS) / 1000);
   const total = amplitudes[0]?.length ?? 0;
   const startedAt = performance.now();
-  const silence = isMuted ? () => undefined : play(recording);
+  const playback = play(recording);
   try {
     for (let from = 0; from < total && !signal.aborted; from += samples) {
+      playback.mute(isMuted());
       const to = Math.min(from + samples, total);
       await until(startedAt + (to * 1000) / audio.sampleRate);
       yield {
@@ -68,7 +73,7 @@ async function* atSpeakingSpeed(recording: Recording, isMuted: boolean, signal: 
       };
     }
   } finally {
-    silence();
+    playback.stop();
   }
 }
 
@@ -77,13 +82,22 @@ const until = (moment: number): Promise<void> => {
   return wait < 1 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, wait));
 };
 
-/** Plays the amplitudes, so that every format that can be streamed can be heard; returns a function that stops it. */
-function play({ audio, amplitudes }: Recording): () => void {
+interface Playback {
+  mute(isMuted: boolean): void;
+  stop(): void;
+}
+
+/** Plays the amplitudes, so that every format that can be streamed can be heard. */
+function play({ audio, amplitudes }: Recording): Playback {
   const context = new AudioContext();
   const buffer = context.createBuffer(amplitudes.length, Math.max(1, amplitudes[0]?.length ?? 0), audio.sampleRate);
   for (const [channel, track] of amplitudes.entries()) buffer.copyToChannel(Float32Array.from(track), channel);
   const node = new AudioBufferSourceNode(context, { buffer });
-  node.connect(context.destination);
+  const loudness = new GainNode(context);
+  node.connect(loudness).connect(context.destination);
   node.start();
-  return () => void context.close();
+  return {
+    mute: (isMuted) => (loudness.gain.value = isMuted ? 0 : 1),
+    stop: () => void context.close(),
+  };
 }
