@@ -126,6 +126,19 @@ describe('The browser bot in Chromium', function () {
     late.stop();
   });
 
+  it('can be hung up while the server is away', async () => {
+    const away = await webSocketServer((socket) => socket.once('message', () => say(socket, READY)));
+    const { page } = await browser!.open(`${site.address}?server=${away.url}`, { permissions: ['microphone'] });
+    await page.evaluate(ENDLESS_VOICE);
+    await page.click('#call');
+    await page.waitForFunction('globalThis.fallSilent');
+    away.stop();
+    await page.locator('#state', { hasText: 'Connection lost' }).waitFor();
+    await page.click('#call');
+    await page.locator('#call', { hasText: 'Call the bank' }).waitFor({ timeout: 20_000 });
+    assert.equal(await page.locator('#state:not(.alarm)').innerText(), 'The call has ended.');
+  });
+
   it('says that the microphone is denied, or that no server is there', async () => {
     const denied = await browser!.open(`${site.address}?server=ws://${server.http}`);
     await denied.page.click('#call');

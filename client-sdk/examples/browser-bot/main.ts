@@ -8,6 +8,9 @@ import { say } from './voice.js';
 /** Address of the server; `?server=ws://host:port` in the page's address overrides it. */
 const SERVER = new URLSearchParams(location.search).get('server') ?? 'ws://127.0.0.1:8080';
 
+/** How long a call that was hung up waits for the server's goodbye, which does not come while the server is away. */
+const LONGEST_GOODBYE_MS = 3_000;
+
 let hangingUp: AbortController | null = null;
 
 whenPressed(() => {
@@ -75,7 +78,7 @@ async function talk(mic: Microphone, ending: AbortController): Promise<void> {
       showLevel(floor.isBots ? 0 : mic.level);
       if (!floor.isBots) await stream.send(chunk);
     }
-    await stream.close();
+    await Promise.race([stream.close(), new Promise((resolve) => setTimeout(resolve, LONGEST_GOODBYE_MS))]);
     showState('The call has ended.');
   } finally {
     // When the microphone is lost, nothing else stops the bot's voice and ends the stream on the server.
