@@ -47,16 +47,19 @@ function setIn(metadata: grpc.Metadata, name: string, value: string): void {
   }
 }
 
+/** A URL that is given as an object has forgotten its port where that is its scheme's own. */
+const OWN_PORTS: Readonly<Record<string, string>> = { http: ':80', https: ':443' };
+
 function addressOf(url: string): { target: string; credentials: grpc.ChannelCredentials } {
-  const [, scheme, target] = /^(?:(https?):\/\/)?([^/\s]+:\d+)\/?$/.exec(url) ?? [];
-  if (target === undefined) {
+  const [, scheme = '', host, port = OWN_PORTS[scheme]] = /^(?:(https?):\/\/)?([^/\s]+?)(:\d+)?\/?$/.exec(url) ?? [];
+  if (host === undefined || port === undefined) {
     throw new EarshotError(
       'bad_request',
       `url ${JSON.stringify(url)} is not host:port, http://host:port or https://host:port`,
     );
   }
   const credentials = scheme === 'https' ? grpc.credentials.createSsl() : grpc.credentials.createInsecure();
-  return { target, credentials };
+  return { target: host + port, credentials };
 }
 
 class GrpcConnection implements Connection {

@@ -22,6 +22,11 @@ function politeServer(call: ScriptedCall): void {
 }
 
 describe('The gRPC transport', () => {
+  it("takes a URL whose port is its scheme's own", async () => {
+    const opening = openStream({ url: new URL('http://127.0.0.1:80'), audio: AUDIO });
+    await assert.rejects(opening, { code: 'connect_failed', message: /127\.0\.0\.1:80/ });
+  });
+
   let stop: () => void = () => undefined;
   afterEach(() => stop());
 
