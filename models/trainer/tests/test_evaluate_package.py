@@ -73,9 +73,9 @@ def test_each_precision_is_heard_by_itself_and_told(drinks: Path) -> None:
     fp32, int8 = (measured(drinks / f"evaluation-barista-drinks{more}") for more in ("", "-int8"))
     assert [each["at_the_end"]["accuracy"] for each in (fp32, int8)] == [1, 1]
     assert fp32["expected_calibration_error"] != int8["expected_calibration_error"]
-    assert [each["package"].removeprefix("barista-drinks 0.1.0 in ") for each in (fp32, int8)] == ["fp32", "int8"]
+    assert [each["package"].removeprefix("barista-drinks 0.2.0 in ") for each in (fp32, int8)] == ["fp32", "int8"]
     report = (drinks / "evaluation-barista-drinks-int8" / "report.md").read_text(encoding="utf-8")
-    assert report.startswith("# Evaluation on the split `test`, by barista-drinks 0.1.0 in int8\n")
+    assert report.startswith("# Evaluation on the split `test`, by barista-drinks 0.2.0 in int8\n")
     assert "A package does not tell what it was trained on" in report
     assert "as the package is served with." in report
 
