@@ -3,6 +3,7 @@ import { readControl } from '../../proto/read-control.js';
 import { checkSettings } from './check-options.js';
 import type { Codec } from './codec.js';
 import { EarshotError } from './earshot-error.js';
+import { given } from './given.js';
 
 /** The format of the audio that you send. */
 export interface AudioOptions {
@@ -145,14 +146,6 @@ function settingsOf({ interim, topK, threshold, endpointing }: Settings): Omit<C
     endpointing && given({ silence_ms: endpointing.silenceMs, max_utterance_ms: endpointing.maxUtteranceMs });
   return given({ interim, top_k: topK, threshold, endpointing: ends });
 }
-
-type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-/** The object without the fields that JavaScript callers leave unset: those that are undefined or null. */
-const given = <T extends object>(fields: T): Given<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => (value ?? null) !== null)) as Given<T>;
 
 function checked<T extends StartDraft | Configure>(message: T): T {
   const { type, ...fields } = message;

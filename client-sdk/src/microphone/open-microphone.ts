@@ -1,6 +1,7 @@
 import { createResampler } from '../../../server/audio/resampler.js';
 import { hertz } from '../../../server/domain/units.js';
 import { Deferred } from '../deferred.js';
+import { given } from '../given.js';
 import { ChunkQueue } from './chunk-queue.js';
 import { listeningNode, wire, type Wiring } from './listening-node.js';
 import type { Microphone, MicrophoneOptions } from './microphone.js';
@@ -49,17 +50,14 @@ function mediaDevices(): MediaDevices {
 }
 
 async function permitted(options: MicrophoneOptions): Promise<MediaStream> {
-  const { deviceId, echoCancellation, noiseSuppression, autoGainControl } = options;
-  const audio = {
-    channelCount: 1,
-    echoCancellation: echoCancellation ?? false,
-    noiseSuppression: noiseSuppression ?? false,
-    autoGainControl: autoGainControl ?? false,
-  };
+  const { deviceId: asked, echoCancellation, noiseSuppression, autoGainControl } = options;
+  const { deviceId, ...filters } = given({ deviceId: asked, echoCancellation, noiseSuppression, autoGainControl });
+  const unfiltered = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  const audio = { ...unfiltered, ...filters };
   const devices = mediaDevices();
   try {
     return await devices.getUserMedia({
-      audio: (deviceId ?? null) === null ? audio : { ...audio, deviceId: { exact: deviceId! } },
+      audio: deviceId === undefined ? audio : { ...audio, deviceId: { exact: deviceId } },
     });
   } catch (cause) {
     throw microphoneErrorOf(cause);
