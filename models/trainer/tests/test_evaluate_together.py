@@ -89,6 +89,18 @@ def test_a_fold_on_the_command_line_tests_every_recording_once_and_leaves_other_
         assert len(trained) + len(each.split("validation", "test")) == 12
 
 
+def test_a_recipe_that_divides_nothing_has_no_folds(
+    recordings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "recipe.toml"
+    file.write_text(f'extends = "guide"\n[[sources]]\npath = "{recordings}"\n', encoding="utf-8")
+    assert main(["prepare", str(file), "--fold", "2/5", "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert "--fold 2/5: " in said
+    assert "recipe.toml divides no source into folds: give one splits = {" in said
+    assert said.count("\n") == 1
+
+
 def test_the_clips_of_all_runs_count_once_each(runs: list[Path], folds: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "together"
     assert evaluate(runs, "--out", out) == 0

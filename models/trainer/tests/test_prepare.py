@@ -229,7 +229,6 @@ BAD_COMMANDS = [
         ["recipe.toml", "other.csv", "--test-size", "0.3"],
         "recipe.toml says everything of its sources: write further sources, --test-size into it",
     ),
-    (["recipe.toml", "--fold", "2/5"], "--fold 2/5: recipe.toml divides no source into folds: give one splits = {"),
     (
         ["recordings", "--layout", "audiofolder", "--label-column", "intent"],
         "recordings has no metadata in which --label-column 'intent' could be",
@@ -245,7 +244,6 @@ def test_a_mistake_on_the_command_line_is_one_sentence(
     arguments, message = case
     monkeypatch.chdir(recordings.parent)
     Path("guide.toml").write_text('extends = "guide"\n', encoding="utf-8")
-    Path("recipe.toml").write_text('extends = "guide"\n[[sources]]\npath = "recordings"\n', encoding="utf-8")
     assert main(["prepare", *arguments, "--out", "out"]) == 1
     said = capsys.readouterr().err
     assert message in said
