@@ -40,7 +40,7 @@ export const SETTINGS = {
   ),
   workers: setting(
     '--workers <n>',
-    'inference workers (default: one a core, one on a GPU)',
+    'inference workers (default: one for each core that a CPU quota leaves, one on a GPU)',
     whole(1, 256).nullable().default(null),
   ),
   threads: setting('--threads <n>', 'threads of one worker: see earshot doctor --tune', whole(1, 256).default(1)),

@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { totalmem } from 'node:os';
 import { Certificates } from './access/certificates.js';
 import { openAccess } from './access/open-access.js';
 import { VERSION } from './cli/version.js';
@@ -26,6 +25,7 @@ import { createHttpServer } from './transports/http/http-server.js';
 import type { Readiness } from './transports/http/readiness.js';
 import { createOneShots, type OneShots } from './transports/one-shots.js';
 import { serveWebSocket } from './transports/ws/ws-server.js';
+import { usableMemory } from './usable-memory.js';
 
 /** Frames of one channel that may be under way: while one runs, the next waits, so that no worker has to wait for it. */
 const FRAMES_UNDER_WAY = 2;
@@ -133,11 +133,8 @@ const contextOf = (config: Config, metrics: Metrics, log: Log): Omit<SessionCont
 /** Share of the memory that may be used before new streams are refused; the rest is for the streams already open. */
 const MEMORY_SHARE = 0.9;
 
-const mostMemoryOf = ({ maxMemoryMb }: Config): number => {
-  // The memory limit of a container; without one it is 0, undefined, or far more than the machine has.
-  const constrained = process.constrainedMemory() || Infinity;
-  return maxMemoryMb === null ? MEMORY_SHARE * Math.min(totalmem(), constrained) : maxMemoryMb * 2 ** 20;
-};
+const mostMemoryOf = ({ maxMemoryMb }: Config): number =>
+  maxMemoryMb === null ? MEMORY_SHARE * usableMemory() : maxMemoryMb * 2 ** 20;
 
 const connectionLimitsOf = (config: Config): ConnectionLimits => ({
   handshakeTimeoutMs: config.startTimeoutMs,

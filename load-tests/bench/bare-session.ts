@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { stateSizeOf } from '../../server/domain/model-card.js';
 import { FRAME_SAMPLES } from '../../server/domain/units.js';
 import { loadModelPackage, type ModelPackage } from '../../server/inference/model-package.js';
+import { defaultWorkers } from '../../server/inference/provider-choice.js';
 import { quantile } from './statistics.js';
 
 /** What one process measured, or all processes together. */
@@ -24,10 +24,10 @@ interface Order {
 const BATCHES = [1, 2, 4, 8, 16, 32];
 const SCANS = 3;
 
-/** Runs a graph without any server around it: one single-threaded session in each of as many processes as there are cores. */
+/** Runs a graph without any server around it: one single-threaded session in each of as many processes as the server has workers. */
 export class BareSessions {
   static async start(folder: string): Promise<BareSessions> {
-    const children = Array.from({ length: availableParallelism() }, () =>
+    const children = Array.from({ length: defaultWorkers('cpu') }, () =>
       fork(fileURLToPath(import.meta.url), [folder]),
     );
     await Promise.all(children.map((child) => once(child, 'message')));

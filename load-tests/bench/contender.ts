@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defaultWorkers } from '../../server/inference/provider-choice.js';
 import { ROOT } from './ingress.js';
 
 /** A model that contenders serve. */
@@ -42,7 +42,7 @@ const python = (script: string, folder: string): readonly string[] => [PYTHON, j
 
 export const EARSHOT: Contender = {
   name: 'earshot',
-  about: `this server, its defaults: ${availableParallelism()} workers`,
+  about: `this server, its defaults: ${defaultWorkers('cpu')} workers`,
   command: ({ folder }) => [
     ...[process.execPath, compiled('../../server/cli/earshot.js'), 'serve', '--models', dirname(folder)],
     ...['--provider', 'cpu', '--port', '0', '--grpc-port', '0', '--log-level', 'warn'],

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { arch, availableParallelism, cpus, homedir, hostname, platform, release, totalmem, userInfo } from 'node:os';
+import { arch, availableParallelism, cpus, homedir, hostname, platform, release, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { SETTINGS, type Config } from '../config.js';
 import { reasonOf } from '../domain/reason.js';
+import { cpuQuota } from '../inference/usable-cores.js';
+import { usableMemory } from '../usable-memory.js';
 import { ask } from './ask.js';
 import type { Finding } from './doctor-command.js';
 import { Failure } from './failure.js';
@@ -41,8 +43,9 @@ const versionOf = (name: string): string =>
 const machine = (): object => ({
   platform: `${platform()} ${release()} ${arch()}`,
   cores: availableParallelism(),
+  cpuQuota: cpuQuota(),
   cpu: cpus()[0]?.model ?? 'unknown',
-  memoryMiB: Math.round(totalmem() / 2 ** 20),
+  memoryMiB: Math.round(usableMemory() / 2 ** 20),
   openFiles: openFilesLimit(),
 });
 

@@ -1,10 +1,12 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { cpus } from 'node:os';
 import { Command } from 'commander';
 import { readConfig, type Config } from '../config.js';
 import { reasonOf } from '../domain/reason.js';
 import { loadModelPackages } from '../inference/model-package.js';
 import { requireProvider } from '../inference/provider-choice.js';
 import { probeProvider } from '../inference/provider-probe.js';
+import { usableCores } from '../inference/usable-cores.js';
+import { usableMemory } from '../usable-memory.js';
 import { writeBugReport } from './bug-report.js';
 import { Failure } from './failure.js';
 import { ports } from './port-report.js';
@@ -72,7 +74,10 @@ const lineOf = ({ about, ok, needed, detail }: Finding): string =>
 const machine = (): Finding[] => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isRecent = major > 20 || (major === 20 && minor >= 19);
-  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  const { count, quota } = usableCores();
+  const cores = `${count} ${count === 1 ? 'core' : 'cores'}`;
+  const allowed = quota === null ? '' : ` (a CPU quota of ${quota}, on a machine with ${cpus().length})`;
+  const memory = (usableMemory() / 2 ** 30).toFixed(0);
   return [
     {
       about: 'Node',
@@ -84,7 +89,7 @@ const machine = (): Finding[] => {
       about: 'machine',
       ok: true,
       needed: false,
-      detail: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${memory} GiB of memory`,
+      detail: `${process.platform} ${process.arch}, ${cores}${allowed}, ${memory} GiB of memory`,
     },
   ];
 };

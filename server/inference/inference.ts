@@ -9,6 +9,7 @@ import { MicroBatcher } from './micro-batcher.js';
 import type { ModelPackage } from './model-package.js';
 import { chooseProvider, defaultWorkers } from './provider-choice.js';
 import { probeProvider } from './provider-probe.js';
+import { usableCores } from './usable-cores.js';
 import type { Isolation } from './worker-link.js';
 import { DEFAULT_MAX_BATCH, requireVariant, workerPlan, type VariantChoice } from './worker-plan.js';
 import type { WorkerPlan } from './worker-protocol.js';
@@ -19,7 +20,7 @@ export interface InferenceOptions {
   readonly provider: 'auto' | Provider;
   /** The precision that every package must have for the provider; `auto`, the default, takes its first variant. */
   readonly precision?: 'auto' | Precision;
-  /** How many workers; null, the default, means one per core, or one on a GPU. */
+  /** How many workers; null, the default, means one per usable core, or one on a GPU. */
   readonly workers?: number | null;
   /** Threads with which one worker runs a graph; 1 by default, because more workers use the cores better than more threads. */
   readonly threads?: number;
@@ -79,10 +80,9 @@ export const startInference = async (options: InferenceOptions): Promise<Inferen
   const count = options.workers ?? defaultWorkers(provider);
   const maxBatch = options.maxBatch ?? DEFAULT_MAX_BATCH[provider];
   const choice = { provider, precision };
-  log.info(
-    { provider, precision, workers: count, maxBatch, models: packages.map(({ card }) => card.name) },
-    'loading models',
-  );
+  const models = packages.map(({ card }) => card.name);
+  const { quota: cpuQuota } = usableCores();
+  log.info({ provider, precision, workers: count, cpuQuota, maxBatch, models }, 'loading models');
   const plan = { ...workerPlan(packages, choice, maxBatch), threads: options.threads ?? 1 };
   const batcher = createBatcher(options, plan, maxBatch);
   const pool = await startPool(options, { plan, count }, batcher);

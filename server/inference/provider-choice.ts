@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import type { Log } from '../domain/log.js';
 import type { Provider } from '../domain/model-card.js';
 import { reasonOf } from '../domain/reason.js';
+import { usableCores } from './usable-cores.js';
 
 /** Milliseconds that `provider` takes for one frame in a large batch. Rejects with the reason if it does not load. */
 export type ProbeProvider = (provider: Provider) => Promise<number>;
@@ -22,8 +22,8 @@ const REMEDIES: Readonly<Record<Provider, string>> = {
     'ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js; for CUDA 13 see the README',
 };
 
-/** How many workers suit a provider: one per core on a CPU; one on a GPU, which runs one batch at a time. */
-export const defaultWorkers = (provider: Provider): number => (provider === 'cpu' ? availableParallelism() : 1);
+/** How many workers suit a provider: one per usable core on a CPU; one on a GPU, which runs one batch at a time. */
+export const defaultWorkers = (provider: Provider): number => (provider === 'cpu' ? usableCores().count : 1);
 
 /**
  * The requested provider, or for `auto` the fastest that loads: a GPU (CUDA, else WebGPU) unless the CPU is measured to be

@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { stateSizeOf, type Provider } from '../domain/model-card.js';
 import { FRAME_SAMPLES } from '../domain/units.js';
 import { InferenceWorker } from './inference-worker.js';
 import type { ModelPackage } from './model-package.js';
+import { usableCores } from './usable-cores.js';
 import { workerPlan, type VariantChoice } from './worker-plan.js';
 
 /** How many workers there are, with how many threads each, and the most frames of one run. */
@@ -19,8 +19,8 @@ export interface LayoutRate extends Layout {
 /** How long each layout is measured: long enough for a hundred runs of a small model. */
 const MEASURED_MS = 1_500;
 
-/** The layouts worth measuring: on a CPU, every even split of all cores; on a GPU, one worker and ever larger batches. */
-export const layoutsOf = (provider: Provider, cores = availableParallelism()): Layout[] => {
+/** The layouts worth measuring: on a CPU, every even split of all usable cores; on a GPU, one worker and ever larger batches. */
+export const layoutsOf = (provider: Provider, cores = usableCores().count): Layout[] => {
   if (provider !== 'cpu') return [1, 8, 32, 64, 128].map((maxBatch) => ({ workers: 1, threads: 1, maxBatch }));
   const splits = Array.from({ length: cores }, (_, index) => index + 1).filter((workers) => cores % workers === 0);
   return splits.flatMap((workers) =>
