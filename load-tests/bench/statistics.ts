@@ -1,4 +1,4 @@
-/** Several measurements of the same quantity: their median, and their least and greatest values. */
+/** Several measurements of the same quantity: their median, and their least and greatest values; NaN if there are none. */
 export interface Spread {
   readonly median: number;
   readonly least: number;
@@ -7,8 +7,8 @@ export interface Spread {
 
 export const spreadOf = (values: readonly number[]): Spread => ({
   median: quantile(values, 0.5),
-  least: Math.min(...values),
-  most: Math.max(...values),
+  least: quantile(values, 0),
+  most: quantile(values, 1),
 });
 
 /** The value below which the share `q` (0–1) of the values lies, interpolated linearly; NaN if there are no values. */

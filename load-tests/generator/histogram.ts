@@ -11,9 +11,9 @@ export const durations = (figures: 2 | 3 = 3): RecordableHistogram =>
 export const recordMs = (histogram: RecordableHistogram, ms: number): void =>
   histogram.record(Math.min(LONGEST_US, Math.max(1, Math.round(ms * 1000))));
 
-/** A percentile (0–100) in milliseconds; 0 if nothing was recorded. */
+/** A percentile (0–100) in milliseconds; NaN, which is within no limit, if nothing was recorded. */
 export const percentileMs = (histogram: RecordableHistogram, percentile: number): number =>
-  histogram.count === 0 ? 0 : histogram.percentile(percentile) / 1000;
+  histogram.count === 0 ? NaN : histogram.percentile(percentile) / 1000;
 
-/** The longest duration in milliseconds; 0 if nothing was recorded. */
-export const maxMs = (histogram: RecordableHistogram): number => (histogram.count === 0 ? 0 : histogram.max / 1000);
+/** The longest duration in milliseconds; NaN if nothing was recorded. */
+export const maxMs = (histogram: RecordableHistogram): number => (histogram.count === 0 ? NaN : histogram.max / 1000);

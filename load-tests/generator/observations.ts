@@ -22,7 +22,7 @@ export interface Moment {
   readonly latency: RecordableHistogram;
   gaps: number;
   open: number;
-  /** 99th percentile of the generator's lag in milliseconds, in the worst thread. */
+  /** 99th percentile of the generator's lag in milliseconds, in the worst thread; NaN while it has sent nothing. */
   lagP99: number;
 }
 
@@ -51,7 +51,7 @@ export class Observations {
     const end = endOf(plan);
     this.momentMs = Math.max(1000, Math.ceil(end / MOST_MOMENTS / 1000) * 1000);
     const count = Math.ceil(end / this.momentMs);
-    this.moments = Array.from({ length: count }, () => ({ latency: durations(2), gaps: 0, open: 0, lagP99: 0 }));
+    this.moments = Array.from({ length: count }, () => ({ latency: durations(2), gaps: 0, open: 0, lagP99: NaN }));
   }
 
   /** Calls open now, of all groups. */
@@ -70,7 +70,7 @@ export class Observations {
     }
     const moment = this.momentAt(at);
     moment.open = Math.max(moment.open, this.open);
-    moment.lagP99 = Math.max(moment.lagP99, lagP99);
+    if (Number.isNaN(moment.lagP99) || lagP99 > moment.lagP99) moment.lagP99 = lagP99;
   }
 
   finish({ lag, loopDelay }: Done): void {
@@ -99,7 +99,7 @@ const recordSplit = (split: Split, { latency, queue, infer, total }: FrameFigure
   recordMs(split.outside, Math.max(0, latency - total));
 };
 
-/** How late the generator itself was. */
+/** How late the generator itself was; NaN if it sent nothing. */
 export interface GeneratorLag {
   readonly lagP99Ms: number;
   readonly loopDelayP99Ms: number;
@@ -109,3 +109,9 @@ export const lagOf = ({ lag, loopDelay }: Observations): GeneratorLag => ({
   lagP99Ms: percentileMs(lag, 99),
   loopDelayP99Ms: percentileMs(loopDelay, 99),
 });
+
+/** Whether the generator was later than `maxLag` milliseconds. One that sent nothing was not late: nothing was answered, either. */
+export const wasLate = (observations: Observations, maxLag: number): boolean => {
+  const { lagP99Ms, loopDelayP99Ms } = lagOf(observations);
+  return lagP99Ms > maxLag || loopDelayP99Ms > maxLag;
+};

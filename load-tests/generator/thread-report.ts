@@ -57,7 +57,7 @@ export interface Progress {
   readonly calls: readonly CallRecord[];
   /** Calls open now. */
   readonly open: number;
-  /** 99th percentile of the lag since the last report, in milliseconds. */
+  /** 99th percentile of the lag since the last report, in milliseconds; NaN if nothing was sent since. */
   readonly lagP99: number;
 }
 

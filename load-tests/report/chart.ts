@@ -1,12 +1,12 @@
 import { ticksUpTo } from './scale.js';
 import { short } from './words.js';
 
-/** One line of a chart. A `null` as y leaves a gap in the line. */
+/** One line of a chart. A y of NaN leaves a gap in the line. */
 export interface Series {
   readonly name: string;
   /** Number of its colour, 1–4. */
   readonly colour: number;
-  readonly points: readonly (readonly [x: number, y: number | null])[];
+  readonly points: readonly (readonly [x: number, y: number])[];
   readonly isFilled?: boolean;
 }
 
@@ -44,7 +44,7 @@ export const escaped = (text: string): string =>
 
 /** A chart as an HTML figure with inline SVG; the page defines its colours as custom properties. */
 export const chartHtml = ({ title, unit, series, x, limit = null, bands = [] }: Chart): string => {
-  const values = series.flatMap(({ points }) => points.flatMap(([, y]) => (y === null ? [] : [y])));
+  const values = series.flatMap(({ points }) => points.flatMap(([, y]) => (Number.isNaN(y) ? [] : [y])));
   const most = Math.max(0, ...values);
   // A target far above the measured values would compress the lines.
   const shownLimit = limit !== null && limit < 4 * most ? limit : null;
@@ -101,7 +101,7 @@ const seriesSvg = ({ points, colour, isFilled, name }: Series, axes: Axes): stri
 const runsOf = (points: Series['points']): [number, number][][] => {
   const runs: [number, number][][] = [[]];
   for (const [x, y] of points) {
-    if (y !== null) runs.at(-1)!.push([x, y]);
+    if (!Number.isNaN(y)) runs.at(-1)!.push([x, y]);
     else if (runs.at(-1)!.length > 0) runs.push([]);
   }
   return runs.filter(({ length }) => length > 0);

@@ -31,11 +31,12 @@ export interface WindowFigures {
   readonly curve: readonly (readonly [number, number])[];
 }
 
+/** One short interval of the run; NaN (in JSON, null) for what was not measured in it. */
 export interface MomentFigures {
   readonly atMs: number;
   readonly frames: number;
-  readonly p50: number | null;
-  readonly p99: number | null;
+  readonly p50: number;
+  readonly p99: number;
   readonly gaps: number;
   readonly open: number;
   readonly lagP99: number;
@@ -84,16 +85,13 @@ export const figuresOf = (performance: Performance): Figures => {
   };
 };
 
-const quantilesOf = (histogram: RecordableHistogram): Quantiles => {
-  if (histogram.count === 0) return { p50: NaN, p90: NaN, p99: NaN, p999: NaN, max: NaN };
-  return {
-    p50: percentileMs(histogram, 50),
-    p90: percentileMs(histogram, 90),
-    p99: percentileMs(histogram, 99),
-    p999: percentileMs(histogram, 99.9),
-    max: maxMs(histogram),
-  };
-};
+const quantilesOf = (histogram: RecordableHistogram): Quantiles => ({
+  p50: percentileMs(histogram, 50),
+  p90: percentileMs(histogram, 90),
+  p99: percentileMs(histogram, 99),
+  p999: percentileMs(histogram, 99.9),
+  max: maxMs(histogram),
+});
 
 const CURVE = [0.01, 1, 5, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999];
 
@@ -121,8 +119,8 @@ const windowFigures = (
 const momentFigures = ({ latency, gaps, open, lagP99 }: Moment, atMs: number): MomentFigures => ({
   atMs,
   frames: latency.count,
-  p50: latency.count === 0 ? null : percentileMs(latency, 50),
-  p99: latency.count === 0 ? null : percentileMs(latency, 99),
+  p50: percentileMs(latency, 50),
+  p99: percentileMs(latency, 99),
   gaps,
   open,
   lagP99,

@@ -51,7 +51,7 @@ export const serverFigures = (samples: readonly ServerSample[], measured: Span):
   if (edges === null) return null;
   const { first, last } = edges;
   const within = samples.filter(({ at }) => at >= first.at && at <= last.at);
-  const delays = spreadOf(pairsOf(within).map(([before, after]) => loopDelayP99Ms(before, after)));
+  const delays = spreadOf(pairsOf(within).flatMap(([before, after]) => loopDelayP99Ms(before, after) ?? []));
   const frames = last.classified - first.classified;
   return {
     cores: coresBetween(first, last),
@@ -76,7 +76,7 @@ export const generatorFigures = (
   streams: number,
 ): GeneratorFigures => {
   const edges = edgesOf(samples, measured);
-  const cores = edges ? coresBetween(edges.first, edges.last) : 0;
+  const cores = edges ? coresBetween(edges.first, edges.last) : NaN;
   return {
     cores,
     corePercentPerStream: (cores * 100) / streams,
@@ -98,10 +98,12 @@ const momentBetween = (before: Sampled, after: Sampled): ProcessMoment => ({
 });
 
 const framesPerBatch = (first: ServerSample, last: ServerSample): number =>
-  last.batches > first.batches ? (last.batchFrames - first.batchFrames) / (last.batches - first.batches) : 0;
+  last.batches > first.batches ? (last.batchFrames - first.batchFrames) / (last.batches - first.batches) : NaN;
 
-const loopDelayP99Ms = (first: ServerSample, last: ServerSample): number =>
-  (quantile(since(last.loopDelays, first.loopDelays), 0.99) ?? 0) * 1000;
+const loopDelayP99Ms = (first: ServerSample, last: ServerSample): number | null => {
+  const seconds = quantile(since(last.loopDelays, first.loopDelays), 0.99);
+  return seconds === null ? null : seconds * 1000;
+};
 
 const batchesBetween = (first: ServerSample, last: ServerSample): ServerFigures['batches'] =>
   each(since(last.batchSizes, first.batchSizes)).map(({ le, count }) => ({ upTo: le, count }));

@@ -1,4 +1,4 @@
-import { lagOf } from '../generator/observations.js';
+import { wasLate } from '../generator/observations.js';
 import { holds } from '../scenarios/finding.js';
 import type { ScenarioOutcome } from '../scenarios/scenario.js';
 
@@ -9,8 +9,7 @@ export const EXIT_CODES: Readonly<Record<Verdict, number>> = { held: 0, missed: 
 
 /** Judges a scenario. `maxLag`: most milliseconds for the p99 of the generator's own lag and of the delay of its event loops. */
 export const verdictOf = ({ performance, findings, trials }: ScenarioOutcome, maxLag: number): Verdict => {
-  const { lagP99Ms, loopDelayP99Ms } = lagOf(performance.observations);
   const missed = trials.filter(({ held }) => !held).sort((a, b) => a.streams - b.streams);
-  if (Math.max(lagP99Ms, loopDelayP99Ms) > maxLag || missed[0]?.wasLate) return 'generator too slow';
+  if (wasLate(performance.observations, maxLag) || missed[0]?.wasLate) return 'generator too slow';
   return findings.every(holds) ? 'held' : 'missed';
 };

@@ -12,6 +12,7 @@ export interface Finding {
   readonly limit: number | null;
 }
 
+/** Whether a target was met; not where nothing was measured (NaN). */
 export const holds = ({ value, limit }: Finding): boolean => limit === null || value <= limit;
 
 export const told = (what: string, value: number, unit: string): Finding => ({ what, value, unit, limit: null });
@@ -47,10 +48,9 @@ export const standardFindings = ({ observations }: Performance, { p99 }: { reado
   ];
 };
 
-/** Infinity when no frame was answered: that must not pass for a low latency. */
-const p99Of = ({ latency }: Split): number => (latency.count === 0 ? Infinity : percentileMs(latency, 99));
+const p99Of = ({ latency }: Split): number => percentileMs(latency, 99);
 
-/** By how many percent p99 is higher in the second of two windows than in the first. */
+/** By how many percent p99 is higher in the second of two windows than in the first; NaN if it is unknown in one of them. */
 export const shiftOf = ({ splits }: Observations): number => {
   const [before, during] = [...splits.values()].map(p99Of);
   return (during! / before! - 1) * 100;
@@ -60,10 +60,9 @@ export const shiftOf = ({ splits }: Observations): number => {
 export const readyFindings = ({ calls }: Observations, group: string): Finding[] => {
   const ready = durations();
   for (const call of calls) if (call.group === group && call.readyMs !== null) recordMs(ready, call.readyMs);
-  const known = (ms: number): number => (ready.count === 0 ? NaN : ms);
   return [
-    told('dialling to ready, p50', known(percentileMs(ready, 50)), 'ms'),
-    told('dialling to ready, p99', known(percentileMs(ready, 99)), 'ms'),
-    told('dialling to ready, longest', known(maxMs(ready)), 'ms'),
+    told('dialling to ready, p50', percentileMs(ready, 50), 'ms'),
+    told('dialling to ready, p99', percentileMs(ready, 99), 'ms'),
+    told('dialling to ready, longest', maxMs(ready), 'ms'),
   ];
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentileMs } from '../generator/histogram.js';
-import { lagOf } from '../generator/observations.js';
+import { wasLate } from '../generator/observations.js';
 import type { Performance, Stage } from '../generator/stage.js';
 import type { Settings } from '../settings.js';
 import { holds, framesOf, standardFindings, told } from './finding.js';
@@ -50,15 +50,15 @@ const perform = (stage: Stage, settings: Settings, streams: number): Promise<Per
   return stage.perform(planOf(settings, speakers(streams, settings, end), [{ name: 'steady', ...measured }]));
 };
 
-const trialOf = (performance: Performance, settings: Settings, streams: number): Trial => {
+/** What a run of so many streams says about them. */
+export const trialOf = (performance: Performance, settings: Settings, streams: number): Trial => {
   const { observations } = performance;
-  const { lagP99Ms, loopDelayP99Ms } = lagOf(observations);
-  const wasLate = Math.max(lagP99Ms, loopDelayP99Ms) > settings.maxLag;
+  const isLate = wasLate(observations, settings.maxLag);
   return {
     streams,
     p99Ms: percentileMs(observations.splits.get('steady')!.latency, 99),
     gaps: framesOf(observations).gapped,
-    held: !wasLate && standardFindings(performance, settings).every(holds),
-    wasLate,
+    held: !isLate && standardFindings(performance, settings).every(holds),
+    wasLate: isLate,
   };
 };

@@ -5,6 +5,7 @@ import type { Finding } from './finding.js';
 /** One number of streams that was tried in the search for the knee. */
 export interface Trial {
   readonly streams: number;
+  /** NaN (in JSON, null) if no frame was answered. */
   readonly p99Ms: number;
   readonly gaps: number;
   readonly held: boolean;

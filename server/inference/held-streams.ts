@@ -11,7 +11,7 @@ export interface StreamLoad {
 
 export interface StreamLoadResult {
   readonly streams: number;
-  /** 99th percentile of the time from when a frame was due to its outcome, in milliseconds. */
+  /** 99th percentile of the time from when a frame was due to its outcome, in milliseconds; NaN without frames. */
   readonly p99Ms: number;
   /** Frames that were not classified. */
   readonly lost: number;
@@ -42,7 +42,7 @@ export const loadWithStreams = async (
   }
   await Promise.all(underWay);
   latencies.sort((a, b) => a - b);
-  return { streams, p99Ms: latencies[Math.ceil(latencies.length * 0.99) - 1] ?? 0, lost };
+  return { streams, p99Ms: latencies[Math.ceil(latencies.length * 0.99) - 1] ?? NaN, lost };
 };
 
 /**
