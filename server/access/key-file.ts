@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { reasonOf } from '../domain/reason.js';
 import { sayIssue } from './say-issue.js';
@@ -43,11 +44,46 @@ export const readKeyFile = (path: string): readonly StoredKey[] => {
   return parsed.data.keys;
 };
 
-/** Replaces the file atomically; only its owner can read it. */
-export const writeKeyFile = (path: string, keys: readonly StoredKey[]): void => {
-  const draft = `${path}.${process.pid}.new`;
-  writeFileSync(draft, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, path);
+/** How long another change may take, and how often it is looked whether it is done. */
+const WAIT_MS = 2_000;
+const LOOK_MS = 20;
+
+/**
+ * Replaces the keys of a file, or of one that is not there yet, by what `change` makes of them. Nobody ever reads half a file,
+ * and changes made at the same time happen one after the other. Rejects, with the file as it was, where `change` throws, or
+ * where another change does not end.
+ */
+export const changeKeyFile = async (
+  path: string,
+  change: (keys: readonly StoredKey[]) => readonly StoredKey[],
+): Promise<void> => {
+  // Whoever has made the draft is the only one to change the keys, until the draft has become the file.
+  const draft = `${path}.new`;
+  const file = await openNew(draft);
+  try {
+    const keys = change(existsSync(path) ? readKeyFile(path) : []);
+    writeFileSync(file, `${JSON.stringify({ keys }, null, 2)}\n`);
+    closeSync(file);
+    renameSync(draft, path);
+  } catch (problem) {
+    rmSync(draft, { force: true });
+    throw problem;
+  }
+};
+
+/** Makes a file that only its owner can read; where it is there already, waits until it is gone. */
+const openNew = async (path: string): Promise<number> => {
+  const until = performance.now() + WAIT_MS;
+  for (;;) {
+    try {
+      return openSync(path, 'wx', 0o600);
+    } catch (problem) {
+      if ((problem as NodeJS.ErrnoException).code !== 'EEXIST') throw problem;
+      const told = `${path} is there: somebody is changing the keys, or was interrupted; then delete it`;
+      if (performance.now() > until) throw new Error(told, { cause: problem });
+    }
+    await sleep(LOOK_MS);
+  }
 };
 
 /** A stored key without its hash, for display. */

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { digestOf, newApiKey } from '../access/api-key.js';
-import { keySchema, newKeyId, readKeyFile, shownOf, writeKeyFile, type StoredKey } from '../access/key-file.js';
+import { changeKeyFile, keySchema, newKeyId, readKeyFile, shownOf, type StoredKey } from '../access/key-file.js';
 import { sayIssue } from '../access/say-issue.js';
 import { reasonOf } from '../domain/reason.js';
 import { Failure } from './failure.js';
@@ -64,8 +63,7 @@ export const keysCommand = (): Command => {
   return command;
 };
 
-const create = (name: string, flags: CreateFlags): void => {
-  const keys = existsSync(flags.file) ? read(flags.file) : [];
+const create = async (name: string, flags: CreateFlags): Promise<void> => {
   const key = newApiKey();
   const { models, maxStreams, audioSecondsPerHour, origins, metrics, expires } = flags;
   const made = keySchema.safeParse({
@@ -81,7 +79,7 @@ const create = (name: string, flags: CreateFlags): void => {
     metrics,
   });
   if (!made.success) throw new Failure(sayIssue(made.error), 2);
-  write(flags.file, [...keys, made.data]);
+  await change(flags.file, (keys) => [...keys, made.data]);
   process.stderr.write(`key ${made.data.id} of ${name}, shown this once:\n`);
   process.stdout.write(`${key}\n`);
 };
@@ -106,14 +104,12 @@ const rowOf = (key: Omit<StoredKey, 'sha256'>): string[] => [
   key.metrics ? 'yes' : 'no',
 ];
 
-const revoke = (ids: string[], { file }: { file: string }): void => {
-  const keys = read(file);
-  const unknown = ids.filter((id) => !keys.some((key) => key.id === id));
-  if (unknown.length > 0) throw new Failure(`${file} has no key ${unknown.join(', ')}`);
-  write(
-    file,
-    keys.filter(({ id }) => !ids.includes(id)),
-  );
+const revoke = async (ids: string[], { file }: { file: string }): Promise<void> => {
+  await change(file, (keys) => {
+    const unknown = ids.filter((id) => !keys.some((key) => key.id === id));
+    if (unknown.length > 0) throw new Failure(`${file} has no key ${unknown.join(', ')}`);
+    return keys.filter(({ id }) => !ids.includes(id));
+  });
   process.stderr.write(`${ids.length} revoked; what is open with them goes on until it ends\n`);
 };
 
@@ -125,10 +121,7 @@ const read = (file: string): readonly StoredKey[] => {
   }
 };
 
-const write = (file: string, keys: readonly StoredKey[]): void => {
-  try {
-    writeKeyFile(file, keys);
-  } catch (problem) {
-    throw new Failure(`the keys were not written: ${reasonOf(problem)}`);
-  }
-};
+const change = (file: string, by: (keys: readonly StoredKey[]) => readonly StoredKey[]): Promise<void> =>
+  changeKeyFile(file, by).catch((problem: unknown) => {
+    throw problem instanceof Failure ? problem : new Failure(`the keys were not written: ${reasonOf(problem)}`);
+  });

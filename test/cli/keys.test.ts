@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { earshot, serveProcess } from '../support/earshot-command.js';
 import { bearer, handshake } from '../support/knocking.js';
 import { Drawer, entry, eventually, randomKey } from '../support/key-files.js';
@@ -67,6 +67,34 @@ describe('earshot keys', function () {
       assert.match(err, sentence);
       assert.deepEqual(inFile(), before);
     });
+
+  it('loses no change of several that are made at once', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const made = await Promise.all(names.map((name) => keys('create', name)));
+    assert.deepEqual(
+      made.map(({ code }) => code),
+      names.map(() => 0),
+    );
+    const hashes = new Set(inFile().map(({ sha256 }) => sha256));
+    for (const { out } of made) assert.ok(hashes.has(createHash('sha256').update(out.trim()).digest('hex')));
+    const ids = inFile()
+      .filter(({ name }) => names.includes(name))
+      .map(({ id }) => id);
+    await Promise.all(ids.map((id) => keys('revoke', id)));
+    assert.deepEqual(
+      inFile().map(({ name }) => name),
+      ['call-centre', 'shop'],
+    );
+  });
+
+  it('changes nothing where another change was interrupted, and names what it left', async () => {
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(`${file}.new`, '');
+    const { code, out, err } = await keys('create', 'late');
+    rmSync(`${file}.new`);
+    assert.deepEqual([code, out, readFileSync(file, 'utf8')], [1, '', before]);
+    assert.ok(err.includes(`the keys were not written: ${file}.new is there`), err);
+  });
 
   it('says so when a key to revoke does not exist', async () => {
     const { code, err } = await keys('revoke', 'nosuch');
