@@ -64,6 +64,9 @@ const WIRES = ['ws-json', 'ws-proto', 'grpc'];
 const TRANSPORTS = [...WIRES, 'http'];
 const TURNED_AWAY = ['too_many_sessions', 'overloaded', 'draining', 'internal'];
 
+/** Computed once: the wall clock may be set while the server runs. */
+const STARTED_AT = Date.now() / 1000 - process.uptime();
+
 const sessionObserver = (registry: Registry): SessionObserver => {
   const registers = [registry];
   const opened = new Counter({
@@ -172,6 +175,7 @@ const registerGauges = (registry: Registry, gauged: Gauged): void => {
   gauge('earshot_workers', 'Inference workers there should be', gauged.workers);
   gauge('earshot_workers_healthy', 'Inference workers that can take a batch now', gauged.healthyWorkers);
   gauge('earshot_resident_memory_bytes', 'Resident memory of the main process', () => process.memoryUsage.rss());
+  gauge('earshot_start_time_seconds', 'When the process started, in seconds since 1970', () => STARTED_AT);
   gauge('earshot_cpu_seconds', 'CPU time of the process so far, threads included', () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;

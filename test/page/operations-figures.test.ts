@@ -14,8 +14,8 @@ earshot_latency_seconds_bucket{le="0.005"} 2
 earshot_latency_seconds_bucket{le="0.01"} 6
 `;
 
-const cpu = (seconds: number, frames: number): string =>
-  `earshot_cpu_seconds ${seconds}\nearshot_frames_total{model="a",outcome="classified"} ${frames}\n`;
+const cpu = (seconds: number, frames: number, startedAt = 1_000): string =>
+  `earshot_start_time_seconds ${startedAt}\nearshot_cpu_seconds ${seconds}\nearshot_frames_total{model="a",outcome="classified"} ${frames}\n`;
 
 describe("The operators' figures", () => {
   it('read sums, labels and buckets from Prometheus text', () => {
@@ -71,8 +71,16 @@ describe("The operators' figures", () => {
   it('forget what a server counted before it was restarted', () => {
     const history = new History();
     history.add(new Scrape(cpu(60, 5_000), 10));
-    history.add(new Scrape(cpu(1, 0), 12));
-    history.add(new Scrape(cpu(2, 20), 14));
+    history.add(new Scrape(cpu(1, 0, 2_000), 12));
+    history.add(new Scrape(cpu(2, 20, 2_000), 14));
+    assert.equal(history.rate('earshot_frames_total'), 10);
+  });
+
+  it('forget it, too, where the restarted server has used more CPU time than the one before', () => {
+    const history = new History();
+    history.add(new Scrape(cpu(5, 5_000), 10));
+    history.add(new Scrape(cpu(60, 400, 2_000), 70));
+    history.add(new Scrape(cpu(61, 420, 2_000), 72));
     assert.equal(history.rate('earshot_frames_total'), 10);
   });
 });

@@ -6,6 +6,8 @@ const KEPT = 61;
 /** Rates and percentiles cover this many of the newest scrapes: enough to be steady, few enough to be current. */
 const WINDOW = 10;
 
+const STARTED = 'earshot_start_time_seconds';
+
 /** The metrics of three latencies, by their names on this page. */
 export const LATENCIES = {
   queue: 'earshot_queue_seconds',
@@ -26,11 +28,10 @@ export interface Percentiles {
 export class History {
   readonly #scrapes: Scrape[] = [];
 
-  /** Adds a scrape. If its CPU time is lower than before, the server was restarted, and earlier scrapes are dropped. */
+  /** Adds a scrape. If another process has answered than before, as after a restart, earlier scrapes are dropped. */
   add(scrape: Scrape): void {
     const last = this.#scrapes.at(-1);
-    if (last !== undefined && scrape.sum('earshot_cpu_seconds') < last.sum('earshot_cpu_seconds'))
-      this.#scrapes.length = 0;
+    if (last !== undefined && scrape.sum(STARTED) !== last.sum(STARTED)) this.#scrapes.length = 0;
     this.#scrapes.push(scrape);
     if (this.#scrapes.length > KEPT) this.#scrapes.shift();
   }
