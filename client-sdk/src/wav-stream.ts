@@ -7,8 +7,11 @@ import type { AudioOptions } from './stream-options.js';
 export interface WavStream {
   /** The `audio` option for `createStream`. */
   readonly audio: Required<AudioOptions>;
-  /** The encoded samples, in chunks as they are read. Anything after the samples in the file is left out. */
-  readonly chunks: AsyncIterable<Uint8Array>;
+  /**
+   * The encoded samples, in chunks as they are read. Anything after the samples in the file is left out. The source is open until
+   * they have been read or left; where they are not read at all, `chunks.return()` closes it.
+   */
+  readonly chunks: AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 const EXTENSIBLE = 0xfffe;
@@ -43,7 +46,10 @@ export async function readWav(source: AsyncIterable<Uint8Array>): Promise<WavStr
   const bytes = source[Symbol.asyncIterator]();
   try {
     const { header, head } = await headerOf(bytes);
-    return { audio: header.audio, chunks: samplesOf(head.subarray(header.start), bytes, header.length) };
+    const chunks = samplesOf(head.subarray(header.start), bytes, header.length);
+    // A generator that has not begun would not close the source on `return`.
+    await chunks.next();
+    return { audio: header.audio, chunks };
   } catch (problem) {
     await bytes.return?.();
     throw problem;
@@ -64,13 +70,15 @@ async function headerOf(bytes: AsyncIterator<Uint8Array>): Promise<{ header: Hea
   }
 }
 
+/** Yields an empty chunk as soon as it is asked, then the samples; closes `rest` at its end, however it ends. */
 async function* samplesOf(
   first: Uint8Array,
   rest: AsyncIterator<Uint8Array>,
   length: number,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, void, undefined> {
   let left = length;
   try {
+    yield first.subarray(0, 0);
     for (let chunk = first; ;) {
       const taken = chunk.subarray(0, Math.min(chunk.length, left));
       left -= taken.length;

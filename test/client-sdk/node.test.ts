@@ -61,6 +61,13 @@ describe('A WAV stream', () => {
     assert.equal(source.destroyed, true);
   });
 
+  it('closes its source when its samples are given back before any was read', async () => {
+    const source = createReadStream(SAMPLE);
+    const { chunks } = await readWav(source);
+    await chunks.return();
+    assert.equal(source.destroyed, true);
+  });
+
   it('leaves out what follows its samples', async () => {
     const wav = Buffer.concat([readFileSync(SAMPLE), Buffer.from('LIST....')]);
     const { chunks } = await readWav(chunked(wav, 1_000));
