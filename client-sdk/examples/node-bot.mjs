@@ -18,6 +18,7 @@ const OPTIONS = {
 const USAGE = 'usage: node node-bot.mjs [--url ADDRESS] [--sample-rate HZ] [--barge-in SCORE] < 16-bit mono PCM';
 const { values } = readArguments();
 const bargeIn = Number(values['barge-in']);
+if (!(bargeIn >= 0 && bargeIn <= 1)) wrong(`--barge-in ${values['barge-in']} is no score from 0 to 1`);
 
 /** What the bank does about an intent, and what it says. */
 const ANSWERS = {
@@ -66,9 +67,13 @@ function readArguments() {
   try {
     return parseArgs({ options: OPTIONS });
   } catch (error) {
-    console.error(`${error.message}\n${USAGE}`);
-    process.exit(2);
+    wrong(error.message);
   }
+}
+
+function wrong(what) {
+  console.error(`${what}\n${USAGE}`);
+  process.exit(2);
 }
 
 talk().catch((error) => {

@@ -108,6 +108,8 @@ describe('The examples', function () {
 
   for (const [file, args, sentence] of [
     [NODE_BOT, ['--nosuch'], /^Unknown option '--nosuch'.*\nusage: node node-bot\.mjs .*\n$/],
+    [NODE_BOT, ['--barge-in', 'abc'], /^--barge-in abc is no score from 0 to 1\nusage: .*\n$/],
+    [NODE_BOT, ['--barge-in', '60'], /^--barge-in 60 is no score from 0 to 1\nusage: .*\n$/],
     [NODE_BOT, ['call.wav'], /^Unexpected argument 'call\.wav'.*\nusage: .*\n$/],
     [CALL_TAGGER, ['--nosuch', CALL], /^Unknown option '--nosuch'.*\nusage: node call-tagger\.mjs .*\n$/],
   ] as const)
