@@ -30,7 +30,7 @@ export interface LifelineOptions {
   readonly random: () => number;
   /** How long each connection may take until the server is ready. */
   readonly connectTimeoutMs: number;
-  /** How long to try to replace a lost connection; 0 means not at all. */
+  /** How long to try to replace a lost connection: no attempt begins later. 0 means not at all. */
   readonly reconnectTimeoutMs: number;
 }
 
@@ -179,14 +179,23 @@ export class Lifeline {
     const isServers = error.serverMessage !== null || error.closeCode !== null;
     const isForgotten = this.#session !== null && isServers && error.code === 'bad_request';
     if (isForgotten) this.#session = null;
-    const { reconnectTimeoutMs, clock, random } = this.#options;
+    const { reconnectTimeoutMs, clock } = this.#options;
     if (!isForgotten && !error.retryable) return this.#fail(error);
-    const isTooLate = clock.now() - this.#lostAt >= reconnectTimeoutMs;
-    if (!isForgotten && isTooLate) return this.#fail(notRestored(error, reconnectTimeoutMs));
+    const pauseMs = this.#pauseMs(error, isForgotten);
+    if (pauseMs === null) return this.#fail(notRestored(error, reconnectTimeoutMs));
     this.#leave('drop');
-    const asked = error.serverMessage?.retry_after_ms ?? 0;
-    this.#timer = clock.after(asked + backoffMs(this.#attempt, random()), () => this.#seek());
+    this.#timer = clock.after(pauseMs, () => this.#seek());
     this.#attempt += 1;
+  }
+
+  /** How long to wait before the next attempt; null where there is no time for it. A new session is always tried once more. */
+  #pauseMs({ serverMessage }: EarshotError, isForNewSession: boolean): number | null {
+    const { reconnectTimeoutMs, clock, random } = this.#options;
+    const leftMs = this.#lostAt + reconnectTimeoutMs - clock.now();
+    const askedMs = serverMessage?.retry_after_ms ?? 0;
+    if (!isForNewSession && (leftMs <= 0 || leftMs < askedMs)) return null;
+    // The last attempt is made when the time ends, not a pause later.
+    return Math.max(askedMs, Math.min(askedMs + backoffMs(this.#attempt, random()), leftMs));
   }
 
   /** Lets go of the current connection, whose later events are ignored. */

@@ -63,7 +63,7 @@ export interface StreamOptions extends Settings {
   readonly connectTimeoutMs?: number;
   /**
    * Milliseconds for which the client tries to replace a lost connection: from 0 (the stream ends at once) to Infinity (it never
-   * gives up). Default: 60000.
+   * gives up). No attempt begins later. Default: 60000.
    */
   readonly reconnectTimeoutMs?: number;
   /**

@@ -59,6 +59,33 @@ describe('A stream whose connection is not restored in time', () => {
       assert.equal((await scene.stream.closed).reason, 'disconnected');
     });
 
+  it('begins no attempt after the time for that, however long the pauses have become', async () => {
+    const scene = newScene(30_000, { reconnectTimeoutMs: 20_000 });
+    open(scene);
+    scene.network.last.events.ended(LOST);
+    let [passedMs, lastAtMs] = [0, 0];
+    for (let seen = 1; scene.stream.state === 'reconnecting'; passedMs += 10) {
+      const { length } = scene.network.connections;
+      if (length > seen) lastAtMs = passedMs;
+      if (length > seen) scene.network.last.events.ended(NOBODY);
+      seen = length;
+      scene.clock.pass(10);
+    }
+    assert.deepEqual([lastAtMs, (await scene.stream.closed).reason], [20_000, 'disconnected']);
+  });
+
+  it('ends at once where the server asks it to wait for longer than it may try', async () => {
+    const scene = newScene();
+    open(scene);
+    scene.network.last.events.ended(LOST);
+    scene.clock.pass(250);
+    scene.network.last.events.opened();
+    scene.network.last.say({ ...REFUSED, code: 'overloaded', retryable: true, retry_after_ms: RECONNECT_TIMEOUT_MS });
+    const { reason, error } = await scene.stream.closed;
+    assert.deepEqual([scene.stream.state, reason], ['closed', 'disconnected']);
+    assert.match(error!.message, /not restored within 60000 ms; the last attempt: /);
+  });
+
   it('ends at once with an error that no further attempt can change', async () => {
     const scene = newScene();
     open(scene);
