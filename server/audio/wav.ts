@@ -1,4 +1,5 @@
 import { hertz } from '../domain/units.js';
+import { otherFileIn } from './other-file.js';
 import {
   HIGHEST_RATE,
   LOWEST_RATE,
@@ -20,7 +21,7 @@ export type WavReading =
  */
 export function readWav(bytes: Uint8Array): WavReading {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const opening = problemOfOpening(file);
+  const opening = problemOfOpening(file, bytes);
   if (opening !== null) return problem(opening);
   let format: SampleFormat | null = null;
   for (const chunk of chunksOf(file)) {
@@ -40,9 +41,13 @@ const problem = (what: string): WavReading => ({
   message: `not a WAV file that can be read: ${what}`,
 });
 
-function problemOfOpening(file: DataView): string | null {
+function problemOfOpening(file: DataView, bytes: Uint8Array): string | null {
   if (file.byteLength < 12) return `it ends after ${file.byteLength} bytes; a RIFF header alone has 12`;
-  if (textAt(file, 0) !== 'RIFF') return `it begins with ${JSON.stringify(textAt(file, 0))}, not "RIFF"`;
+  if (textAt(file, 0) !== 'RIFF') {
+    const kind = otherFileIn(bytes);
+    const advice = kind === null ? '' : `: it is ${kind}; let ffmpeg or sox make a WAV of it`;
+    return `it begins with ${JSON.stringify(textAt(file, 0))}, not "RIFF"${advice}`;
+  }
   if (textAt(file, 8) !== 'WAVE') return `its RIFF form is ${JSON.stringify(textAt(file, 8))}, not "WAVE"`;
   return null;
 }

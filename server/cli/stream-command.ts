@@ -3,9 +3,9 @@ import { EarshotError, openStream, type Encoding, type IntentStream } from '../.
 import { openStream as openGrpcStream } from '../../client-sdk/src/grpc.js';
 import { protobuf } from '../../client-sdk/src/protobuf.js';
 import { ENCODINGS } from '../../proto/client-messages.js';
+import { otherFileIn } from '../audio/other-file.js';
 import { Failure } from './failure.js';
 import { keyOption } from './key-option.js';
-import { isMp3 } from './mp3.js';
 import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
 import { bytesPerSecond, readStreamAudio, wavToStream, type StreamAudio } from './stream-audio.js';
 import { jsonView, liveView, plainView, type StreamView } from './stream-view.js';
@@ -159,8 +159,7 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
   const first = await source.next();
   const head = first.done ? new Uint8Array(0) : first.value;
   const opening = Buffer.from(head.subarray(0, 4)).toString('latin1');
-  if (isMp3(head)) throw new Failure('standard input: an MP3, not a WAV or raw audio: let ffmpeg or sox decode it');
-  if (opening === 'RIFF' || OTHER_FILES.test(opening)) {
+  if (opening === 'RIFF' || otherFileIn(head) !== null) {
     // The first bytes show that a file is not a WAV: there is no need to wait for the rest.
     const rest = opening === 'RIFF' ? await everything(source) : [];
     const wav = wavToStream(Buffer.concat([head, ...rest]), 'standard input');
@@ -169,9 +168,6 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
   const { encoding, sampleRate, channels } = flags;
   return { format: { encoding, sampleRate, channels }, chunks: (signal) => startingWith(head, source, signal) };
 };
-
-/** How other audio files begin, which are neither WAV nor raw: other kinds of RIFF, AIFF, AU, CAF, FLAC, Ogg, MP3 with tags. */
-const OTHER_FILES = /^(RF64|RIFX|FORM|\.snd|caff|fLaC|OggS|ID3)/;
 
 const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array[]> => {
   const pieces: Uint8Array[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { isMp3 } from '../../server/cli/mp3.js';
+import { isMp3 } from '../../server/audio/mp3.js';
 import { mp3Of } from '../support/mp3s.js';
 import { SAMPLES } from '../support/real-server.js';
 

@@ -104,13 +104,19 @@ describe('readWav', () => {
     [
       'an MP3',
       Uint8Array.from([...text('ID3'), ...Array<number>(20).fill(3)]),
-      'it begins with "ID3\\u0003", not "RIFF"',
+      'it begins with "ID3\\u0003", not "RIFF": it is an MP3; let ffmpeg or sox make a WAV of it',
     ],
     [
       'a big file',
       Uint8Array.from([...text('RF64'), ...Array<number>(20).fill(0)]),
-      'it begins with "RF64", not "RIFF"',
+      'it begins with "RF64", not "RIFF": it is RF64, a WAV of more than 4 GB; let ffmpeg or sox make a WAV of it',
     ],
+    [
+      'an M4A',
+      Uint8Array.from([0, 0, 0, 32, ...text('ftypM4A '), ...Array<number>(20).fill(0)]),
+      'it begins with "\\u0000\\u0000\\u0000 ", not "RIFF": it is MP4 (such as M4A); let ffmpeg or sox make a WAV of it',
+    ],
+    ['what is no audio file', Uint8Array.from(text('{"keys": []}')), 'it begins with "{\\"ke", not "RIFF"'],
     ['a film', Uint8Array.from([...text('RIFF'), ...u32(4), ...text('AVI ')]), 'its RIFF form is "AVI ", not "WAVE"'],
     ['no chunk', riff([]), 'it has no "fmt " chunk'],
     ['no format', riff([chunk('LIST', BODY)]), 'it has no "fmt " chunk'],

@@ -30,11 +30,18 @@ describe('earshot stream', () => {
   });
 
   it('does not take another kind of audio file on standard input for raw audio', async () => {
-    for (const opening of ['RF64', 'RIFX', 'ID3\u0003', 'fLaC', 'OggS']) {
+    for (const [opening, kind] of [
+      ['RF64', 'RF64, a WAV of more than 4 GB'],
+      ['RIFX', 'RIFX, a WAV with big-endian samples'],
+      ['ID3\u0003', 'an MP3'],
+      ['fLaC', 'FLAC'],
+      ['OggS', 'Ogg (Opus or Vorbis)'],
+      ['\u001aE\u00df\u00a3', 'Matroska or WebM'],
+    ] as const) {
       const input = Buffer.concat([Buffer.from(opening, 'latin1'), Buffer.alloc(3_200)]);
       const { code, err } = await earshot(['stream', '-', '--url', 'ws://127.0.0.1:9'], input);
       assert.equal(code, 1);
-      const told = `earshot: standard input: not a WAV file that can be read: it begins with ${JSON.stringify(opening)}, not "RIFF"`;
+      const told = `earshot: standard input: not a WAV file that can be read: it begins with ${JSON.stringify(opening)}, not "RIFF": it is ${kind}; let ffmpeg or sox make a WAV of it`;
       assert.equal(err.trim(), told);
     }
   });
@@ -43,7 +50,10 @@ describe('earshot stream', () => {
     const input = mp3Of(this, ['-ar', '44100', '-b:a', '128k']);
     const { code, err } = await earshot(['stream', '-', '--url', 'ws://127.0.0.1:9'], input);
     assert.equal(code, 1);
-    assert.match(err, /^earshot: standard input: an MP3, not a WAV or raw audio: .*\n$/);
+    assert.match(
+      err,
+      /^earshot: standard input: not a WAV file that can be read: .*: it is an MP3; let ffmpeg or sox .*\n$/,
+    );
   });
 
   it('names the folder or the file that it cannot read, once', async () => {
