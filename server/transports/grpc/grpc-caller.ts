@@ -39,11 +39,11 @@ export class GrpcCaller implements Caller {
     this.messages = new Observable((subscriber) => {
       admitted.onOversized = () => subscriber.next({ kind: 'refused', refusal: TOO_LARGE });
       call.on('data', (message: CallerMessage) => subscriber.next(message));
-      call.on('end', () =>
-        setTimeout(() => {
-          if (!call.cancelled) subscriber.next({ kind: 'close', isImplied: true });
-        }, CUT_IS_KNOWN_MS),
-      );
+      const halfClosed = () => {
+        if (!call.cancelled) subscriber.next({ kind: 'close', isImplied: true });
+      };
+      // If the server itself was held up, what says that the call was cut may wait to be read: it is read before this check.
+      call.on('end', () => setTimeout(() => setImmediate(halfClosed), CUT_IS_KNOWN_MS));
       // The library emits `close` as soon as the end of the call is written, even if the caller has not read it.
       const gone = async () => {
         this.wasLost = !this.hasEnded || !(await admitted.connection.confirm());
