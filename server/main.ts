@@ -59,7 +59,7 @@ export const startServer = async (config: Config, log: Log): Promise<RunningServ
   const readiness = () => readinessOf(reception, models);
   const services = { readiness, reception, oneShots, metrics, log, doorkeeper, openMetrics: config.openMetrics };
   const http = createHttpServer(services, limits, certificates);
-  serveWebSocket(http, reception, doorkeeper, limits);
+  serveWebSocket(http, services, limits);
   const close = async () => {
     await started.grpc?.close(LAST_ANSWERS_MS);
     await closeHttp(http);

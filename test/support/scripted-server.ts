@@ -57,7 +57,7 @@ export const serveScripted = async (
   const readiness = () => ({ ready: true }) as const;
   const services = { readiness, reception, oneShots, metrics, doorkeeper, openMetrics: false, log: context.log };
   const http = createHttpServer(services, limits, null);
-  serveWebSocket(http, reception, doorkeeper, limits);
+  serveWebSocket(http, services, limits);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const grpc = await serveGrpc('127.0.0.1:0', {
     reception,

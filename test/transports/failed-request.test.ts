@@ -5,6 +5,7 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { silentLog } from '../../server/domain/log.js';
 import { shelfOf, silentObserver } from '../support/contexts.js';
 import { classified } from '../support/outcomes.js';
+import { knock } from '../support/knocking.js';
 import { grpcClient } from '../support/raw-clients.js';
 import { SAMPLES } from '../support/real-server.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
@@ -41,6 +42,19 @@ describe('A request that fails inside the server', () => {
     assertLogged(error.message!);
     assert.equal(error.request_id, logged[0]!.requestId);
     assert.deepEqual(counted, ['http internal']);
+  });
+
+  it('is counted and logged where it is a WebSocket handshake, whose connection is cut', async () => {
+    const { reception } = server;
+    const receive = reception.receive.bind(reception);
+    reception.receive = () => {
+      throw new Error('no room at the inn');
+    };
+    const { end } = await knock(`ws://${server.http}`, {});
+    await end;
+    reception.receive = receive;
+    assert.match(String(logged[0]?.err), /no room at the inn/);
+    assert.deepEqual(counted, ['ws-json internal']);
   });
 
   it('is counted, and logged with the id that a gRPC caller is told', async () => {

@@ -5,10 +5,12 @@ import type { Doorkeeper, EntryVerdict, Presented } from '../../access/doorkeepe
 import { refusal, refused, type Refusal } from '../../domain/error-code.js';
 import type { Identity } from '../../domain/identity.js';
 import type { CallerMessage } from '../../session/caller.js';
+import type { Log } from '../../domain/log.js';
 import type { Origin, Reception } from '../../session/reception.js';
 import { MAX_MESSAGE_BYTES } from '../../../proto/limits.js';
 import { startFromQuery } from '../../../proto/query.js';
 import { MAX_BUFFERED_PIECES, MAX_FRAGMENTS, type ConnectionLimits } from '../connection-limits.js';
+import { failedRequest } from '../failed-request.js';
 import { fromWire } from '../from-wire.js';
 import { declineUpgrade, offersWebSocket } from '../http/declined-upgrade.js';
 import { CHALLENGE, errorBody } from '../http/error-body.js';
@@ -29,11 +31,16 @@ export const STREAM_PATH = '/v1/stream';
  */
 const PONGS_WITHOUT_LIMIT = { maxPendingAutoPongs: 0 };
 
+export interface WebSocketServices {
+  readonly reception: Reception;
+  readonly doorkeeper: Doorkeeper;
+  readonly log: Log;
+}
+
 /** Handles WebSocket upgrades on `/v1/stream` of an HTTP server and hands every admitted caller to the reception. */
 export const serveWebSocket = (
   server: Server,
-  reception: Reception,
-  doorkeeper: Doorkeeper,
+  { reception, doorkeeper, log }: WebSocketServices,
   { pingIntervalMs }: ConnectionLimits,
 ): void => {
   const sockets = new WebSocketServer({
@@ -72,7 +79,10 @@ export const serveWebSocket = (
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!offersWebSocket(request)) return declineUpgrade(server, request, socket, head);
     socket.on('error', () => socket.destroy());
-    upgrade(request, socket, head).catch(() => socket.destroy());
+    upgrade(request, socket, head).catch((cause: unknown) => {
+      failedRequest({ log, count: () => reception.requestFailed(callerOf(request).transport) }, cause);
+      socket.destroy();
+    });
   });
 };
 
