@@ -38,14 +38,27 @@ export class Patience {
     return this.hasWarned ? limitMs : warnAfterMs;
   }
 
+  private get silentFor(): number {
+    return this.clock.now() - this.heardAt;
+  }
+
   private look(): void {
-    const { limitMs, runOut, warn } = this.options;
-    const silentFor = this.clock.now() - this.heardAt;
-    if (silentFor >= limitMs) return runOut();
+    const { limitMs, warn } = this.options;
+    const { silentFor } = this;
+    if (silentFor >= limitMs) {
+      // If the server itself was held up, something may have come that waits to be read: it is read before this check.
+      this.timer = this.clock.after(0, () => this.judge());
+      return;
+    }
     if (silentFor >= this.nextLook) {
       this.hasWarned = true;
       warn?.();
     }
     this.timer = this.clock.after(this.nextLook - silentFor, () => this.look());
+  }
+
+  private judge(): void {
+    if (this.silentFor >= this.options.limitMs) this.options.runOut();
+    else this.look();
   }
 }
