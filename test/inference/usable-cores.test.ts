@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cpuQuota, usableCores } from '../../server/inference/usable-cores.js';
+import { memoryLimit } from '../../server/usable-memory.js';
 
 const UNIFIED = '28 24 0:25 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate';
 const CPU = '33 30 0:28 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct';
@@ -59,18 +60,47 @@ const MACHINES: Readonly<Record<string, readonly [string, string, Readonly<Recor
   ],
 };
 
+/** What `ask` says of a machine with these lines in /proc/self/cgroup and mountinfo, and these files. */
+const onMachine = <T>(
+  groups: string,
+  mounts: string,
+  files: Readonly<Record<string, string>>,
+  ask: (root: string) => T,
+): T => {
+  const root = mkdtempSync(join(tmpdir(), 'earshot-groups-'));
+  const all = { '/proc/self/cgroup': `${groups}\n`, '/proc/self/mountinfo': `${mounts}\n`, ...files };
+  for (const [file, text] of Object.entries(all)) {
+    mkdirSync(dirname(root + file), { recursive: true });
+    writeFileSync(root + file, text);
+  }
+  const said = ask(root);
+  rmSync(root, { recursive: true });
+  return said;
+};
+
 describe('The CPU quota', () => {
   for (const [name, [groups, mounts, files, quota]] of Object.entries(MACHINES))
-    it(`is read: ${name}`, () => {
-      const root = mkdtempSync(join(tmpdir(), 'earshot-groups-'));
-      const all = { '/proc/self/cgroup': `${groups}\n`, '/proc/self/mountinfo': `${mounts}\n`, ...files };
-      for (const [file, text] of Object.entries(all)) {
-        mkdirSync(dirname(root + file), { recursive: true });
-        writeFileSync(root + file, text);
-      }
-      assert.equal(cpuQuota(root), quota);
-      rmSync(root, { recursive: true });
-    });
+    it(`is read: ${name}`, () => assert.equal(onMachine(groups, mounts, files, cpuQuota), quota));
+});
+
+describe('The memory limit', () => {
+  it('is the least of nested groups', () => {
+    const files = {
+      [`${GROUPS}/a.slice/memory.max`]: '1073741824\n',
+      [`${GROUPS}/a.slice/b.service/memory.max`]: 'max\n',
+    };
+    assert.equal(onMachine('0::/a.slice/b.service', UNIFIED, files, memoryLimit), 2 ** 30);
+    assert.equal(onMachine('0::/', UNIFIED, files, memoryLimit), null);
+  });
+
+  it('is the least of nested groups of version 1', () => {
+    const [outer, inner] = ['/sys/fs/cgroup/memory/a', '/sys/fs/cgroup/memory/a/b'];
+    const files = {
+      [`${outer}/memory.limit_in_bytes`]: '1073741824\n',
+      [`${inner}/memory.limit_in_bytes`]: '9223372036854771712\n',
+    };
+    assert.equal(onMachine('2:memory:/a/b\n3:cpu,cpuacct:/c', `${CPU}\n${MEMORY}`, files, memoryLimit), 2 ** 30);
+  });
 });
 
 describe('Usable cores', () => {
