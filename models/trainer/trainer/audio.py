@@ -1,5 +1,6 @@
 """Reading recordings and bringing them to 16 kHz mono."""
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 from math import gcd
@@ -18,6 +19,10 @@ LOWEST_RATE, HIGHEST_RATE = 8000, 192000
 LOUDEST = 8.0
 # libsndfile's code of an MP3 that its decoder cannot open; its words are that there is no such file.
 NOT_OPENED = 7
+# What libsndfile notes of a WAV whose data end before the size that its header tells; it then counts what is there.
+CUT_OFF = re.compile(r"^data : (\d+) \(should be (\d+)\)$", re.MULTILINE)
+# A program that writes a WAV into a pipe does not know its size, and tells one near the greatest possible.
+UNKNOWN_SIZE = 0x7F000000
 
 
 class UnreadableAudio(Exception):
@@ -58,6 +63,7 @@ def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | 
             told = sound.frames - sound.tell()
             count = told if seconds is None else min(told, round(seconds * rate))
             samples = sound.read(count, dtype="float32", always_2d=True)
+            missing = count - len(samples) + (_frames_cut_off(sound) if count == told else 0)
     except (soundfile.SoundFileError, OSError, ValueError) as error:
         raise UnreadableAudio(_reason(error)) from error
     if not LOWEST_RATE <= rate <= HIGHEST_RATE:
@@ -68,7 +74,16 @@ def read_piece(file: Path | BytesIO, start_seconds: float = 0, seconds: float | 
         raise UnreadableAudio("it holds samples that are not numbers")
     if np.abs(samples).max() > LOUDEST:
         raise UnreadableAudio(f"it holds floats up to {np.abs(samples).max():.5g}: save it with amplitudes in −1…1")
-    return Piece(resample(samples.mean(axis=1), rate, SAMPLE_RATE), rate, (count - len(samples)) / rate)
+    return Piece(resample(samples.mean(axis=1), rate, SAMPLE_RATE), rate, missing / rate)
+
+
+def _frames_cut_off(sound: soundfile.SoundFile) -> float:
+    """How many frames the header of a WAV tells beyond the end of its file; 0 for whole files and other formats."""
+    noted = CUT_OFF.search(sound.extra_info)
+    if noted is None:
+        return 0
+    told, there = map(int, noted.groups())
+    return sound.frames * (told / there - 1) if there < told < UNKNOWN_SIZE and there else 0
 
 
 def _reason(error: Exception) -> str:
