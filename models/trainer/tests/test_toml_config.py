@@ -77,6 +77,15 @@ def test_a_missing_recipe_is_named() -> None:
         load_recipe("none.toml")
 
 
+def test_a_file_is_read_as_windows_writes_it_and_refused_where_it_is_not_utf_8(tmp_path: Path) -> None:
+    file = tmp_path / "recipe.toml"
+    file.write_bytes(f"\ufeff{HEAD}".replace("\n", "\r\n").encode())
+    load_recipe(str(file))
+    file.write_bytes("# für Müller\n".encode("cp1252"))
+    with pytest.raises(TrainerError, match=r"cannot read .*recipe\.toml: it is not UTF-8, save it as that"):
+        load_recipe(str(file))
+
+
 def test_a_relative_path_counts_from_the_recipe(tmp_path: Path) -> None:
     file = tmp_path / "recipe.toml"
     file.write_text(HEAD + SOUND, encoding="utf-8")

@@ -14,10 +14,13 @@ T = TypeVar("T")
 def read_table(file: Path) -> dict[str, Any]:
     """Reads a TOML file; one that is missing or malformed is an error that names it."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        # Editors of Windows put a mark before the text.
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise TrainerError(f"cannot read the configuration {file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise TrainerError(f"cannot read {file}: it is not UTF-8, save it as that ({error})") from error
+    except tomllib.TOMLDecodeError as error:
         raise TrainerError(f"{file} is not TOML: {error}") from error
 
 
