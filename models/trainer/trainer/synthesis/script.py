@@ -16,12 +16,13 @@ class Sentences:
 
     sentences: tuple[str, ...]
 
-    def __post_init__(self) -> None:
+    def require_said(self, where: str) -> None:
+        """A TrainerError that says `where` in the file there is no sentence, or one without a word."""
         if not self.sentences:
-            raise TrainerError("a list of sentences is empty: write at least one")
-        for sentence in self.sentences:
+            raise TrainerError(f"{where}.sentences is empty: write at least one")
+        for index, sentence in enumerate(self.sentences):
             if not any(letter.isalnum() for letter in sentence):
-                raise TrainerError(f"the sentence {sentence!r} says nothing")
+                raise TrainerError(f"{where}.sentences[{index}], {sentence!r}, says nothing")
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,11 @@ class Script:
             raise TrainerError("there is nothing to say: write [intents.NAME] sentences or [[transcripts]]")
         if not all(name.strip() for name in self.intents):
             raise TrainerError("an intent's name is empty: write [intents.NAME]")
+        for name, written in self.intents.items():
+            written.require_said(f"intents.{name}")
+        for label in ("background", "out_of_scope"):
+            if (other := getattr(self, label)) is not None:
+                other.require_said(label)
         for name, values in self.slots.items():
             if not values or not all(value.strip() for value in values):
                 raise TrainerError(f"slots.{name} must list values, none of them empty")
