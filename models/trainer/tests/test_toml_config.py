@@ -75,6 +75,8 @@ def test_a_bad_recipe_is_refused_by_name(tmp_path: Path, text: str, message: str
 def test_a_missing_recipe_is_named() -> None:
     with pytest.raises(TrainerError, match=r"cannot read the configuration none\.toml: No such file"):
         load_recipe("none.toml")
+    with pytest.raises(TrainerError, match=r"configuration giude: No such file .* with the trainer: earshot, "):
+        load_recipe("giude")
 
 
 def test_a_file_is_read_as_windows_writes_it_and_refused_where_it_is_not_utf_8(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def mistakes(data: Path, tiny: str, tmp_path: Path) -> list[tuple[list[str], str
         ([str(tmp_path / "none"), "--out", run], "holds no prepared dataset: run `trainer prepare` first"),
         ([str(data), "--recipe", "none.toml", "--out", run], "cannot read the configuration none.toml"),
         ([str(data), "--checkpoint", str(other), "--out", run], "label 0 is 'open' there and 'close' here"),
-        ([str(data), "--checkpoint", "/no/such/model", "--out", run], "cannot be opened as an audio classifier"),
+        ([str(data), "--checkpoint", "/no/such/model", "--out", run], "with the trainer: bank-calls"),
         ([str(data), "--checkpoint", tiny, "--precision", "fp16", "--out", run], "fp16 needs a GPU"),
         ([str(data), "--out", str(busy)], "is not empty: go on with the run in it by --resume"),
         (["--resume", "--out", str(busy)], "is no run of `trainer train`"),

@@ -30,7 +30,7 @@ def load_recipe(name_or_file: str, settings: Sequence[str] = (), checkpoint: str
     if name_or_file in BUILT_IN:
         table, where = _built_in(name_or_file), Path()
     else:
-        table, where = _extended(Path(name_or_file)), Path(name_or_file).parent
+        table, where = _of_file(Path(name_or_file)), Path(name_or_file).parent
     for setting in settings:
         table = merged(table, _setting(setting))
     if checkpoint is not None:
@@ -53,6 +53,15 @@ def save_recipe(recipe: Recipe, file: Path) -> None:
 
 def _built_in(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files("trainer") / "recipes" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _of_file(file: Path) -> dict[str, Any]:
+    try:
+        return _extended(file)
+    except TrainerError as error:
+        if file.exists() or file.suffix:
+            raise
+        raise TrainerError(f"{error}; recipes that come with the trainer: {', '.join(BUILT_IN)}") from error
 
 
 def _extended(file: Path, extending: tuple[Path, ...] = ()) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -10,6 +11,7 @@ from transformers import AutoConfig, AutoFeatureExtractor, AutoModelForAudioClas
 from trainer.architectures.one_second import fit_to_one_second
 from trainer.errors import TrainerError, first_line
 from trainer.labels import Labels, label_names
+from trainer.weights import STARTING_POINTS
 
 UNNAMED = re.compile(r"LABEL_\d+")
 
@@ -48,6 +50,9 @@ def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
         )
     except (OSError, ValueError, ImportError) as error:
         reason = first_line(error)
+        if not Path(checkpoint).exists():
+            own = ", ".join(STARTING_POINTS)
+            reason += f"; nor is there a folder of this name here. Weights that come with the trainer: {own}"
         raise TrainerError(
             f"the checkpoint {checkpoint!r} cannot be opened as an audio classifier: {reason}"
         ) from error
