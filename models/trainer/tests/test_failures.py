@@ -20,7 +20,7 @@ from trainer.files import claimed, require_outside, write_json, written_whole
 from trainer.hub import Destination, upload
 from trainer.main import main
 from trainer.recipe_file import load_recipe
-from trainer.run_folder import begin_run, last_checkpoint, require_new
+from trainer.run_folder import STATE, begin_run, last_checkpoint, require_new
 
 
 def test_an_interruption_finds_the_new_folder_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +221,16 @@ def test_a_run_that_was_killed_as_it_began_is_begun_again(tmp_path: Path) -> Non
     (tmp_path / "checkpoints").mkdir()
     require_new(tmp_path)
     (tmp_path / "checkpoints" / "mine").touch()
-    with pytest.raises(TrainerError, match="is not empty"):
+    with pytest.raises(TrainerError, match="is not empty: choose another --out"):
+        require_new(tmp_path)
+
+
+def test_only_a_run_that_has_not_ended_is_told_to_be_gone_on_with(tmp_path: Path) -> None:
+    begin_run(tmp_path, load_recipe("earshot"), {"precision": "fp32"})
+    with pytest.raises(TrainerError, match="go on with the run in it by `trainer train --resume`, or choose another"):
+        require_new(tmp_path)
+    (tmp_path / STATE).touch()
+    with pytest.raises(TrainerError, match="is not empty: choose another --out"):
         require_new(tmp_path)
 
 

@@ -161,7 +161,7 @@ def mistakes(data: Path, tiny: str, tmp_path: Path) -> list[tuple[list[str], str
         ([str(data), "--checkpoint", str(other), "--out", run], "label 0 is 'open' there and 'close' here"),
         ([str(data), "--checkpoint", "/no/such/model", "--out", run], "with the trainer: bank-calls"),
         ([str(data), "--checkpoint", tiny, "--precision", "fp16", "--out", run], "fp16 needs a GPU"),
-        ([str(data), "--out", str(busy)], "is not empty: go on with the run in it by --resume"),
+        ([str(data), "--out", str(busy)], "is not empty: choose another --out"),
         (["--resume", "--out", str(busy)], "is no run of `trainer train`"),
         (["--resume", "--recipe", "guide", "--out", str(busy)], "takes dataset and recipe from the run folder"),
         (["--resume", "--precision", "bf16", "--out", str(busy)], "precision and threads too: leave DATA,"),

@@ -28,7 +28,13 @@ def require_new(folder: Path) -> None:
     require_folder(folder)
     # Folders alone are what a command leaves that is killed as it begins.
     if any(not each.is_dir() for each in folder.rglob("*")):
-        raise TrainerError(f"{folder} is not empty: go on with the run in it by --resume, or choose another --out")
+        begun = "go on with the run in it by `trainer train --resume`, or " if _can_go_on(folder) else ""
+        raise TrainerError(f"{folder} is not empty: {begun}choose another --out")
+
+
+def _can_go_on(folder: Path) -> bool:
+    """Whether a folder holds a training that has not ended, and so neither other things nor a mean of runs."""
+    return "precision" in told_of(folder) and not (folder / STATE).exists()
 
 
 def begin_run(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
