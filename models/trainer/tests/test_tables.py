@@ -55,5 +55,5 @@ def test_a_manifest_with_columns_of_other_names_is_read_where_they_are_told(tmp_
     (tmp_path / "calls.csv").write_text("file,intent\na.wav,open\n")
     told = Source(path=tmp_path / "calls.csv", audio_column="file", label_column="intent")
     assert [(each.name, each.label) for each in list_recordings(told)] == [("a.wav", "open")]
-    with pytest.raises(TrainerError, match="lacks the column path; its columns are 'file', 'intent'"):
+    with pytest.raises(TrainerError, match=r"lacks the column path; its columns are 'file', .* --audio-column"):
         list_recordings(replace(told, audio_column="audio"))

@@ -12,17 +12,18 @@ from trainer.errors import TrainerError
 DELIMITERS = (",", ";", "\t")
 
 
-def read_csv(file: Path, required: set[str]) -> list[dict[str, str]]:
+def read_csv(file: Path, required: set[str], advice: str = "") -> list[dict[str, str]]:
     """The rows of a CSV by column name, values stripped; a value that a short row lacks is "".
 
-    A missing column, an unreadable file, or a row with more values than columns is a TrainerError.
+    A missing column, an unreadable file, or a row with more values than columns is a TrainerError; of the first,
+    `advice` says what else can be done about it than to rename a column.
     """
     with _opened(file) as reader:
         columns = reader.fieldnames or ()
         missing = required - set(columns)
         if missing:
             there = ", ".join(map(repr, columns)) or "none"
-            raise TrainerError(f"{file} lacks the column {', '.join(sorted(missing))}; its columns are {there}")
+            raise TrainerError(f"{file} lacks the column {', '.join(sorted(missing))}; its columns are {there}{advice}")
         return [_values(row, f"{file}, line {reader.line_num}") for row in reader]
 
 

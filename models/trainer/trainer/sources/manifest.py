@@ -8,6 +8,8 @@ from trainer.recipe_sources import Source
 from trainer.sources.recording import Recording, recording_in
 from trainer.tables import columns_of, read_csv
 
+OTHER_COLUMNS = ". Columns of other names are told with --audio-column (of the paths), --label-column, --group-column"
+
 
 def manifest_in(path: Path) -> Path:
     """The file itself, or `manifest.csv` in a folder, which `synthesize` writes."""
@@ -32,7 +34,7 @@ def read_manifest(source: Source) -> list[Recording]:
     recordings = []
     lines: dict[str, int] = {}
     wanted = {path_column, label_column} | ({group_column} if source.group_column else set())
-    for number, row in enumerate(read_csv(file, wanted), start=2):
+    for number, row in enumerate(read_csv(file, wanted, OTHER_COLUMNS), start=2):
         path, label = row[path_column], row[label_column]
         if not path or not label:
             raise TrainerError(f"{file}, line {number}: {path_column} and {label_column} must not be empty")
