@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import combinations, zip_longest
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -12,6 +12,7 @@ from trainer.errors import TrainerError
 
 # The label that `synthesize` gives to other talk; a label of this name is never announced, whatever its source.
 BACKGROUND = "background"
+LEAST_LETTERS = 5  # of labels that are compared for slips
 
 
 def label_of(written: str) -> str:
@@ -47,7 +48,10 @@ class Labels:
         return cls((*intents, *background), background)
 
     def doubts(self) -> list[str]:
-        """A warning for labels that differ only in upper and lower case, from each other or from `background`."""
+        """Warnings for labels that may be meant as one: but for upper and lower case, or for one letter.
+
+        Also for one that only case tells from `background`.
+        """
         by_case: defaultdict[str, list[str]] = defaultdict(list)
         for name in self.names:
             by_case[name.casefold()].append(name)
@@ -58,6 +62,11 @@ class Labels:
                 f"{len(alike)} labels differ in their case alone: {', '.join(map(repr, alike))}."
                 for alike in by_case.values()
                 if len(alike) > 1
+            ),
+            *(
+                f"The labels {one!r} and {other!r} differ in one letter: if it is a slip, give both the same name."
+                for one, other in combinations(self.names, 2)
+                if _is_slip(one.casefold(), other.casefold())
             ),
         ]
 
@@ -75,6 +84,22 @@ class Labels:
     def background_ids(self) -> list[int]:
         """The indices of the background labels."""
         return [self.label2id[name] for name in self.background]
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether two labels differ in one letter: added, left out, another, or exchanged with the next.
+
+    Short words may well differ so, and digits are there to tell labels apart.
+    """
+    if one == other or min(len(one), len(other)) < LEAST_LETTERS or abs(len(one) - len(other)) > 1:
+        return False
+    shared = min(len(one), len(other))
+    place = next((index for index in range(shared) if one[index] != other[index]), shared)
+    first, second = one[place:], other[place:]
+    if (first + second)[:1].isdigit() or second[:1].isdigit():
+        return False
+    swapped = first[1:2] + first[:1] + first[2:]
+    return second in (first[1:], swapped) or second[1:] in (first, first[1:])
 
 
 def require_same_labels(checkpoint_labels: Sequence[str], dataset_labels: Sequence[str], where: Path) -> None:
