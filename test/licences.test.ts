@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const text = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const text = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
 const read = (path: string): unknown => JSON.parse(text(path));
 
 interface Locked {
@@ -49,5 +51,12 @@ describe('The dependencies', () => {
       Object.entries(allowScripts).sort(([one], [other]) => one.localeCompare(other)),
     );
     assert.match(text('.npmrc'), /^ignore-scripts=true$/m);
+  });
+
+  it('are installed by settings that npm knows, since it warns of others at every command', () => {
+    const shell = process.platform === 'win32';
+    const { stdout, stderr } = spawnSync('npm', ['pkg', 'get', 'name'], { cwd: root, encoding: 'utf8', shell });
+    assert.match(stdout, /earshot/);
+    assert.doesNotMatch(stderr, /Unknown project config/);
   });
 });
