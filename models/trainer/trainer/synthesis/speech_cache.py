@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 
 from trainer.audio import UnreadableAudio
+from trainer.errors import TrainerError, first_line
 from trainer.files import write_whole
 from trainer.framing import Samples
 from trainer.synthesis.chance import digest
@@ -53,6 +54,10 @@ class SpeechCache:
         write_whole(self.file(utterance), flac.getvalue())
 
     def read(self, utterance: Utterance) -> tuple[Samples, int]:
-        """The samples in −1…1, and their sample rate."""
-        pcm, rate = soundfile.read(self.file(utterance), dtype="float32")
+        """The samples in −1…1, and their sample rate; a file that was damaged since is a TrainerError."""
+        file = self.file(utterance)
+        try:
+            pcm, rate = soundfile.read(file, dtype="float32")
+        except (soundfile.SoundFileError, OSError) as error:
+            raise TrainerError(f"{file} is damaged ({first_line(error)}): delete it, and it is spoken again") from error
         return pcm, int(rate)
