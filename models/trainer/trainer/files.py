@@ -125,16 +125,16 @@ def _rescue(old: Path, folder: Path, mark: str, kept: tuple[str, ...]) -> None:
                 place.rename(folder / place.name)
 
 
-def require_folder(folder: Path) -> None:
+def require_folder(folder: Path, option: str = "--out") -> None:
     """A TrainerError if the folder cannot be written: a file is in its place or above it, or rights are missing.
 
-    Call it before long work whose result is written at the end.
+    Call it before long work whose result is written at the end. `option` is the argument that names another folder.
     """
     place = _existing(folder.absolute())
     if not place.is_dir():
-        raise TrainerError(f"{place} is a file, no folder: choose another --out")
+        raise TrainerError(f"{place} is a file, no folder: choose another {option}")
     if not os.access(place, os.W_OK):
-        raise TrainerError(f"nothing may be written to {place}: choose another --out")
+        raise TrainerError(f"nothing may be written to {place}: choose another {option}")
 
 
 def require_outside(folder: Path, read: Iterable[Path]) -> None:

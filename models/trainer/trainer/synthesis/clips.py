@@ -11,7 +11,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from trainer.audio import wav_bytes
-from trainer.files import write_whole
+from trainer.errors import TrainerError
+from trainer.files import require_folder, write_whole
 from trainer.framing import Samples
 from trainer.synthesis.casting import Part
 from trainer.synthesis.chance import digest, generator
@@ -19,8 +20,10 @@ from trainer.synthesis.finish import down_the_line, finished
 from trainer.synthesis.lines import ScriptLine
 from trainer.synthesis.script import Script
 from trainer.synthesis.speech_cache import SpeechCache
+from trainer.tables import columns_of
 
 COLUMNS = ("path", "label", "group", "lang", "split", "transcription", "engine", "voice")
+AUDIO = "audio"  # the folder of the clips, which is the first that a run writes
 OURS = re.compile(r"[a-z-]+-[0-9a-f]{16}\.wav")
 OTHER_VOICES = 12
 OTHERS_DB = -24.0
@@ -41,7 +44,7 @@ class Studio:
         line = () if self.is_clean else astuple(self.script.line)
         names = (self.cache.key(part.utterance), *self._names(part), part.rate_factor, level, line)
         beside = [(self.cache.key(other.utterance), *self._names(other), other.rate_factor) for other in others]
-        return f"audio/{part.utterance.voice.engine}-{digest(*names, *beside)[:16]}.wav"
+        return f"{AUDIO}/{part.utterance.voice.engine}-{digest(*names, *beside)[:16]}.wav"
 
     def clip(self, part: Part, others: Sequence[Samples]) -> Samples:
         """The clip at 16 kHz; `others` are voices that cross-talk may mix in."""
@@ -62,6 +65,19 @@ class Studio:
 
     def _names(self, part: Part) -> tuple[object, ...]:
         return (self.seed, part.line.label, part.line.text, part.number)
+
+
+def require_ours(folder: Path) -> None:
+    """A TrainerError if a folder cannot be written, or holds other things than a run of `synthesize` leaves.
+
+    Its manifest would be replaced: a list of somebody's calls has the same name.
+    """
+    require_folder(folder)
+    manifest = folder / "manifest.csv"
+    if manifest.exists() and columns_of(manifest) != set(COLUMNS):
+        raise TrainerError(f"{manifest} is not one of synthesize, and would be lost: choose another --out")
+    if folder.exists() and any(folder.iterdir()) and not (folder / AUDIO).is_dir():
+        raise TrainerError(f"{folder} holds other things (no folder {AUDIO}): choose another --out")
 
 
 def write_clips(parts: Sequence[Part], others: Sequence[Part], studio: Studio, folder: Path, jobs: int) -> list[str]:
@@ -91,6 +107,6 @@ def write_manifest(parts: Sequence[Part], paths: Sequence[str], script: Script, 
         rows.writerow((path, line.label, group, script.language, line.split, *said))
     write_whole(folder / "manifest.csv", text.getvalue().encode())
     kept = set(paths)
-    for file in (folder / "audio").iterdir():
-        if OURS.fullmatch(file.name) and f"audio/{file.name}" not in kept:
+    for file in (folder / AUDIO).iterdir():
+        if OURS.fullmatch(file.name) and f"{AUDIO}/{file.name}" not in kept:
             file.unlink()

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.files import require_space
+from trainer.files import require_folder, require_space
 from trainer.synthesis.casting import Casting
-from trainer.synthesis.clips import Studio, write_clips, write_manifest
+from trainer.synthesis.clips import Studio, require_ours, write_clips, write_manifest
 from trainer.synthesis.installed import Installed
 from trainer.synthesis.lines import of_labels, script_lines
 from trainer.synthesis.rehearsal import first_clips, rehearse
@@ -37,6 +37,8 @@ def synthesize(order: Order, installed: Installed, cache_folder: Path, folder: P
     script, jobs = order.script, order.jobs
     everything = script_lines(script)
     lines = of_labels(everything, order.labels)
+    require_ours(folder)
+    require_folder(cache_folder, "--cache")
     require_space(folder, BYTES_A_CLIP * script.speech.clips * len(lines), "the spoken clips")
     cache = SpeechCache(cache_folder, {name: engine.version for name, engine in installed.engines.items()})
     casting = Casting(script, installed, order.seed)
