@@ -184,6 +184,12 @@ describe('A model package', () => {
     await assert.rejects(loadModelPackages(join(root, 'nothing')), /no such folder/);
   });
 
+  it('is not found in a package itself, which the error says, with what to name', async () => {
+    const itself = /echo: is a model package itself: name the folder that it lies in/;
+    await assert.rejects(loadModelPackages(folder), { name: 'PackageError', message: itself });
+    await assert.rejects(verifyPackages(folder, 'auto'), itself);
+  });
+
   it('is not found in an empty folder, which the error says', async () => {
     const empty = join(root, 'empty');
     mkdirSync(empty);
