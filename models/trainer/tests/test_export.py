@@ -1,7 +1,9 @@
 """A graph that answers otherwise than its model is never written."""
 
 import json
+import logging
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from trainer.framing import Framing, Samples
 from trainer.golden import synthesise, write_golden
 from trainer.labels import Labels
 from trainer.listening import Smoothing
-from trainer.onnx_graph import Floats, Signature, UnfaithfulGraph, write_onnx
+from trainer.onnx_graph import REGISTRATION, Floats, Signature, UnfaithfulGraph, write_onnx
 from trainer.package import Card
 
 CARD = Card("door", "0.1.0", "d", Labels(("open", "close"), ()), Calibration(), Smoothing(), hop_ms=500)
@@ -42,6 +44,13 @@ class Neighbourly(Loudness):
         return super().forward(pcm / pcm.abs().max())
 
 
+class Remembering(Loudness):
+    """Loudness with a state, which a streaming graph has as a second input."""
+
+    def forward(self, pcm: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+        return super().forward(pcm) + state, state + 1
+
+
 def exported(graph: nn.Module) -> Exported:
     return Exported(graph, Signature(state_floats=0), config={}, preprocessor={})
 
@@ -50,6 +59,18 @@ def test_a_faithful_graph_is_written_whole(tmp_path: Path) -> None:
     export_package(exported(Loudness()), CARD, ("open the door please",), tmp_path / "door")
     written = sorted(file.name for file in (tmp_path / "door").iterdir())
     assert written == ["README.md", "config.json", "earshot.json", "golden", "model.onnx", "preprocessor_config.json"]
+
+
+def test_an_export_warns_of_nothing_that_nobody_need_act_on(tmp_path: Path) -> None:
+    told: list[str] = []
+    registration, handler = logging.getLogger(REGISTRATION), logging.Handler()
+    handler.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
+    registration.addHandler(handler)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        write_onnx(Remembering(), Signature(state_floats=2), tmp_path / "model.onnx")
+    registration.removeHandler(handler)
+    assert [*told, *(str(each.message) for each in warned if each.category is UserWarning)] == []
 
 
 def test_a_draft_is_no_package_to_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

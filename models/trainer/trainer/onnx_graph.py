@@ -1,6 +1,9 @@
 """Writes a module as an ONNX graph, runs it, and checks that its outputs equal the module's."""
 
-from collections.abc import Sequence
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from trainer.framing import FRAME_SAMPLES
 BATCH = 33
 TOLERANCE = 1e-4
 EMBEDDED_BYTES = 1_900_000_000
+REGISTRATION = "torch.onnx._internal.exporter._registration"
 
 Floats = NDArray[np.float32]
 
@@ -66,19 +70,40 @@ def write_onnx(graph: nn.Module, signature: Signature, file: Path) -> None:
     # Two rows, because torch.export would take a batch size of one for a constant.
     example = tuple(signature.example(2, seed=0))
     try:
-        torch.onnx.export(
-            graph.eval(),
-            example,
-            str(file),
-            input_names=signature.inputs,
-            output_names=signature.outputs,
-            dynamic_shapes=shapes,
-            dynamo=True,
-            external_data=_bytes(graph) > EMBEDDED_BYTES,
-            verbose=False,
-        )
+        with _without_asides():
+            torch.onnx.export(
+                graph.eval(),
+                example,
+                str(file),
+                input_names=signature.inputs,
+                output_names=signature.outputs,
+                dynamic_shapes=shapes,
+                dynamo=True,
+                external_data=_bytes(graph) > EMBEDDED_BYTES,
+                verbose=False,
+            )
     except torch.onnx.OnnxExporterError as error:
         raise not_exportable(graph, example, shapes, error) from error
+
+
+@contextmanager
+def _without_asides() -> Iterator[None]:
+    """Keeps back what torch warns of at every export, and nobody need act on.
+
+    That torchvision is missing, whose operators no graph here has; and that all inputs have one batch axis.
+    """
+
+    def is_worth_telling(record: logging.LogRecord) -> bool:
+        return "torchvision is not installed" not in record.getMessage()
+
+    registration = logging.getLogger(REGISTRATION)
+    registration.addFilter(is_worth_telling)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "# The axis name: batch will not be used", UserWarning)
+            yield
+    finally:
+        registration.removeFilter(is_worth_telling)
 
 
 def _bytes(graph: nn.Module) -> int:
