@@ -107,3 +107,19 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         main([command, "--help"])
     assert ended.value.code == 0
     assert f"usage: trainer {command}" in capsys.readouterr().out
+
+
+def test_an_export_that_cannot_be_written_is_refused_before_the_run_is_evaluated(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny = save_tiny_wav2vec2(tmp_path / "tiny", ["close", "open"])
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").touch()
+    for name, version, said in (
+        ("door", "v1", "package.version 'v1' must be a semantic version"),
+        ("mine", "1.0.0", "mine holds other things (no earshot.json), which would be lost: choose another --out"),
+    ):
+        export = ["export", str(tiny), "--data", str(data), "--out", str(tmp_path / name)]
+        assert main([*export, "--set", f"package.version={version}"]) == 1
+        assert said in capsys.readouterr().err
+        assert not (tmp_path / f"{name}-evaluation").exists()

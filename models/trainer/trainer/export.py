@@ -19,6 +19,8 @@ from trainer.package import Card
 from trainer.variant_loss import Bench
 from trainer.variants import Precision, Variant, Written, variant_lines, write_variants
 
+CONTRACT = "earshot.json"
+
 
 @dataclass(frozen=True)
 class Exported:
@@ -56,7 +58,7 @@ def export_package(
     def expected(pcm: Samples) -> list[Floats]:
         return module_logits(exported.graph, framing.frames(pcm), floats)
 
-    with written_whole(folder, "earshot.json") as draft:
+    with written_whole(folder, CONTRACT) as draft:
         write_onnx(exported.graph, exported.signature, draft / "model.onnx")
         onnx_graph = OnnxGraph(draft / "model.onnx")
         worst = verify_rows(exported.graph, onnx_graph, exported.signature)
@@ -71,7 +73,7 @@ def export_package(
         write_json(draft / "preprocessor_config.json", exported.preprocessor)
         (draft / "README.md").write_text(model_card(contract, list(card.labels.names)), encoding="utf-8")
         # Last: a folder without it is no package to a server.
-        write_json(draft / "earshot.json", contract)
+        write_json(draft / CONTRACT, contract)
     print(f"wrote {folder}: the graph equals the model within {worst:.1g}, {len(golden)} golden vectors")
 
 

@@ -13,8 +13,8 @@ from trainer.checkpoint_folder import checkpoint_folder
 from trainer.errors import TrainerError
 from trainer.evaluate import evaluate, headline
 from trainer.evaluation import Evaluation
-from trainer.export import Lossy, export_package
-from trainer.files import read_json, require_outside
+from trainer.export import CONTRACT, Lossy, export_package
+from trainer.files import read_json, require_outside, require_replaceable
 from trainer.framing import Framing, Samples
 from trainer.labels import Labels, label_names, require_same_labels
 from trainer.listening import Smoothing, graph_listener
@@ -53,11 +53,12 @@ def export_run(request: ExportRequest) -> None:
         raise TrainerError(f"the model's name is its folder's, {request.out.name!r}: it must be 1–64 of a-z, 0-9 and -")
     folder = checkpoint_folder(request.checkpoint)
     require_outside(request.out, [each for each in (folder, request.data, request.evaluation) if each is not None])
+    require_replaceable(request.out, CONTRACT)
+    package = _package(request, folder)
     checkpoint = open_checkpoint(folder, request.cut_padding)
     prepared = _dataset(request, folder)
     labels = _labels(request, checkpoint, prepared)
     calibration, metrics = _evaluation(request, folder, prepared)
-    package = _package(request, folder)
     card = Card(
         name=request.out.resolve().name,
         version=package.version,

@@ -48,11 +48,7 @@ def written_whole(folder: Path, mark: str, kept: tuple[str, ...] = ()) -> Iterat
     What matches a pattern of `kept` in it stays.  Of a symbolic link the folder that it names is replaced.
     """
     folder = folder.resolve()
-    require_folder(folder)
-    if folder.is_mount():
-        raise TrainerError(f"{folder} is a disk of its own, which cannot be replaced as a whole: name a folder in it")
-    if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
-        raise TrainerError(f"{folder} holds other things (no {mark}), which would be lost: choose another --out")
+    require_replaceable(folder, mark)
     draft, old = (folder.with_name(f".{folder.name}.{what}") for what in ("draft", "old"))
     with claimed(draft, folder):
         _rescue(old, folder, mark, kept)
@@ -70,6 +66,16 @@ def written_whole(folder: Path, mark: str, kept: tuple[str, ...] = ()) -> Iterat
             _rescue(old, folder, mark, kept)
             (old / mark).unlink(missing_ok=True)  # so that no reader takes its remains for a complete folder
             shutil.rmtree(old, ignore_errors=True)
+
+
+def require_replaceable(folder: Path, mark: str) -> None:
+    """A TrainerError if `written_whole` cannot replace a folder; call it before long work that it ends with."""
+    folder = folder.resolve()
+    require_folder(folder)
+    if folder.is_mount():
+        raise TrainerError(f"{folder} is a disk of its own, which cannot be replaced as a whole: name a folder in it")
+    if folder.exists() and not (folder / mark).exists() and any(folder.iterdir()):
+        raise TrainerError(f"{folder} holds other things (no {mark}), which would be lost: choose another --out")
 
 
 @contextmanager
