@@ -4,7 +4,7 @@ source "$(dirname "$0")/sources.sh" banking-intents
 large="recipes/banking-intents-large.toml"
 
 calls
-trainer train "$work/data" --recipe "$large" --precision bf16 --set seed=17 --out "$work/large"
+learned "$work/large" "$work/data" --recipe "$large" --precision bf16 --set seed=17
 
 # What was measured is what ships: it has never heard the callers from the US that its figures are from.
 trainer evaluate "$work/large" --mislabelled recipes/mislabelled.csv

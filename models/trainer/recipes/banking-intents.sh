@@ -6,8 +6,9 @@ calls
 
 # callers NAME [OPTION…]: a training for each of two seeds, side by side because each takes one core, and the mean of both.
 callers() {
-  printf '%s\n' 17 18 | xargs -P 2 -I SEED uv run --locked --extra teacher trainer train "$work/data" --recipe "$recipe" \
-    --checkpoint bank-calls --jobs 1 --set seed=SEED --out "$work/$1-SEED" "${@:2}"
+  printf '%s\n' 17 18 | xargs -P 2 -I SEED bash -ec 'learned "$@"' learned "$work/$1-SEED" "$work/data" --recipe "$recipe" \
+    --checkpoint bank-calls --jobs 1 --set seed=SEED "${@:2}"
+  rm -rf "${work:?}/$1"
   trainer average "$work/$1"-{17,18} --out "$work/$1"
 }
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Makes models/barista-drinks from weights/bank-calls, the recordings in ../shared/data beside the repository, and sentences.
 source "$(dirname "$0")/sources.sh" barista-drinks
-data="$PWD/../../../shared/data"
 
 orders
 speech barista 1
@@ -15,14 +14,14 @@ for fold in 1 2 3 4 5; do trainer prepare "$recipe" --fold "$fold/5" --out "$wor
 
 # learn NAME DATA [OPTION…]: two passes. The second hears everything once more, otherwise and through louder noise.
 learn() {
-  trainer train "$2" --recipe "$recipe" --checkpoint bank-calls "${@:3}" --out "$work/$1-first"
-  trainer train "$2" --recipe "$recipe" --checkpoint "$work/$1-first" --set seed=18 --set augmentation.noise=0.85 \
-    --set augmentation.highest_snr_db=15.0 --set training.epochs=4.0 --set training.learning_rate=1e-3 "${@:3}" --out "$work/$1"
+  learned "$work/$1-first" "$2" --recipe "$recipe" --checkpoint bank-calls "${@:3}"
+  learned "$work/$1" "$2" --recipe "$recipe" --checkpoint "$work/$1-first" --set seed=18 --set augmentation.noise=0.85 \
+    --set augmentation.highest_snr_db=15.0 --set training.epochs=4.0 --set training.learning_rate=1e-3 "${@:3}"
 }
 
 # The shipped weights learn from everything; of the five folds, two are trained side by side, each on one core.
 learn shipped "$work/fold-1-data" --set 'training.train_on=["train", "validation", "test"]'
-export -f trainer learn
+export -f learn
 export work recipe
 printf '%s\n' 1 2 3 4 5 | xargs -P 2 -I FOLD bash -ec 'learn fold-FOLD "$work/fold-FOLD-data" --jobs 1'
 

@@ -7,7 +7,7 @@ orders
 speech barista 1
 for fold in 1 2 3 4 5; do
   trainer prepare "$work/orders.csv" work/speech/barista/intents.csv --fold "$fold/5" --out "$work/fold-$fold-data"
-  trainer train "$work/fold-$fold-data" --recipe earshot --checkpoint bank-calls --set training.epochs=5 \
-    --set augmentation.synthesised_copies=1 --set seed=17 --out "$work/fold-$fold"
+  learned "$work/fold-$fold" "$work/fold-$fold-data" --recipe earshot --checkpoint bank-calls --set training.epochs=5 \
+    --set augmentation.synthesised_copies=1 --set seed=17
   trainer evaluate "$work/fold-$fold"
 done

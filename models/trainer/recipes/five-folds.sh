@@ -6,8 +6,8 @@ source "$(dirname "$0")/sources.sh" five-folds
 
 speech minds14-translated 5
 for fold in 1 2 3 4 5; do
-  trainer prepare ../../../shared/data/minds14 work/speech/minds14-translated/intents.csv --fold "$fold/5" --out "$work/fold-$fold-data"
-  trainer train "$work/fold-$fold-data" --recipe earshot --checkpoint bank-calls --set training.epochs=5 --set seed=17 \
-    --precision bf16 --out "$work/fold-$fold"
+  trainer prepare "$data/minds14" work/speech/minds14-translated/intents.csv --fold "$fold/5" --out "$work/fold-$fold-data"
+  learned "$work/fold-$fold" "$work/fold-$fold-data" --recipe earshot --checkpoint bank-calls --set training.epochs=5 \
+    --set seed=17 --precision bf16
   trainer evaluate "$work/fold-$fold"
 done

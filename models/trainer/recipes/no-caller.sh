@@ -10,7 +10,7 @@ again() { spoken "$1" "$1-hibari" --seed "$2" --engines hibari --clips 1; }
 # trained RECIPE OPTION…: prepares what recipes/RECIPE.toml says and trains on it, into work/no-caller/RECIPE.
 trained() {
   trainer prepare "recipes/$1.toml" --out "$work/$1-data"
-  trainer train "$work/$1-data" --recipe "recipes/$1.toml" "${@:2}" --out "$work/$1"
+  learned "$work/$1" "$work/$1-data" --recipe "recipes/$1.toml" "${@:2}"
 }
 
 # heard_by_callers RECIPE OPTION…: trained, and heard by callers from the US.

@@ -1,28 +1,25 @@
 #!/usr/bin/env bash
-# The figures on real speech in README.md: the guide's recipe and ours, from the recordings in ../shared/data beside the
-# repository.  Run from anywhere; work/real-speech keeps what is done, so that it goes on where it was interrupted.
-set -euo pipefail
-cd "$(dirname "$0")/.."
-export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TQDM_MININTERVAL="${TQDM_MININTERVAL:-10}"
-data=../../../shared/data
-work="${1:-work/real-speech}"
-mkdir -p "$work"
-trainer() { uv run --locked trainer "$@"; }
+# The figures on real speech in README.md: the guide's recipe and ours. work/real-speech keeps what is done, so that it goes on
+# where it was interrupted.
+source "$(dirname "$0")/sources.sh" real-speech
 
 # prepared NAME SOURCE… : prepares a dataset once.
 prepared() { [ -d "$work/$1" ] || trainer prepare "${@:2}" --out "$work/$1"; }
 
-# measured NAME DATA ARGUMENT… : trains and evaluates once.
+# heard FOLDER RUN OPTION…: evaluates once. The last file written is metrics.json.
+heard() { [ -f "$1/metrics.json" ] || trainer evaluate "${@:2}" --out "$1"; }
+
+# measured NAME DATA OPTION… : trains and evaluates once.
 measured() {
-  [ -f "$work/$1/model.safetensors" ] || { rm -rf "${work:?}/$1"; trainer train "$work/$2" "${@:3}" --out "$work/$1"; }
-  [ -f "$work/$1/evaluation/report.md" ] || trainer evaluate "$work/$1"
+  learned "$work/$1" "$work/$2" "${@:3}"
+  heard "$work/$1/evaluation" "$work/$1"
 }
 
 # Ours: whole utterances, begun with the weights that the trainer brings, which have heard no recording.
 ours=(--recipe earshot --checkpoint bank-calls --set training.epochs=5)
 
 # The guide's recipe on the guide's split of en-US, on a small Wav2Vec2 from a random start.
-[ -d "$work/small" ] || uv run --locked scripts/small_wav2vec2.py "$work/small"
+[ -f "$work/small/preprocessor_config.json" ] || uv run --locked scripts/small_wav2vec2.py "$work/small"
 prepared guide-data "$data/minds14" --config en-US --split-by clip --validation-size 0
 measured guide guide-data --recipe guide --checkpoint "$work/small"
 
@@ -41,13 +38,10 @@ for fold in 1 2 3 4 5; do
 done
 
 # Orders of drinks, clean and in the noise of their kitchen.
-if [ ! -d "$work/barista-data" ]; then
-  awk -F, -v folder="$PWD/$data/barista/audio" 'NR == 1 { print "path,label" } NR > 1 { print folder "/" $1 "," $2 }' \
-    "$data/barista/labels.csv" >"$work/barista.csv"
-  prepared barista-data "$work/barista.csv"
-fi
+awk -F, -v folder="$data/barista/audio" 'NR == 1 { print "path,label" } NR > 1 { print folder "/" $1 "," $2 }' \
+  "$data/barista/labels.csv" >"$work/barista.csv"
+prepared barista-data "$work/barista.csv"
 measured barista barista-data "${ours[@]}"
 for snr in 24 12 6; do
-  [ -d "$work/barista/noise-$snr" ] || trainer evaluate "$work/barista" --noise "$data/barista/kitchen.noise.flac" \
-    --snr-db "$snr" --out "$work/barista/noise-$snr"
+  heard "$work/barista/noise-$snr" "$work/barista" --noise "$data/barista/kitchen.noise.flac" --snr-db "$snr"
 done

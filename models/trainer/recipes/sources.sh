@@ -1,13 +1,27 @@
-# What the recipes of both bundled models share; sourced by them, from anywhere, with the model's name: `recipe`, `work`,
-# `trainer`, sentences turned into speech, and a list of recorded orders.
+# What the recipes share; sourced by them, from anywhere, with the recipe's name: `recipe`, `work`, `trainer`, trainings that go
+# on where they were cut short, sentences turned into speech, and a list of recorded orders.
+# What was trained stays in `work`, whatever has changed since: to begin anew, delete that folder.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TQDM_MININTERVAL=10
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TQDM_MININTERVAL="${TQDM_MININTERVAL:-10}"
+data="$PWD/../../../shared/data"
 recipe="recipes/$1.toml"
 work="work/$1"
 mkdir -p "$work"
 
 trainer() { uv run --locked --extra teacher trainer "$@"; }
+
+# learned RUN DATA OPTION…: trains into RUN, once. What has ended stays; what was cut short goes on.
+learned() {
+  if [ -f "$1/trainer_state.json" ]; then
+    echo "$1 was trained before: delete it to train it anew"
+  elif [ -f "$1/run.json" ]; then
+    trainer train --resume --out "$1"
+  else
+    trainer train "$2" "${@:3}" --out "$1"
+  fi
+}
+export -f trainer learned
 
 six=(piper rhvoice pico flite festival espeak-ng)
 
@@ -39,7 +53,6 @@ calls() {
 # orders [SPLIT]: lists the recordings of Picovoice's benchmark, all of them in one split where it is told. In place of a
 # language it says "customers", so that reports tell them from synthesised orders.
 orders() {
-  local data="$PWD/../../../shared/data/barista"
-  awk -F, -v folder="$data/audio" -v split_="${1:-}" 'NR == 1 { print "path,label,split,lang" } NR > 1 { print folder "/" $1 "," $2 "," split_ ",customers" }' \
-    "$data/labels.csv" >"$work/orders.csv"
+  awk -F, -v folder="$data/barista/audio" -v split_="${1:-}" 'NR == 1 { print "path,label,split,lang" } NR > 1 { print folder "/" $1 "," $2 "," split_ ",customers" }' \
+    "$data/barista/labels.csv" >"$work/orders.csv"
 }

@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     command = "trainer"
     try:
-        arguments = _parser().parse_args(argv)
+        arguments = command_line().parse_args(argv)
         command = f"trainer {arguments.command}"
         arguments.run(arguments)
     except TrainerError as error:
@@ -45,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> ArgumentParser:
+def command_line() -> ArgumentParser:
+    """The parser of every command's arguments."""
     parser = ArgumentParser(prog="trainer", description="Trains spoken-intent models and writes model packages.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():

@@ -1,0 +1,80 @@
+"""The scripts of recipes/, from their first line to the last, with a stand-in for what takes hours."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from recipe_steps import Steps, standing_in
+
+TRAINER = Path(__file__).parents[1]
+# What each promises, seen from models/trainer.
+PROMISED = {
+    "banking-intents": ["../banking-intents/earshot.json"],
+    "banking-intents-large": ["../large/banking-intents-large/earshot.json"],
+    "barista-drinks": ["../barista-drinks/earshot.json", *(f"work/barista-drinks/noise-{snr}" for snr in (24, 12, 6))],
+    "five-folds": [f"work/five-folds/fold-{fold}/evaluation/report.md" for fold in range(1, 6)],
+    "five-folds-drinks": [f"work/five-folds-drinks/fold-{fold}/evaluation/report.md" for fold in range(1, 6)],
+    "no-caller": ["work/no-caller/transcripts-hibari/evaluation", "work/no-caller/orders-hibari/evaluation"],
+    "real-speech": ["work/real-speech/us-guide/evaluation/report.md", "work/real-speech/barista/noise-6/report.md"],
+}
+EACH = pytest.mark.parametrize("script", PROMISED)
+
+pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+
+
+@pytest.fixture
+def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Steps]:
+    """In a copy of the scripts, with lists of recordings beside the repository, and a `uv` of our own on the path."""
+    here = tmp_path / "repository" / "models" / "trainer"
+    for name in ("recipes", "intents"):
+        shutil.copytree(TRAINER / name, here / name)
+    (here / "scripts").mkdir()
+    shutil.copy(TRAINER / "scripts" / "small_wav2vec2.py", here / "scripts")
+    calls, drinks = tmp_path / "shared/data/minds14", tmp_path / "shared/data/barista"
+    (drinks / "audio").mkdir(parents=True)
+    calls.mkdir()
+    (drinks / "kitchen.noise.flac").touch()
+    (drinks / "labels.csv").write_text('file,drink,slots\na.flac,latte,"{}"\n', encoding="utf-8")
+    (calls / "metadata.csv").write_text("path,lang,group,sha256\na.wav,en-AU,call,0\n", encoding="utf-8")
+    (calls / "other-languages-translated.csv").touch()
+    monkeypatch.chdir(here)
+    with standing_in(tmp_path) as taken:
+        monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+        yield taken
+
+
+def run(script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["bash", f"recipes/{script}.sh"], cwd=Path.cwd(), capture_output=True, text=True, check=False)
+
+
+@EACH
+def test_a_script_ends_with_what_it_promises(steps: Steps, script: str) -> None:
+    told = run(script)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert [name for name in PROMISED[script] if not Path(name).exists()] == []
+
+
+@EACH
+def test_a_script_that_was_cut_short_goes_on_and_trains_nothing_twice(steps: Steps, script: str) -> None:
+    trainings = run_of(steps, script, cut={1, 2})
+    ended = [words for words in trainings if "--resume" not in words]
+    resumed = [words for words in trainings if "--resume" in words]
+    assert len(resumed) in (1, 2)
+    assert len({words[-1] for words in trainings}) == len(ended) + len(resumed)
+    before = len(steps.done)
+    assert run(script).returncode == 0
+    assert [words for words in steps.done[before:] if words[1] == "train"] == []
+
+
+def run_of(steps: Steps, script: str, cut: set[int]) -> list[list[str]]:
+    """The trainings that ended, of a script that is run again as often as these trainings are cut short."""
+    steps.cut = cut
+    failures = 0
+    while run(script).returncode != 0:
+        failures += 1
+        assert failures <= len(cut)
+    assert failures > 0
+    return [words for words in steps.done if words[1] == "train"]
