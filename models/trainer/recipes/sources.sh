@@ -4,12 +4,21 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TQDM_MININTERVAL="${TQDM_MININTERVAL:-10}"
-data="$PWD/../../../shared/data"
+data="$(cd ../../.. && pwd)/shared/data"
 recipe="recipes/$1.toml"
 work="work/$1"
+for listed in minds14/metadata.csv barista/labels.csv; do
+  [ -f "$data/$listed" ] && continue
+  echo "$data/$listed is missing: the recordings lie in ../shared/data beside the repository" >&2
+  exit 1
+done
 mkdir -p "$work"
 
-trainer() { uv run --locked --extra teacher trainer "$@"; }
+# trainer COMMAND…: what it does is told first, because a recipe takes hours.
+trainer() {
+  echo "trainer $*"
+  uv run --locked --extra teacher trainer "$@"
+}
 
 # learned RUN DATA OPTION…: trains into RUN, once. What has ended stays; what was cut short goes on.
 learned() {

@@ -55,6 +55,7 @@ def test_a_script_ends_with_what_it_promises(steps: Steps, script: str) -> None:
     told = run(script)
     assert (told.returncode, told.stderr) == (0, "")
     assert [name for name in PROMISED[script] if not Path(name).exists()] == []
+    assert told.stdout.count("trainer train ") == sum(words[:2] == ["trainer", "train"] for words in steps.done)
 
 
 @EACH
@@ -78,3 +79,13 @@ def run_of(steps: Steps, script: str, cut: set[int]) -> list[list[str]]:
         assert failures <= len(cut)
     assert failures > 0
     return [words for words in steps.done if words[1] == "train"]
+
+
+@EACH
+def test_without_the_recordings_a_script_says_so_before_it_begins(steps: Steps, script: str) -> None:
+    missing = Path("../../../shared/data/barista/labels.csv")
+    missing.unlink()
+    told = run(script)
+    assert told.returncode == 1
+    assert f"{missing.resolve()} is missing: the recordings lie in ../shared/data beside the repository" in told.stderr
+    assert steps.done == []
