@@ -13,6 +13,7 @@ from transformers import AutoFeatureExtractor, AutoModel, Wav2Vec2FeatureExtract
 
 from trainer.errors import TrainerError
 from trainer.framing import Framing, Samples
+from trainer.main import main
 from trainer.rolling_model import HOP_MS
 from trainer.starting_point import begin_with
 from trainer.weights import WEIGHTS
@@ -175,3 +176,15 @@ def test_what_is_no_encoder_is_named(tmp_path: Path) -> None:
         open_encoder("no/such-encoder")
     with pytest.raises(TrainerError, match=r"streaming\.encoder .* cannot be opened as an encoder"):
         open_encoder(str(tmp_path))
+
+
+@pytest.mark.parametrize("has_units", [True, False])
+def test_bf16_without_units_for_it_is_told(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], has_units: bool
+) -> None:
+    monkeypatch.setattr("trainer.train.has_bf16_units", lambda: has_units)
+    monkeypatch.setattr("trainer.train.fit", lambda *_: None)
+    for precision in ("fp32", "bf16"):
+        capsys.readouterr()
+        assert main(["train", str(data), "--precision", precision, "--out", str(tmp_path / "run")]) == 0
+        assert ("has no units for bf16" in capsys.readouterr().out) == (precision == "bf16" and not has_units)

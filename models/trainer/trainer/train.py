@@ -62,8 +62,15 @@ def start_run(request: TrainRequest) -> None:
     }
     require_range("--threads", told["threads"], 1)
     require_new(request.out)
+    if told["precision"] == "bf16" and not has_bf16_units():
+        print("this machine has no units for bf16, and computes it many times slower than fp32: leave --precision out")
     torch.set_num_threads(told["threads"])
     fit(recipe, prepared, _as_told(request, told), told)
+
+
+def has_bf16_units() -> bool:
+    """Whether a GPU or the CPU computes in bf16 itself; otherwise PyTorch imitates it."""
+    return torch.cuda.is_available() or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def resume_run(request: TrainRequest) -> None:
