@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { MAX_RECORDING_BYTES } from '../../proto/limits.js';
 import { ClientMessage } from '../support/raw-clients.js';
+import { framed, STREAM_INTENTS } from '../support/raw-grpc.js';
 import { rawSocket } from '../support/raw-socket.js';
 import { ECHO_MODELS, serveReal, type RealServer } from '../support/real-server.js';
 import { seeded } from '../support/tones.js';
@@ -36,14 +37,6 @@ const CALLS_A_CONNECTION = 1_000;
 const LONG_ENOUGH_MS = 20_000;
 
 type Random = () => number;
-
-/** A length-prefixed message as gRPC frames it, right or wrong. */
-const framed = (message: Uint8Array, flag = 0, length = message.length): Buffer => {
-  const head = Buffer.alloc(5);
-  head[0] = flag;
-  head.writeUInt32BE(length, 1);
-  return Buffer.concat([head, message]);
-};
 
 const encoded = (message: object): Uint8Array => ClientMessage.encode(ClientMessage.fromObject(message)).finish();
 const START = framed(encoded({ start: { audio: { encoding: 'pcm_s16le', sample_rate: 16_000 } } }));
@@ -102,12 +95,6 @@ const FAMILIES: Readonly<Record<string, (random: Random, hasStarted: boolean) =>
 };
 
 const NAMES = Object.keys(FAMILIES);
-const CALL = {
-  ':method': 'POST',
-  ':path': '/earshot.v1.IntentService/StreamIntents',
-  'content-type': 'application/grpc',
-  te: 'trailers',
-};
 
 /** The gRPC status of a call, from its trailers, or from its only headers. */
 const statusOf = (call: ClientHttp2Stream): Promise<number> =>
@@ -126,7 +113,7 @@ const misbehave = async (session: ClientHttp2Session, seed: number): Promise<voi
   const family = NAMES[seed % NAMES.length]!;
   const hasStarted = random() < 0.5;
   const { bytes, headers = {}, ends } = FAMILIES[family]!(random, hasStarted);
-  const call = session.request({ ...CALL, ...headers });
+  const call = session.request({ ...STREAM_INTENTS, ...headers });
   if (hasStarted) call.write(START);
   if (ends === null) {
     call.on('error', () => undefined).resume();
@@ -175,7 +162,7 @@ describe('A gRPC client that breaks the rules', function () {
   it('is refused when its 64 KiB decompress to 64 MiB', async function () {
     this.timeout(LONG_ENOUGH_MS);
     const session = connect(`http://${server.grpc}`);
-    const call = session.request({ ...CALL, 'grpc-encoding': 'gzip' });
+    const call = session.request({ ...STREAM_INTENTS, 'grpc-encoding': 'gzip' });
     const ended = statusOf(call);
     call.end(framed(gzipSync(Buffer.alloc(64 * 2 ** 20)), 1));
     assert.equal(await ended, status.RESOURCE_EXHAUSTED);

@@ -7,6 +7,7 @@ import { classified } from '../support/outcomes.js';
 import { statelessCard } from '../support/cards.js';
 import { shelfOf, silentObserver } from '../support/contexts.js';
 import { ClientMessage, flattened, REFLECTED, ServerMessage, START, type WireMessage } from '../support/raw-clients.js';
+import { framed, STREAM_INTENTS } from '../support/raw-grpc.js';
 import { clientFrame, serverFrames, upgradedSocket } from '../support/raw-socket.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
@@ -69,16 +70,10 @@ const overWebSocket =
 
 const overGrpc = (server: ScriptedServer): Promise<DeafClient> => {
   const session = connect(`http://${server.grpc}`);
-  const headers = { ':method': 'POST', ':path': '/earshot.v1.IntentService/StreamIntents' };
-  const call = session.request({ ...headers, 'content-type': 'application/grpc', te: 'trailers' });
+  const call = session.request(STREAM_INTENTS);
   call.on('error', () => undefined);
   return Promise.resolve({
-    send: (message) => {
-      const bytes = encoded(message);
-      const head = Buffer.alloc(5);
-      head.writeUInt32BE(bytes.length, 1);
-      return write(call, Buffer.concat([head, bytes]));
-    },
+    send: (message) => write(call, framed(encoded(message))),
     read: async () => {
       const pieces: Buffer[] = [];
       call.on('data', (piece: Buffer) => pieces.push(piece));

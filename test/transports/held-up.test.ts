@@ -7,21 +7,15 @@ import type { Caller } from '../../server/session/caller.js';
 import { eventually } from '../support/key-files.js';
 import { sessionLimits } from '../support/contexts.js';
 import { ClientMessage, type WireMessage } from '../support/raw-clients.js';
+import { framed, STREAM_INTENTS } from '../support/raw-grpc.js';
 import { serveScripted } from '../support/scripted-server.js';
 
 const holdUp = (ms: number): void => {
   for (const until = performance.now() + ms; performance.now() < until;);
 };
 
-/** A client message as a gRPC call carries it: not compressed, with its length. */
-const framed = (message: object): Buffer => {
-  const bytes = ClientMessage.encode(ClientMessage.fromObject(message)).finish();
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(bytes.length, 1);
-  return Buffer.concat([head, bytes]);
-};
-
-const START = framed({ start: { audio: { encoding: 'pcm_s16le', sample_rate: 16_000 } } });
+const AUDIO = { encoding: 'pcm_s16le', sample_rate: 16_000 };
+const START = framed(ClientMessage.encode(ClientMessage.fromObject({ start: { audio: AUDIO } })).finish());
 
 /** How a stream is kept or ended whose call half-closes; `then` is done in the moment in which the server reads that. */
 const afterHalfClose = async (then: (call: ClientHttp2Stream) => void): Promise<'kept' | 'ended'> => {
@@ -29,12 +23,7 @@ const afterHalfClose = async (then: (call: ClientHttp2Stream) => void): Promise<
   const { reception } = server;
   const receive = reception.receive.bind(reception);
   const session = connect(`http://${server.grpc}`);
-  const call = session.request({
-    ':method': 'POST',
-    ':path': '/earshot.v1.IntentService/StreamIntents',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-  });
+  const call = session.request(STREAM_INTENTS);
   call.on('error', () => undefined);
   reception.receive = (caller: Caller) => {
     receive(caller);
@@ -69,7 +58,7 @@ describe('A gRPC call that ends while the server is held up', () => {
 
 describe('A stream whose messages wait to be read while the server is held up', () => {
   const limit = milliseconds(1_000);
-  const start = JSON.stringify({ type: 'start', audio: { encoding: 'pcm_s16le', sample_rate: 16_000 } });
+  const start = JSON.stringify({ type: 'start', audio: AUDIO });
 
   /** The messages to a caller that sends `said` in the moment in which the server is held up, and then closes its stream. */
   const toldAfter = async (said: readonly (string | Uint8Array)[], limits: object, before: readonly string[]) => {

@@ -7,6 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { bearer, callOverGrpc } from '../support/knocking.js';
 import { silentObserver } from '../support/contexts.js';
 import { eventually } from '../support/key-files.js';
+import { STREAM_INTENTS } from '../support/raw-grpc.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 
 const JWT = { jwtIssuer: 'https://issuer.example', jwtAudience: 'earshot' };
@@ -85,13 +86,7 @@ describe("A gRPC caller that leaves while its issuer's keys are fetched", () => 
   for (const [name, how] of Object.entries(WAYS))
     it(`gets no session: it ${name}`, async () => {
       const session = connect(`http://${server.grpc}`);
-      const call = session.request({
-        ':method': 'POST',
-        ':path': '/earshot.v1.IntentService/StreamIntents',
-        'content-type': 'application/grpc',
-        te: 'trailers',
-        authorization: `Bearer ${token}`,
-      });
+      const call = session.request({ ...STREAM_INTENTS, authorization: `Bearer ${token}` });
       call.on('error', () => undefined);
       await eventually(() => issuer.isAsked);
       await how(session, () => call.close(8));
