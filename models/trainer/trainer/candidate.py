@@ -9,7 +9,7 @@ from trainer.errors import TrainerError
 from trainer.framing import Framing
 from trainer.labels import label_names, require_same_labels
 from trainer.listening import Listener, Smoothing, graph_listener
-from trainer.model_package import ModelPackage, open_package
+from trainer.model_package import CONTRACT, ModelPackage, open_package
 from trainer.onnx_graph import OnnxGraph, Signature
 from trainer.prepared import Prepared
 
@@ -42,7 +42,7 @@ class Candidate:
 
 def is_package(folder: Path) -> bool:
     """Whether a folder was written by `export`, not by `train`."""
-    return (folder / "earshot.json").is_file()
+    return (folder / CONTRACT).is_file()
 
 
 def open_candidate(folder: Path, precision: str | None, cut_padding: bool) -> Candidate:

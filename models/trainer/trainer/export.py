@@ -14,12 +14,11 @@ from trainer.files import write_json, written_whole
 from trainer.framing import Framing, Samples
 from trainer.golden import module_logits, verify_golden, write_golden
 from trainer.model_card import model_card
+from trainer.model_package import CONTRACT
 from trainer.onnx_graph import Floats, OnnxGraph, Signature, verify_rows, write_onnx
 from trainer.package import Card
 from trainer.variant_loss import Bench
 from trainer.variants import Precision, Variant, Written, variant_lines, write_variants
-
-CONTRACT = "earshot.json"
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from trainer.checkpoint_folder import checkpoint_folder
 from trainer.errors import TrainerError
 from trainer.evaluate import evaluate, headline
 from trainer.evaluation import Evaluation
-from trainer.export import CONTRACT, Lossy, export_package
+from trainer.export import Lossy, export_package
 from trainer.files import read_json, require_outside, require_replaceable
 from trainer.framing import Framing, Samples
 from trainer.labels import Labels, label_names, require_same_labels
 from trainer.listening import Smoothing, graph_listener
+from trainer.model_package import CONTRACT
 from trainer.onnx_graph import OnnxGraph
 from trainer.package import Card
 from trainer.prepared import Prepared, load_prepared, pcm_of

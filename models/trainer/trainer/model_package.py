@@ -10,7 +10,8 @@ from trainer.errors import TrainerError
 from trainer.labels import Labels, label_names
 from trainer.listening import Smoothing
 
-STANDARD_FILES = ("README.md", "config.json", "earshot.json", "preprocessor_config.json")
+CONTRACT = "earshot.json"
+STANDARD_FILES = ("README.md", "config.json", CONTRACT, "preprocessor_config.json")
 LICENCE_FILES = ("LICENSE", "NOTICE")
 
 
@@ -54,7 +55,7 @@ class ModelPackage:
 
 def open_package(folder: Path) -> ModelPackage:
     """Reads a package's two JSON files; a missing or mistyped key is a TrainerError."""
-    contract = _json(folder / "earshot.json")
+    contract = _json(folder / CONTRACT)
     config = _json(folder / "config.json")
     try:
         return _package(folder, contract, config)
