@@ -24,6 +24,7 @@ const CLOSING = 'inference is closing';
 /**
  * Works like group commit in databases: a free backend takes the frame that is due first, and with it as many waiting frames
  * of the same model as fit. So an idle server answers at once, and a busy one forms batches, without a delay to tune.
+ * "At once" is the end of the event loop's turn, so that frames that came in the same turn run together (DECISIONS 90).
  * A busy backend gets its next batch as soon as that is full, so that it need not wait for this thread. Frames whose run has
  * failed come first, each alone on a backend.
  */
@@ -37,6 +38,7 @@ export class MicroBatcher {
   #observer: InferenceObserver = silentObserver;
   #givenUp: string | null = null;
   #closing: { readonly drained: () => void } | null = null;
+  #isTurnAwaited = false;
 
   constructor(options: MicroBatcherOptions) {
     this.#options = options;
@@ -128,15 +130,38 @@ export class MicroBatcher {
     return this.#queue.depth >= this.#options.queueLimit ? { kind: 'shed' } : null;
   }
 
-  /** Idle backends get batches first; only then may busy ones get a second. A retried frame has its backend to itself. */
+  /**
+   * Full batches are given at once, to idle backends first; only then may busy ones get a second. A retried frame has its
+   * backend to itself. Frames that fill no batch wait for the end of this turn of the event loop, which may bring more, but
+   * none is shed while a backend is idle.
+   */
   #dispatch(): void {
-    const { maxBatch } = this.#options;
-    for (const lane of this.#lanes)
-      if (lane.underWay === 0) this.#give(lane, this.#queue.takeRetry() ?? this.#takeBatch(1));
+    const { maxBatch, queueLimit } = this.#options;
+    this.#giveIdle(this.#queue.depth < queueLimit ? maxBatch : 1);
     if (this.#queue.hasRetries) return;
     for (const lane of this.#lanes)
       if (lane.underWay === 1 && !lane.isRetrying && this.#queue.depth >= maxBatch)
         this.#give(lane, this.#takeBatch(maxBatch));
+    if (this.#queue.depth > 0 && this.#hasIdle) this.#awaitTurn();
+  }
+
+  #awaitTurn(): void {
+    if (this.#isTurnAwaited) return;
+    this.#isTurnAwaited = true;
+    setImmediate(() => {
+      this.#isTurnAwaited = false;
+      this.#giveIdle(1);
+    });
+  }
+
+  get #hasIdle(): boolean {
+    return [...this.#lanes].some(({ underWay }) => underWay === 0);
+  }
+
+  /** Gives each idle backend a retried frame or a batch of at least `least` frames, while there are any. */
+  #giveIdle(least: number): void {
+    for (const lane of this.#lanes)
+      if (lane.underWay === 0) this.#give(lane, this.#queue.takeRetry() ?? this.#takeBatch(least));
   }
 
   #takeBatch(least: number): FrameBatch | null {

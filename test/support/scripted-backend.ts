@@ -39,8 +39,11 @@ export class ScriptedBackend implements InferenceBackend {
     return this.finishRuns.length > 0;
   }
 
+  /** Ends the oldest run; first and afterwards the event loop's turn ends, in which a run may begin. */
   async finish(how: 'well' | Error = 'well'): Promise<void> {
+    await settled();
     this.finishRuns.shift()?.(how);
+    await settled();
     await settled();
   }
 }
