@@ -9,10 +9,17 @@ import {
   type SampleFormat,
 } from './sample-format.js';
 
+/** The audio of a WAV file. */
+export interface WavAudio {
+  readonly kind: 'audio';
+  readonly format: SampleFormat;
+  readonly audio: Uint8Array;
+  /** Bytes of audio that the file declares and does not have: 0, unless it was cut short. */
+  readonly missingBytes: number;
+}
+
 /** What a WAV file holds, or what is wrong with it: the offending value, and what would be right. */
-export type WavReading =
-  | { readonly kind: 'audio'; readonly format: SampleFormat; readonly audio: Uint8Array }
-  | { readonly kind: 'problem'; readonly message: string };
+export type WavReading = WavAudio | { readonly kind: 'problem'; readonly message: string };
 
 /**
  * Reads a RIFF/WAVE file (Microsoft, Multimedia Programming Interface and Data Specifications 1.0, 1991;
@@ -30,8 +37,7 @@ export function readWav(bytes: Uint8Array): WavReading {
       if (typeof read === 'string') return problem(read);
       format = read;
     }
-    if (chunk.id === 'data')
-      return format ? audioOf(chunk.body, format) : problem('its "data" chunk comes before "fmt "');
+    if (chunk.id === 'data') return format ? audioOf(chunk, format) : problem('its "data" chunk comes before "fmt "');
   }
   return problem(`it has no "${format ? 'data' : 'fmt '}" chunk`);
 }
@@ -55,31 +61,39 @@ function problemOfOpening(file: DataView, bytes: Uint8Array): string | null {
 interface Chunk {
   readonly id: string;
   readonly body: DataView;
+  /** Bytes that its header declares beyond the end of the file. */
+  readonly missing: number;
 }
 
 /** The chunks of a file, in order; each as long as its header says, but not beyond the end of the file. */
 function* chunksOf(file: DataView): Generator<Chunk> {
   for (let at = 12; at + 8 <= file.byteLength;) {
     const id = textAt(file, at);
-    const size = sizeOf(file, id, at);
-    yield { id, body: new DataView(file.buffer, file.byteOffset + at + 8, size) };
+    const rest = file.byteLength - at - 8;
+    const declared = sizeOf(file, id, at);
+    const size = Math.min(declared, rest);
+    yield { id, body: new DataView(file.buffer, file.byteOffset + at + 8, size), missing: declared - size };
     at += 8 + size + (size % 2);
   }
 }
 
-/** The size of a chunk in bytes. A program that writes to a pipe cannot fill it in later: it stays 0 or the greatest number. */
+/** From here on a size that the file does not have stands for one that is not known: sox writes 2³¹ − 4096, others more. */
+const LEAST_UNKNOWN = 0x7fff_0000;
+
+/** The size of a chunk in bytes. A program that writes to a pipe cannot fill it in later: it stays 0 or a very great number. */
 function sizeOf(file: DataView, id: string, at: number): number {
   const rest = file.byteLength - at - 8;
   const size = file.getUint32(at + 4, true);
   const riffSize = file.getUint32(4, true);
-  const isUnknown = id === 'data' && size === 0 && riffSize + 8 !== file.byteLength;
-  return isUnknown ? rest : Math.min(size, rest);
+  const isUnknown = size === 0 ? riffSize + 8 !== file.byteLength : size > rest && size >= LEAST_UNKNOWN;
+  return id === 'data' && isUnknown ? rest : size;
 }
 
-function audioOf(body: DataView, format: SampleFormat): WavReading {
+function audioOf({ body, missing }: Chunk, format: SampleFormat): WavAudio {
   const groupBytes = SAMPLE_BYTES[format.encoding] * format.channels;
   const whole = body.byteLength - (body.byteLength % groupBytes);
-  return { kind: 'audio', format, audio: new Uint8Array(body.buffer, body.byteOffset, whole) };
+  const audio = new Uint8Array(body.buffer, body.byteOffset, whole);
+  return { kind: 'audio', format, audio, missingBytes: missing };
 }
 
 /** The format that a "fmt " chunk describes, or what is wrong with it. */

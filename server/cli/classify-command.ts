@@ -2,7 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { MAX_RECORDING_BYTES } from '../../proto/limits.js';
 import type { ClassifyResponse } from '../../proto/one-shot-messages.js';
+import { readWav } from '../audio/wav.js';
 import { reasonOf } from '../domain/reason.js';
+import { cutOff } from './cut-off.js';
 import { Failure } from './failure.js';
 import { bearerOf, keyOption } from './key-option.js';
 import { intentOf } from './story-lines.js';
@@ -18,7 +20,7 @@ interface ClassifyFlags {
 }
 
 type Result =
-  | { readonly file: string; readonly answer: ClassifyResponse }
+  | { readonly file: string; readonly answer: ClassifyResponse; readonly cutOff: string | null }
   | { readonly file: string; readonly problem: string; readonly isUnreached?: boolean };
 
 /** How many requests are under way at a time. */
@@ -52,6 +54,8 @@ const run = async (files: string[], flags: ClassifyFlags): Promise<void> => {
   if (unasked && problems.length === files.length) throw new Failure(unasked.problem);
   if (!flags.json)
     process.stdout.write(`${table([['file', 'intent', 'score', 'seconds', 'utterances'], ...results.map(rowOf)])}\n`);
+  for (const result of results)
+    if ('answer' in result && result.cutOff !== null) process.stderr.write(`${result.cutOff}\n`);
   if (problems.length > 0) throw new Failure(`${problems.length} of ${files.length} files could not be classified`);
 };
 
@@ -136,7 +140,8 @@ const ask = async (file: string, body: Buffer, { url, model, topK, key }: Classi
   })) as Said | null;
   if (said?.error?.code !== undefined) return { file, problem: `${said.error.code}: ${said.error.message}` };
   if (said?.utterances === undefined) throw no('neither a verdict nor an error of Earshot');
-  return { file, answer: said as ClassifyResponse };
+  const wav = readWav(body);
+  return { file, answer: said as ClassifyResponse, cutOff: wav.kind === 'audio' ? cutOff(file, wav) : null };
 };
 
 /** What an Earshot server answers: a verdict or an error. Of another server's JSON nothing is known. */

@@ -4,12 +4,15 @@ import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
 import { readWav } from '../audio/wav.js';
 import { ENCODINGS, type Encoding } from '../../proto/client-messages.js';
 import { reasonOf } from '../domain/reason.js';
+import { cutOff } from './cut-off.js';
 import { Failure } from './failure.js';
 
 /** Audio as a stream can carry it. */
 export interface StreamAudio {
   readonly format: { readonly encoding: Encoding; readonly sampleRate: number; readonly channels: number };
   readonly bytes: Uint8Array;
+  /** What is missing of it, in one line; null where nothing is. */
+  readonly cutOff: string | null;
 }
 
 /** Bytes of one second of audio, all channels included. */
@@ -31,10 +34,11 @@ export const wavToStream = (bytes: Uint8Array, name: string): StreamAudio => {
   if (wav.kind === 'problem') throw new Failure(`${name}: ${wav.message}`);
   const { format, audio } = wav;
   const encoding = ENCODINGS.find((candidate) => candidate === format.encoding);
-  return encoding ? { format: { ...format, encoding }, bytes: audio } : asFloats(format, audio);
+  const streamed = encoding ? { format: { ...format, encoding }, bytes: audio } : asFloats(format, audio);
+  return { ...streamed, cutOff: cutOff(name, wav) };
 };
 
-const asFloats = (format: SampleFormat, audio: Uint8Array): StreamAudio => {
+const asFloats = (format: SampleFormat, audio: Uint8Array): Omit<StreamAudio, 'cutOff'> => {
   const channels = createDecoder(format).push(audio);
   const count = channels[0]?.length ?? 0;
   const bytes = new Uint8Array(count * channels.length * Float32Array.BYTES_PER_ELEMENT);

@@ -69,10 +69,9 @@ const requireAddress = ({ protocol }: StreamFlags, command: Command): void => {
 
 const run = async (file: string, flags: StreamFlags, command: Command): Promise<void> => {
   requireAddress(flags, command);
-  const audio = file === '-' ? null : await readStreamAudio(file);
-  const input = audio === null ? await fromStandardInput(flags) : null;
-  const format = audio?.format ?? input!.format;
-  const stream = await open(flags, format);
+  const source = file === '-' ? await fromStandardInput(flags) : fromWav(await readStreamAudio(file), flags);
+  const stream = await open(flags, source.format);
+  if (source.cutOff !== null) process.stderr.write(`${source.cutOff}\n`);
   stream.on('state', ({ state }) => {
     if (state === 'reconnecting') process.stderr.write('the connection is lost: looking for another\n');
   });
@@ -83,9 +82,8 @@ const run = async (file: string, flags: StreamFlags, command: Command): Promise<
   const shown = showAll(stream, viewFor(flags));
   // When the stream fails, sending stops, and the code below reports why.
   shown.catch(() => stop.abort());
-  const chunks = audio ? chunksOf(audio, flags, stop.signal) : input!.chunks(stop.signal);
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of source.chunks(stop.signal)) {
       if (stop.signal.aborted) break;
       await stream.send(chunk);
     }
@@ -139,22 +137,17 @@ const failureOf = (problem: unknown, { protocol, url, grpcUrl }: StreamFlags): u
   return new Failure(`${problem.code}: ${problem.message}`);
 };
 
-const chunksOf = (
-  audio: StreamAudio,
-  { fast }: StreamFlags,
-  signal: AbortSignal,
-): AsyncIterable<Uint8Array> | Iterable<Uint8Array> => {
-  const rate = bytesPerSecond(audio.format);
-  return fast ? inChunks(audio.bytes, rate) : atSpeakingSpeed(audio.bytes, rate, signal);
-};
-
-interface Piped {
-  readonly format: StreamAudio['format'];
+interface Source extends Pick<StreamAudio, 'format' | 'cutOff'> {
   chunks(signal: AbortSignal): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
+const fromWav = ({ bytes, ...wav }: StreamAudio, { fast }: StreamFlags): Source => {
+  const rate = bytesPerSecond(wav.format);
+  return { ...wav, chunks: (signal) => (fast ? inChunks(bytes, rate) : atSpeakingSpeed(bytes, rate, signal)) };
+};
+
 /** Raw audio on standard input is sent as it comes: a live pipe has its own speed. A WAV is read whole and played like a file. */
-const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
+const fromStandardInput = async (flags: StreamFlags): Promise<Source> => {
   const source = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const first = await source.next();
   const head = first.done ? new Uint8Array(0) : first.value;
@@ -162,11 +155,11 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Piped> => {
   if (opening === 'RIFF' || otherFileIn(head) !== null) {
     // The first bytes show that a file is not a WAV: there is no need to wait for the rest.
     const rest = opening === 'RIFF' ? await everything(source) : [];
-    const wav = wavToStream(Buffer.concat([head, ...rest]), 'standard input');
-    return { format: wav.format, chunks: (signal) => chunksOf(wav, flags, signal) };
+    return fromWav(wavToStream(Buffer.concat([head, ...rest]), 'standard input'), flags);
   }
   const { encoding, sampleRate, channels } = flags;
-  return { format: { encoding, sampleRate, channels }, chunks: (signal) => startingWith(head, source, signal) };
+  const format = { encoding, sampleRate, channels };
+  return { format, cutOff: null, chunks: (signal) => startingWith(head, source, signal) };
 };
 
 const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array[]> => {

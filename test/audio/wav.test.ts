@@ -63,6 +63,7 @@ describe('readWav', () => {
       kind: 'audio',
       format: { encoding: 'pcm_s16le', sampleRate: 44_100, channels: 2 },
       audio: Uint8Array.from(BODY),
+      missingBytes: 0,
     });
   });
 
@@ -93,6 +94,18 @@ describe('readWav', () => {
   ] as const) {
     it(name, () => assert.deepEqual(audio(readWav(bytes)), BODY));
   }
+
+  for (const [name, size, missing] of [
+    ['that was cut short', 1000, 996],
+    ['whose size was never filled in: 0', 0, 0],
+    ['whose size was never filled in: 0xffffffff', 0xffffffff, 0],
+    ['whose size was never filled in, as sox leaves it', 0x7ffff000, 0],
+    ['whose size was never filled in, as arecord leaves it', 0x80000000, 0],
+  ] as const)
+    it(`tells that ${missing} bytes are missing of a file ${name}`, () => {
+      const reading = readWav(riff([fmt(), chunk('data', BODY, size)], size));
+      assert.equal(reading.kind === 'audio' && reading.missingBytes, missing);
+    });
 
   it('finds no audio in a finished file whose data is empty', () => {
     assert.deepEqual(audio(readWav(riff([fmt(), chunk('data', []), chunk('LIST', [1, 2, 3, 4])]))), []);

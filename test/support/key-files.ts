@@ -10,7 +10,8 @@ export class Drawer {
 
   put(name: string, content: unknown): string {
     const path = join(this.folder, name);
-    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+    const isReady = typeof content === 'string' || content instanceof Uint8Array;
+    writeFileSync(path, isReady ? content : JSON.stringify(content));
     return path;
   }
 
