@@ -12,8 +12,10 @@ interface Usage {
   readonly heard: HourlySum;
 }
 
-/** What one caller uses of its allowance, over all its connections. */
+/** What one caller uses of its allowance, over all its connections; each connection or request has an Account of its own. */
 export class Account {
+  private isCounted = false;
+
   constructor(
     readonly identity: Identity,
     private readonly usageOf: (name: string) => Usage,
@@ -29,10 +31,15 @@ export class Account {
     return this.identity.rights;
   }
 
-  /** Why the caller may open no further stream; null where it may. */
+  /** Whether this is counted as one of the caller's open streams. */
+  get hasPlace(): boolean {
+    return this.isCounted;
+  }
+
+  /** Why the caller may open no further stream here; null where it may, or has. */
   get refusal(): Refusal | null {
     const { maxStreams } = this.rights;
-    return maxStreams === null || this.usage.streams < maxStreams
+    return this.isCounted || maxStreams === null || this.usage.streams < maxStreams
       ? null
       : refusal(
           'too_many_sessions',
@@ -41,11 +48,13 @@ export class Account {
   }
 
   opened(): void {
-    this.usage.streams += 1;
+    if (!this.isCounted) this.usage.streams += 1;
+    this.isCounted = true;
   }
 
   closed(): void {
-    this.usage.streams -= 1;
+    if (this.isCounted) this.usage.streams -= 1;
+    this.isCounted = false;
   }
 
   /** Counts audio, in seconds, before it is taken in; gives the reason, and counts nothing, where it is refused. */

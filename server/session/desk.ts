@@ -1,5 +1,6 @@
 import type { Account } from './accounts.js';
-import type { ResumeRequest, StreamEnd } from './caller.js';
+import type { ResumeRequest, StartRequest, StreamEnd } from './caller.js';
+import type { Resumable } from './resumption.js';
 import type { Session } from './session.js';
 
 /** How a session ended: as its stream did, or because its caller hung up, or because its caller resumed an earlier stream. */
@@ -12,8 +13,8 @@ export const nameOf = (end: SessionEnd): string => (end.kind === 'refused' ? end
 export interface Desk {
   /** The caller's account, which stays the same if the caller comes back. */
   readonly account: Account;
-  /** The session of the stream that the request names, or null if it cannot be resumed. */
-  find(resume: ResumeRequest): Session | null;
+  /** The session that the start resumes, or why it cannot. */
+  find(request: StartRequest, resume: ResumeRequest): Resumable;
   /** The session's caller has started its stream. */
   started(session: Session): void;
   /** The session's stream is over; called once. */

@@ -3,10 +3,10 @@ import { refusal, type ErrorCode, type Refusal } from '../domain/error-code.js';
 import type { Identity } from '../domain/identity.js';
 import type { Milliseconds } from '../domain/units.js';
 import { Accounts, type Account } from './accounts.js';
-import type { Caller, ResumeRequest } from './caller.js';
+import type { Caller } from './caller.js';
 import { nameOf, type Desk } from './desk.js';
 import { Line } from './line.js';
-import { isSameToken } from './resumption.js';
+import { resumable } from './resumption.js';
 import { Session } from './session.js';
 import type { SessionContext } from './session-context.js';
 
@@ -83,9 +83,16 @@ export class Reception {
       : refusal('too_many_sessions', `${maxSessions} streams are open, which is the limit`);
   }
 
-  /** Why this caller would be turned away now; null when it would be admitted. */
+  /** Why this caller may open no stream now; null when it may. */
   refusalFor(identity: Identity): Refusal | null {
     return this.refusal ?? this.accounts.of(identity).refusal;
+  }
+
+  /** Why a connection of this caller would be turned away now; null when it would be admitted, if only to resume a stream. */
+  refusalAtDoor(identity: Identity): Refusal | null {
+    if (this.refusal) return this.refusal;
+    const full = this.accounts.of(identity).refusal;
+    return full && !this.mayReturn(identity) ? full : null;
   }
 
   /** From now on callers are admitted. */
@@ -95,7 +102,7 @@ export class Reception {
 
   /** Opens a session for this caller, or tells it why not. */
   receive(caller: Caller): void {
-    const refused = this.refusalFor(caller.identity);
+    const refused = this.refusalAtDoor(caller.identity);
     if (refused) this.turnAway(caller, refused);
     else this.admit(caller);
   }
@@ -150,7 +157,9 @@ export class Reception {
     const session = new Session(line, this.context, this.deskFor(transport, account));
     observer.sessionOpened(transport);
     log.info({ session: session.id, transport, remote, identity: caller.identity.name }, 'session opened');
-    this.enter(session);
+    this.sessions.add(session);
+    // Beyond the caller's limit it can only resume a stream, which has its place.
+    if (account.refusal === null) account.opened();
     this.held.set(session.id, session);
     this.pending.add(session);
     line.open(session);
@@ -172,8 +181,11 @@ export class Reception {
     const openedAt = clock.now();
     return {
       account,
-      find: (resume) => this.find(resume, account.identity),
-      started: (session) => void this.pending.delete(session),
+      find: (request, resume) => resumable(this.held.get(resume.sessionId), { request, resume, account }),
+      started: (session) => {
+        this.pending.delete(session);
+        account.opened();
+      },
       ended: (session, end) => {
         this.leave(session);
         const how = nameOf(end);
@@ -194,11 +206,15 @@ export class Reception {
     };
   }
 
-  /** A stream can be resumed only by the identity that started it, even with the right token. */
-  private find({ sessionId, token }: ResumeRequest, { name }: Identity): Session | null {
-    const session = this.held.get(sessionId);
-    if (session?.desk.account.identity.name !== name) return null;
-    return isSameToken(token, session.token) ? session : null;
+  /** Whether a caller at its limit may open a connection: one for each of its open streams that it may want to resume. */
+  private mayReturn({ name }: Identity): boolean {
+    let left = 0;
+    for (const { token, desk } of this.sessions) {
+      if (desk.account.identity.name !== name) continue;
+      if (token !== '') left += 1;
+      else if (!desk.account.hasPlace) left -= 1;
+    }
+    return left > 0;
   }
 
   private lose(session: Session): void {

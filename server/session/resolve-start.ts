@@ -1,5 +1,5 @@
 import { refusal, refused, type Refused } from '../domain/error-code.js';
-import type { Rights } from '../domain/identity.js';
+import type { Account } from './accounts.js';
 import type { StartRequest, StreamConfig } from './caller.js';
 import type { ServedModel } from './served-model.js';
 import type { SessionContext } from './session-context.js';
@@ -12,9 +12,9 @@ export type Resolved = { readonly ok: true; readonly model: ServedModel; readonl
 export const resolveStart = (
   request: StartRequest,
   { models, admission }: Pick<SessionContext, 'models' | 'admission'>,
-  rights: Rights,
+  account: Account,
 ): Resolved => {
-  const choice = models.choose(request.model, rights);
+  const choice = models.choose(request.model, account.rights);
   if (!choice.ok) return choice;
   const { model } = choice;
   const { card } = model;
@@ -33,7 +33,7 @@ export const resolveStart = (
     endpointing: request.endpointing,
     clientReferenceId: request.clientReferenceId,
   };
-  const why = admission.refusal();
+  const why = account.refusal ?? admission.refusal();
   return why === null ? { ok: true, model, config } : refused(why);
 };
 

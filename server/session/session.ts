@@ -8,7 +8,7 @@ import { nameOf, type Desk, type SessionEnd } from './desk.js';
 import type { Line, Listener } from './line.js';
 import { Outbox } from './outbox.js';
 import { resolveStart } from './resolve-start.js';
-import { contradiction, newResumeToken, unknownStream } from './resumption.js';
+import { contradiction, newResumeToken } from './resumption.js';
 import { NOTHING_HEARD, RunningStream, type StreamListener } from './running-stream.js';
 import type { SessionContext } from './session-context.js';
 import { TimeLimits, type TimeListener } from './time-limits.js';
@@ -187,7 +187,7 @@ export class Session implements Listener, StreamListener, TimeListener {
     if (message.kind !== 'start')
       return this.refuse(refusal('bad_request', `${message.kind} came before start: the first message is start`));
     const { request } = message;
-    if (request.resume) this.leaveTo(this.desk.find(request.resume), request, request.resume);
+    if (request.resume) this.leaveTo(request, request.resume);
     else this.start(request);
   }
 
@@ -200,7 +200,7 @@ export class Session implements Listener, StreamListener, TimeListener {
 
   private start(request: StartRequest): void {
     const { limits } = this.context;
-    const resolved = resolveStart(request, this.context, this.desk.account.rights);
+    const resolved = resolveStart(request, this.context, this.desk.account);
     if (!resolved.ok) return this.refuse(resolved.refusal);
     const { model, config } = resolved;
     this.phase = 'streaming';
@@ -217,13 +217,12 @@ export class Session implements Listener, StreamListener, TimeListener {
   }
 
   /** Hands the caller over to the earlier stream that it wants to resume, and ends this session. */
-  private leaveTo(earlier: Session | null, request: StartRequest, resume: ResumeRequest): void {
-    if (earlier === null) return this.refuse(refusal('bad_request', unknownStream(resume)));
-    const objection = earlier.objectionTo(request, resume.lastSeq);
-    if (objection !== null) return this.refuse(refusal('bad_request', objection));
+  private leaveTo(request: StartRequest, resume: ResumeRequest): void {
+    const found = this.desk.find(request, resume);
+    if (!found.ok) return this.refuse(found.refusal);
     this.release({ kind: 'resumed' });
     this.desk.forget(this);
-    earlier.goOn(this.line, resume.lastSeq);
+    found.session.goOn(this.line, resume.lastSeq);
   }
 
   private giveReceipt(): void {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Doorkeeper, EntryVerdict, Presented } from '../../access/doorkeeper.js';
+import type { Doorkeeper, EntryVerdict } from '../../access/doorkeeper.js';
 import { refusal, refused, type Refusal } from '../../domain/error-code.js';
 import type { Identity } from '../../domain/identity.js';
 import type { CallerMessage } from '../../session/caller.js';
@@ -62,7 +62,7 @@ export const serveWebSocket = (
       refuse(wrong);
       return;
     }
-    const entry = await admit(presentedBy(request, target), reception, doorkeeper);
+    const entry = await admit(request, target, { reception, doorkeeper });
     if (!entry.ok) {
       refuse({ status: statusOf(entry.refusal.code), ...entry.refusal }, entry.identity);
       return;
@@ -86,16 +86,19 @@ export const serveWebSocket = (
   });
 };
 
-/** Who calls, if it is admitted and may open one more stream; a refusal has an `identity`, too, where that is known. */
+/** Who calls, if it is admitted; a refusal has an `identity`, too, where that is known. */
 const admit = async (
-  presented: Presented,
-  reception: Reception,
-  doorkeeper: Doorkeeper,
+  request: IncomingMessage,
+  target: Target,
+  { reception, doorkeeper }: Pick<WebSocketServices, 'reception' | 'doorkeeper'>,
 ): Promise<EntryVerdict & { readonly identity?: Identity }> => {
   const atAll = reception.refusal;
-  const admission: EntryVerdict = atAll ? refused(atAll) : await doorkeeper.admit(presented);
-  const why = admission.ok ? reception.refusalFor(admission.identity) : null;
-  return admission.ok && why ? { ...refused(why), identity: admission.identity } : admission;
+  const admission: EntryVerdict = atAll ? refused(atAll) : await doorkeeper.admit(presentedBy(request, target));
+  if (!admission.ok) return admission;
+  const { identity } = admission;
+  // A start in the URL resumes nothing: it needs a place for one stream more.
+  const why = hasStart(target) ? reception.refusalFor(identity) : reception.refusalAtDoor(identity);
+  return why ? { ...refused(why), identity } : admission;
 };
 
 /** The caller's address, and its transport as far as the handshake says. */
@@ -109,6 +112,9 @@ const originOf = (request: IncomingMessage) => {
   const { traceparent } = request.headers;
   return { remote: remoteOf(request), ...(typeof traceparent === 'string' && { traceParent: traceparent }) };
 };
+
+const hasStart = ({ searchParams }: Target): boolean =>
+  [...searchParams.keys()].some((name) => name !== TOKEN_PARAMETER);
 
 /** The start in the URL of a caller that cannot send JSON; null where a `start` message is to follow. */
 const startOf = ({ searchParams }: Target): CallerMessage | null => {
