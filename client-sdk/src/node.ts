@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Writable, type Readable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { unlessAborted } from './aborting.js';
 import { pieces, type Chunk } from './chunk-bytes.js';
 import { quiet } from './deferred.js';
 import { EarshotError } from './earshot-error.js';
 import type { IntentStream, Waiting } from './intent-stream.js';
+import { leavable, letGo } from './leavable.js';
 
 export { readWav, type WavStream } from './wav-stream.js';
 
@@ -54,17 +55,12 @@ export async function pipe(
       await stream.send(result.value, waiting);
     }
   } catch (problem) {
-    const returned = Promise.resolve(chunks.return?.());
-    if (isAsked) letGo(source, returned);
-    else await returned;
+    // A source that was asked for a chunk returns only once it has one, unless it is let go of.
+    if (isAsked) letGo(source);
+    const returned = quiet(Promise.resolve(chunks.return?.()));
+    if (!isAsked) await returned;
     throw over.signal.aborted ? over.signal.reason : problem;
   }
-}
-
-/** A source that was asked for a chunk returns only once it has one; a Readable can be destroyed before. */
-function letGo(source: object, returned: Promise<unknown>): void {
-  void quiet(returned);
-  (source as Partial<Readable>).destroy?.();
 }
 
 /**
@@ -72,11 +68,19 @@ function letGo(source: object, returned: Promise<unknown>): void {
  * been spoken. Times are computed from the start, so that delays do not add up. `bytesPerSecond` counts all channels together.
  * Throws an AbortError when `signal` fires while it waits, and EarshotError `bad_request` when `bytesPerSecond` is no number above 0.
  */
-export async function* atSpeakingSpeed(
+export function atSpeakingSpeed(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   bytesPerSecond: number,
-  { signal }: Waiting = {},
-): AsyncGenerator<Uint8Array> {
+  waiting: Waiting = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  return leavable(spoken(chunks, bytesPerSecond, waiting), chunks);
+}
+
+async function* spoken(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  bytesPerSecond: number,
+  { signal }: Waiting,
+): AsyncGenerator<Uint8Array, void, undefined> {
   if (!(bytesPerSecond > 0))
     throw new EarshotError('bad_request', `bytesPerSecond ${bytesPerSecond} is no number of bytes above 0`);
   const pieceLength = Math.max(1, Math.round(bytesPerSecond / 10));

@@ -1,6 +1,7 @@
 import type { Encoding } from '../../proto/client-messages.js';
 import { kindOf } from './chunk-bytes.js';
 import { EarshotError } from './earshot-error.js';
+import { leavable } from './leavable.js';
 import type { AudioOptions } from './stream-options.js';
 
 /** A WAV file, ready to be sent over a stream. */
@@ -9,7 +10,8 @@ export interface WavStream {
   readonly audio: Required<AudioOptions>;
   /**
    * The encoded samples, in chunks as they are read. Anything after the samples in the file is left out. The source is open until
-   * they have been read or left; where they are not read at all, `chunks.return()` closes it.
+   * they have been read or left; where they are not read at all, `chunks.return()` closes it. So it does while a chunk is waited
+   * for that the source may never give, if the source is a Readable.
    */
   readonly chunks: AsyncGenerator<Uint8Array, void, undefined>;
 }
@@ -49,7 +51,7 @@ export async function readWav(source: AsyncIterable<Uint8Array>): Promise<WavStr
     const chunks = samplesOf(head.subarray(header.start), bytes, header.length);
     // A generator that has not begun would not close the source on `return`.
     await chunks.next();
-    return { audio: header.audio, chunks };
+    return { audio: header.audio, chunks: leavable(chunks, source) };
   } catch (problem) {
     await bytes.return?.();
     throw problem;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipe } from '../../client-sdk/src/node.js';
+import { atSpeakingSpeed, pipe, readWav } from '../../client-sdk/src/node.js';
 import { CLOSED, receipt, REFUSED } from './messages.js';
+import { SAMPLES } from '../support/real-server.js';
 import { newScene, open, type Scene } from './scene.js';
 
 const opened = (): Scene => {
@@ -28,6 +31,50 @@ describe('pipe, while its source gives nothing,', () => {
     network.last.say({ ...REFUSED, seq: 2 });
     await assert.rejects(piping, { code: 'model_not_found' });
     assert.equal(source.destroyed, true);
+  });
+
+  /** A WAV whose producer stops in the middle, as one that hangs does. */
+  const stalled = async (): Promise<{ source: Readable; chunks: AsyncGenerator<Uint8Array> }> => {
+    const source = new Readable({ read: () => undefined });
+    source.push(readFileSync(join(SAMPLES, 'balance-16k.wav')).subarray(0, 44 + 640));
+    return { source, chunks: (await readWav(source)).chunks };
+  };
+  const WAYS = {
+    'as it comes': (chunks: AsyncGenerator<Uint8Array>) => chunks,
+    'at speaking speed': (chunks: AsyncGenerator<Uint8Array>) => atSpeakingSpeed(chunks, 32_000),
+  };
+  const ENDS = {
+    closed: ({ stream, network }: Scene) => {
+      void stream.close();
+      network.last.say(receipt(2), CLOSED);
+    },
+    aborted: ({ stream }: Scene) => stream.abort(),
+    'ended by an error': ({ network }: Scene) => network.last.say({ ...REFUSED, seq: 2 }),
+  };
+  for (const [way, sent] of Object.entries(WAYS))
+    for (const [how, end] of Object.entries(ENDS))
+      it(`lets go of what a WAV comes from, sent ${way}, when the stream is ${how}`, async () => {
+        const scene = opened();
+        const { source, chunks } = await stalled();
+        const piping = pipe(sent(chunks), scene.stream);
+        while (!scene.network.last.sentTypes.includes('audio')) await turn();
+        await turn();
+        end(scene);
+        await assert.rejects(piping);
+        assert.equal(source.destroyed, true);
+        assert.equal((await chunks.next()).done, true);
+      });
+
+  it('lets go of what a WAV comes from when the chunks are returned, and tells the loop that reads them that there is no more', async () => {
+    const { source, chunks } = await stalled();
+    let count = 0;
+    const reading = (async () => {
+      for await (const chunk of chunks) count += chunk.length;
+    })();
+    await turn();
+    await chunks.return(undefined);
+    await reading;
+    assert.deepEqual([source.destroyed, count], [true, 640]);
   });
 
   it('ends when somebody else has closed the stream', async () => {
