@@ -4,6 +4,8 @@ import type { Ended, Observer, StreamEvents, StreamMessage, Subscribable } from 
 
 type Listener = (event: never) => void;
 
+const NO_MORE = { value: undefined, done: true } as const;
+
 const EVENTS: Names<StreamEvents> = {
   ready: null,
   speech_started: null,
@@ -36,7 +38,7 @@ function call(action: () => void): void {
 /**
  * Distributes a stream's messages to listeners, observers and one reader. Messages that come while nobody listens are queued; all
  * who begin to listen or to read in the same turn of the event loop get them. Messages that listeners get are not queued, unless
- * there is a reader.
+ * there is a reader. For one that left while others listen the queue is kept, until it is full.
  */
 export class MessageFan {
   readonly #queue = new MessageQueue();
@@ -49,7 +51,10 @@ export class MessageFan {
    * Null in all other turns.
    */
   #beginning: StreamMessage[] | null = null;
+  /** Whether messages are queued for a reader although others hear them. */
   #isRead = false;
+  /** Those who have begun to read and have not left. */
+  readonly #readers = new Set<object>();
   #ended: Ended | null = null;
 
   /** How many tentative intents were dropped because nobody read them. */
@@ -66,6 +71,7 @@ export class MessageFan {
     const isHeard = this.#beginning === null && this.#hasAudience;
     if (isHeard) this.#deliver(message);
     this.#beginning?.push(message);
+    if (isHeard && this.#readers.size === 0 && this.#queue.isFull) this.#forget();
     if (!isHeard || this.#isRead) this.#queue.push(message);
   }
 
@@ -81,10 +87,18 @@ export class MessageFan {
     if (this.#beginning === null) this.#finish(ended);
   }
 
-  next(): Promise<IteratorResult<StreamMessage, undefined>> {
-    if (!this.#isRead && !this.#hasAudience) this.#begin();
-    this.#isRead = true;
-    return this.#queue.next();
+  /** Reads the messages one by one; ends where its reader leaves (`return`), as `break` in a loop does. */
+  reader(): AsyncIterator<StreamMessage, undefined> {
+    let hasLeft = false;
+    const reader = {
+      next: () => (hasLeft ? Promise.resolve(NO_MORE) : this.#next(reader)),
+      return: () => {
+        hasLeft = true;
+        this.#leave(reader);
+        return Promise.resolve(NO_MORE);
+      },
+    };
+    return reader;
   }
 
   on<K extends keyof StreamEvents>(
@@ -116,6 +130,25 @@ export class MessageFan {
       '@@observable': () => observable,
     };
     return observable;
+  }
+
+  #next(reader: object): Promise<IteratorResult<StreamMessage, undefined>> {
+    if (!this.#isRead && !this.#hasAudience) this.#begin();
+    this.#isRead = true;
+    this.#readers.add(reader);
+    return this.#queue.next(reader);
+  }
+
+  #leave(reader: object): void {
+    this.#queue.leave(reader);
+    // Where nobody listens, what comes waits for whoever listens or reads next.
+    if (this.#readers.delete(reader) && this.#readers.size === 0 && !this.#hasAudience) this.#isRead = false;
+  }
+
+  /** No reader is expected any more. */
+  #forget(): void {
+    this.#queue.clear();
+    this.#isRead = false;
   }
 
   #subscribe(observer: Observer<StreamMessage>): { unsubscribe(): void } {

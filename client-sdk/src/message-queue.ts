@@ -21,6 +21,11 @@ export class MessageQueue {
     return this.#dropped;
   }
 
+  /** Whether as many are waiting as may without being dropped. */
+  get isFull(): boolean {
+    return this.#queue.waiting.length >= MAX_QUEUED_MESSAGES;
+  }
+
   /** Whether more than {@link MAX_UNREAD_MESSAGES} are waiting. */
   get isOverfull(): boolean {
     return this.#queue.waiting.length > MAX_UNREAD_MESSAGES;
@@ -36,6 +41,11 @@ export class MessageQueue {
     return this.#queue.waiting.shift();
   }
 
+  /** Drops all waiting messages, which others have heard. */
+  clear(): void {
+    this.#queue.waiting.length = 0;
+  }
+
   push(message: StreamMessage): void {
     if (this.#queue.handOver(message)) return;
     this.#queue.waiting.push(message);
@@ -47,8 +57,12 @@ export class MessageQueue {
     this.#queue.end(error);
   }
 
-  next(): Promise<IteratorResult<StreamMessage, undefined>> {
-    return this.#queue.next();
+  next(reader: object): Promise<IteratorResult<StreamMessage, undefined>> {
+    return this.#queue.next(reader);
+  }
+
+  leave(reader: object): void {
+    this.#queue.leave(reader);
   }
 
   #dropOldestTentative(): void {

@@ -119,7 +119,7 @@ export class StreamCore implements IntentStream, LifelineListener {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamMessage, undefined> {
-    return { next: () => this.#fan.next() };
+    return this.#fan.reader();
   }
 
   ['@@observable'](): Subscribable<StreamMessage> {
