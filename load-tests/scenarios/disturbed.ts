@@ -42,6 +42,11 @@ const disturbed = ({ group, shape, findings, ...scenario }: Disturbance): Scenar
 
 const MOST_SHIFT_PERCENT = 20;
 const MOST_IDLE_KIB = 100;
+/**
+ * Fewer idle streams tell nothing: while they come, the server's memory grows by tens of MiB for reasons of its own, such as the code
+ * that V8 compiles.
+ */
+const FEWEST_IDLE = 1_000;
 
 export const burst = disturbed({
   name: 'burst',
@@ -94,7 +99,9 @@ export const idle = disturbed({
     dialOver: (measured.to - middle) / 2,
   }),
   findings: (performance, { streams }) => [
-    atMost('server memory of an idle stream', grownMeanwhile(performance) / 1024 / streams, 'KiB', MOST_IDLE_KIB),
+    streams < FEWEST_IDLE
+      ? told(`server memory of an idle stream (fewer than ${FEWEST_IDLE} tell nothing)`, NaN, 'KiB')
+      : atMost('server memory of an idle stream', grownMeanwhile(performance) / 1024 / streams, 'KiB', MOST_IDLE_KIB),
     told("the others' p99 moved by", shiftOf(performance.observations), '%'),
     ...readyFindings(performance.observations, 'idle'),
   ],

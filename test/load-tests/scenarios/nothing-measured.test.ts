@@ -8,11 +8,12 @@ import { chartHtml } from '../../../load-tests/report/chart.js';
 import { trialRows } from '../../../load-tests/report/rows.js';
 import type { Result } from '../../../load-tests/report/result.js';
 import { verdictOf } from '../../../load-tests/report/verdict.js';
-import { greedy } from '../../../load-tests/scenarios/disturbed.js';
+import { greedy, idle } from '../../../load-tests/scenarios/disturbed.js';
 import { holds, type Finding } from '../../../load-tests/scenarios/finding.js';
 import { first } from '../../../load-tests/scenarios/first.js';
 import { trialOf } from '../../../load-tests/scenarios/ramp.js';
 import type { Scenario, ScenarioOutcome } from '../../../load-tests/scenarios/scenario.js';
+import type { ServerSample } from '../../../load-tests/server/server-metrics.js';
 import { SETTINGS } from '../settings.js';
 
 const EMPTY = { server: [], generator: [] };
@@ -27,11 +28,18 @@ const answeredAtFirst = (plan: LoadPlan): Observations => {
   return observations;
 };
 
-const play = (scenario: Scenario): Promise<ScenarioOutcome> => {
+/** Plays a scenario on a server that grows by 30 MiB in its second window. */
+const play = (scenario: Scenario, streams = SETTINGS.streams): Promise<ScenarioOutcome> => {
   const stage: Pick<Stage, 'perform'> = {
-    perform: (plan) => Promise.resolve({ observations: answeredAtFirst(plan), ...EMPTY }),
+    perform: (plan) => {
+      const [before, during] = plan.windows;
+      const server = [before!.to, during!.to].map(
+        (at, index) => ({ at, residentBytes: index * 30 * 2 ** 20 }) as ServerSample,
+      );
+      return Promise.resolve({ observations: answeredAtFirst(plan), server, generator: [] });
+    },
   };
-  return scenario.run(stage as Stage, SETTINGS);
+  return scenario.run(stage as Stage, { ...SETTINGS, streams });
 };
 
 const missed = (findings: readonly Finding[]): string[] =>
@@ -53,6 +61,17 @@ describe('What was not measured', () => {
   it('meets no target: nobody was answered while the greedy one spoke', async () => {
     const { findings } = await play(greedy);
     assert.ok(missed(findings).includes("the others' p99 moved by"), missed(findings).join());
+  });
+
+  it('misses no target where there were too few idle streams to tell their memory from that of all else', async () => {
+    const what = 'server memory of an idle stream';
+    const memoryOf = async (streams: number) => {
+      const { findings } = await play(idle, streams);
+      const { value, limit } = findings.find((finding) => finding.what.startsWith(what))!;
+      return [value, limit, missed(findings).some((each) => each.startsWith(what))];
+    };
+    assert.deepEqual(await memoryOf(20), [NaN, null, false]);
+    assert.deepEqual(await memoryOf(1_024), [30, 100, false]);
   });
 
   it('is told of a number of streams that the server refused', () => {
