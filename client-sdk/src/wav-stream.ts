@@ -100,7 +100,8 @@ function headerIn(head: Uint8Array): Header | null {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const name = (at: number): string => String.fromCharCode(...head.subarray(at, at + 4));
   if (head.length < 12) return null;
-  if (!['RIFF', 'RF64'].includes(name(0)) || name(8) !== 'WAVE') throw wrong('it does not begin with RIFF … WAVE');
+  if (!['RIFF', 'RF64', 'BW64'].includes(name(0)) || name(8) !== 'WAVE')
+    throw wrong('it does not begin with RIFF … WAVE');
   let audio: Required<AudioOptions> | null = null;
   let longLength = Infinity;
   for (let at = 12; at + 8 <= head.length;) {
@@ -118,7 +119,7 @@ function headerIn(head: Uint8Array): Header | null {
   return null;
 }
 
-/** The length of the samples that RF64 (EBU Tech 3306) tells in 64 bits, after that of the file; Infinity if it is not known. */
+/** The length of the samples that RF64 (EBU Tech 3306) and BW64 tell in 64 bits, after that of the file; Infinity if it is not known. */
 const longLengthIn = (view: DataView, start: number, size: number): number =>
   (size < 16 ? 0 : Number(view.getBigUint64(start + 8, true))) || Infinity;
 

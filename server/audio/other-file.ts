@@ -11,7 +11,6 @@ const BEGINNINGS: readonly (readonly [at: number, text: string, kind: string])[]
   [0, 'FORM', 'AIFF'],
   [0, '.snd', 'AU'],
   [0, 'caff', 'CAF'],
-  [0, 'RF64', 'RF64, a WAV of more than 4 GB'],
   [0, 'RIFX', 'RIFX, a WAV with big-endian samples'],
 ];
 

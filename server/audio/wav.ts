@@ -21,9 +21,16 @@ export interface WavAudio {
 /** What a WAV file holds, or what is wrong with it: the offending value, and what would be right. */
 export type WavReading = WavAudio | { readonly kind: 'problem'; readonly message: string };
 
+/** How WAV files begin: RF64 and BW64 are those that may have more than 4 GB, and some programs write short ones, too. */
+const OPENINGS: readonly string[] = ['RIFF', 'RF64', 'BW64'];
+
+/** Whether these bytes begin like a WAV file. */
+export const isWavOpening = (bytes: Uint8Array): boolean =>
+  OPENINGS.includes(String.fromCharCode(...bytes.subarray(0, 4)));
+
 /**
  * Reads a RIFF/WAVE file (Microsoft, Multimedia Programming Interface and Data Specifications 1.0, 1991;
- * WAVE_FORMAT_EXTENSIBLE: Multiple Channel Audio Data and WAVE Files, 2001). `audio` is a view of whole sample groups
+ * WAVE_FORMAT_EXTENSIBLE: Multiple Channel Audio Data and WAVE Files, 2001), also as RF64 (EBU Tech 3306) or BW64 (ITU-R BS.2088). `audio` is a view of whole sample groups
  * in `bytes`; a file cut short, or streamed without its length, gives the groups that are there.
  */
 export function readWav(bytes: Uint8Array): WavReading {
@@ -49,7 +56,7 @@ const problem = (what: string): WavReading => ({
 
 function problemOfOpening(file: DataView, bytes: Uint8Array): string | null {
   if (file.byteLength < 12) return `it ends after ${file.byteLength} bytes; a RIFF header alone has 12`;
-  if (textAt(file, 0) !== 'RIFF') {
+  if (!isWavOpening(bytes)) {
     const kind = otherFileIn(bytes);
     const advice = kind === null ? '' : `: it is ${kind}; let ffmpeg or sox make a WAV of it`;
     return `it begins with ${JSON.stringify(textAt(file, 0))}, not "RIFF"${advice}`;
@@ -84,10 +91,20 @@ const LEAST_UNKNOWN = 0x7fff_0000;
 function sizeOf(file: DataView, id: string, at: number): number {
   const rest = file.byteLength - at - 8;
   const size = file.getUint32(at + 4, true);
+  if (id !== 'data') return size;
+  const longSize = size === ELSEWHERE ? longSizeIn(file) : 0;
+  if (longSize > 0) return longSize;
   const riffSize = file.getUint32(4, true);
   const isUnknown = size === 0 ? riffSize + 8 !== file.byteLength : size > rest && size >= LEAST_UNKNOWN;
-  return id === 'data' && isUnknown ? rest : size;
+  return isUnknown ? rest : size;
 }
+
+/** In RF64 and BW64, a size that the first chunk tells. */
+const ELSEWHERE = 0xffff_ffff;
+
+/** The size of the data that the first chunk of RF64 and BW64 tells in 64 bits; 0 where it is not known. */
+const longSizeIn = (file: DataView): number =>
+  file.byteLength >= 36 && textAt(file, 12) === 'ds64' ? Number(file.getBigInt64(28, true)) : 0;
 
 function audioOf({ body, missing }: Chunk, format: SampleFormat): WavAudio {
   const groupBytes = SAMPLE_BYTES[format.encoding] * format.channels;

@@ -4,6 +4,7 @@ import { openStream as openGrpcStream } from '../../client-sdk/src/grpc.js';
 import { protobuf } from '../../client-sdk/src/protobuf.js';
 import { ENCODINGS } from '../../proto/client-messages.js';
 import { otherFileIn } from '../audio/other-file.js';
+import { isWavOpening } from '../audio/wav.js';
 import { Failure } from './failure.js';
 import { keyOption } from './key-option.js';
 import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
@@ -151,10 +152,10 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Source> => {
   const source = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const first = await source.next();
   const head = first.done ? new Uint8Array(0) : first.value;
-  const opening = Buffer.from(head.subarray(0, 4)).toString('latin1');
-  if (opening === 'RIFF' || otherFileIn(head) !== null) {
+  const isWav = isWavOpening(head);
+  if (isWav || otherFileIn(head) !== null) {
     // The first bytes show that a file is not a WAV: there is no need to wait for the rest.
-    const rest = opening === 'RIFF' ? await everything(source) : [];
+    const rest = isWav ? await everything(source) : [];
     return fromWav(wavToStream(Buffer.concat([head, ...rest]), 'standard input'), flags);
   }
   const { encoding, sampleRate, channels } = flags;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMAND, earshot } from '../support/earshot-command.js';
 import { mp3Of } from '../support/mp3s.js';
+import { SAMPLES } from '../support/real-server.js';
 import { serveScripted } from '../support/scripted-server.js';
 
 describe('earshot stream', () => {
@@ -31,7 +33,6 @@ describe('earshot stream', () => {
 
   it('does not take another kind of audio file on standard input for raw audio', async () => {
     for (const [opening, kind] of [
-      ['RF64', 'RF64, a WAV of more than 4 GB'],
       ['RIFX', 'RIFX, a WAV with big-endian samples'],
       ['ID3\u0003', 'an MP3'],
       ['fLaC', 'FLAC'],
@@ -44,6 +45,24 @@ describe('earshot stream', () => {
       const told = `earshot: standard input: not a WAV file that can be read: it begins with ${JSON.stringify(opening)}, not "RIFF": it is ${kind}; let ffmpeg or sox make a WAV of it`;
       assert.equal(err.trim(), told);
     }
+  });
+
+  it('plays an RF64 or BW64 file on standard input', async () => {
+    const server = await serveScripted();
+    const wav = readFileSync(join(SAMPLES, 'balance-16k.wav')).subarray(0, 44 + 32_000);
+    const ds64 = Buffer.alloc(36);
+    ds64.write('ds64');
+    ds64.writeUInt32LE(28, 4);
+    ds64.writeBigUInt64LE(32_000n, 16);
+    const unknown = Buffer.alloc(4, 0xff);
+    for (const opening of ['RF64', 'BW64']) {
+      const head = [Buffer.from(opening), unknown, wav.subarray(8, 12), ds64, wav.subarray(12, 40), unknown];
+      const input = Buffer.concat([...head, wav.subarray(44), Buffer.from('axml\x04\0\0\0<a/>')]);
+      const { code, out } = await earshot(['stream', '-', '--fast', '--json', '--url', `ws://${server.http}`], input);
+      assert.equal(code, 0);
+      assert.match(out, /"type":"closed".*"audio_ms":1000/);
+    }
+    await server.close();
   });
 
   it('does not take an MP3 without tags for raw audio', async function () {
