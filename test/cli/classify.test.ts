@@ -69,6 +69,17 @@ describe('earshot classify', () => {
     server.close();
   });
 
+  it('keeps the columns of its table narrow beside a file that could not be read', async () => {
+    const { server, url } = await mortalServer(1);
+    const nothing = join(SAMPLES, 'n.wav');
+    const { out } = await earshot(['classify', FREEZE, nothing, '--url', url]);
+    const [heading, answer, problem] = out.split('\n').map((line) => line.slice(FREEZE.length));
+    assert.equal(heading, '  intent  score  seconds  utterances');
+    assert.equal(answer, '  freeze  0.90   1.0      0');
+    assert.match(problem!, /^ {2}ENOENT: no such file/);
+    server.close();
+  });
+
   it('refuses a recording that is larger than allowed without reading or sending it', async () => {
     const drawer = new Drawer();
     const file = drawer.put('long.wav', {});
