@@ -68,8 +68,21 @@ const requireAddress = ({ protocol }: StreamFlags, command: Command): void => {
     throw new Failure('--grpc-url is for --protocol grpc: give that, or --url', 2);
 };
 
+const ABOUT_RAW_AUDIO = { encoding: '--encoding', sampleRate: '--sample-rate', channels: '--channels' } as const;
+
+/** Refuses to pass over what a file is said to hold. */
+const requireStandardInput = (file: string, command: Command): void => {
+  const given = Object.entries(ABOUT_RAW_AUDIO).find(([key]) => command.getOptionValueSource(key) === 'cli');
+  if (file !== '-' && given !== undefined)
+    throw new Failure(
+      `${given[1]} is for raw audio, which is streamed from standard input: earshot stream - < ${file}`,
+      2,
+    );
+};
+
 const run = async (file: string, flags: StreamFlags, command: Command): Promise<void> => {
   requireAddress(flags, command);
+  requireStandardInput(file, command);
   const source = file === '-' ? await fromStandardInput(flags) : fromWav(await readStreamAudio(file), flags);
   const stream = await open(flags, source.format);
   if (source.cutOff !== null) process.stderr.write(`${source.cutOff}\n`);
@@ -152,6 +165,7 @@ const fromStandardInput = async (flags: StreamFlags): Promise<Source> => {
   const source = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const first = await source.next();
   const head = first.done ? new Uint8Array(0) : first.value;
+  if (head.length === 0) throw new Failure('standard input has ended at once: there is no audio');
   const isWav = isWavOpening(head);
   if (isWav || otherFileIn(head) !== null) {
     // The first bytes show that a file is not a WAV: there is no need to wait for the rest.

@@ -75,6 +75,28 @@ describe('earshot stream', () => {
     );
   });
 
+  it('ends with an error where standard input gives nothing, as after a recorder that failed', async () => {
+    const { code, err } = await earshot(['stream', '-', '--url', 'ws://127.0.0.1:9'], new Uint8Array(0));
+    assert.deepEqual([code, err], [1, 'earshot: standard input has ended at once: there is no audio\n']);
+  });
+
+  it('does not pass over what is said of a file as if it were raw audio', async () => {
+    for (const flag of [
+      ['--encoding', 'mulaw'],
+      ['--sample-rate', '8000'],
+      ['--channels', '2'],
+    ]) {
+      const { code, err } = await earshot(['stream', 'call.ulaw', ...flag]);
+      assert.deepEqual(
+        [code, err],
+        [
+          2,
+          `earshot: ${flag[0]} is for raw audio, which is streamed from standard input: earshot stream - < call.ulaw\n`,
+        ],
+      );
+    }
+  });
+
   it('names the folder or the file that it cannot read, once', async () => {
     for (const [path, code] of [
       [tmpdir(), 'EISDIR'],
