@@ -40,11 +40,14 @@ export const loadModelPackage = async (folder: string): Promise<ModelPackage> =>
 
 /**
  * Names of the sub-folders that hold an `earshot.json`, sorted. Hidden ones are ignored: they may be unfinished copies or
- * files of a tool. Rejects where there is no such folder, and with a {@link PackageError} where the folder is a package itself.
+ * files of a tool. Rejects with a {@link PackageError} where there is no such folder, or where it is a package itself.
  */
 export const packageNamesIn = async (folder: string): Promise<string[]> => {
   const names: string[] = [];
-  for (const name of (await readdir(folder)).sort())
+  const entries = await readdir(folder).catch(() => {
+    throw new PackageError(folder, 'there is no such folder of model packages');
+  });
+  for (const name of entries.sort())
     if (!name.startsWith('.') && (await isFile(join(folder, name, 'earshot.json')))) names.push(name);
   if (names.length === 0 && (await isFile(join(folder, 'earshot.json'))))
     throw new PackageError(folder, 'is a model package itself: name the folder that it lies in');
@@ -56,11 +59,7 @@ export const packageNamesIn = async (folder: string): Promise<string[]> => {
  * not valid, or if there is none.
  */
 export const loadModelPackages = async (folder: string): Promise<ModelPackage[]> => {
-  const names = await packageNamesIn(folder).catch((problem: unknown) => {
-    throw problem instanceof PackageError
-      ? problem
-      : new PackageError(folder, 'there is no such folder of model packages');
-  });
+  const names = await packageNamesIn(folder);
   if (names.length === 0) throw new PackageError(folder, 'holds no model package: no sub-folder has an earshot.json');
   const packages: ModelPackage[] = [];
   for (const name of names) packages.push(await loadModelPackage(join(folder, name)));

@@ -138,6 +138,12 @@ describe('The earshot command', () => {
       1,
       /\/nosuch/,
     ],
+    [
+      'models of a folder that is not there',
+      ['models', '--models', '/nosuch'],
+      1,
+      /^earshot: \/nosuch: there is no such folder/,
+    ],
     ['a file that is not there', ['stream', 'nosuch.wav'], 1, /nosuch\.wav/],
     ['a file that is no WAV', ['stream', join(ECHO_MODELS, 'make.py')], 1, /make\.py.*RIFF/],
     [
