@@ -4,7 +4,7 @@ import { MAX_RECORDING_BYTES } from '../../proto/limits.js';
 import type { ClassifyResponse } from '../../proto/one-shot-messages.js';
 import { readWav } from '../audio/wav.js';
 import { reasonOf } from '../domain/reason.js';
-import { cutOff } from './cut-off.js';
+import { cutOffOf } from './cut-off.js';
 import { Failure } from './failure.js';
 import { bearerOf, keyOption } from './key-option.js';
 import { intentOf } from './story-lines.js';
@@ -141,7 +141,7 @@ const ask = async (file: string, body: Buffer, { url, model, topK, key }: Classi
   if (said?.error?.code !== undefined) return { file, problem: `${said.error.code}: ${said.error.message}` };
   if (said?.utterances === undefined) throw no('neither a verdict nor an error of Earshot');
   const wav = readWav(body);
-  return { file, answer: said as ClassifyResponse, cutOff: wav.kind === 'audio' ? cutOff(file, wav) : null };
+  return { file, answer: said as ClassifyResponse, cutOff: wav.kind === 'audio' ? cutOffOf(file, wav) : null };
 };
 
 /** What an Earshot server answers: a verdict or an error. Of another server's JSON nothing is known. */

@@ -4,13 +4,19 @@ import { atSpeakingSpeed as spoken } from '../../client-sdk/src/node.js';
 const CHUNK_MS = 100;
 
 /** Yields chunks of 100 ms at the times when they would have been spoken; ends without an error when `signal` is aborted. */
-export async function* atSpeakingSpeed(
-  bytes: Uint8Array,
+export const atSpeakingSpeed = (
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   bytesPerSecond: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> => untilAborted(spoken(chunks, bytesPerSecond, { signal }), signal);
+
+/** The same chunks; an error that comes of aborting `signal` is no error but the end. */
+export async function* untilAborted(
+  chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* spoken([bytes], bytesPerSecond, { signal });
+    yield* chunks;
   } catch (problem) {
     if (!signal.aborted) throw problem;
   }

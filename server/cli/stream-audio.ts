@@ -4,7 +4,7 @@ import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
 import { readWav } from '../audio/wav.js';
 import { ENCODINGS, type Encoding } from '../../proto/client-messages.js';
 import { reasonOf } from '../domain/reason.js';
-import { cutOff } from './cut-off.js';
+import { cutOffOf } from './cut-off.js';
 import { Failure } from './failure.js';
 
 /** Audio as a stream can carry it. */
@@ -35,7 +35,7 @@ export const wavToStream = (bytes: Uint8Array, name: string): StreamAudio => {
   const { format, audio } = wav;
   const encoding = ENCODINGS.find((candidate) => candidate === format.encoding);
   const streamed = encoding ? { format: { ...format, encoding }, bytes: audio } : asFloats(format, audio);
-  return { ...streamed, cutOff: cutOff(name, wav) };
+  return { ...streamed, cutOff: cutOffOf(name, wav) };
 };
 
 const asFloats = (format: SampleFormat, audio: Uint8Array): Omit<StreamAudio, 'cutOff'> => {

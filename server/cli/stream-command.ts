@@ -3,12 +3,11 @@ import { EarshotError, openStream, type Encoding, type IntentStream } from '../.
 import { openStream as openGrpcStream } from '../../client-sdk/src/grpc.js';
 import { protobuf } from '../../client-sdk/src/protobuf.js';
 import { ENCODINGS } from '../../proto/client-messages.js';
-import { otherFileIn } from '../audio/other-file.js';
-import { isWavOpening } from '../audio/wav.js';
 import { Failure } from './failure.js';
 import { keyOption } from './key-option.js';
-import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
-import { bytesPerSecond, readStreamAudio, wavToStream, type StreamAudio } from './stream-audio.js';
+import { fromRecording } from './source.js';
+import { fromStandardInput } from './standard-input.js';
+import { readStreamAudio, type StreamAudio } from './stream-audio.js';
 import { jsonView, liveView, plainView, type StreamView } from './stream-view.js';
 import { unreached } from './unreached.js';
 
@@ -83,9 +82,12 @@ const requireStandardInput = (file: string, command: Command): void => {
 const run = async (file: string, flags: StreamFlags, command: Command): Promise<void> => {
   requireAddress(flags, command);
   requireStandardInput(file, command);
-  const source = file === '-' ? await fromStandardInput(flags) : fromWav(await readStreamAudio(file), flags);
+  const { encoding, sampleRate, channels, fast } = flags;
+  const source =
+    file === '-'
+      ? await fromStandardInput({ raw: { encoding, sampleRate, channels }, fast })
+      : fromRecording(await readStreamAudio(file), fast);
   const stream = await open(flags, source.format);
-  if (source.cutOff !== null) process.stderr.write(`${source.cutOff}\n`);
   stream.on('state', ({ state }) => {
     if (state === 'reconnecting') process.stderr.write('the connection is lost: looking for another\n');
   });
@@ -150,49 +152,3 @@ const failureOf = (problem: unknown, { protocol, url, grpcUrl }: StreamFlags): u
   if (problem.code === 'connect_failed') return unreached(address, problem.cause ?? problem.message);
   return new Failure(`${problem.code}: ${problem.message}`);
 };
-
-interface Source extends Pick<StreamAudio, 'format' | 'cutOff'> {
-  chunks(signal: AbortSignal): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-}
-
-const fromWav = ({ bytes, ...wav }: StreamAudio, { fast }: StreamFlags): Source => {
-  const rate = bytesPerSecond(wav.format);
-  return { ...wav, chunks: (signal) => (fast ? inChunks(bytes, rate) : atSpeakingSpeed(bytes, rate, signal)) };
-};
-
-/** Raw audio on standard input is sent as it comes: a live pipe has its own speed. A WAV is read whole and played like a file. */
-const fromStandardInput = async (flags: StreamFlags): Promise<Source> => {
-  const source = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  const first = await source.next();
-  const head = first.done ? new Uint8Array(0) : first.value;
-  if (head.length === 0) throw new Failure('standard input has ended at once: there is no audio');
-  const isWav = isWavOpening(head);
-  if (isWav || otherFileIn(head) !== null) {
-    // The first bytes show that a file is not a WAV: there is no need to wait for the rest.
-    const rest = isWav ? await everything(source) : [];
-    return fromWav(wavToStream(Buffer.concat([head, ...rest]), 'standard input'), flags);
-  }
-  const { encoding, sampleRate, channels } = flags;
-  const format = { encoding, sampleRate, channels };
-  return { format, cutOff: null, chunks: (signal) => startingWith(head, source, signal) };
-};
-
-const everything = async (source: AsyncIterator<Uint8Array>): Promise<Uint8Array[]> => {
-  const pieces: Uint8Array[] = [];
-  for (let next = await source.next(); !next.done; next = await source.next()) pieces.push(next.value);
-  return pieces;
-};
-
-/** Yields `head`, then what `source` yields; ends without an error when `signal` is aborted. */
-async function* startingWith(
-  head: Uint8Array,
-  source: AsyncIterator<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  if (head.length > 0) yield head;
-  try {
-    for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
-  } catch (problem) {
-    if (!signal.aborted) throw problem;
-  }
-}

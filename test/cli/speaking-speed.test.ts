@@ -13,7 +13,7 @@ describe('Speaking speed', () => {
   it('lets no chunk go before it would have been spoken', async () => {
     const startedAt = performance.now();
     let played = 0;
-    for await (const chunk of atSpeakingSpeed(BYTES, 1000, new AbortController().signal)) {
+    for await (const chunk of atSpeakingSpeed([BYTES], 1000, new AbortController().signal)) {
       played += chunk.length;
       assert.ok(
         performance.now() - startedAt >= played - 2,
@@ -25,7 +25,7 @@ describe('Speaking speed', () => {
 
   it('stops at once when told to', async () => {
     const stop = new AbortController();
-    const chunks = atSpeakingSpeed(BYTES, 1, stop.signal);
+    const chunks = atSpeakingSpeed([BYTES], 1, stop.signal);
     setImmediate(() => stop.abort());
     assert.equal((await chunks.next()).done, true);
   });

@@ -24,6 +24,30 @@ describe('earshot stream', () => {
     await server.close();
   });
 
+  for (const [length, what] of [
+    [0xffff_ffff, 'without its length, as from a recorder that goes on'],
+    [320_000, 'that is still being written'],
+  ] as const)
+    it(`plays a WAV on standard input ${what}, as it comes`, async () => {
+      const server = await serveScripted();
+      const child = spawn(process.execPath, [COMMAND, 'stream', '-', '--json', '--url', `ws://${server.http}`]);
+      const ended = once(child, 'close') as Promise<[number]>;
+      let [out, err] = ['', ''];
+      child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+      child.stderr.on('data', (text: Buffer) => (err += text.toString()));
+      const wav = Buffer.from(readFileSync(join(SAMPLES, 'balance-16k.wav')).subarray(0, 44 + 64_000));
+      wav.writeUInt32LE(length, 40);
+      // In two parts: a pipe may cut a header anywhere.
+      child.stdin.write(wav.subarray(0, 30));
+      setTimeout(() => child.stdin.write(wav.subarray(30)), 100);
+      while (!out.includes('"speech_started"')) await once(child.stdout, 'data');
+      child.kill('SIGINT');
+      assert.deepEqual(await ended, [0, null], err);
+      assert.match(out, /"type":"closed"/);
+      assert.equal(err, '');
+      await server.close();
+    });
+
   it('does not stream to the default address of one protocol where that of another is given', async () => {
     const grpc = await earshot(['stream', '-', '--protocol', 'grpc', '--url', 'ws://far:8080']);
     assert.deepEqual([grpc.code, grpc.err.includes('--protocol grpc needs --grpc-url')], [2, true], grpc.err);
