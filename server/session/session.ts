@@ -132,7 +132,8 @@ export class Session implements Listener, StreamListener, TimeListener {
   }
 
   settled(to: Milliseconds): void {
-    this.settledTo = to;
+    // An utterance that has just begun counts with a margin before it, part of which may have been settled already.
+    this.settledTo = milliseconds(Math.max(this.settledTo, to));
     this.giveReceipt();
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { MemoryCaller, startRequest } from '../support/memory-caller.js';
 import { settled } from '../support/outcomes.js';
 import { arrange, audio, CLOSE } from '../support/returning-callers.js';
+import { babble, pcm16 } from '../support/tones.js';
 
 const receiptsOf = (caller: MemoryCaller) =>
   caller.received.flatMap(({ message, seq }) => (message.kind === 'receipt' ? [{ ...message, seq }] : []));
@@ -54,6 +55,18 @@ describe('Receipts', () => {
       caller.say(message);
       assert.equal((await caller.story).at(-1)?.kind, 'error');
     });
+
+  it('never take back what was settled, although speech begins just before the end of a frame', async () => {
+    const speech = pcm16([...new Float32Array(31_200), ...babble(2, 12)]);
+    const caller = arrange().call(startRequest({ receipts: true }), { kind: 'audio', bytes: speech }, CLOSE);
+    await caller.story;
+    const told = receiptsOf(caller).map(({ settledTo }) => Number(settledTo));
+    assert.ok(told.includes(1_800), String(told));
+    assert.deepEqual(
+      told,
+      told.toSorted((a, b) => a - b),
+    );
+  });
 
   it('never call audio settled that an open utterance may still need', async () => {
     const caller = arrange().call(startRequest({ receipts: true }), audio(6), CLOSE);
