@@ -28,6 +28,8 @@ const wav = (samples: Uint8Array, rate = 16_000): Buffer => {
 const SPEECH = pcm16(babble(3, 4));
 const FORM = new FormData();
 FORM.append('file', new Blob([SPEECH]));
+/** What `curl -d` makes of a WAV file. */
+const CUT_WAV = wav(SPEECH).filter((byte) => ![0, 10, 13].includes(byte));
 
 interface Answer {
   readonly status: number;
@@ -117,6 +119,14 @@ describe('The HTTP routes', () => {
       400,
       'bad_request',
       /"multipart\/form-data/,
+    ],
+    [
+      'a WAV that curl -d has cut',
+      '/v1/classify',
+      { method: 'POST', body: CUT_WAV, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
+      400,
+      'bad_request',
+      /--data-binary/,
     ],
     ['the wrong method', '/v1/classify', {}, 405, 'bad_request', /POST/],
     ['a stream without a handshake', '/v1/stream', {}, 426, 'bad_request', /"Upgrade: websocket" did not come/],

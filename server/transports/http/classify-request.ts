@@ -23,6 +23,7 @@ export const classifyRequestOf = async (
   const bytes = await bodyOf(request);
   if (bytes === null) return refused(RECORDING_TOO_LARGE);
   const { audio, ...settings } = query.message;
+  if (audio === undefined && isCutByCurl(request, bytes)) return refused(CUT_BY_CURL);
   const recording = audio === undefined ? ({ kind: 'wav', bytes } as const) : ({ kind: 'raw', audio, bytes } as const);
   return { ok: true, message: { ...settings, recording } };
 };
@@ -33,6 +34,18 @@ const wrappingOf = ({ headers }: IncomingMessage): string | null => {
   if (coding.trim().toLowerCase() !== 'identity')
     return `Content-Encoding ${shown(coding)} is not undone here: send the recording uncompressed`;
   return /^multipart\//i.test(type) ? `${shown(type)} is a form: send the recording alone as the body` : null;
+};
+
+const CUT_BY_CURL = refusal(
+  'bad_request',
+  'bytes of this WAV file were lost before it was sent: curl sends files unchanged with --data-binary, not with -d',
+);
+
+/** Whether a body looks like a WAV file that was sent with `curl -d`, which leaves out zero bytes and line ends. */
+const isCutByCurl = ({ headers }: IncomingMessage, bytes: Uint8Array): boolean => {
+  const textAt = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
+  const isForm = headers['content-type'] === 'application/x-www-form-urlencoded';
+  return isForm && textAt(0) === 'RIFF' && textAt(8) !== 'WAVE';
 };
 
 /** The whole body; null as soon as it grows beyond the limit. */
