@@ -1,5 +1,5 @@
 import { createFramer, type CutFrame } from '../audio/framer.js';
-import type { Provider, Variant } from '../domain/model-card.js';
+import type { ModelCard, Provider, Variant } from '../domain/model-card.js';
 import type { Classified, Classify, Outcome, Turn } from '../domain/outcome.js';
 import { durationOf, samplesIn } from '../domain/units.js';
 import { readGoldenVector, type GoldenVector } from './golden-vector.js';
@@ -34,12 +34,18 @@ export const checkGolden = async (
   let frames = 0;
   for (const golden of card.golden) {
     const vector = await readGoldenVector(folder, golden);
-    const problem = await firstDifference(vector, classify, allowance);
+    const problem = hopProblem(vector, card) ?? (await firstDifference(vector, classify, allowance));
     if (problem !== null) return { ok: false, problem: `${folder}/${golden.expected}: ${problem}` };
     frames += vector.frames.length;
   }
   return { ok: true, frames };
 };
+
+/** Frames cut at another hop than those of streams say nothing about how streams are served, least of all by a stateful graph. */
+const hopProblem = ({ hop }: GoldenVector, { hop: { min, max } }: ModelCard): string | null =>
+  hop >= min && hop <= max
+    ? null
+    : `hop_ms: is ${hop}, but earshot.json allows ${min === max ? `${min} only` : `${min}–${max}`}`;
 
 /** A sentence about the first frame that differs; null when none does. */
 const firstDifference = async (

@@ -90,6 +90,14 @@ describe('The check of golden vectors', () => {
     assert.match(await problemOf(echoStateful), /expects 3 frames, but the audio has 2 at a hop of 500 ms/);
   });
 
+  it('finds a hop that the model does not have', async () => {
+    const edited = join(model.folder, 'earshot.json');
+    const hops = { hop_ms: { default: 250, min: 250, max: 250 } };
+    writeFileSync(edited, JSON.stringify({ ...(JSON.parse(readFileSync(edited, 'utf8')) as object), ...hops }));
+    model = await loadModelPackage(model.folder);
+    assert.match(await problemOf(echoStateful), /tone\.json: hop_ms: is 500, but earshot\.json allows 250 only/);
+  });
+
   it('reports a frame that was not classified', async () => {
     const failing: Classify = () => Promise.resolve({ kind: 'failed', reason: 'no memory' });
     assert.match(await problemOf(failing), /frame 0: was not classified: no memory/);
