@@ -41,8 +41,11 @@ export const earshotSchema = z.strictObject({
   state: z.strictObject({ shape: z.array(z.int().positive().max(1_000_000)).min(1).max(8) }).nullable(),
   background: z.array(text),
   out_of_scope: z.strictObject({ rule: z.literal('max_probability'), threshold: z.number().min(0).max(1) }),
-  temperature: z.number().positive(),
-  smoothing: z.strictObject({ weight: z.number().positive(), decay: z.number().positive().max(1) }).nullable(),
+  // Beyond this range, scores lose all meaning, and at last are no numbers.
+  temperature: z.number().min(0.001).max(1000),
+  smoothing: z
+    .strictObject({ weight: z.number().positive().max(1000), decay: z.number().positive().max(1) })
+    .nullable(),
   variants: z.array(variant).min(1),
   golden: z.array(z.strictObject({ audio: packagePath, expected: packagePath })),
   metrics: z.record(z.string(), z.json()),

@@ -90,6 +90,12 @@ describe('A model package', () => {
     ['another name than its folder', card({ name: 'other' }), /other.*echo/],
     ['another frame', card({ frame: { sample_rate: 8000, samples: 8000 } }), /sample_rate/],
     ['a temperature of zero', card({ temperature: 0 }), /temperature: .*, and is 0$/],
+    ['a temperature by which scores overflow', card({ temperature: 1e-320 }), /temperature: .*0\.001, and is 1e-320$/],
+    [
+      'a weight by which scores overflow',
+      card({ smoothing: { weight: 1e308, decay: 1 } }),
+      /weight: .*, and is 1e\+308$/,
+    ],
     ['a threshold above 1', card({ out_of_scope: { rule: 'max_probability', threshold: 2 } }), /threshold/],
     ['background that is no label', card({ background: ['music'] }), /music/],
     ['hops out of order', card({ hop_ms: { default: 50, min: 100, max: 200 } }), /hop_ms/],
