@@ -17,7 +17,7 @@ export const graphProblems = (
   const state = plan.stateShape ?? [];
   const expectedInputs = [expected('pcm', plan.inputs.pcm, [16_000]), expected('state', plan.inputs.state, state)];
   const expectedOutputs = [
-    expected('logits', plan.outputs.logits, [plan.labels]),
+    expected('logits', plan.outputs.logits, [plan.labels], `: config.json has ${plan.labels} labels`),
     expected('next_state', plan.outputs.nextState, state),
     expected('speech', plan.outputs.speech, ['n']),
   ];
@@ -32,10 +32,12 @@ interface Expected {
   readonly key: string;
   readonly name: string;
   readonly row: readonly (number | string)[];
+  /** Why it has these dimensions; empty where `earshot.json` says so. */
+  readonly why: string;
 }
 
-const expected = (key: string, name: string | null, row: Expected['row']): Expected[] =>
-  name === null ? [] : [{ key, name, row }];
+const expected = (key: string, name: string | null, row: Expected['row'], why = ''): Expected[] =>
+  name === null ? [] : [{ key, name, row, why }];
 
 const valueProblems = (
   side: 'input' | 'output',
@@ -48,13 +50,13 @@ const valueProblems = (
     ...wanted.flatMap((value) => {
       const found = declared.find(({ name }) => name === value.name);
       if (!found) return [`${side}s.${value.key} is ${value.name}, but the graph's ${side}s are ${names}`];
-      return tensorProblems(`${side} ${value.name}`, found, value.row);
+      return tensorProblems(`${side} ${value.name}`, found, value);
     }),
     ...strangers.map(({ name }) => `the graph has an ${side} ${name} that earshot.json does not name`),
   ];
 };
 
-const tensorProblems = (what: string, found: GraphValue, row: Expected['row']): string[] => {
+const tensorProblems = (what: string, found: GraphValue, { row, why }: Expected): string[] => {
   const shape = found.shape ?? [];
   const declared = `${found.type ?? 'no tensor'}[${shape.join(', ')}]`;
   const wanted = `float32[batch, ${row.join(', ')}]`;
@@ -63,7 +65,7 @@ const tensorProblems = (what: string, found: GraphValue, row: Expected['row']): 
     shape.length === row.length + 1 &&
     typeof shape[0] === 'string' &&
     row.every((size, axis) => fitsDimension(shape[axis + 1], size));
-  return fits ? [] : [`${what} is ${declared}, must be ${wanted}, the batch of any size`];
+  return fits ? [] : [`${what} is ${declared}, must be ${wanted}, the batch of any size${why}`];
 };
 
 /** Exporters leave open some sizes that the graph computes; the warm-up run checks those. */

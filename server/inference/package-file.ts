@@ -10,8 +10,8 @@ const MAX_JSON_BYTES = 16 * 2 ** 20;
 /** The absolute path of a package's file. Throws {@link PackageError} if it is missing, not regular, or outside the folder. */
 export const packageFile = async (folder: string, file: string): Promise<string> => {
   const path = join(folder, file);
-  const real = await realpath(path).catch(() => {
-    throw new PackageError(path, 'there is no such file');
+  const real = await realpath(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new PackageError(path, cause.code === 'ENOENT' ? 'there is no such file' : reasonOf(cause));
   });
   const inside = relative(await realpath(folder), real);
   if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
@@ -37,7 +37,11 @@ export const readPackageJson = async <S extends z.ZodType>(
   throw new PackageError(where, parsed.error.issues.map(problemOf).join('; '));
 };
 
+const BYTE_ORDER_MARK = '\uFEFF';
+
 const parseJson = (path: string, text: string): unknown => {
+  if (text.startsWith(BYTE_ORDER_MARK))
+    throw new PackageError(path, 'begins with a byte order mark, which JSON has not: save it as UTF-8 without one');
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -54,13 +58,18 @@ const parse = <S extends z.ZodType>(where: string, json: unknown, schema: S): z.
   }
 };
 
-const problemOf = ({ path, message, input }: z.core.$ZodIssue): string =>
-  path.length === 0 ? message : `${path.join('.')}: ${message}${shown(input)}`;
+const problemOf = ({ path, message, input }: z.core.$ZodIssue): string => {
+  if (path.length === 0) return message;
+  // JSON has no undefined value.
+  const what =
+    input === undefined ? `is missing; ${/expected .*?(?=, received|$)/.exec(message)?.[0] ?? message}` : message;
+  return `${path.join('.')}: ${what}${shown(input)}`;
+};
 
 const LONGEST_SHOWN = 64;
 
 /** The wrong value, if it is a text (cut to its beginning) or a number; nothing for arrays and objects. */
-const shown = (input: unknown): string =>
-  typeof input === 'string' || typeof input === 'number'
-    ? `, and is ${JSON.stringify(input).slice(0, LONGEST_SHOWN)}`
-    : '';
+const shown = (input: unknown): string => {
+  if (typeof input === 'number') return `, and is ${input}`;
+  return typeof input === 'string' ? `, and is ${JSON.stringify(input).slice(0, LONGEST_SHOWN)}` : '';
+};

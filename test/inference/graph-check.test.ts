@@ -69,7 +69,7 @@ describe('A graph and its card', () => {
       'another number of labels',
       [PCM, STATE],
       [tensor('logits', ['batch', 5]), NEXT_STATE, SPEECH],
-      'output logits is float32[batch, 5], must be float32[batch, 4], the batch of any size',
+      'output logits is float32[batch, 5], must be float32[batch, 4], the batch of any size: config.json has 4 labels',
     ],
     [
       'an input that the card does not name',

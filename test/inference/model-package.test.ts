@@ -79,6 +79,15 @@ describe('A model package', () => {
     assert.deepEqual([read.variants[0]?.data, read.variants[0]?.tolerance], [null, null]);
   });
 
+  const infinite = (): void => {
+    const contract = readFileSync(join(folder, 'earshot.json'), 'utf8');
+    writeFileSync(join(folder, 'earshot.json'), contract.replace(/"temperature":\s*[\d.]+/, '"temperature": 1e999'));
+  };
+  const linkTo = (target: string): void => {
+    rmSync(join(folder, 'model.onnx'));
+    symlinkSync(target, join(folder, 'model.onnx'));
+  };
+
   const BROKEN: readonly (readonly [string, () => void, RegExp])[] = [
     ['an unknown key', card({ colour: 'red' }), /earshot\.json: .*colour/],
     ['an unknown schema version', card({ schema_version: 2 }), /schema_version/],
@@ -125,6 +134,14 @@ describe('A model package', () => {
       () => edit('config.json', (json) => Object.assign(json, { id2label: { 0: 'a', 2: 'b' } })),
       /config\.json/,
     ],
+    ['a key too few', card({ background: undefined }), /background: is missing; expected array$/],
+    ['a temperature that is infinite', infinite, /temperature: .*, and is Infinity$/],
+    [
+      'a byte order mark',
+      () => writeFileSync(join(folder, 'config.json'), '\uFEFF{}'),
+      /config\.json: begins with a byte order mark/,
+    ],
+    ['a link to itself', () => linkTo('model.onnx'), /model\.onnx: ELOOP/],
     ['JSON that is none', () => writeFileSync(join(folder, 'earshot.json'), '{'), /earshot\.json/],
   ];
   for (const [name, breakIt, sentence] of BROKEN)
@@ -136,8 +153,7 @@ describe('A model package', () => {
   it('whose graph is a link out of the folder is refused', async () => {
     const outside = join(root, 'outside.onnx');
     cpSync(join(folder, 'model.onnx'), outside);
-    rmSync(join(folder, 'model.onnx'));
-    symlinkSync(outside, join(folder, 'model.onnx'));
+    linkTo(outside);
     await assert.rejects(loadModelPackage(folder), /model\.onnx/);
   });
 
