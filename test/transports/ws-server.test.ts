@@ -117,20 +117,21 @@ describe('The WebSocket server', () => {
     assert.equal((await fetch(`http://${server.http}/healthz`)).status, 200);
   });
 
-  const VIOLATIONS: readonly (readonly [string, Buffer, number])[] = [
-    ['a reserved bit', frame(0xc1, Buffer.from('x')), 1002],
-    ['an unknown opcode', frame(0x83, Buffer.from('x')), 1002],
-    ['an unmasked frame', frame(0x81, Buffer.from('x'), false), 1002],
-    ['a fragmented ping', frame(0x09, Buffer.from('x')), 1002],
-    ['text that is no UTF-8', frame(0x81, Buffer.from([0xff, 0xfe])), 1007],
+  const VIOLATIONS: readonly (readonly [string, Buffer, number, RegExp])[] = [
+    ['a reserved bit', frame(0xc1, Buffer.from('x')), 1002, /RSV1 must be clear/],
+    ['an unknown opcode', frame(0x83, Buffer.from('x')), 1002, /invalid opcode 3/],
+    ['an unmasked frame', frame(0x81, Buffer.from('x'), false), 1002, /MASK must be set/],
+    ['a fragmented ping', frame(0x09, Buffer.from('x')), 1002, /FIN must be set/],
+    ['text that is no UTF-8', frame(0x81, Buffer.from([0xff, 0xfe])), 1007, /invalid UTF-8 sequence/],
   ];
-  for (const [name, bytes, code] of VIOLATIONS)
+  for (const [name, bytes, code, sentence] of VIOLATIONS)
     it(`says why before it closes ${name} with ${code}`, async () => {
       const { socket, text } = await rawSocket();
       socket.write(bytes);
       await new Promise((resolve) => socket.on('close', resolve).on('end', resolve));
       const received = text();
       assert.match(received, /"type":"error",.*"code":"bad_request"/);
+      assert.match(received, sentence);
       const closeFrame = Buffer.from(received, 'latin1').subarray(-4);
       assert.equal(closeFrame.readUInt16BE(2), code);
     });

@@ -1,7 +1,10 @@
 import { WebSocket } from 'ws';
 
-/** Called with the close code when a peer breaks the WebSocket protocol itself, or a limit that the library enforces. */
-export type Violation = (closeCode: number) => void;
+/**
+ * Called when a peer breaks the WebSocket protocol itself, or a limit that the library enforces: with the close code, and with
+ * what the library says is wrong.
+ */
+export type Violation = (closeCode: number, problem: string) => void;
 
 /**
  * A server-side WebSocket that can send an error before the library closes it: `ws` closes at once on an oversized or malformed
@@ -26,8 +29,12 @@ export class TellingWebSocket extends WebSocket {
     this.violation = null;
     // A close that answers the peer's own close repeats its code and its reason, and needs no explanation.
     const isOwn = code !== undefined && PROTOCOL_FAULTS.has(code) && reason === undefined;
-    if (tell && isOwn && this.readyState === WebSocket.OPEN) tell(code);
-    super.close(code, reason);
+    if (!tell || !isOwn || this.readyState !== WebSocket.OPEN) return super.close(code, reason);
+    // The library asks for the close just before it says why, in the same turn.
+    this.once('error', ({ message }) => {
+      tell(code, message);
+      super.close(code);
+    });
   }
 }
 

@@ -41,9 +41,9 @@ export class WsCaller implements Caller {
       });
       // Ignored: a `close` always follows, and onViolation reports violations.
       socket.on('error', () => undefined);
-      socket.onViolation((closeCode) => {
+      socket.onViolation((closeCode, problem) => {
         this.violation = closeCode;
-        subscriber.next({ kind: 'refused', refusal: refusalOf(closeCode) });
+        subscriber.next({ kind: 'refused', refusal: refusalOf(closeCode, problem) });
       });
       if (first) subscriber.next(first);
     });
@@ -73,7 +73,7 @@ export class WsCaller implements Caller {
   }
 }
 
-const refusalOf = (closeCode: number): Refusal => {
+const refusalOf = (closeCode: number, problem: string): Refusal => {
   switch (closeCode) {
     case 1009:
       return refusal(
@@ -86,6 +86,6 @@ const refusalOf = (closeCode: number): Refusal => {
         `a message came in more than ${MAX_FRAGMENTS} fragments, or a frame in more than ${MAX_BUFFERED_PIECES} pieces`,
       );
     default:
-      return refusal('bad_request', `the WebSocket protocol was violated (RFC 6455 close code ${closeCode})`);
+      return refusal('bad_request', `${problem} (RFC 6455, close code ${closeCode})`);
   }
 };
