@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { ChecksummedFile, ModelCard } from '../domain/model-card.js';
+import { reasonOf } from '../domain/reason.js';
 import { earshotSchema } from './earshot-schema.js';
 import { contradictionsIn, modelCardOf } from './model-card.js';
 import { readLabels } from './model-labels.js';
@@ -40,14 +41,11 @@ export const loadModelPackage = async (folder: string): Promise<ModelPackage> =>
 
 /**
  * Names of the sub-folders that hold an `earshot.json`, sorted. Hidden ones are ignored: they may be unfinished copies or
- * files of a tool. Rejects with a {@link PackageError} where there is no such folder, or where it is a package itself.
+ * files of a tool. Throws {@link PackageError} where the folder cannot be read, or is a package itself.
  */
 export const packageNamesIn = async (folder: string): Promise<string[]> => {
   const names: string[] = [];
-  const entries = await readdir(folder).catch(() => {
-    throw new PackageError(folder, 'there is no such folder of model packages');
-  });
-  for (const name of entries.sort())
+  for (const name of (await entriesOf(folder)).sort())
     if (!name.startsWith('.') && (await isFile(join(folder, name, 'earshot.json')))) names.push(name);
   if (names.length === 0 && (await isFile(join(folder, 'earshot.json'))))
     throw new PackageError(folder, 'is a model package itself: name the folder that it lies in');
@@ -73,6 +71,12 @@ const checkSum = async (folder: string, { file, sha256 }: ChecksummedFile): Prom
     throw new PackageError(path, `has SHA-256 ${found}, but earshot.json says ${sha256}: it was changed or cut short`);
   }
 };
+
+const entriesOf = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    const isAbsent = cause.code === 'ENOENT' || cause.code === 'ENOTDIR';
+    throw new PackageError(folder, isAbsent ? 'there is no such folder of model packages' : reasonOf(cause));
+  });
 
 const isFile = async (path: string): Promise<boolean> => {
   const found = await stat(path).catch(() => null);

@@ -203,7 +203,9 @@ describe('A model package', () => {
   });
 
   it('is not found in a folder that does not exist, which the error says', async () => {
-    await assert.rejects(loadModelPackages(join(root, 'nothing')), /no such folder/);
+    const nothing = join(root, 'nothing');
+    for (const looking of [loadModelPackages(nothing), verifyPackages(nothing, 'auto')])
+      await assert.rejects(looking, { name: 'PackageError', message: /nothing: there is no such folder/ });
   });
 
   it('is not found in a package itself, which the error says, with what to name', async () => {
