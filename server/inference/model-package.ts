@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import type { ChecksummedFile, ModelCard } from '../domain/model-card.js';
+import { basename, join, posix, resolve } from 'node:path';
+import type { ChecksummedFile, ModelCard, Variant } from '../domain/model-card.js';
 import { reasonOf } from '../domain/reason.js';
 import { earshotSchema } from './earshot-schema.js';
 import { contradictionsIn, modelCardOf } from './model-card.js';
@@ -8,6 +8,7 @@ import { readLabels } from './model-labels.js';
 import { PackageError } from './package-error.js';
 import { packageFile, readPackageJson } from './package-file.js';
 import { sha256Of } from './sha256.js';
+import { weightFilesOf } from './weight-files.js';
 
 /** A model package whose files all exist and agree with each other; its graph has not been opened yet. */
 export interface ModelPackage {
@@ -31,6 +32,7 @@ export const loadModelPackage = async (folder: string): Promise<ModelPackage> =>
   for (const variant of card.variants) {
     await checkSum(root, variant);
     if (variant.data) await checkSum(root, variant.data);
+    await checkWeights(root, variant);
   }
   for (const { audio, expected } of card.golden) {
     await packageFile(root, audio);
@@ -70,6 +72,17 @@ const checkSum = async (folder: string, { file, sha256 }: ChecksummedFile): Prom
   if (found !== sha256) {
     throw new PackageError(path, `has SHA-256 ${found}, but earshot.json says ${sha256}: it was changed or cut short`);
   }
+};
+
+/** Weights that the contract does not name would be served without a checksum. */
+const checkWeights = async (folder: string, { file, data }: Variant): Promise<void> => {
+  const path = await packageFile(folder, file);
+  for (const name of await weightFilesOf(path))
+    if (posix.join(posix.dirname(file), name) !== data?.file)
+      throw new PackageError(
+        path,
+        `keeps weights in ${name}, of which earshot.json says nothing: name it as the variant's data`,
+      );
 };
 
 const entriesOf = (folder: string): Promise<string[]> =>
