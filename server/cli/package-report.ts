@@ -65,8 +65,9 @@ const runGolden = async (found: ModelPackage, precision: Config['precision']): P
   }
 };
 
+/** Of what can be read. */
 const sizeOf = async (folder: string): Promise<number> => {
-  const entries = await readdir(folder, { recursive: true });
-  const sizes = await Promise.all(entries.map(async (entry) => (await lstat(join(folder, entry))).size));
-  return sizes.reduce((sum, size) => sum + size, 0) / 2 ** 20;
+  const entries = await readdir(folder, { recursive: true }).catch(() => []);
+  const found = await Promise.all(entries.map((entry) => lstat(join(folder, entry)).catch(() => null)));
+  return found.reduce((sum, entry) => sum + (entry?.size ?? 0), 0) / 2 ** 20;
 };

@@ -3,6 +3,9 @@ import { FRAME_SAMPLES, MODEL_RATE } from '../domain/units.js';
 
 const SEMANTIC_VERSION = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
+/** What a model, and so its folder, may be called. */
+export const MODEL_NAME = /^[a-z0-9-]{1,64}$/;
+
 const text = z.string().min(1).max(4096);
 const graphName = z.string().min(1).max(256);
 const hop = z.int().min(20).max(1000);
@@ -27,7 +30,7 @@ const variant = z.strictObject({
 /** The shape of `earshot.json`, the serving contract of a model package; rules between keys are checked elsewhere. */
 export const earshotSchema = z.strictObject({
   schema_version: z.literal(1),
-  name: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be 1–64 of a–z, 0–9 and -'),
+  name: z.string().regex(MODEL_NAME, 'must be 1–64 of a–z, 0–9 and -'),
   version: z.string().regex(SEMANTIC_VERSION, 'must be a semantic version, such as 1.0.0'),
   description: text,
   frame: z.strictObject({ sample_rate: z.literal(Number(MODEL_RATE)), samples: z.literal(Number(FRAME_SAMPLES)) }),

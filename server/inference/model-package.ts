@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
 import type { ChecksummedFile, ModelCard, Variant } from '../domain/model-card.js';
 import { reasonOf } from '../domain/reason.js';
-import { earshotSchema } from './earshot-schema.js';
+import { earshotSchema, MODEL_NAME } from './earshot-schema.js';
 import { contradictionsIn, modelCardOf } from './model-card.js';
 import { readLabels } from './model-labels.js';
 import { PackageError } from './package-error.js';
@@ -42,14 +42,14 @@ export const loadModelPackage = async (folder: string): Promise<ModelPackage> =>
 };
 
 /**
- * Names of the sub-folders that hold an `earshot.json`, sorted. Hidden ones are ignored: they may be unfinished copies or
+ * Names of the sub-folders that hold an `earshot.json`, or may not be looked into, sorted. Hidden ones are ignored: they may be unfinished copies or
  * files of a tool. Throws {@link PackageError} where the folder cannot be read, or is a package itself.
  */
 export const packageNamesIn = async (folder: string): Promise<string[]> => {
   const names: string[] = [];
   for (const name of (await entriesOf(folder)).sort())
-    if (!name.startsWith('.') && (await isFile(join(folder, name, 'earshot.json')))) names.push(name);
-  if (names.length === 0 && (await isFile(join(folder, 'earshot.json'))))
+    if (!name.startsWith('.') && (await isPackage(join(folder, name)))) names.push(name);
+  if (names.length === 0 && (await isPackage(folder)))
     throw new PackageError(folder, 'is a model package itself: name the folder that it lies in');
   return names;
 };
@@ -87,11 +87,17 @@ const checkWeights = async (folder: string, { file, data }: Variant): Promise<vo
 
 const entriesOf = (folder: string): Promise<string[]> =>
   readdir(folder).catch((cause: NodeJS.ErrnoException) => {
-    const isAbsent = cause.code === 'ENOENT' || cause.code === 'ENOTDIR';
-    throw new PackageError(folder, isAbsent ? 'there is no such folder of model packages' : reasonOf(cause));
+    throw new PackageError(folder, isAbsent(cause) ? 'there is no such folder of model packages' : reasonOf(cause));
   });
 
-const isFile = async (path: string): Promise<boolean> => {
-  const found = await stat(path).catch(() => null);
-  return found?.isFile() ?? false;
+const isPackage = async (folder: string): Promise<boolean> => {
+  try {
+    return (await stat(join(folder, 'earshot.json'))).isFile();
+  } catch (cause) {
+    // A model whose folder may not be looked into is told as broken: it would be missed. lost+found and its like are no models.
+    return !isAbsent(cause) && MODEL_NAME.test(basename(folder));
+  }
 };
+
+const isAbsent = (cause: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');

@@ -193,6 +193,19 @@ describe('A model package', () => {
     await assert.rejects(loadModelPackages(root), /echo.*earshot\.json/);
   });
 
+  it('that may not be looked into is told as broken, beside the others', async () => {
+    for (const name of ['loop', 'lost+found']) symlinkSync(name, join(root, name));
+    await assert.rejects(loadModelPackages(root), /loop.*ELOOP/);
+    const reports = await verifyPackages(root, 'auto');
+    assert.deepEqual(
+      reports.map(({ name, problem }) => [name, problem?.replace(/.*(ELOOP).*/, '$1') ?? null]),
+      [
+        ['echo', null],
+        ['loop', 'ELOOP'],
+      ],
+    );
+  });
+
   it('is not looked for in hidden folders', async () => {
     cpSync(folder, join(root, '.echo.draft'), { recursive: true });
     assert.deepEqual(
