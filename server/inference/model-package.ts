@@ -6,7 +6,7 @@ import { earshotSchema, MODEL_NAME } from './earshot-schema.js';
 import { contradictionsIn, modelCardOf } from './model-card.js';
 import { readLabels } from './model-labels.js';
 import { PackageError } from './package-error.js';
-import { packageFile, readPackageJson } from './package-file.js';
+import { isAbsent, packageFile, readPackageJson } from './package-file.js';
 import { sha256Of } from './sha256.js';
 import { weightFilesOf } from './weight-files.js';
 
@@ -86,7 +86,7 @@ const checkWeights = async (folder: string, { file, data }: Variant): Promise<vo
 };
 
 const entriesOf = (folder: string): Promise<string[]> =>
-  readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+  readdir(folder).catch((cause: unknown) => {
     throw new PackageError(folder, isAbsent(cause) ? 'there is no such folder of model packages' : reasonOf(cause));
   });
 
@@ -98,6 +98,3 @@ const isPackage = async (folder: string): Promise<boolean> => {
     return !isAbsent(cause) && MODEL_NAME.test(basename(folder));
   }
 };
-
-const isAbsent = (cause: unknown): boolean =>
-  ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');

@@ -7,11 +7,15 @@ import { PackageError } from './package-error.js';
 /** Most bytes of a JSON file; the golden logits of a thousand labels take one or two million. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
 
+/** Whether an error of the file system says that nothing is there, rather than that one may not look. */
+export const isAbsent = (cause: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');
+
 /** The absolute path of a package's file. Throws {@link PackageError} if it is missing, not regular, or outside the folder. */
 export const packageFile = async (folder: string, file: string): Promise<string> => {
   const path = join(folder, file);
-  const real = await realpath(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new PackageError(path, cause.code === 'ENOENT' ? 'there is no such file' : reasonOf(cause));
+  const real = await realpath(path).catch((cause: unknown) => {
+    throw new PackageError(path, isAbsent(cause) ? 'there is no such file' : reasonOf(cause));
   });
   const inside = relative(await realpath(folder), real);
   if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
