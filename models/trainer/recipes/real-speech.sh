@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The figures on real speech in README.md: the guide's recipe and ours. work/real-speech keeps what is done, so that it goes on
-# where it was interrupted.
+# The figures on real speech in README.md: the guide's recipe and ours. work/real-speech keeps what was trained and measured, so
+# that it goes on where it was interrupted.
 source "$(dirname "$0")/sources.sh" real-speech
 
-# prepared NAME SOURCE… : prepares a dataset once.
-prepared() { [ -d "$work/$1" ] || trainer prepare "${@:2}" --out "$work/$1"; }
+# prepared NAME SOURCE… : prepares a dataset, each time: the same recordings give the same, and others are noticed.
+prepared() { trainer prepare "${@:2}" --out "$work/$1"; }
 
 # heard FOLDER RUN OPTION…: evaluates once. The last file written is metrics.json.
 heard() { [ -f "$1/metrics.json" ] || trainer evaluate "${@:2}" --out "$1"; }

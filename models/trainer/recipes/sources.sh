@@ -1,6 +1,5 @@
 # What the recipes share; sourced by them, from anywhere, with the recipe's name: `recipe`, `work`, `trainer`, trainings that go
 # on where they were cut short, sentences turned into speech, and a list of recorded orders.
-# What was trained stays in `work`, whatever has changed since: to begin anew, delete that folder.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TQDM_MININTERVAL="${TQDM_MININTERVAL:-10}"
@@ -20,16 +19,9 @@ trainer() {
   uv run --locked --extra teacher trainer "$@"
 }
 
-# learned RUN DATA OPTION…: trains into RUN, once. What has ended stays; what was cut short goes on.
-learned() {
-  if [ -f "$1/trainer_state.json" ]; then
-    echo "$1 was trained before: delete it to train it anew"
-  elif [ -f "$1/run.json" ]; then
-    trainer train --resume --out "$1"
-  else
-    trainer train "$2" "${@:3}" --out "$1"
-  fi
-}
+# learned RUN DATA OPTION…: trains into RUN, once. What has ended stays; what was cut short goes on; what was begun with another
+# recipe, other options or other data is told, and ends the script.
+learned() { trainer train "$2" "${@:3}" --once --out "$1"; }
 export -f trainer learned
 
 six=(piper rhvoice pico flite festival espeak-ng)

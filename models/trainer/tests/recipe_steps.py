@@ -12,7 +12,7 @@ from trainer.errors import TrainerError
 from trainer.evaluation import Evaluation
 from trainer.main import command_line
 from trainer.recipe_file import load_recipe
-from trainer.run_folder import STATE, require_new
+from trainer.run_folder import STATE, begin_run, is_ended, require_new, require_same
 from trainer.synthesis.installed import chosen
 from trainer.synthesis.script import load_script
 from trainer.weights import WEIGHTS
@@ -30,13 +30,15 @@ CLIPS = "path,label,group,lang,split\na.wav,an_intent,,en,\nb.wav,background,,en
 class Steps:
     """The steps of a script that runs in the current folder.
 
-    `done` are the command lines that came to their end; `cut` are the trainings, counted from 1, that are cut short.
+    `done` are the command lines that came to their end, `begun` and `resumed` the runs that were trained; `cut` are the
+    trainings, counted from 1, that are cut short.
     """
 
     def __init__(self) -> None:
         self.done: list[list[str]] = []
+        self.begun: list[Path] = []
+        self.resumed: list[Path] = []
         self.cut: set[int] = set()
-        self._trainings = 0
 
     def take(self, line: list[str]) -> None:
         """Does one command line of uv; a TrainerError if it cannot be done."""
@@ -46,16 +48,21 @@ class Steps:
             _leave(Path(words[1]), "config.json", "model.safetensors", "preprocessor_config.json")
         else:
             arguments = _parsed(words[1:])
-            STEPS[arguments.command](arguments)
             if arguments.command == "train":
-                self._trained(arguments.out)
+                self._train(arguments)
+            else:
+                STEPS[arguments.command](arguments)
         self.done.append(words)
 
-    def _trained(self, run: Path) -> None:
-        """A run as it is when it has begun, and, unless it is cut, when it has ended."""
-        _leave(run, "recipe.toml", "run.json")
-        self._trainings += 1
-        if self._trainings in self.cut:
+    def _train(self, arguments: Namespace) -> None:
+        """Leaves a run as it is when it has begun, and, unless it is cut, as it is when it has ended."""
+        run = arguments.out
+        is_begun = (run / "run.json").exists()
+        _begin(arguments, is_begun)
+        if is_ended(run):
+            return
+        (self.resumed if is_begun else self.begun).append(run)
+        if len(self.begun) + len(self.resumed) in self.cut:
             raise TrainerError("cut short")
         shutil.copyfile(WEIGHTS / "bank-calls" / "config.json", run / "config.json")
         _leave(run, "model.safetensors", STATE)
@@ -136,16 +143,17 @@ def _prepare(arguments: Namespace) -> None:
     _leave(arguments.out, "prepared.json")
 
 
-def _train(arguments: Namespace) -> None:
-    if arguments.resume:
-        _require(arguments.out / "run.json")
-        return
-    require_new(arguments.out)
+def _begin(arguments: Namespace, is_begun: bool) -> None:
     _require(arguments.data / "prepared.json")
     recipe = load_recipe(arguments.recipe, arguments.set, arguments.checkpoint)
     if arguments.checkpoint:
-        begun = recipe.streaming.checkpoint if recipe.streaming else arguments.checkpoint
-        _require(Path(str(begun)) / "model.safetensors")
+        _require(Path(str(recipe.begins_with)) / "model.safetensors")
+    told = {"precision": arguments.precision}
+    if is_begun:
+        require_same(arguments.out, recipe, told)
+    else:
+        require_new(arguments.out)
+        begin_run(arguments.out, recipe, told)
 
 
 def _average(arguments: Namespace) -> None:
@@ -173,7 +181,6 @@ def _export(arguments: Namespace) -> None:
 STEPS: dict[str, Callable[[Namespace], None]] = {
     "synthesize": _synthesize,
     "prepare": _prepare,
-    "train": _train,
     "average": _average,
     "evaluate": _evaluate,
     "export": _export,

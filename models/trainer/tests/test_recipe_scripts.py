@@ -60,25 +60,30 @@ def test_a_script_ends_with_what_it_promises(steps: Steps, script: str) -> None:
 
 @EACH
 def test_a_script_that_was_cut_short_goes_on_and_trains_nothing_twice(steps: Steps, script: str) -> None:
-    trainings = run_of(steps, script, cut={1, 2})
-    ended = [words for words in trainings if "--resume" not in words]
-    resumed = [words for words in trainings if "--resume" in words]
-    assert len(resumed) in (1, 2)
-    assert len({words[-1] for words in trainings}) == len(ended) + len(resumed)
-    before = len(steps.done)
-    assert run(script).returncode == 0
-    assert [words for words in steps.done[before:] if words[1] == "train"] == []
-
-
-def run_of(steps: Steps, script: str, cut: set[int]) -> list[list[str]]:
-    """The trainings that ended, of a script that is run again as often as these trainings are cut short."""
-    steps.cut = cut
+    steps.cut = {1, 2}
     failures = 0
     while run(script).returncode != 0:
         failures += 1
-        assert failures <= len(cut)
-    assert failures > 0
-    return [words for words in steps.done if words[1] == "train"]
+        assert failures <= len(steps.cut)
+    assert len(steps.resumed) in (1, 2)
+    assert len(set(steps.begun)) == len(steps.begun)
+    trained = [*steps.begun, *steps.resumed]
+    assert run(script).returncode == 0
+    assert [*steps.begun, *steps.resumed] == trained
+
+
+@pytest.mark.parametrize("script", ["banking-intents", "five-folds"])
+def test_what_was_trained_otherwise_is_told_and_stays(steps: Steps, script: str) -> None:
+    assert run(script).returncode == 0
+    trained = [*steps.begun, *steps.resumed]
+    shared = Path("recipes/sources.sh")
+    learned = 'trainer train "$2" "${@:3}"'
+    assert learned in shared.read_text(encoding="utf-8")
+    shared.write_text(shared.read_text(encoding="utf-8").replace(learned, f"{learned} --set training.batch=3"))
+    told = run(script)
+    assert told.returncode != 0
+    assert "was begun with training.batch 32: delete it to train it anew" in told.stderr
+    assert [*steps.begun, *steps.resumed] == trained
 
 
 @EACH

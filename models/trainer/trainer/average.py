@@ -51,8 +51,7 @@ def average_runs(runs: Sequence[Path], out: Path) -> None:
 
 
 def _require_alike(runs: Sequence[Path], told: Sequence[dict[str, Any]], first: Recipe) -> None:
-    begun = first.streaming.checkpoint if first.streaming else first.stateless
-    if begun is None:
+    if first.begins_with is None:
         raise TrainerError(f"{runs[0]} began with fresh weights, other ones for each seed: their mean is no model")
     begun_by: dict[int, Path] = {}
     for run, of_run in zip(runs, told, strict=True):

@@ -180,3 +180,11 @@ class Recipe:
         require_range("seed", self.seed, 0, GREATEST_SEED)
         if (self.streaming is None) == (self.stateless is None):
             raise TrainerError("a recipe has either a [streaming] or a [stateless] table: exactly one")
+
+    @property
+    def begins_with(self) -> str | None:
+        """The folder, or of a stateless model the hub id, whose weights training begins with; None: fresh ones."""
+        if self.stateless is not None:
+            return self.stateless.checkpoint
+        assert self.streaming is not None
+        return str(self.streaming.checkpoint.absolute()) if self.streaming.checkpoint else None

@@ -15,10 +15,18 @@ from trainer.errors import TrainerError, first_line
 from trainer.files import read_json, require_folder, write_json
 from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe, save_recipe
+from trainer.toml_config import as_table, flat
 
 LIBRARIES = ("torch", "transformers", "datasets", "accelerate", "numpy")
 # The last file written of a checkpoint, and of a run: one without it is incomplete.
 STATE = "trainer_state.json"
+# Entries of run.json that decide, with the recipe, what is learned; and how a run is told that has another.
+OTHERWISE = {
+    "dataset": "another dataset",
+    "begun_with": "other weights to begin with",
+    "precision": "another --precision",
+    "threads": "other --threads",
+}
 # What the system and safetensors say of a full disk, and what torch.save does, which knows no reason.
 FULL = ("No space left on device", "inline_container.cc", "iostream error")
 
@@ -34,7 +42,7 @@ def require_new(folder: Path) -> None:
 
 def _can_go_on(folder: Path) -> bool:
     """Whether a folder holds a training that has not ended, and so neither other things nor a mean of runs."""
-    return "precision" in told_of(folder) and not (folder / STATE).exists()
+    return "precision" in told_of(folder) and not is_ended(folder)
 
 
 def begin_run(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
@@ -59,6 +67,32 @@ def trained_on(folder: Path) -> tuple[str, ...]:
     """The splits that the checkpoint in a folder was trained on; empty if the folder has no recipe.toml."""
     file = folder / "recipe.toml"
     return load_recipe(str(file)).training.train_on if file.exists() else ()
+
+
+def is_ended(folder: Path) -> bool:
+    """Whether a folder holds a training that came to its end."""
+    return (folder / STATE).exists()
+
+
+def require_same(folder: Path, recipe: Recipe, told: dict[str, Any]) -> None:
+    """A TrainerError that names what a training was begun with, if that is not this recipe or not what `told` says.
+
+    What a package says of itself may differ, and the recipe's sources, because the dataset is known by its content; so
+    may the place of the weights that it begins with, where these are known by theirs.
+    """
+    began, of_run = flat(as_table(load_recipe(str(folder / "recipe.toml")))), read_run(folder)
+    now = flat(as_table(recipe))
+    free: tuple[str, ...] = ("package.", "sources")
+    if "begun_with" in told and "begun_with" in of_run:
+        free += ("streaming.checkpoint", "stateless.checkpoint")
+    keys = [key for key in {**began, **now} if not key.startswith(free)]
+    changes = [f"{key} {began.get(key, 'unset')}" for key in keys if began.get(key) != now.get(key)]
+    # Older runs tell less.
+    changes += [what for key, what in OTHERWISE.items() if of_run.get(key, told.get(key)) != told.get(key)]
+    if changes:
+        raise TrainerError(
+            f"{folder} was begun with {', '.join(changes)}: delete it to train it anew, or choose another --out"
+        )
 
 
 def note_run(folder: Path, notes: tuple[str, ...]) -> None:

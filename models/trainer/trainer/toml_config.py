@@ -58,6 +58,14 @@ def as_table(value: Any) -> Any:
     return str(value.absolute()) if isinstance(value, Path) else value
 
 
+def flat(table: dict[str, Any], path: str = "") -> dict[str, Any]:
+    """The values of a table and of the tables in it, by their full keys, as messages name them."""
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        values |= flat(value, _join(path, key)) if isinstance(value, dict) else {_join(path, key): value}
+    return values
+
+
 def _parse(value: Any, hint: Any, folder: Path, path: str) -> Any:
     if get_origin(hint) in (Union, types.UnionType):
         hint = next(option for option in get_args(hint) if option is not types.NoneType)

@@ -9,17 +9,29 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
-from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
+from transformers import EarlyStoppingCallback, set_seed
 
 from trainer.errors import TrainerError
 from trainer.files import claimed, require_space
+from trainer.graph_file import digest
 from trainer.prepared import Prepared, load_prepared
 from trainer.ranges import require_range
-from trainer.recipe import Recipe, Training
+from trainer.recipe import Recipe
 from trainer.recipe_file import load_recipe
 from trainer.rolling_loss import class_weights
 from trainer.rolling_trainer import Divergence, Lesson, RollingTrainer
-from trainer.run_folder import STATE, begin_run, last_checkpoint, note_run, read_run, require_new, told_if_full
+from trainer.run_folder import (
+    STATE,
+    begin_run,
+    is_ended,
+    last_checkpoint,
+    note_run,
+    read_run,
+    require_new,
+    require_same,
+    told_if_full,
+)
+from trainer.train_arguments import training_arguments
 from trainer.train_stateless import stateless_lesson
 from trainer.train_streaming import streaming_lesson
 
@@ -45,6 +57,27 @@ class TrainRequest:
 
 def start_run(request: TrainRequest) -> None:
     """Starts a new training in an empty run folder."""
+    _start(request, *_asked(request))
+
+
+def train_once(request: TrainRequest) -> None:
+    """Starts a new training, or goes on with the same one that was cut short; one that has ended stays as it is.
+
+    A training that was begun with another recipe, dataset or precision is a TrainerError.
+    """
+    recipe, prepared, told = _asked(request)
+    if not (request.out / "run.json").exists():
+        _start(request, recipe, prepared, told)
+        return
+    require_same(request.out, recipe, told)
+    if is_ended(request.out):
+        print(f"{request.out} was trained so before")
+        return
+    resume_run(replace(request, data=None, recipe=None, checkpoint=None, settings=(), precision=None, threads=None))
+
+
+def _asked(request: TrainRequest) -> tuple[Recipe, Prepared, dict[str, Any]]:
+    """The recipe and the dataset of a request, and what run.json tells of it."""
     if request.data is None:
         raise TrainerError("say which prepared dataset to train on: trainer train DATA --out RUN")
     recipe = load_recipe(request.recipe or "earshot", list(request.settings), request.checkpoint)
@@ -61,6 +94,12 @@ def start_run(request: TrainRequest) -> None:
         "seed": recipe.seed,
     }
     require_range("--threads", told["threads"], 1)
+    if recipe.begins_with and (weights := Path(recipe.begins_with) / "model.safetensors").is_file():
+        told["begun_with"] = digest(weights)
+    return recipe, prepared, told
+
+
+def _start(request: TrainRequest, recipe: Recipe, prepared: Prepared, told: dict[str, Any]) -> None:
     require_new(request.out)
     if told["precision"] == "bf16" and not has_bf16_units():
         print("this machine has no units for bf16, and computes it many times slower than fp32: leave --precision out")
@@ -84,7 +123,7 @@ def resume_run(request: TrainRequest) -> None:
     told = read_run(request.out)
     if "precision" not in told:
         raise TrainerError(f"{request.out} is the mean of other runs: there is no training to go on with")
-    if (request.out / STATE).exists():
+    if is_ended(request.out):
         raise TrainerError(f"{request.out} has ended: train DATA --checkpoint {request.out} goes on from there")
     recipe = load_recipe(str(request.out / "recipe.toml"))
     prepared = load_prepared(Path(told["data"]))
@@ -173,46 +212,6 @@ def validation_split(prepared: Prepared) -> str:
         raise TrainerError(f"{prepared.folder} has neither a validation nor a test split to choose the best epoch by")
     print("no validation split: the best epoch is chosen on the test split, as the guide does; its accuracy flatters")
     return "test"
-
-
-def judge_of(training: Training) -> str:
-    """The metric that validation reports; it also chooses the epoch, unless the last one is kept."""
-    return "accuracy" if training.best_by == "last" else training.best_by
-
-
-def training_arguments(recipe: Recipe, folder: Path, precision: str | None, report_to: str | None) -> TrainingArguments:
-    """A recipe as Hugging Face's settings: evaluate and save every epoch, keep the one that the recipe chooses."""
-    training = recipe.training
-    if precision == "fp16" and not torch.cuda.is_available():
-        raise TrainerError("--precision fp16 needs a GPU: use bf16 or fp32 on a CPU")
-    return TrainingArguments(
-        output_dir=str(folder / "checkpoints"),
-        num_train_epochs=training.epochs,
-        per_device_train_batch_size=training.batch,
-        per_device_eval_batch_size=training.batch,
-        gradient_accumulation_steps=training.gradient_accumulation,
-        learning_rate=training.learning_rate,
-        weight_decay=training.weight_decay,
-        lr_scheduler_type=training.schedule,
-        warmup_steps=training.warmup,
-        eval_strategy="epoch",
-        save_strategy="epoch",
-        logging_strategy="epoch",
-        save_total_limit=2,
-        # If the validation split is trained on, no split is left to choose an epoch on, and the last one is kept.
-        load_best_model_at_end=training.best_by != "last" and "validation" not in training.train_on,
-        metric_for_best_model=judge_of(training),
-        # So that early stopping continues its count after resuming.
-        restore_callback_states_from_checkpoint=True,
-        report_to=report_to,
-        seed=recipe.seed,
-        fp16=precision == "fp16",
-        bf16=precision == "bf16",
-        remove_unused_columns=False,
-        ddp_find_unused_parameters=True,
-        dataloader_pin_memory=torch.cuda.is_available(),
-        use_cpu=not torch.cuda.is_available(),
-    )
 
 
 def _callbacks(recipe: Recipe) -> list[Any]:

@@ -2,7 +2,8 @@
 
 `--recipe guide` is the reference guide's own; `--recipe earshot` is ours: whole utterances, augmentation, the rolling
 loss. Both can be changed with --set, or replaced by a TOML file. Several GPUs: `accelerate launch -m trainer.main` in
-the place of `trainer`. `--resume` goes on after an interruption, from the last whole checkpoint, to the same result."""
+the place of `trainer`. `--resume` goes on after an interruption, from the last whole checkpoint, to the same result;
+so does the whole command with `--once`, for scripts, which refuses a run that was begun otherwise."""
 
 import os
 from argparse import ArgumentParser, Namespace
@@ -18,7 +19,11 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="such as training.epochs=3")
     parser.add_argument("--out", type=Path, required=True, help="run folder to write")
-    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    going_on = parser.add_mutually_exclusive_group()
+    going_on.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    going_on.add_argument(
+        "--once", action="store_true", help="go on with the same training in --out, or leave it where it has ended"
+    )
     parser.add_argument(
         "--precision",
         choices=("fp32", "fp16", "bf16"),
@@ -33,9 +38,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> None:
     """Writes the run folder."""
-    from trainer.train import TrainRequest, resume_run, start_run
+    from trainer.train import TrainRequest, resume_run, start_run, train_once
 
-    train = resume_run if arguments.resume else start_run
+    train = resume_run if arguments.resume else train_once if arguments.once else start_run
     train(
         TrainRequest(
             out=arguments.out,
