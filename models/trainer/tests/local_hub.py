@@ -70,6 +70,9 @@ def local_hub(**refuse: int) -> Iterator[LocalHub]:
             self._body()
             self._reply(*(self._refusal() or (404, {"error": "not here"})))
 
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
         def log_message(self, *_: Any) -> None:
             """Keeps quiet."""
 
@@ -87,6 +90,8 @@ def local_hub(**refuse: int) -> Iterator[LocalHub]:
         def _reply(self, status: int, value: Any) -> None:
             text = json.dumps(value).encode()
             self.send_response(status)
+            if status == 404 and status in hub.refuse.values():
+                self.send_header("X-Error-Code", "RepoNotFound")
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()

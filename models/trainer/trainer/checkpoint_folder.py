@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
 
 from trainer.errors import TrainerError, first_line
 from trainer.weights import WEIGHTS
@@ -37,7 +37,11 @@ def checkpoint_folder(name: str) -> Path:
             fetched = Path(snapshot_download(name, allow_patterns=[*CONFIGURATION, *weights]))
             if any(fetched.glob(weights[0])):
                 return fetched
+    except RepositoryNotFoundError as error:
+        raise TrainerError(
+            f"{name} is no folder, and the hub has no such repository, or none that you may read"
+        ) from error
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        reason = first_line(error)
+        reason = first_line(error).rstrip(".")
         raise TrainerError(f"{name} is no folder, and cannot be fetched from the hub: {reason}") from error
     raise TrainerError(f"the hub's repository {name} holds neither model.safetensors nor pytorch_model.bin")

@@ -9,6 +9,7 @@ import torch
 from transformers import AutoConfig, AutoFeatureExtractor, AutoModelForAudioClassification, PreTrainedModel
 
 from trainer.architectures.one_second import fit_to_one_second
+from trainer.checkpoint_folder import checkpoint_folder
 from trainer.errors import TrainerError, first_line
 from trainer.labels import Labels, label_names
 from trainer.weights import STARTING_POINTS
@@ -34,12 +35,13 @@ def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
 
     A TrainerError if it cannot be opened, or as in `require_compatible`.
     """
+    folder = _folder(checkpoint)
     try:
-        config = AutoConfig.from_pretrained(checkpoint)
-        extractor = AutoFeatureExtractor.from_pretrained(checkpoint)
+        config = AutoConfig.from_pretrained(folder)
+        extractor = AutoFeatureExtractor.from_pretrained(folder)
         require_compatible(config, labels, checkpoint)
         model, told = AutoModelForAudioClassification.from_pretrained(
-            checkpoint,
+            folder,
             num_labels=len(labels.names),
             id2label=labels.id2label,
             label2id=labels.label2id,
@@ -49,15 +51,18 @@ def classifier_to_train(checkpoint: str, labels: Labels) -> TrainableClassifier:
             output_loading_info=True,
         )
     except (OSError, ValueError, ImportError) as error:
-        reason = first_line(error)
-        if not Path(checkpoint).exists():
-            own = ", ".join(STARTING_POINTS)
-            reason += f"; nor is there a folder of this name here. Weights that come with the trainer: {own}"
         raise TrainerError(
-            f"the checkpoint {checkpoint!r} cannot be opened as an audio classifier: {reason}"
+            f"the checkpoint {checkpoint!r} cannot be opened as an audio classifier: {first_line(error)}"
         ) from error
     is_fresh = any("classifier" in str(each) for each in (*told["missing_keys"], *told["mismatched_keys"]))
     return TrainableClassifier(model, extractor, fit_to_one_second(model, extractor), is_fresh)
+
+
+def _folder(checkpoint: str) -> Path:
+    try:
+        return checkpoint_folder(checkpoint)
+    except TrainerError as error:
+        raise TrainerError(f"{error}; weights that come with the trainer: {', '.join(STARTING_POINTS)}") from error
 
 
 def require_compatible(config: Any, labels: Labels, checkpoint: str) -> None:

@@ -1,12 +1,14 @@
 """Audio datasets of the hub: loaded by id with Hugging Face's `datasets`, or from local parquet files."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from datasets import Audio, ClassLabel, Dataset, load_dataset
 from datasets.exceptions import DatasetGenerationError
+from huggingface_hub import constants, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
 from trainer.audio import UnreadableAudio
@@ -32,6 +34,7 @@ def read_hub_dataset(source: Source) -> list[Recording]:
     recordings: list[Recording] = []
     for configuration in source.configurations or (None,):
         try:
+            _require_hub(source.hub)
             loaded = load_dataset(source.hub, configuration)
         except DatasetGenerationError as error:
             raise TrainerError(
@@ -44,6 +47,17 @@ def read_hub_dataset(source: Source) -> list[Recording]:
         for split, rows in loaded.items():
             recordings.extend(_from_rows(rows, source, configuration or "", split))
     return without_lone_split(recordings)
+
+
+def _require_hub(name: str) -> None:
+    """An OSError if the hub does not answer, and no dataset of this name was fetched before.
+
+    It is asked once: `load_dataset` asks again for half a minute before it fails.
+    """
+    if Path(name).exists() or constants.is_offline_mode():
+        return
+    with suppress(HfHubHTTPError):  # an answer, of which load_dataset says what it means
+        snapshot_download(name, repo_type="dataset", allow_patterns="README.md")
 
 
 def read_parquet(source: Source) -> list[Recording]:
