@@ -60,10 +60,13 @@ def test_evaluations_of_packages_are_kept_and_told_where_the_dataset_is_another(
         (out / name).mkdir()
         (out / name / "metrics.json").write_text(json.dumps(written))
     prepare((manifest(recordings),), (), out)
-    assert "of the dataset before" not in capsys.readouterr().out
+    assert "Kept" not in capsys.readouterr().out
+    (out / "evaluation-door-int8" / "metrics.json").write_text('{"dataset')
+    prepare((manifest(recordings),), (), out)
+    assert f"Kept, but not of this dataset: {out / 'evaluation-door-int8'}." in capsys.readouterr().out
     (recordings / "0.wav").unlink()
     prepare((manifest(recordings),), (), out)
     kept = ", ".join(str(out / name) for name in ("evaluation-door", "evaluation-door-int8"))
-    assert f"Kept, but of the dataset before: {kept}." in capsys.readouterr().out
+    assert f"Kept, but not of this dataset: {kept}." in capsys.readouterr().out
     assert json.loads((out / "evaluation-door" / "metrics.json").read_text()) == written
     assert not (out / "notes").exists()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trainer.candidate import is_package
 from trainer.errors import TrainerError
+from trainer.prepared import EVALUATION
 from trainer.ranges import require_range
 from trainer.run_folder import told_of
 
@@ -63,10 +64,10 @@ class Evaluation:
         others += [self.law] if self.law else []
         others += [f"{self.noise.stem}-{self.snr_db:g}db"] if self.noise else []
         if not is_package(self.run):
-            return self.run / "-".join(["evaluation", *others])
+            return self.run / "-".join([EVALUATION, *others])
         # Nothing is written into a package: it may be served at the same time.
         by = [self.run.resolve().name, *([self.precision] if self.precision else [])]
-        return self.dataset / "-".join(["evaluation", *by, *others])
+        return self.dataset / "-".join([EVALUATION, *by, *others])
 
     @property
     def dataset(self) -> Path:

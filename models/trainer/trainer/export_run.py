@@ -21,7 +21,7 @@ from trainer.listening import Smoothing, graph_listener
 from trainer.model_package import CONTRACT
 from trainer.onnx_graph import OnnxGraph
 from trainer.package import Card
-from trainer.prepared import Prepared, load_prepared, pcm_of
+from trainer.prepared import EVALUATION, Prepared, load_prepared, pcm_of
 from trainer.recipe import Package
 from trainer.recipe_file import load_recipe
 from trainer.report_sections import calibration_origin
@@ -96,14 +96,14 @@ def _labels(request: ExportRequest, checkpoint: Checkpoint, prepared: Prepared |
 
 
 def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None) -> tuple[Calibration, dict[str, Any]]:
-    written = request.evaluation or folder / "evaluation"
+    written = request.evaluation or folder / EVALUATION
     if request.evaluation is None and not _is_made(request, folder, prepared):
         if prepared is None:
             print("no evaluation and no dataset: temperature 1 and the default threshold stay uncalibrated")
             return Calibration(), {}
         print("no evaluation on this dataset yet: it is made first")
         written = (
-            folder / "evaluation" if request.data is None else request.out.with_name(f"{request.out.name}-evaluation")
+            folder / EVALUATION if request.data is None else request.out.with_name(f"{request.out.name}-{EVALUATION}")
         )
         evaluate(Evaluation(folder, data=prepared.folder, out=written, cut_padding=request.cut_padding))
     calibration = Calibration.load(written / "calibration.json")
@@ -118,7 +118,7 @@ def _evaluation(request: ExportRequest, folder: Path, prepared: Prepared | None)
 
 def _is_made(request: ExportRequest, folder: Path, prepared: Prepared | None) -> bool:
     """Whether the run has an evaluation of the model as it is exported, on the dataset it is to be measured on."""
-    metrics = folder / "evaluation" / "metrics.json"
+    metrics = folder / EVALUATION / "metrics.json"
     if not metrics.exists():
         return False
     told = read_json(metrics, "evaluation")

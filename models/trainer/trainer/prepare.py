@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from datasets.arrow_writer import ArrowWriter
 from tqdm import tqdm
 
 from trainer.audio import UnreadableAudio, read_piece, wav_bytes
+from trainer.errors import TrainerError
 from trainer.files import read_json, require_outside, require_space, written_whole
 from trainer.framing import SAMPLE_RATE
 from trainer.labels import Labels
@@ -69,11 +71,19 @@ def prepare(sources: tuple[Source, ...], background: tuple[str, ...], folder: Pa
 
 
 def _tell_of_evaluations(prepared: Prepared) -> None:
-    """Prints which evaluations that were kept are of the dataset before."""
+    """Prints which evaluations that were kept are of another dataset, as far as can be read."""
     files = sorted(prepared.folder.glob(f"{EVALUATIONS}/metrics.json"))
-    older = [file.parent for file in files if read_json(file, "evaluation").get("dataset") != prepared.digest]
-    if older:
-        print(f"Kept, but of the dataset before: {', '.join(map(str, older))}. To evaluate this one, do so again.")
+    others = [file.parent for file in files if _evaluated_in(file) != prepared.digest]
+    if others:
+        print(f"Kept, but not of this dataset: {', '.join(map(str, others))}. To evaluate this one, do so again.")
+
+
+def _evaluated_in(metrics: Path) -> str | None:
+    """The digest of the dataset that an evaluation is of; None if it does not tell, or is damaged."""
+    digest: str | None = None
+    with suppress(TrainerError):
+        digest = read_json(metrics, "evaluation").get("dataset")
+    return digest
 
 
 def _listed(source: Source) -> list[Planned]:

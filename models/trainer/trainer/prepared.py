@@ -17,7 +17,8 @@ from trainer.recipe import SPLITS
 
 REPORT = "prepared.json"
 HEARINGS = "hearings"  # the folder in which `train` caches encoded hearings, by content of each recording
-EVALUATIONS = "evaluation-*"  # the folders in which `evaluate` writes what packages answered
+EVALUATION = "evaluation"  # the folder in which `evaluate` writes what a run answered
+EVALUATIONS = f"{EVALUATION}-*"  # the folders beside the splits in which it writes what packages answered
 
 
 @dataclass(frozen=True)
