@@ -117,6 +117,12 @@ def test_figures_of_what_was_trained_on_are_said_to_flatter() -> None:
     assert sentence in model_card(CONTRACT | {"metrics": figures}, ["balance"])
 
 
+def test_a_card_says_that_variants_were_compared_on_golden_utterances_alone(mixed: dict[str, Any]) -> None:
+    figures = {**mixed, "variants": [{"precision": "int8", "left_out": "it has 5 MiB, no less than fp32"}]}
+    card = model_card(CONTRACT | {"metrics": figures, "golden": [{}, {}, {}]}, ["balance"])
+    assert "every frame of the golden\nutterances alone (3, synthesised): real speech may lose more." in card
+
+
 def test_what_was_not_measured_is_said() -> None:
     assert "has no background clips" in report(figures_of(heard_of((0, [sure_of(0)]))))
     assert "None of the 1 clips has an intent" in report(figures_of(heard_of((3, [sure_of(3)]))))
