@@ -7,5 +7,6 @@ uv sync --locked --quiet
 uv run --locked ruff check
 uv run --locked ruff format --check
 uv run --locked mypy
-# A file a worker: most of a file's time is in fixtures that its tests share.
-uv run --locked pytest -n auto --dist loadfile
+# A file a worker: most of a file's time is in fixtures that its tests share. In the order of conftest.py: by their number of
+# tests the longest file would begin last.
+uv run --locked pytest -n auto --dist loadfile --no-loadscope-reorder
