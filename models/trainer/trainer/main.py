@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -26,6 +27,9 @@ NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQU
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command. An error that the user can fix is printed to stderr as one sentence, with exit code 1."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    if argv is None:
+        # A process that is told to end tidies up, as after Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     command = "trainer"
     try:
         arguments = command_line().parse_args(argv)
