@@ -135,6 +135,7 @@ def test_json_that_is_cut_short_leaves_what_was_there(tmp_path: Path, monkeypatc
     with pytest.raises(KeyboardInterrupt):
         write_json(tmp_path / "run.json", {"seed": 2})
     assert json.loads((tmp_path / "run.json").read_text()) == {"seed": 1}
+    assert [each.name for each in tmp_path.iterdir()] == ["run.json"]
 
 
 def test_a_checkpoint_whose_state_is_torn_is_not_gone_on_from(tmp_path: Path) -> None:

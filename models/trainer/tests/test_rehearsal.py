@@ -1,11 +1,15 @@
 """Every clip is spoken by some engine, or the run says why not."""
 
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from speaking import ToneEngine, installed, script_of
 
 from trainer.errors import TrainerError
+from trainer.files import claimed, write_whole
+from trainer.synthesis import clips
 from trainer.synthesis.installed import Installed
 from trainer.synthesis.synthesize import Order, synthesize
 
@@ -81,6 +85,8 @@ def test_clips_of_an_earlier_script_leave_the_folder(tmp_path: Path) -> None:
     spoken(tmp_path, installed(ToneEngine("only")))
     own = tmp_path / "out" / "audio" / "mine.wav"
     own.write_bytes(b"kept")
+    clip = next(own.parent.glob("only-*.wav"))
+    clip.with_name(f".{clip.name}.4711").write_bytes(b"half")  # as a killed run leaves it
     rows = spoken_without_check(tmp_path)
     assert {file.name for file in own.parent.iterdir()} == {*rows, "mine.wav"}
 
@@ -90,3 +96,26 @@ def spoken_without_check(folder: Path) -> set[str]:
     synthesize(Order(script), installed(ToneEngine("only")), folder / "cache", folder / "out")
     rows = (folder / "out" / "manifest.csv").read_text(encoding="utf-8").splitlines()[1:]
     return {Path(row.split(",")[0]).name for row in rows}
+
+
+def test_a_text_in_two_lists_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both, written = Barrier(2), []
+
+    def together(file: Path, content: bytes) -> None:
+        written.append(file)
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=1)
+        write_whole(file, content)
+
+    monkeypatch.setattr(clips, "write_whole", together)
+    lists = SCRIPT.replace("clips = 4", "clips = 1").partition("[intents.a]")[0]
+    lists += '[background]\nsentences = ["so it is"]\n[out_of_scope]\nsentences = ["so it is"]\n'
+    order = Order(script_of(tmp_path, f'{lists}[intents.a]\nsentences = ["open it"]\n'), labels=("background",), jobs=2)
+    synthesize(order, installed(ToneEngine("only")), tmp_path / "cache", tmp_path / "out")
+    assert sorted(file.suffix for file in written) == [".csv", ".wav"]
+
+
+def test_two_runs_do_not_write_one_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with claimed(tmp_path / "out", tmp_path / "out"), pytest.raises(TrainerError, match="another command is writing"):
+        spoken(tmp_path, installed(ToneEngine("only")))

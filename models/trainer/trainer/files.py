@@ -20,8 +20,12 @@ def write_whole(file: Path, content: bytes) -> None:
     """Writes a file atomically, through a draft that is renamed."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    draft.replace(file)
+    try:
+        draft.write_bytes(content)
+        draft.replace(file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def write_json(file: Path, value: Any) -> None:

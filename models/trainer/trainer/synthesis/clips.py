@@ -24,7 +24,7 @@ from trainer.tables import columns_of
 
 COLUMNS = ("path", "label", "group", "lang", "split", "transcription", "engine", "voice")
 AUDIO = "audio"  # the folder of the clips, which is the first that a run writes
-OURS = re.compile(r"[a-z-]+-[0-9a-f]{16}\.wav")
+OURS = re.compile(r"\.?[a-z-]+-[0-9a-f]{16}\.wav(\.\d+)?")  # a clip, or the draft of one
 OTHER_VOICES = 12
 OTHERS_DB = -24.0
 
@@ -83,20 +83,22 @@ def require_ours(folder: Path) -> None:
 def write_clips(parts: Sequence[Part], others: Sequence[Part], studio: Studio, folder: Path, jobs: int) -> list[str]:
     """Writes the clips that do not exist yet, with the parts `others` as cross-talk; returns paths in the folder."""
     aside = [(other, studio.aside(other)) for other in others]
+    paths = [studio.path(part, [other for other in others if other != part]) for part in parts]
+    # A clip of two parts that sound the same, as of a text in two lists, is written once.
+    missing = {path: part for path, part in zip(paths, parts, strict=True) if not (folder / path).exists()}
 
-    def write(part: Part) -> str:
-        beside = [(other, pcm) for other, pcm in aside if other != part]
-        path = studio.path(part, [other for other, _ in beside])
-        if not (folder / path).exists():
-            write_whole(folder / path, wav_bytes(studio.clip(part, [pcm for _, pcm in beside])))
-        return path
+    def write(path: str) -> None:
+        part = missing[path]
+        write_whole(folder / path, wav_bytes(studio.clip(part, [pcm for other, pcm in aside if other != part])))
 
     with ThreadPoolExecutor(jobs) as pool:
-        return list(tqdm(pool.map(write, parts), total=len(parts), desc="write", unit="clip", mininterval=1))
+        for _ in tqdm(pool.map(write, missing), total=len(missing), desc="write", unit="clip", mininterval=1):
+            pass
+    return paths
 
 
 def write_manifest(parts: Sequence[Part], paths: Sequence[str], script: Script, folder: Path) -> None:
-    """Lists every clip once in `manifest.csv`, and deletes clips of an earlier script from the folder."""
+    """Lists every clip once in `manifest.csv`, and deletes clips of an earlier script, and drafts of a killed run."""
     text = StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)

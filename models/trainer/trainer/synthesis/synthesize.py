@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.files import require_folder, require_space
+from trainer.files import claimed, require_folder, require_space
 from trainer.synthesis.casting import Casting
 from trainer.synthesis.clips import Studio, require_ours, write_clips, write_manifest
 from trainer.synthesis.installed import Installed
@@ -42,11 +42,12 @@ def synthesize(order: Order, installed: Installed, cache_folder: Path, folder: P
     require_space(folder, BYTES_A_CLIP * script.speech.clips * len(lines), "the spoken clips")
     cache = SpeechCache(cache_folder, {name: engine.version for name, engine in installed.engines.items()})
     casting = Casting(script, installed, order.seed)
-    rehearsed = rehearse(lines, casting, cache, jobs)
     studio = Studio(script, order.seed, order.is_clean, cache)
-    others = first_clips(studio.others(everything), casting, cache, jobs)
-    paths = write_clips(rehearsed.parts, others, studio, folder, jobs)
-    write_manifest(rehearsed.parts, paths, script, folder)
-    report = SpokenReport(rehearsed, installed, folder, tuple(paths))
-    report.save(f"seed {order.seed}, {'without' if order.is_clean else 'with'} the line")
+    with claimed(folder, folder):
+        rehearsed = rehearse(lines, casting, cache, jobs)
+        others = first_clips(studio.others(everything), casting, cache, jobs)
+        paths = write_clips(rehearsed.parts, others, studio, folder, jobs)
+        write_manifest(rehearsed.parts, paths, script, folder)
+        report = SpokenReport(rehearsed, installed, folder, tuple(paths))
+        report.save(f"seed {order.seed}, {'without' if order.is_clean else 'with'} the line")
     return report
