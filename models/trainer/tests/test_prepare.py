@@ -214,11 +214,9 @@ BAD_COMMANDS = [
     (["nowhere/at/all"], "the source nowhere/at/all does not exist"),
     ([".", "--test-size", "0.95"], "leave nothing to train on"),
     ([".", "--fold", "6/5"], "fold '6/5' must be K/N"),
+    ([".", "--seed", "-1"], "splits.seed -1 must be from 0 to 4294967295"),
     ([".", "--fold", "2/5", "--test-size", "0.3"], "fold '2/5' says what is tested on: leave test_size 0.3 out"),
-    (
-        ["recordings/manifest.csv", "--test-engine", "piper"],
-        "no recording is of the engine 'piper'; there: none",
-    ),
+    (["recordings/manifest.csv", "--test-engine", "piper"], "no recording is of the engine 'piper'; there: none"),
     (
         ["recordings/manifest.csv", "--test-config", "en-us"],
         "no recording is of the language 'en-us'; there: none",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.ranges import require_ordered, require_range
-from trainer.recipe_sources import LEAST_SECONDS, Source
+from trainer.recipe_sources import GREATEST_SEED, LEAST_SECONDS, Source
 
 BALANCES = ("none", "inverse-root")
 HEARINGS = ("first-second", "utterance")
@@ -19,7 +19,6 @@ SPLITS = ("train", "validation", "test")
 # Semantic versions (semver.org), as the server reads them.
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 LONGEST_DESCRIPTION = 4096
-GREATEST_SEED = 2**32 - 1  # NumPy accepts no larger one
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from trainer.ranges import require_range
 
 LAYOUTS = ("auto", "manifest", "minds14", "audiofolder", "folder", "parquet")
 FOLD = re.compile(r"(\d+)/(\d+)")
+GREATEST_SEED = 2**32 - 1  # NumPy accepts no larger one
 LEAST_SECONDS = 0.1  # shorter audio is of no use
 
 
@@ -33,6 +34,7 @@ class Splits:
     seed: int = 42
 
     def __post_init__(self) -> None:
+        require_range("splits.seed", self.seed, 0, GREATEST_SEED)
         if self.by not in ("auto", "group", "clip"):
             raise TrainerError(f"splits.by {self.by!r} is none of auto, group, clip")
         is_divided = 0 <= self.test_share + self.validation_size < 1 and min(self.test_share, self.validation_size) >= 0
