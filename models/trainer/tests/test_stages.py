@@ -123,3 +123,13 @@ def test_an_export_that_cannot_be_written_is_refused_before_the_run_is_evaluated
         assert main([*export, "--set", f"package.version={version}"]) == 1
         assert said in capsys.readouterr().err
         assert not (tmp_path / f"{name}-evaluation").exists()
+
+
+def test_an_export_without_the_program_that_speaks_is_refused_before_the_run_is_evaluated(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny = save_tiny_wav2vec2(tmp_path / "tiny", ["close", "open"])
+    monkeypatch.setattr("trainer.golden.shutil.which", lambda _: None)
+    assert main(["export", str(tiny), "--data", str(data), "--out", str(tmp_path / "door")]) == 1
+    assert "golden vectors need the program espeak-ng: install it" in capsys.readouterr().err
+    assert not (tmp_path / "door-evaluation").exists()

@@ -16,6 +16,7 @@ from trainer.evaluation import Evaluation
 from trainer.export import Lossy, export_package
 from trainer.files import read_json, require_outside, require_replaceable
 from trainer.framing import Framing, Samples
+from trainer.golden import require_espeak
 from trainer.labels import Labels, label_names, require_same_labels
 from trainer.listening import Smoothing, graph_listener
 from trainer.model_package import CONTRACT
@@ -56,6 +57,8 @@ def export_run(request: ExportRequest) -> None:
     require_outside(request.out, [each for each in (folder, request.data, request.evaluation) if each is not None])
     require_replaceable(request.out, CONTRACT)
     package = _package(request, folder)
+    if package.golden:
+        require_espeak()
     checkpoint = open_checkpoint(folder, request.cut_padding)
     prepared = _dataset(request, folder)
     labels = _labels(request, checkpoint, prepared)

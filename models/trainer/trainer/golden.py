@@ -87,11 +87,17 @@ def module_logits(graph: nn.Module, frames: Floats, state_floats: int) -> list[F
     return heard
 
 
-def synthesise(sentence: str) -> Samples:
-    """Speaks a sentence with espeak-ng, and returns its samples at 16 kHz."""
+def require_espeak() -> str:
+    """The path of the program that speaks golden vectors; a TrainerError if it is not installed."""
     program = shutil.which("espeak-ng")
     if program is None:
         raise TrainerError("golden vectors need the program espeak-ng: install it (Debian package espeak-ng)")
+    return program
+
+
+def synthesise(sentence: str) -> Samples:
+    """Speaks a sentence with espeak-ng, and returns its samples at 16 kHz."""
+    program = require_espeak()
     with TemporaryDirectory() as folder:
         file = Path(folder) / "spoken.wav"
         try:
