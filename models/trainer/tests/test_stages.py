@@ -1,6 +1,8 @@
 """Recordings to a model package through the command line, for both kinds of model."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -133,3 +135,12 @@ def test_an_export_without_the_program_that_speaks_is_refused_before_the_run_is_
     assert main(["export", str(tiny), "--data", str(data), "--out", str(tmp_path / "door")]) == 1
     assert "golden vectors need the program espeak-ng: install it" in capsys.readouterr().err
     assert not (tmp_path / "door-evaluation").exists()
+
+
+def test_what_libraries_note_for_themselves_is_not_printed() -> None:
+    code = (
+        "import logging; from trainer.main import main; main(['push', 'nowhere', 'me/door', '--dry-run']);"
+        "import trainer.variants; [logging.getLogger('onnx_ir').log(level, 'noted at %d', level) for level in (20, 30)]"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[1:] == ["noted at 30"]

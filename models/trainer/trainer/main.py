@@ -1,6 +1,7 @@
 """The command `trainer`: one subcommand per stage, each in its own module under `commands/`."""
 
 import errno
+import logging
 import os
 import signal
 import sys
@@ -30,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         # A process that is told to end tidies up, as after Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # As if nothing was configured, but before onnxruntime configures that every library's notes are printed.
+    logging.basicConfig(format="%(message)s")
     command = "trainer"
     try:
         arguments = command_line().parse_args(argv)
