@@ -1,6 +1,7 @@
 """A hub that does not answer, or does not know a name, is told at once: the user may have meant a folder."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import datasets
 import pytest
@@ -10,6 +11,7 @@ from local_hub import local_hub
 from trainer.checkpoint_folder import checkpoint_folder
 from trainer.errors import TrainerError
 from trainer.labels import Labels
+from trainer.main import main
 from trainer.recipe_sources import Source
 from trainer.sources import list_recordings
 from trainer.trainable_classifier import classifier_to_train
@@ -53,3 +55,13 @@ def test_a_checkpoint_that_the_hub_does_not_know_is_told(monkeypatch: pytest.Mon
         settle(monkeypatch, hub.url)
         with pytest.raises(TrainerError, match="me/door is no folder, and the hub has no such repository"):
             ASKED[what]()
+
+
+def test_a_push_without_a_token_is_refused_before_the_package_is_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
+    monkeypatch.setattr("trainer.push.verify_package", lambda _: pytest.fail("it is verified"))
+    assert main(["push", str(Path(__file__).parents[2] / "banking-intents"), "me/door"]) == 1
+    assert "there is no token for the hub: run `hf auth login`" in capsys.readouterr().err

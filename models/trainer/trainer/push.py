@@ -7,12 +7,13 @@ from trainer.verify_package import verify_package
 
 def push(package: ModelPackage, destination: Destination, is_dry_run: bool) -> None:
     """Verifies the package, prints what will be uploaded where, and commits that unless it is a dry run."""
+    token = None if is_dry_run else require_login()
     verify_package(package)
     print("\n".join(_plan(package, destination)))
-    if is_dry_run:
+    if token is None:
         print("dry run: nothing was contacted")
         return
-    print(f"committed: {upload(package.folder, package.files, destination, require_login())}")
+    print(f"committed: {upload(package.folder, package.files, destination, token)}")
 
 
 def _plan(package: ModelPackage, destination: Destination) -> list[str]:
