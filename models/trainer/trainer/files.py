@@ -23,8 +23,10 @@ def write_whole(file: Path, content: bytes) -> None:
     try:
         draft.write_bytes(content)
         draft.replace(file)
-    except BaseException:
+    except BaseException as error:
         draft.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(file)  # of a full disk the system does not say in which file it was noticed
         raise
 
 
