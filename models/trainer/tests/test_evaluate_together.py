@@ -15,6 +15,7 @@ from tiny_packages import tiny_streaming
 from trainer.calibration import Calibration, fit_calibration, strict_threshold
 from trainer.checkpoint import open_checkpoint
 from trainer.errors import TrainerError
+from trainer.evaluation import Evaluation
 from trainer.listening import with_silence
 from trainer.main import main
 from trainer.metrics import best_intent
@@ -197,6 +198,11 @@ def test_what_cannot_count_together_is_one_sentence(
 ) -> None:
     assert evaluate(runs[:2], *more) == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_run_that_is_named_twice_does_not_count_twice() -> None:
+    with pytest.raises(TrainerError, match="a run is named twice: what it answered would count twice"):
+        Evaluation(Path("run"), (Path("other"), Path("other/../run")), out=Path("out"))
 
 
 def test_packages_and_other_labels_do_not_count_together(

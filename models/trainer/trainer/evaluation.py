@@ -39,6 +39,8 @@ class Evaluation:
         require_range("--snr-db", self.snr_db, -MOST_DB, MOST_DB)
         if self.others and self.out is None:
             raise TrainerError(f"{len(self.runs)} runs are evaluated together: name a folder for the result with --out")
+        if len({run.resolve() for run in self.runs}) < len(self.runs):
+            raise TrainerError("a run is named twice: what it answered would count twice")
         for package in filter(is_package, self.runs if self.others else ()):
             raise TrainerError(f"{package} is a package, with a calibration of its own: evaluate it by itself")
         if self.most_false_finals is not None:
