@@ -35,6 +35,7 @@ BAD_SCRIPTS = [
     (HEAD + "[[transcripts]]\n", r"missing key transcripts\[0\].file"),
     (HEAD + "[speech]\nspeed = [1.2, 0.8]\n", r"speech.speed \[1.2, 0.8\] must be two numbers, the lower first"),
     (HEAD + "[speech]\nspeed = [0.1, 0.8]\n", "must be within 0.5–2"),
+    (HEAD + "[speech]\nlevel = [19, 29]\n", "speech.level .* is in dB below full scale: it must not be above 0"),
     (HEAD + "[speech]\npause = 2\n", "speech.pause 2 must be from 0 to 1"),
     (HEAD + "[speech]\nclips = 0\n", "speech.clips 0 must be at least 1"),
     (HEAD + "[speech]\ngroup = 'label'\n", "speech.group 'label' is none of sentence, voice"),

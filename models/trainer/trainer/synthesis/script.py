@@ -67,6 +67,8 @@ class Speech:
             require_ordered(f"speech.{name}", getattr(self, name))
         if min(self.speed[0], self.vocal_tract[0]) < 0.5 or max(self.speed[1], self.vocal_tract[1]) > 2:
             raise TrainerError(f"speech.speed {self.speed} and vocal_tract {self.vocal_tract} must be within 0.5–2")
+        if self.level[1] > 0:
+            raise TrainerError(f"speech.level {self.level} is in dB below full scale: it must not be above 0")
         for name in ("greeting", "hesitation", "pause", "correction"):
             require_range(f"speech.{name}", getattr(self, name), 0, 1)
             if name != "pause" and getattr(self, name) and not getattr(self, f"{name}s"):
