@@ -119,7 +119,10 @@ function headerIn(head: Uint8Array): Header | null {
   return null;
 }
 
-/** The length of the samples that RF64 (EBU Tech 3306) and BW64 tell in 64 bits, after that of the file; Infinity if it is not known. */
+/**
+ * The length of the samples that RF64 (EBU Tech 3306) and BW64 tell in 64 bits, after that of the file; Infinity if it is not
+ * known.
+ */
 const longLengthIn = (view: DataView, start: number, size: number): number =>
   (size < 16 ? 0 : Number(view.getBigUint64(start + 8, true))) || Infinity;
 

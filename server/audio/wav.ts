@@ -30,8 +30,9 @@ export const isWavOpening = (bytes: Uint8Array): boolean =>
 
 /**
  * Reads a RIFF/WAVE file (Microsoft, Multimedia Programming Interface and Data Specifications 1.0, 1991;
- * WAVE_FORMAT_EXTENSIBLE: Multiple Channel Audio Data and WAVE Files, 2001), also as RF64 (EBU Tech 3306) or BW64 (ITU-R BS.2088). `audio` is a view of whole sample groups
- * in `bytes`; a file cut short, or streamed without its length, gives the groups that are there.
+ * WAVE_FORMAT_EXTENSIBLE: Multiple Channel Audio Data and WAVE Files, 2001), also as RF64 (EBU Tech 3306) or BW64
+ * (ITU-R BS.2088). `audio` is a view of whole sample groups in `bytes`; a file cut short, or streamed without its length,
+ * gives the groups that are there.
  */
 export function readWav(bytes: Uint8Array): WavReading {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
