@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Metadata } from '@grpc/grpc-js';
 import { WebSocket } from 'ws';
 import { otlpExporter } from '../../server/operations/otlp-exporter.js';
 import { createTracing } from '../../server/operations/tracing.js';
 import type { StreamConfig } from '../../server/session/caller.js';
 import { NOTHING_HEARD } from '../../server/session/running-stream.js';
 import { serveProcess } from '../support/earshot-command.js';
-import { CLOSE, START, TALKS, grpcClient } from '../support/raw-clients.js';
+import { CLOSE, grpcClient, metadataOf, START, TALKS } from '../support/raw-clients.js';
 import { attributesOf, otlpCollector, type OtlpSpan } from '../support/otlp-collector.js';
 import { ECHO_MODELS, serveReal } from '../support/real-server.js';
 import { babble, pcm16 } from '../support/tones.js';
@@ -122,12 +121,7 @@ describe('Traces', function () {
       await new Promise((resolve) => socket.once('close', resolve));
     }
     const client = grpcClient(server);
-    const metadata = new Metadata();
-    metadata.set('traceparent', TRACEPARENT);
-    const call = (client.StreamIntents as (metadata: Metadata) => ReturnType<typeof client.StreamIntents>).call(
-      client,
-      metadata,
-    );
+    const call = client.StreamIntents(metadataOf({ traceparent: TRACEPARENT }));
     call.on('data', () => call.end());
     call.write({ start: { audio: START.audio } });
     await new Promise((resolve) => call.once('end', resolve));

@@ -1,6 +1,6 @@
-import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { status, type ServiceError } from '@grpc/grpc-js';
 import { WebSocket, type ClientOptions } from 'ws';
-import { grpcClient, type WireMessage } from './raw-clients.js';
+import { grpcClient, metadataOf, type WireMessage } from './raw-clients.js';
 import type { Addresses } from './scripted-server.js';
 
 /** Where a client presents its credential when it connects: in headers, in sub-protocols or in the query of the URL. */
@@ -65,14 +65,7 @@ export const callOverGrpc = (
 ): Promise<ServiceError | null> =>
   new Promise((resolve) => {
     const client = grpcClient(server);
-    const metadata = new Metadata();
-    for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
-    const list = client.ListModels.bind(client) as unknown as (
-      request: object,
-      metadata: Metadata,
-      callback: (problem: ServiceError | null) => void,
-    ) => void;
-    list({}, metadata, (problem) => {
+    client.ListModels({}, metadataOf(headers), (problem) => {
       client.close();
       resolve(problem);
     });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   credentials,
   loadPackageDefinition,
+  Metadata,
   type ClientDuplexStream,
   type ClientUnaryCall,
   type ServiceError,
@@ -114,16 +115,24 @@ const Client = serviceIn(loadPackageDefinition(definition), 'earshot.v1.IntentSe
 ) => GrpcClient;
 
 export interface GrpcClient {
-  StreamIntents(): ClientDuplexStream<object, Record<string, unknown>>;
+  StreamIntents(metadata?: Metadata): ClientDuplexStream<object, Record<string, unknown>>;
   Classify(
     request: object,
     callback: (problem: ServiceError | null, response: Record<string, unknown>) => void,
   ): ClientUnaryCall;
   ListModels(request: object, callback: (problem: ServiceError | null, response: { models: object[] }) => void): void;
+  ListModels(request: object, metadata: Metadata, callback: (problem: ServiceError | null) => void): void;
   close(): void;
 }
 
 export const grpcClient = (server: Addresses): GrpcClient => new Client(server.grpc, credentials.createInsecure());
+
+/** HTTP headers as gRPC sends them. */
+export const metadataOf = (headers: Readonly<Record<string, string>>): Metadata => {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  return metadata;
+};
 
 const overGrpc: Talk = (server, steps) =>
   new Promise((resolve, reject) => {

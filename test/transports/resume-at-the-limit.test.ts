@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { Metadata, type ClientDuplexStream } from '@grpc/grpc-js';
 import { bearer, handshake, knock, type Opened } from '../support/knocking.js';
 import { Drawer, entry, eventually, randomKey } from '../support/key-files.js';
-import { flattened, grpcClient, START, type WireMessage } from '../support/raw-clients.js';
+import { flattened, grpcClient, metadataOf, START, type WireMessage } from '../support/raw-clients.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 
 const RAW = '?encoding=pcm_s16le&sample_rate=16000';
@@ -35,12 +34,7 @@ describe('A caller whose key allows one stream', () => {
   };
   const overGrpc = (start: object): Promise<Call> => {
     const client = grpcClient(server);
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${key}`);
-    const open = client.StreamIntents.bind(client) as unknown as (
-      shown: Metadata,
-    ) => ClientDuplexStream<object, object>;
-    const call = open(metadata);
+    const call = client.StreamIntents(metadataOf(bearer(key).headers ?? {}));
     const messages: WireMessage[] = [];
     call.on('data', (received: Record<string, unknown>) => messages.push(flattened(received)));
     call.on('error', () => undefined);

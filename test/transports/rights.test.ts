@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Metadata, status, type ClientDuplexStream } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { shelfOf, sayingBalance } from '../support/contexts.js';
 import { bearer, handshake, knock } from '../support/knocking.js';
 import { Drawer, entry, eventually, randomKey } from '../support/key-files.js';
-import { grpcClient, START } from '../support/raw-clients.js';
+import { grpcClient, metadataOf, START } from '../support/raw-clients.js';
 import { serveScripted, type ScriptedServer } from '../support/scripted-server.js';
 import { babble, pcm16 } from '../support/tones.js';
 
@@ -45,12 +45,7 @@ describe('The rights of a key', () => {
   const streamOverGrpc = (key: string, start: object): Promise<number> =>
     new Promise((resolve) => {
       const client = grpcClient(server);
-      const metadata = new Metadata();
-      metadata.set('authorization', `Bearer ${key}`);
-      const open = client.StreamIntents.bind(client) as unknown as (
-        metadata: Metadata,
-      ) => ClientDuplexStream<object, object>;
-      const call = open(metadata);
+      const call = client.StreamIntents(metadataOf(bearer(key).headers ?? {}));
       call.on('data', () => undefined).on('error', () => undefined);
       call.on('status', ({ code }) => {
         client.close();
