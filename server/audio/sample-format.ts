@@ -27,3 +27,11 @@ export const SAMPLE_BYTES: Readonly<Record<SampleEncoding, number>> = {
   mulaw: 1,
   alaw: 1,
 };
+
+/** Bytes of one second of audio, all channels included. */
+export const bytesPerSecond = ({
+  encoding,
+  sampleRate,
+  channels,
+}: Omit<SampleFormat, 'sampleRate'> & { readonly sampleRate: number }): number =>
+  SAMPLE_BYTES[encoding] * sampleRate * channels;

@@ -1,4 +1,4 @@
-import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
+import { bytesPerSecond, type SampleFormat } from '../audio/sample-format.js';
 import type { WavAudio } from '../audio/wav.js';
 
 /** Less is no news: some programs declare a header's length too much. */
@@ -7,12 +7,12 @@ const LEAST_TOLD_SECONDS = 0.01;
 /** What is missing of a WAV file that was cut off, after the bytes of audio that it has, in one line; null where nothing is. */
 export const cutOff = (
   name: string,
-  { encoding, channels, sampleRate }: SampleFormat,
+  format: SampleFormat,
   { bytes, missingBytes }: { readonly bytes: number; readonly missingBytes: number },
 ): string | null => {
-  const bytesPerSecond = SAMPLE_BYTES[encoding] * channels * sampleRate;
-  if (missingBytes < LEAST_TOLD_SECONDS * bytesPerSecond) return null;
-  const [declared, has] = [bytes + missingBytes, bytes].map((length) => (length / bytesPerSecond).toFixed(2));
+  const rate = bytesPerSecond(format);
+  if (missingBytes < LEAST_TOLD_SECONDS * rate) return null;
+  const [declared, has] = [bytes + missingBytes, bytes].map((length) => (length / rate).toFixed(2));
   return `${name} is cut off: it declares ${declared} s of audio, and has ${has} s`;
 };
 

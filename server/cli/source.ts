@@ -1,5 +1,6 @@
+import { bytesPerSecond } from '../audio/sample-format.js';
 import { atSpeakingSpeed, inChunks } from './speaking-speed.js';
-import { bytesPerSecond, type StreamAudio } from './stream-audio.js';
+import type { StreamAudio } from './stream-audio.js';
 
 /** Audio for one stream, which ends without an error when `signal` is aborted. */
 export interface Source {

@@ -1,11 +1,12 @@
 import { readWav as readPipedWav } from '../../client-sdk/src/node.js';
 import { otherFileIn } from '../audio/other-file.js';
+import { bytesPerSecond } from '../audio/sample-format.js';
 import { isWavOpening, readWav, type WavAudio } from '../audio/wav.js';
 import { cutOff } from './cut-off.js';
 import { Failure } from './failure.js';
 import { fromRecording, type Source } from './source.js';
 import { atSpeakingSpeed, untilAborted } from './speaking-speed.js';
-import { bytesPerSecond, wavToStream, type StreamAudio } from './stream-audio.js';
+import { wavToStream, type StreamAudio } from './stream-audio.js';
 
 const NAME = 'standard input';
 

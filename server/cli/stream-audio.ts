@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createDecoder } from '../audio/decoder.js';
-import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
+import type { SampleFormat } from '../audio/sample-format.js';
 import { readWav } from '../audio/wav.js';
 import { ENCODINGS, type Encoding } from '../../proto/client-messages.js';
 import { reasonOf } from '../domain/reason.js';
@@ -14,10 +14,6 @@ export interface StreamAudio {
   /** What is missing of it, in one line; null where nothing is. */
   readonly cutOff: string | null;
 }
-
-/** Bytes of one second of audio, all channels included. */
-export const bytesPerSecond = ({ encoding, sampleRate, channels }: StreamAudio['format']): number =>
-  SAMPLE_BYTES[encoding] * sampleRate * channels;
 
 /** Reads a whole WAV file; an encoding that streams do not support becomes pcm_f32le. Rejects with Failure. */
 export const readStreamAudio = async (file: string): Promise<StreamAudio> => {

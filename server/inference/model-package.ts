@@ -42,8 +42,8 @@ export const loadModelPackage = async (folder: string): Promise<ModelPackage> =>
 };
 
 /**
- * Names of the sub-folders that hold an `earshot.json`, or may not be looked into, sorted. Hidden ones are ignored: they may be unfinished copies or
- * files of a tool. Throws {@link PackageError} where the folder cannot be read, or is a package itself.
+ * Names of the sub-folders that hold an `earshot.json`, or may not be looked into, sorted. Hidden ones are ignored: they may be
+ * unfinished copies or files of a tool. Throws {@link PackageError} where the folder cannot be read, or is a package itself.
  */
 export const packageNamesIn = async (folder: string): Promise<string[]> => {
   const names: string[] = [];
