@@ -1,8 +1,8 @@
 import type { ClientDraft, Audio, Control } from './client-messages.js';
 import { messageTypesOf, readControl } from './read-control.js';
+import { intentJson } from './intent-json.js';
 import { decoded, shortened, shown, undecodable, type Decoded } from './decoded.js';
 import { MAX_CONTROL_CHARACTERS } from './limits.js';
-import { rounded } from './rounding.js';
 import { readServerMessage } from './read-server-message.js';
 import type { ServerMessage } from './server-messages.js';
 
@@ -37,7 +37,8 @@ export function decodeServerJson(text: string): Decoded<ServerMessage> {
 
 /** Writes a message as a server sends it: `type` and `seq` first, probabilities with six decimals. */
 export function encodeServerJson(message: ServerMessage): string {
-  const { type, seq, ...fields } = rounded(message);
+  if (message.type === 'intent') return intentJson(message);
+  const { type, seq, ...fields } = message;
   return JSON.stringify({ type, seq, ...fields });
 }
 

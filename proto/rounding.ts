@@ -5,8 +5,10 @@ const SCORE_STEPS = 1e6;
 const LATENCY_STEPS = 1e3;
 
 const toStep = (value: number, steps: number): number => Math.round(value * steps) / steps;
-const score = (value: number): number => toStep(value, SCORE_STEPS);
-const milliseconds = (value: number): number => toStep(value, LATENCY_STEPS);
+/** A probability as every wire carries it. */
+export const score = (value: number): number => toStep(value, SCORE_STEPS);
+/** A latency in milliseconds as every wire carries it. */
+export const milliseconds = (value: number): number => toStep(value, LATENCY_STEPS);
 
 const roundedVerdict = <T extends Verdict>(verdict: T): T => ({
   ...verdict,

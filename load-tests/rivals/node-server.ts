@@ -6,7 +6,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 import { createDecoder } from '../../server/audio/decoder.js';
 import { createFramer } from '../../server/audio/framer.js';
 import { createResampler } from '../../server/audio/resampler.js';
-import { logPosterior, posteriorOf } from '../../server/domain/posterior.js';
+import { logPosterior, softmax } from '../../server/domain/posterior.js';
 import { FRAME_SAMPLES, hertz, milliseconds, samplesIn } from '../../server/domain/units.js';
 import { loadModelPackage } from '../../server/inference/model-package.js';
 
@@ -46,7 +46,7 @@ class Belief {
     const carried = stateShape !== null;
     this.#sum = carried ? scores : scores.map((score, i) => decay * (before?.[i] ?? 0) + weight * fresh * score);
     this.frames += 1;
-    const ranked = [...posteriorOf(this.#sum)]
+    const ranked = [...softmax(this.#sum)]
       .map((score, index) => ({ label: labels[index]!, score: Math.round(score * 1e6) / 1e6 }))
       .filter((each) => !background.has(each.label))
       .sort((a, b) => b.score - a.score);

@@ -1,4 +1,4 @@
-import { SAMPLE_BYTES, type SampleFormat } from './sample-format.js';
+import { SAMPLE_BYTES, type SampleEncoding, type SampleFormat } from './sample-format.js';
 import { UNPACK, type Unpack } from './unpack.js';
 
 /** Turns the bytes of a stream into samples, however they are cut. Not a transducer: bytes left over give no samples. */
@@ -14,12 +14,18 @@ export interface Decoder {
   flush(): number;
 }
 
-/** Gives memory for `count` samples, with any content. */
-export type TakeMemory = (count: number) => Float32Array;
+/** Where a decoder puts its samples, and how it unpacks them. */
+export interface DecoderMeans {
+  /** Gives memory for `count` samples, with any content. */
+  readonly take: (count: number) => Float32Array;
+  readonly unpack: Readonly<Record<SampleEncoding, Unpack>>;
+}
 
-/** A decoder for one stream of `format`. Its output belongs to the receiver, unless `memory` hands out shared memory. */
-export const createDecoder = (format: SampleFormat, memory: TakeMemory = (count) => new Float32Array(count)): Decoder =>
-  new InterleavedDecoder(format, memory);
+const PLAIN: DecoderMeans = { take: (count) => new Float32Array(count), unpack: UNPACK };
+
+/** A decoder for one stream of `format`. Its output belongs to the receiver, unless its means hand out shared memory. */
+export const createDecoder = (format: SampleFormat, means: DecoderMeans = PLAIN): Decoder =>
+  new InterleavedDecoder(format, means);
 
 class InterleavedDecoder implements Decoder {
   repairedSamples = 0;
@@ -29,15 +35,15 @@ class InterleavedDecoder implements Decoder {
   readonly #unpack: Unpack;
   readonly #held: Uint8Array;
   readonly #heldView: DataView;
-  readonly #memory: TakeMemory;
+  readonly #take: DecoderMeans['take'];
   #heldBytes = 0;
 
-  constructor({ encoding, channels }: SampleFormat, memory: TakeMemory) {
-    this.#memory = memory;
+  constructor({ encoding, channels }: SampleFormat, { take, unpack }: DecoderMeans) {
+    this.#take = take;
     this.#channels = channels;
     this.#sampleBytes = SAMPLE_BYTES[encoding];
     this.#groupBytes = this.#sampleBytes * channels;
-    this.#unpack = UNPACK[encoding];
+    this.#unpack = unpack[encoding];
     this.#held = new Uint8Array(this.#groupBytes);
     this.#heldView = new DataView(this.#held.buffer);
   }
@@ -73,7 +79,7 @@ class InterleavedDecoder implements Decoder {
   }
 
   #tracks(groups: number): Float32Array[] {
-    const memory = this.#memory(this.#channels * groups);
+    const memory = this.#take(this.#channels * groups);
     if (this.#channels === 1) return [memory];
     return Array.from({ length: this.#channels }, (_, index) => memory.subarray(index * groups, (index + 1) * groups));
   }

@@ -1,3 +1,5 @@
+import { varianceMeter } from './simd-samples.js';
+
 /**
  * Tells speech from silence by energy: a part of a channel's audio counts as speech when it is clearly louder than the
  * channel's own noise floor, which is the least level of the last 2.4 seconds (after R. Martin, Noise power spectral
@@ -6,7 +8,7 @@
  */
 export interface EnergyGate {
   /**
-   * Takes the fresh 16 kHz samples of the next frame; returns the probability of speech in each of n equal parts of them,
+   * Takes the fresh 16 kHz samples of the next frame, 16,000 at most; returns the probability of speech in each of n equal parts of them,
    * n = max(1, round(length / 320)), so that a part has about 20 ms. Speech and silence are equally probable at 0.5.
    */
   push(fresh: Float32Array): Float32Array;
@@ -44,11 +46,12 @@ class MinimumStatisticsGate implements EnergyGate {
   push(fresh: Float32Array): Float32Array {
     const probabilities = new Float32Array(Math.max(1, Math.round(fresh.length / PART_SAMPLES)));
     const length = fresh.length / probabilities.length;
+    const variance = varianceMeter(fresh);
     this.loudestDbfs = -Infinity;
     for (let part = 0; part < probabilities.length; part++) {
       const from = Math.round(part * length);
       const to = Math.round((part + 1) * length);
-      const level = levelOf(fresh, from, to);
+      const level = dbfs(variance(from, Math.max(from + 1, to)));
       this.loudestDbfs = Math.max(this.loudestDbfs, level);
       // The last part of a stream may be too short for its level to say anything about the floor.
       if (to - from >= PART_SAMPLES / 2) this.#follow(level);
@@ -63,7 +66,7 @@ class MinimumStatisticsGate implements EnergyGate {
       this.#partsInSection = 0;
       this.#section = (this.#section + 1) % SECTIONS;
       this.#minima[this.#section] = level;
-      this.#floor = Math.min(...this.#minima);
+      this.#floor = this.#minima.reduce((least, level) => Math.min(least, level));
     }
     this.#partsInSection++;
     this.#minima[this.#section] = Math.min(this.#minima[this.#section] ?? level, level);
@@ -74,25 +77,5 @@ class MinimumStatisticsGate implements EnergyGate {
 /** Least power of a part, below what 24 bits can hold; it keeps the level of digital silence finite. */
 const LEAST_POWER = 1e-15;
 
-/**
- * Level in dBFS without the mean, because the constant offset of a sound card is not sound. The sums of every other sample need
- * not wait for each other.
- */
-function levelOf(samples: Float32Array, from: number, to: number): number {
-  const count = Math.max(1, to - from);
-  const last = (to - from) % 2 === 1 ? samples[to - 1]! : 0;
-  let sum = last;
-  let squares = last * last;
-  let otherSum = 0;
-  let otherSquares = 0;
-  for (let at = from; at < to - 1; at += 2) {
-    const sample = samples[at]!;
-    const other = samples[at + 1]!;
-    sum += sample;
-    squares += sample * sample;
-    otherSum += other;
-    otherSquares += other * other;
-  }
-  const power = (squares + otherSquares) / count - ((sum + otherSum) / count) ** 2;
-  return 10 * Math.log10(Math.max(LEAST_POWER, power));
-}
+/** Level in dBFS of what varies, because the constant offset of a sound card is not sound. */
+const dbfs = (variance: number): number => 10 * Math.log10(Math.max(LEAST_POWER, variance));

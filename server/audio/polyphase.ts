@@ -1,7 +1,7 @@
 import type { WindowedSinc } from './windowed-sinc.js';
 
 /** Input samples taken at a time. */
-export const BLOCK_SAMPLES = 512;
+export const BLOCK_SAMPLES = 4_096;
 
 /** The input index at which the next output's row begins, and how far that output is after an input sample, in 1 / `up`. */
 export interface OutputPlace {

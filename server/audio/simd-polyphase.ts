@@ -1,5 +1,6 @@
 import { BLOCK_SAMPLES, outputsOfBlock, type MakePolyphase, type OutputPlace, type Polyphase } from './polyphase.js';
 import { POLYPHASE_MODULE } from './polyphase-module.js';
+import { compileWasm, FLOAT_BYTES, PAGE_BYTES, type WasmMemory } from './wasm.js';
 import type { WindowedSinc } from './windowed-sinc.js';
 
 /** A filter in WebAssembly SIMD: six times as fast as plain JavaScript, with the same result within single precision. */
@@ -7,7 +8,7 @@ export const simdPolyphase: MakePolyphase = (filter, up, down) => new SimdPolyph
 
 /** What polyphase.wat exports. */
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: WasmMemory;
   readonly start: { value: number };
   readonly phase: { value: number };
   double(input: number, output: number, count: number, bytes: number): void;
@@ -16,18 +17,10 @@ interface Exports {
   ): number;
 }
 
-/** The part of the standard that is used here, because TypeScript declares it for browsers only. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
-};
-
-const FLOAT_BYTES = 4;
-const PAGE_BYTES = 65_536;
 /** Most floats that are written beyond the outputs, and read beyond the input. */
 const BEYOND = 31;
 
-const compiled = new WebAssembly.Module(Buffer.from(POLYPHASE_MODULE, 'base64'));
+const instantiate = compileWasm(POLYPHASE_MODULE);
 
 class SimdPolyphase implements Polyphase {
   readonly input: Float32Array;
@@ -42,7 +35,7 @@ class SimdPolyphase implements Polyphase {
   constructor({ rows, taps }: WindowedSinc, up: number, down: number) {
     this.#up = up;
     this.#down = down;
-    this.#exports = new WebAssembly.Instance(compiled).exports as Exports;
+    this.#exports = instantiate() as Exports;
     this.#taps = taps;
     const phases = rows.length - 1;
     this.#scale = phases < up ? phases / up : 0;

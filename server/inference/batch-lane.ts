@@ -59,6 +59,8 @@ export interface RanRow {
   readonly state: Float32Array | null;
 }
 
+const OUTPUT_NAMES = ['logits', 'nextState', 'speech'];
+
 /** The outcome of one row; failed, with the state left as it was, when the graph returned a number that is not finite. */
 export const outcomeOfRow = (scores: Scores, { row, rows, queueMs, state }: RanRow): Outcome => {
   const cut = (all: Float32Array): Float32Array => {
@@ -68,10 +70,9 @@ export const outcomeOfRow = (scores: Scores, { row, rows, queueMs, state }: RanR
   const logits = cut(scores.logits);
   const nextState = scores.nextState && cut(scores.nextState);
   const speech = scores.speech && cut(scores.speech);
-  for (const [name, numbers] of Object.entries({ logits, nextState, speech })) {
-    if (numbers && !areFinite(numbers)) {
-      return { kind: 'failed', reason: `the graph's ${name} are not all finite numbers` };
-    }
+  const unsound = [logits, nextState, speech].findIndex((numbers) => numbers !== null && !areFinite(numbers));
+  if (unsound >= 0) {
+    return { kind: 'failed', reason: `the graph's ${OUTPUT_NAMES[unsound]!} are not all finite numbers` };
   }
   const kept = nextState && (state ?? new Float32Array(nextState.length));
   if (nextState) kept?.set(nextState);

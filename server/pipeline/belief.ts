@@ -1,6 +1,6 @@
 import { stateSizeOf, type ModelCard, type Smoothing } from '../domain/model-card.js';
 import type { Classified } from '../domain/outcome.js';
-import { logPosterior, posteriorOf } from '../domain/posterior.js';
+import { logPosterior, softmax } from '../domain/posterior.js';
 
 /** What is believed about the utterance so far: the rolling posterior, and the state that a stateful graph carries. */
 export interface Belief {
@@ -31,7 +31,7 @@ class AccumulatedBelief implements Belief {
   ) {}
 
   get posterior(): Float64Array | null {
-    return this.sum && posteriorOf(this.sum);
+    return this.sum && softmax(this.sum);
   }
 
   update(outcome: Classified, freshSeconds: number): void {
@@ -60,7 +60,7 @@ class CarriedBelief implements Belief {
   }
 
   update(outcome: Classified): void {
-    this.posterior = logPosterior(outcome.logits, this.temperature).map(Math.exp);
+    this.posterior = softmax(outcome.logits, this.temperature);
     if (outcome.nextState) this.state = outcome.nextState;
   }
 

@@ -44,11 +44,11 @@ export class Endpointer {
   push({ from, to, probabilities }: Activity): Boundary[] {
     const boundaries: Boundary[] = [];
     const step = (to - from) / probabilities.length;
-    probabilities.forEach((probability, index) => {
+    for (let index = 0; index < probabilities.length; index++) {
       const start = from + index * step;
-      const boundary = this.hear(probability >= SPEECH_PROBABILITY, start, start + step);
+      const boundary = this.hear(probabilities[index]! >= SPEECH_PROBABILITY, start, start + step);
       if (boundary) boundaries.push(boundary);
-    });
+    }
     return boundaries;
   }
 

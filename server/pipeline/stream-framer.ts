@@ -1,6 +1,6 @@
 import { createDecoder } from '../audio/decoder.js';
 import type { SampleFormat } from '../audio/sample-format.js';
-import { ScratchSamples } from '../audio/scratch-samples.js';
+import { simdDecoding } from '../audio/simd-samples.js';
 import type { Transducer } from '../audio/transducer.js';
 import type { Frame } from '../domain/frame.js';
 import { MODEL_RATE, type Milliseconds } from '../domain/units.js';
@@ -15,9 +15,6 @@ export interface StreamFramerOptions {
   readonly warn: (code: 'audio_clipped' | 'audio_incomplete', message: string) => void;
 }
 
-/** Shared by all streams: each chunk is decoded, resampled and copied into frames before the next chunk of any stream. */
-const decoded = new ScratchSamples();
-
 /** Turns inputs into frames of every channel, ordered by time, then channel, with the caller's requests in their places. */
 export class StreamFramer implements Transducer<StreamInput, readonly PipelineItem[]> {
   private readonly decoder;
@@ -27,7 +24,8 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
 
   constructor(private readonly options: StreamFramerOptions) {
     const { audio, hop } = options;
-    this.decoder = createDecoder(audio, (count) => decoded.take(count));
+    // All streams share its memory: each chunk is decoded, resampled and copied into frames before the next of any stream.
+    this.decoder = createDecoder(audio, simdDecoding);
     this.channels = Array.from(
       { length: audio.channels },
       (_, channel) => new ChannelFramer(channel, audio.sampleRate, hop),
@@ -98,9 +96,11 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
 
   /** Channels advance in lockstep, so the n-th frames of all channels belong together, however the audio was cut. */
   private inTurn(tracks: readonly Frame[][]): PipelineItem[] {
-    const rounds = tracks[0] ?? [];
-    if (rounds.length === 0) return [];
-    this.cutFrames += rounds.length * tracks.length;
-    return rounds.flatMap((_, round) => tracks.map((track): PipelineItem => ({ kind: 'frame', frame: track[round]! })));
+    const items: PipelineItem[] = [];
+    const rounds = tracks[0]?.length ?? 0;
+    for (let round = 0; round < rounds; round++)
+      for (const track of tracks) items.push({ kind: 'frame', frame: track[round]! });
+    this.cutFrames += items.length;
+    return items;
   }
 }

@@ -75,13 +75,14 @@ export class UtteranceTrack {
     const wasOpen = this.endpointer.openSince !== null;
     this.heardTo = frame.end;
     this.isAhead = this.answered.next(frame) > frame.arrivedAt + AHEAD_MS;
-    const activity = activityOf(frame, outcome, this.options.hop);
-    const boundaries = activity.flatMap((part) => this.endpointer.push(part));
+    const boundaries: Boundary[] = [];
+    for (const part of activityOf(frame, outcome, this.options.hop)) boundaries.push(...this.endpointer.push(part));
     const classified = outcome?.kind === 'classified' ? outcome : null;
     // A frame counts for the utterance that was open when it came, else for the one that began in it.
     if (classified && (wasOpen || boundaries.length > 0)) this.learn(frame, classified);
     const latency = this.latencyOf(frame.arrivedAt, classified);
-    const events = boundaries.flatMap((boundary) => this.announce(boundary, latency));
+    const events: StreamEvent[] = [];
+    for (const boundary of boundaries) events.push(...this.announce(boundary, latency));
     if (outcome !== null && outcome.kind !== 'classified') return [...gapsOf(frame, outcome), ...events];
     if (this.isWorthTelling()) events.push(this.intent('tentative', frame.end, latency));
     return events;
@@ -118,7 +119,20 @@ export class UtteranceTrack {
     const { channel, card } = this.options;
     const { posterior } = this.belief;
     const verdict = posterior ? verdictOf(posterior, card, this.announcing) : UNHEARD;
-    return { kind: 'intent', channel, utterance: this.utterance, status, start: this.start, end, ...verdict, latency };
+    const { intent, outOfScope, score, scores } = verdict;
+    return {
+      kind: 'intent',
+      channel,
+      utterance: this.utterance,
+      status,
+      start: this.start,
+      end,
+      intent,
+      outOfScope,
+      score,
+      scores,
+      latency,
+    };
   }
 
   private latencyOf(arrivedAt: number, outcome: Classified | null): Latency {

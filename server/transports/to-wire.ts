@@ -1,5 +1,5 @@
 import type { ModelCard } from '../domain/model-card.js';
-import type { Latency, Verdict } from '../domain/stream-event.js';
+import type { IntentEvent, Latency, Verdict } from '../domain/stream-event.js';
 import type { Endpointing } from '../domain/stream-settings.js';
 import { durationOf, FRAME_SAMPLES, MODEL_RATE } from '../domain/units.js';
 import type { RecordingVerdict } from '../session/classify-recording.js';
@@ -14,19 +14,31 @@ import type * as Wire from '../../proto/server-messages.js';
 export const intentsOf = (card: ModelCard): string[] => card.labels.filter((label) => !card.background.has(label));
 
 /** A session's message as the protocol has it. */
-export const toWire = (said: SessionMessage, seq: number): Wire.ServerMessage => ({ ...bodyOf(said), seq });
+export const toWire = (said: SessionMessage, seq: number): Wire.ServerMessage =>
+  said.kind === 'intent' ? intentToWire(said, seq) : { ...bodyOf(said), seq };
 
-const bodyOf = (said: SessionMessage): Wire.ServerMessageBody => {
+/** Without spreading: nearly all messages are intents. */
+const intentToWire = (said: IntentEvent, seq: number): Wire.Intent & { readonly seq: number } => ({
+  type: 'intent',
+  seq,
+  channel: said.channel,
+  utterance: said.utterance,
+  status: said.status,
+  start_ms: said.start,
+  end_ms: said.end,
+  intent: said.intent,
+  out_of_scope: said.outOfScope,
+  score: said.score,
+  scores: said.scores,
+  latency_ms: latencyToWire(said.latency),
+});
+
+const bodyOf = (said: Exclude<SessionMessage, IntentEvent>): Wire.ServerMessageBody => {
   switch (said.kind) {
     case 'ready':
       return readyToWire(said);
     case 'speech_started':
       return { type: 'speech_started', channel: said.channel, at_ms: said.at };
-    case 'intent': {
-      const { channel, utterance, status, start, end, latency } = said;
-      const place = { channel, utterance, status, start_ms: start, end_ms: end };
-      return { type: 'intent', ...place, ...verdictToWire(said), latency_ms: latencyToWire(latency) };
-    }
     case 'utterance_end':
       return {
         type: 'utterance_end',

@@ -5,11 +5,7 @@ import { simdPolyphase } from '../../server/audio/simd-polyphase.js';
 import { hertz, type Hertz } from '../../server/domain/units.js';
 import { hasSox, needs } from '../support/needs.js';
 import { bytesOf, floatsOf, output, scipyPython } from './oracle.js';
-import { POLYPHASE_MODULE } from '../../server/audio/polyphase-module.js';
 import { cutsOf, decibels, joined, noise, pieces, rms, sine, splitTone } from './signal.js';
-
-/** A script that is not compiled with the tests. */
-const ASSEMBLER = new URL('../../../server/audio/assemble.mjs', import.meta.url).href;
 
 const RATES = [8000, 11_025, 12_345, 15_999, 16_001, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 191_999, 192_000];
 
@@ -158,10 +154,5 @@ sys.stdout.buffer.write(s.resample_poly(x, up, down, window=taps).astype('<f4').
     const streams = Array.from({ length: 40 }, (_, n) => createResampler(hertz(48_000 + 1000 * n)));
     const lengths = streams.map((stream, n) => stream.push(noise(48_000 + 1000 * n)).length + stream.flush().length);
     assert.deepEqual(new Set(lengths), new Set([16_000]));
-  });
-
-  it('runs the module that polyphase.wat assembles to', async () => {
-    const { assembled } = (await import(ASSEMBLER)) as { assembled: () => Promise<string> };
-    assert.equal(POLYPHASE_MODULE, await assembled());
   });
 });

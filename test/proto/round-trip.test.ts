@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { rounded } from '../../proto/rounding.js';
 import * as wire from '../../proto/wire.js';
 import { controls, serverMessages, verdict } from './arbitraries.js';
 import { reflected } from './reflection.js';
@@ -44,6 +45,19 @@ describe('Messages survive encoding and decoding', () => {
     fc.assert(
       fc.property(serverMessages, (message) => {
         assert.deepEqual(wire.decodeServerJson(wire.encodeServerJson(message)), decodedOf(message));
+      }),
+    );
+  });
+
+  it('as JSON.stringify writes them, type and seq first', () => {
+    fc.assert(
+      fc.property(serverMessages, (message) => {
+        const { type, seq, ...fields } = rounded(message);
+        const expected = JSON.stringify({ type, seq, ...fields });
+        const encoded = wire.encodeServerJson(message);
+        assert.deepEqual(JSON.parse(encoded), JSON.parse(expected));
+        assert.equal(encoded.length, expected.length);
+        assert.ok(encoded.startsWith(`{"type":"${type}","seq":${seq}`));
       }),
     );
   });

@@ -1,0 +1,75 @@
+import { FRAME_SAMPLES } from '../domain/units.js';
+import type { DecoderMeans } from './decoder.js';
+import { ALAW_AMPLITUDES, MULAW_AMPLITUDES } from './g711.js';
+import { SAMPLE_BYTES, type SampleEncoding } from './sample-format.js';
+import { SAMPLES_MODULE } from './samples-module.js';
+import { UNPACK, type Unpack } from './unpack.js';
+import { compileWasm, FLOAT_BYTES, PAGE_BYTES, type WasmMemory } from './wasm.js';
+
+/** What samples.wat exports. */
+interface Exports {
+  readonly memory: WasmMemory;
+  readonly scale16: Loop;
+  readonly look_up: (...places: [...Parameters<Loop>, table: number]) => void;
+  readonly variance: (at: number, end: number) => number;
+}
+
+/** Unpacks `count` samples; places are in bytes. */
+type Loop = (input: number, output: number, count: number) => void;
+
+// The memory, in bytes: two tables, a block of input (the bytes of a caller, or the samples that a meter measures), and
+// samples that a decoder puts out.
+const TABLE_BYTES = MULAW_AMPLITUDES.byteLength;
+const MULAW_TABLE = 0;
+const ALAW_TABLE = TABLE_BYTES;
+const INPUT = 2 * TABLE_BYTES;
+const INPUT_BYTES = FRAME_SAMPLES * FLOAT_BYTES;
+/** Most bytes that are read beyond the input, and written beyond the output. */
+const BEYOND = 32;
+const OUTPUT = INPUT + INPUT_BYTES + BEYOND;
+
+const { memory, scale16, look_up, variance } = compileWasm(SAMPLES_MODULE)() as Exports;
+
+/** Makes the memory large enough for an output of this many samples. */
+const reserve = (count: number): void => {
+  const missing = OUTPUT + count * FLOAT_BYTES + BEYOND - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+};
+reserve(FRAME_SAMPLES);
+new Float32Array(memory.buffer, MULAW_TABLE).set(MULAW_AMPLITUDES);
+new Float32Array(memory.buffer, ALAW_TABLE).set(ALAW_AMPLITUDES);
+
+/** Unpacks with `loop` where one channel's samples follow each other and go to this memory; as `UNPACK` does elsewhere. */
+const unpackWith =
+  (encoding: SampleEncoding, loop: Loop): Unpack =>
+  (bytes, from, step, out) => {
+    const size = SAMPLE_BYTES[encoding];
+    if (step !== size || out.buffer !== memory.buffer) return UNPACK[encoding](bytes, from, step, out);
+    const input = new Uint8Array(memory.buffer, INPUT, INPUT_BYTES);
+    for (let at = 0; at < out.length; at += INPUT_BYTES / size) {
+      const count = Math.min(INPUT_BYTES / size, out.length - at);
+      input.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from + at * size, count * size));
+      loop(INPUT, out.byteOffset + at * FLOAT_BYTES, count);
+    }
+    return 0;
+  };
+
+/** Decodes the usual encodings in WebAssembly SIMD, into memory that is valid until the next call of `take`. */
+export const simdDecoding: DecoderMeans = {
+  take: (count) => {
+    reserve(count);
+    return new Float32Array(memory.buffer, OUTPUT, count);
+  },
+  unpack: {
+    ...UNPACK,
+    pcm_s16le: unpackWith('pcm_s16le', scale16),
+    mulaw: unpackWith('mulaw', (input, output, count) => look_up(input, output, count, MULAW_TABLE)),
+    alaw: unpackWith('alaw', (input, output, count) => look_up(input, output, count, ALAW_TABLE)),
+  },
+};
+
+/** Measures the samples of one frame at most, which are copied; the result is valid until the next call. */
+export const varianceMeter = (samples: Float32Array): ((from: number, to: number) => number) => {
+  new Float32Array(memory.buffer, INPUT, INPUT_BYTES / FLOAT_BYTES).set(samples);
+  return (from, to) => variance(INPUT + from * FLOAT_BYTES, INPUT + to * FLOAT_BYTES);
+};
