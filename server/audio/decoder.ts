@@ -34,7 +34,6 @@ class InterleavedDecoder implements Decoder {
   readonly #groupBytes: number;
   readonly #unpack: Unpack;
   readonly #held: Uint8Array;
-  readonly #heldView: DataView;
   readonly #take: DecoderMeans['take'];
   #heldBytes = 0;
 
@@ -45,7 +44,6 @@ class InterleavedDecoder implements Decoder {
     this.#groupBytes = this.#sampleBytes * channels;
     this.#unpack = unpack[encoding];
     this.#held = new Uint8Array(this.#groupBytes);
-    this.#heldView = new DataView(this.#held.buffer);
   }
 
   push(bytes: Uint8Array): Float32Array[] {
@@ -54,8 +52,8 @@ class InterleavedDecoder implements Decoder {
     const from = this.#completeHeld(bytes, channels);
     const seam = from > 0 && this.#heldBytes === 0 ? 1 : 0;
     const whole = (groups - seam) * this.#groupBytes;
-    if (whole > 0) this.#unpackAll(new DataView(bytes.buffer, bytes.byteOffset + from, whole), seam, channels);
-    this.#hold(bytes.subarray(from + whole));
+    if (whole > 0) this.#unpackAll(from === 0 ? bytes : bytes.subarray(from), seam, channels);
+    if (from + whole < bytes.length) this.#hold(bytes.subarray(from + whole));
     return channels;
   }
 
@@ -73,7 +71,7 @@ class InterleavedDecoder implements Decoder {
     if (this.#heldBytes === this.#groupBytes) {
       this.#heldBytes = 0;
       const first = channels.map((samples) => samples.subarray(0, 1));
-      this.#unpackAll(this.#heldView, 0, first);
+      this.#unpackAll(this.#held, 0, first);
     }
     return taken;
   }
@@ -89,11 +87,12 @@ class InterleavedDecoder implements Decoder {
     this.#heldBytes += bytes.length;
   }
 
-  /** Unpacks every group of `groups` into the channels' samples from index `at` on. */
-  #unpackAll(groups: DataView, at: number, channels: Float32Array[]): void {
-    for (const [channel, samples] of channels.entries()) {
+  /** Fills the channels' samples from index `at` on with those of the groups at the start of `bytes`. */
+  #unpackAll(bytes: Uint8Array, at: number, channels: Float32Array[]): void {
+    for (let channel = 0; channel < channels.length; channel++) {
+      const samples = channels[channel]!;
       const out = at === 0 ? samples : samples.subarray(at);
-      this.repairedSamples += this.#unpack(groups, channel * this.#sampleBytes, this.#groupBytes, out);
+      this.repairedSamples += this.#unpack(bytes, channel * this.#sampleBytes, this.#groupBytes, out);
     }
   }
 }

@@ -30,12 +30,18 @@ const OUTPUT = INPUT + INPUT_BYTES + BEYOND;
 
 const { memory, scale16, look_up, variance } = compileWasm(SAMPLES_MODULE)() as Exports;
 
-/** Makes the memory large enough for an output of this many samples. */
-const reserve = (count: number): void => {
-  const missing = OUTPUT + count * FLOAT_BYTES + BEYOND - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+/** How many bytes the memory lacks for an output of this many samples. */
+const missingBytes = (count: number): number => OUTPUT + count * FLOAT_BYTES + BEYOND - memory.buffer.byteLength;
+
+/** Makes room for an output of this many samples; returns views of the input, which are empty when the memory grows again. */
+const grow = (count: number) => {
+  memory.grow(Math.ceil(missingBytes(count) / PAGE_BYTES));
+  return {
+    bytes: new Uint8Array(memory.buffer, INPUT, INPUT_BYTES),
+    samples: new Float32Array(memory.buffer, INPUT, FRAME_SAMPLES),
+  };
 };
-reserve(FRAME_SAMPLES);
+let input = grow(FRAME_SAMPLES);
 new Float32Array(memory.buffer, MULAW_TABLE).set(MULAW_AMPLITUDES);
 new Float32Array(memory.buffer, ALAW_TABLE).set(ALAW_AMPLITUDES);
 
@@ -45,10 +51,11 @@ const unpackWith =
   (bytes, from, step, out) => {
     const size = SAMPLE_BYTES[encoding];
     if (step !== size || out.buffer !== memory.buffer) return UNPACK[encoding](bytes, from, step, out);
-    const input = new Uint8Array(memory.buffer, INPUT, INPUT_BYTES);
     for (let at = 0; at < out.length; at += INPUT_BYTES / size) {
       const count = Math.min(INPUT_BYTES / size, out.length - at);
-      input.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from + at * size, count * size));
+      const end = from + (at + count) * size;
+      const isWhole = from + at === 0 && end === bytes.length;
+      input.bytes.set(isWhole ? bytes : bytes.subarray(from + at * size, end));
       loop(INPUT, out.byteOffset + at * FLOAT_BYTES, count);
     }
     return 0;
@@ -57,7 +64,7 @@ const unpackWith =
 /** Decodes the usual encodings in WebAssembly SIMD, into memory that is valid until the next call of `take`. */
 export const simdDecoding: DecoderMeans = {
   take: (count) => {
-    reserve(count);
+    if (missingBytes(count) > 0) input = grow(count);
     return new Float32Array(memory.buffer, OUTPUT, count);
   },
   unpack: {
@@ -70,6 +77,6 @@ export const simdDecoding: DecoderMeans = {
 
 /** Measures the samples of one frame at most, which are copied; the result is valid until the next call. */
 export const varianceMeter = (samples: Float32Array): ((from: number, to: number) => number) => {
-  new Float32Array(memory.buffer, INPUT, INPUT_BYTES / FLOAT_BYTES).set(samples);
+  input.samples.set(samples);
   return (from, to) => variance(INPUT + from * FLOAT_BYTES, INPUT + to * FLOAT_BYTES);
 };

@@ -80,8 +80,8 @@ export const outcomeOfRow = (scores: Scores, { row, rows, queueMs, state }: RanR
 };
 
 /**
- * Zero times infinity or NaN is NaN, and so is any sum with it: this needs one pass and no call per number. Four sums need not
- * wait for each other.
+ * Any sum with infinity or NaN is infinite or NaN, and no sum of so many single-precision numbers overflows double precision: one
+ * pass without a call per number. Four sums need not wait for each other.
  */
 const areFinite = (numbers: Float32Array): boolean => {
   let a = 0;
@@ -90,13 +90,13 @@ const areFinite = (numbers: Float32Array): boolean => {
   let d = 0;
   const whole = numbers.length - (numbers.length % 4);
   for (let at = 0; at < whole; at += 4) {
-    a += 0 * numbers[at]!;
-    b += 0 * numbers[at + 1]!;
-    c += 0 * numbers[at + 2]!;
-    d += 0 * numbers[at + 3]!;
+    a += numbers[at]!;
+    b += numbers[at + 1]!;
+    c += numbers[at + 2]!;
+    d += numbers[at + 3]!;
   }
-  for (let at = whole; at < numbers.length; at++) a += 0 * numbers[at]!;
-  return a + b + c + d === 0;
+  for (let at = whole; at < numbers.length; at++) a += numbers[at]!;
+  return Number.isFinite(a + b + c + d);
 };
 
 const layState = (memory: Float32Array, state: Float32Array | null, at: number, size: number): void => {

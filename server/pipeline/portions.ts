@@ -1,14 +1,12 @@
 import { SAMPLE_BYTES, type SampleFormat } from '../audio/sample-format.js';
 import type { Transducer } from '../audio/transducer.js';
 import { durationOf, MODEL_RATE, samples, type Milliseconds } from '../domain/units.js';
-import type { StreamInput } from './stream-input.js';
-
-type AudioInput = Extract<StreamInput, { kind: 'audio' }>;
+import type { PortionedInput, StreamInput } from './stream-input.js';
 
 /** Most chunks in a portion (half a second of 10 ms chunks), which limits the memory that very short chunks hold. */
 const MOST_CHUNKS = 50;
 
-const NOTHING: readonly StreamInput[] = [];
+const NOTHING: readonly PortionedInput[] = [];
 
 export interface PortionsOptions {
   readonly audio: SampleFormat;
@@ -22,12 +20,13 @@ export interface PortionsOptions {
  * Short chunks, as live audio has, are gathered until they may complete a frame: before that they yield no event, and a
  * whole portion makes better use of the processor's caches than a change of stream after every chunk.
  */
-export class Portions implements Transducer<StreamInput, readonly StreamInput[]> {
+export class Portions implements Transducer<StreamInput, readonly PortionedInput[]> {
   private readonly audio: SampleFormat;
   private readonly samplesToNextFrame;
   private readonly bytesPerGroup: number;
   private readonly most: number;
   private waiting: Uint8Array[] = [];
+  private waitingBytes = 0;
   private heardBytes = 0;
   /** The portion is complete when this many bytes have been heard in all. */
   private due = 0;
@@ -46,29 +45,29 @@ export class Portions implements Transducer<StreamInput, readonly StreamInput[]>
     return durationOf(samples(Math.ceil((groups * MODEL_RATE) / this.audio.sampleRate)));
   }
 
-  push(input: StreamInput): readonly StreamInput[] {
+  push(input: StreamInput): readonly PortionedInput[] {
     if (input.kind !== 'audio') return [...this.flush(), input];
     const { bytes, arrivedAt } = input;
     if (this.waiting.length === 0)
       this.due = Math.min(this.heardBytes + this.most, this.samplesToNextFrame() * this.bytesPerGroup);
     this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
     this.heardBytes += bytes.length;
     this.arrivedAt = arrivedAt;
     return this.heardBytes >= this.due || this.waiting.length >= MOST_CHUNKS ? this.flush() : NOTHING;
   }
 
-  flush(): readonly StreamInput[] {
-    const { waiting, arrivedAt } = this;
+  flush(): readonly PortionedInput[] {
+    const { waiting, waitingBytes, arrivedAt } = this;
     if (waiting.length === 0) return NOTHING;
-    const bytes = waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting);
     this.waiting = [];
-    const input: AudioInput = { kind: 'audio', bytes, arrivedAt };
-    return bytes.length > this.most ? pieces(input, this.most) : [input];
+    this.waitingBytes = 0;
+    if (waitingBytes <= this.most) return [{ kind: 'audio', chunks: waiting, arrivedAt }];
+    return pieces(Buffer.concat(waiting), this.most).map((piece) => ({ kind: 'audio', chunks: [piece], arrivedAt }));
   }
 }
 
-const pieces = (input: AudioInput, length: number): AudioInput[] =>
-  Array.from({ length: Math.ceil(input.bytes.length / length) }, (_, index) => ({
-    ...input,
-    bytes: input.bytes.subarray(index * length, (index + 1) * length),
-  }));
+const pieces = (bytes: Uint8Array, length: number): Uint8Array[] =>
+  Array.from({ length: Math.ceil(bytes.length / length) }, (_, index) =>
+    bytes.subarray(index * length, (index + 1) * length),
+  );

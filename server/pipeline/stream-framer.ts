@@ -1,11 +1,12 @@
 import { createDecoder } from '../audio/decoder.js';
+import { gather } from '../audio/gather.js';
 import type { SampleFormat } from '../audio/sample-format.js';
 import { simdDecoding } from '../audio/simd-samples.js';
 import type { Transducer } from '../audio/transducer.js';
 import type { Frame } from '../domain/frame.js';
 import { MODEL_RATE, type Milliseconds } from '../domain/units.js';
 import { ChannelFramer } from './channel-framer.js';
-import type { PipelineItem, StreamInput } from './stream-input.js';
+import type { PipelineItem, PortionedInput } from './stream-input.js';
 
 export interface StreamFramerOptions {
   readonly audio: SampleFormat;
@@ -16,7 +17,7 @@ export interface StreamFramerOptions {
 }
 
 /** Turns inputs into frames of every channel, ordered by time, then channel, with the caller's requests in their places. */
-export class StreamFramer implements Transducer<StreamInput, readonly PipelineItem[]> {
+export class StreamFramer implements Transducer<PortionedInput, readonly PipelineItem[]> {
   private readonly decoder;
   private readonly channels: readonly ChannelFramer[];
   private cutFrames = 0;
@@ -44,10 +45,10 @@ export class StreamFramer implements Transducer<StreamInput, readonly PipelineIt
     return Math.floor(tooFew) + 1;
   }
 
-  push(input: StreamInput): readonly PipelineItem[] {
+  push(input: PortionedInput): readonly PipelineItem[] {
     switch (input.kind) {
       case 'audio':
-        return this.hear(input.bytes, input.arrivedAt);
+        return this.hear(gather(input.chunks), input.arrivedAt);
       case 'finalize':
         return this.cutAll('finalize', input.arrivedAt, (channel) => channel.cut(input.arrivedAt));
       case 'configure':

@@ -8,6 +8,11 @@ export type StreamInput =
   | { readonly kind: 'configure'; readonly announcing: Announcing }
   | { readonly kind: 'finalize'; readonly arrivedAt: number };
 
+/** The same with the audio in portions: chunks that came one after another, and the time at which the last one arrived. */
+export type PortionedInput =
+  | { readonly kind: 'audio'; readonly chunks: readonly Uint8Array[]; readonly arrivedAt: number }
+  | Exclude<StreamInput, { kind: 'audio' }>;
+
 /** Where the caller itself ends the open utterance of a channel. */
 export interface Cut {
   readonly channel: number;

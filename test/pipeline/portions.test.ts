@@ -4,7 +4,7 @@ import type { SampleFormat } from '../../server/audio/sample-format.js';
 import { hertz, milliseconds } from '../../server/domain/units.js';
 import { Portions } from '../../server/pipeline/portions.js';
 import { StreamFramer } from '../../server/pipeline/stream-framer.js';
-import type { PipelineItem, StreamInput } from '../../server/pipeline/stream-input.js';
+import type { PipelineItem, PortionedInput, StreamInput } from '../../server/pipeline/stream-input.js';
 import { randomChunks } from '../support/tones.js';
 
 const HOP = milliseconds(500);
@@ -19,8 +19,9 @@ const finalize: StreamInput = { kind: 'finalize', arrivedAt: 0 };
 
 /** Portions of 8 kHz µ-law at a hop of 500 ms, 4,000 bytes, where the next frame may be complete with `due` bytes. */
 const dueAt = (due: number) => new Portions({ audio: MULAW, hop: HOP, samplesToNextFrame: () => due });
-const sizes = (inputs: readonly StreamInput[]) =>
-  inputs.map((input) => (input.kind === 'audio' ? input.bytes.length : input.kind));
+const joined = (chunks: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(chunks));
+const sizes = (inputs: readonly PortionedInput[]) =>
+  inputs.map((input) => (input.kind === 'audio' ? joined(input.chunks).length : input.kind));
 
 describe('Portions of audio', () => {
   it('wait for the chunk with which a frame may be complete, and have its time of arrival', () => {
@@ -28,7 +29,8 @@ describe('Portions of audio', () => {
     assert.deepEqual([...portions.push(chunk(160, 1)), ...portions.push(chunk(160, 2, 160))], []);
     const [portion] = portions.push(chunk(160, 3, 320));
     assert.ok(portion?.kind === 'audio');
-    assert.deepEqual({ ...portion, bytes: Uint8Array.from(portion.bytes) }, chunk(480, 3));
+    const { chunks, ...rest } = portion;
+    assert.deepEqual({ ...rest, bytes: joined(chunks) }, chunk(480, 3));
   });
 
   it('do not wait when the frame may be complete already', () =>
@@ -75,10 +77,13 @@ const FORMATS: readonly SampleFormat[] = [
 const told = (format: SampleFormat, inputs: readonly StreamInput[], isGathered: boolean): (readonly unknown[])[] => {
   const framer = new StreamFramer({ audio: format, hop: HOP, now: () => 0, warn: () => undefined });
   const portions = new Portions({ audio: format, hop: HOP, samplesToNextFrame: () => framer.samplesToNextFrame });
-  const hear = (given: readonly StreamInput[]) => given.flatMap((input) => framer.push(input)).map(readable);
-  const pushed = inputs.map((input) => hear(isGathered ? portions.push(input) : [input]));
+  const hear = (given: readonly PortionedInput[]) => given.flatMap((input) => framer.push(input)).map(readable);
+  const pushed = inputs.map((input) => hear(isGathered ? portions.push(input) : [alone(input)]));
   return [...pushed, [...hear(isGathered ? portions.flush() : []), ...framer.flush().map(readable)]];
 };
+
+const alone = (input: StreamInput): PortionedInput =>
+  input.kind === 'audio' ? { kind: 'audio', chunks: [input.bytes], arrivedAt: input.arrivedAt } : input;
 
 const readable = (item: PipelineItem): unknown => {
   if (item.kind !== 'frame') return item;
