@@ -21,23 +21,29 @@
       (local.set $output (i32.add (local.get $output) (i32.const 32)))
       (br $next))))
 
-  ;; Replaces $count bytes by the floats that $table has for them, four at a time: up to 3 bytes after the last one are read,
-  ;; and up to 3 floats written, that nobody asked for.
-  (func (export "look_up") (param $input i32) (param $output i32) (param $count i32) (param $table i32)
+  ;; The same of samples that are $step bytes apart, one by one: nothing is written beyond the last.
+  (func (export "scale16_apart") (param $input i32) (param $output i32) (param $count i32) (param $step i32)
     (local $end i32)
-    (local.set $end (i32.add (local.get $input) (local.get $count)))
+    (local.set $end (i32.add (local.get $output) (i32.shl (local.get $count) (i32.const 2))))
     (block $done (loop $next
-      (br_if $done (i32.ge_u (local.get $input) (local.get $end)))
+      (br_if $done (i32.ge_u (local.get $output) (local.get $end)))
+      (f32.store (local.get $output)
+        (f32.mul (f32.const 0x1p-15) (f32.convert_i32_s (i32.load16_s (local.get $input)))))
+      (local.set $input (i32.add (local.get $input) (local.get $step)))
+      (local.set $output (i32.add (local.get $output) (i32.const 4)))
+      (br $next))))
+
+  ;; Replaces $count bytes, $step bytes apart, by the floats that $table has for them; nothing is written beyond the last.
+  (func (export "look_up")
+    (param $input i32) (param $output i32) (param $count i32) (param $step i32) (param $table i32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $output) (i32.shl (local.get $count) (i32.const 2))))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $output) (local.get $end)))
       (f32.store (local.get $output) (f32.load
         (i32.add (local.get $table) (i32.shl (i32.load8_u (local.get $input)) (i32.const 2)))))
-      (f32.store offset=4 (local.get $output) (f32.load
-        (i32.add (local.get $table) (i32.shl (i32.load8_u offset=1 (local.get $input)) (i32.const 2)))))
-      (f32.store offset=8 (local.get $output) (f32.load
-        (i32.add (local.get $table) (i32.shl (i32.load8_u offset=2 (local.get $input)) (i32.const 2)))))
-      (f32.store offset=12 (local.get $output) (f32.load
-        (i32.add (local.get $table) (i32.shl (i32.load8_u offset=3 (local.get $input)) (i32.const 2)))))
-      (local.set $input (i32.add (local.get $input) (i32.const 4)))
-      (local.set $output (i32.add (local.get $output) (i32.const 16)))
+      (local.set $input (i32.add (local.get $input) (local.get $step)))
+      (local.set $output (i32.add (local.get $output) (i32.const 4)))
       (br $next))))
 
   ;; The variance of the floats from $at to $end, at least one: the mean of their squares without the square of their mean, in

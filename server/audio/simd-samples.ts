@@ -9,13 +9,14 @@ import { compileWasm, FLOAT_BYTES, PAGE_BYTES, type WasmMemory } from './wasm.js
 /** What samples.wat exports. */
 interface Exports {
   readonly memory: WasmMemory;
-  readonly scale16: Loop;
+  readonly scale16: (input: number, output: number, count: number) => void;
+  readonly scale16_apart: Loop;
   readonly look_up: (...places: [...Parameters<Loop>, table: number]) => void;
   readonly variance: (at: number, end: number) => number;
 }
 
-/** Unpacks `count` samples; places are in bytes. */
-type Loop = (input: number, output: number, count: number) => void;
+/** Unpacks `count` samples, each `step` bytes after the one before; places are in bytes. */
+type Loop = (input: number, output: number, count: number, step: number) => void;
 
 // The memory, in bytes: two tables, a block of input (the bytes of a caller, or the samples that a meter measures), and
 // samples that a decoder puts out.
@@ -28,7 +29,7 @@ const INPUT_BYTES = FRAME_SAMPLES * FLOAT_BYTES;
 const BEYOND = 32;
 const OUTPUT = INPUT + INPUT_BYTES + BEYOND;
 
-const { memory, scale16, look_up, variance } = compileWasm(SAMPLES_MODULE)() as Exports;
+const { memory, scale16, scale16_apart, look_up, variance } = compileWasm(SAMPLES_MODULE)() as Exports;
 
 /** How many bytes the memory lacks for an output of this many samples. */
 const missingBytes = (count: number): number => OUTPUT + count * FLOAT_BYTES + BEYOND - memory.buffer.byteLength;
@@ -45,18 +46,17 @@ let input = grow(FRAME_SAMPLES);
 new Float32Array(memory.buffer, MULAW_TABLE).set(MULAW_AMPLITUDES);
 new Float32Array(memory.buffer, ALAW_TABLE).set(ALAW_AMPLITUDES);
 
-/** Unpacks with `loop` where one channel's samples follow each other and go to this memory; as `UNPACK` does elsewhere. */
+/** Unpacks with `loop` what goes to this memory; as `UNPACK` does elsewhere. */
 const unpackWith =
   (encoding: SampleEncoding, loop: Loop): Unpack =>
   (bytes, from, step, out) => {
-    const size = SAMPLE_BYTES[encoding];
-    if (step !== size || out.buffer !== memory.buffer) return UNPACK[encoding](bytes, from, step, out);
-    for (let at = 0; at < out.length; at += INPUT_BYTES / size) {
-      const count = Math.min(INPUT_BYTES / size, out.length - at);
-      const end = from + (at + count) * size;
-      const isWhole = from + at === 0 && end === bytes.length;
-      input.bytes.set(isWhole ? bytes : bytes.subarray(from + at * size, end));
-      loop(INPUT, out.byteOffset + at * FLOAT_BYTES, count);
+    if (out.buffer !== memory.buffer) return UNPACK[encoding](bytes, from, step, out);
+    const most = Math.floor(INPUT_BYTES / step);
+    for (let at = 0; at < out.length; at += most) {
+      const count = Math.min(most, out.length - at);
+      const end = (at + count) * step;
+      input.bytes.set(at === 0 && end === bytes.length ? bytes : bytes.subarray(at * step, end));
+      loop(INPUT + from, out.byteOffset + at * FLOAT_BYTES, count, step);
     }
     return 0;
   };
@@ -69,9 +69,12 @@ export const simdDecoding: DecoderMeans = {
   },
   unpack: {
     ...UNPACK,
-    pcm_s16le: unpackWith('pcm_s16le', scale16),
-    mulaw: unpackWith('mulaw', (input, output, count) => look_up(input, output, count, MULAW_TABLE)),
-    alaw: unpackWith('alaw', (input, output, count) => look_up(input, output, count, ALAW_TABLE)),
+    // Side by side only where a channel is alone: of several, the next one's first sample may have been unpacked before.
+    pcm_s16le: unpackWith('pcm_s16le', (input, output, count, step) =>
+      (step === SAMPLE_BYTES.pcm_s16le ? scale16 : scale16_apart)(input, output, count, step),
+    ),
+    mulaw: unpackWith('mulaw', (...places) => look_up(...places, MULAW_TABLE)),
+    alaw: unpackWith('alaw', (...places) => look_up(...places, ALAW_TABLE)),
   },
 };
 

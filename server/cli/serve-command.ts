@@ -32,7 +32,7 @@ const isShown = (preset: unknown): preset is string | number | boolean =>
   ['string', 'number', 'boolean'].includes(typeof preset);
 
 /**
- * Lets the heap double before V8 marks it again. By default V8 waits for 8 MB more, and counts the chunks that callers sent,
+ * Lets the heap grow to four times its size before V8 marks it again. By default V8 waits for 8 MB more, and counts the chunks that callers sent,
  * although those are freed without marking: a busy server would mark its whole heap three times a second, for nothing.
  */
 export const COLLECT_LATER = '--heap-growing-percent=300';
