@@ -5,7 +5,7 @@ const text = JSON.stringify;
 
 /**
  * An intent as `JSON.stringify` would write it, rounded, `type` and `seq` first. Servers send hardly anything else; as a
- * template, which makes no objects on the way, it takes a quarter of the time.
+ * template, which makes no objects on the way, it takes a third of the time.
  */
 export const intentJson = (intent: Intent & { readonly seq: number }): string => {
   const { seq, channel, utterance, status, start_ms, end_ms, scores, latency_ms: latency } = intent;

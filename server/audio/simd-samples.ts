@@ -78,7 +78,10 @@ export const simdDecoding: DecoderMeans = {
   },
 };
 
-/** Measures the samples of one frame at most, which are copied; the result is valid until the next call. */
+/**
+ * Gives the variance of any part of these samples, one frame at most; only until anything else is measured or unpacked, because
+ * they are copied to where that goes.
+ */
 export const varianceMeter = (samples: Float32Array): ((from: number, to: number) => number) => {
   input.samples.set(samples);
   return (from, to) => variance(INPUT + from * FLOAT_BYTES, INPUT + to * FLOAT_BYTES);

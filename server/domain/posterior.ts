@@ -45,7 +45,7 @@ export interface VerdictOptions {
 
 /**
  * The verdict of a posterior over all labels of a card. Its scores are those of intents, best first; its intent is null where
- * a background label leads or the best intent is less probable than the threshold.
+ * a background label is more probable, or the best intent less probable than the threshold.
  */
 export const verdictOf = (posterior: Float64Array, card: ModelCard, { topK, threshold }: VerdictOptions): Verdict => {
   const scores: LabelScore[] = [];
