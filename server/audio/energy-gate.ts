@@ -8,8 +8,9 @@ import { varianceMeter } from './simd-samples.js';
  */
 export interface EnergyGate {
   /**
-   * Takes the fresh 16 kHz samples of the next frame, 16,000 at most; returns the probability of speech in each of n equal parts of them,
-   * n = max(1, round(length / 320)), so that a part has about 20 ms. Speech and silence are equally probable at 0.5.
+   * Takes the fresh 16 kHz samples of the next frame, 16,000 at most; returns the probability of speech in each of n equal
+   * parts of them, n = max(1, round(length / 320)), so that a part has about 20 ms. Speech and silence are equally probable
+   * at 0.5.
    */
   push(fresh: Float32Array): Float32Array;
   /** The level of the loudest part of the last push. */
