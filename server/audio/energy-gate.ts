@@ -1,4 +1,4 @@
-import { varianceMeter } from './simd-samples.js';
+import { varianceOf } from './simd-samples.js';
 
 /**
  * Tells speech from silence by energy: a part of a channel's audio counts as speech when it is clearly louder than the
@@ -8,7 +8,7 @@ import { varianceMeter } from './simd-samples.js';
  */
 export interface EnergyGate {
   /**
-   * Takes the fresh 16 kHz samples of the next frame, 16,000 at most; returns the probability of speech in each of n equal
+   * Takes the fresh 16 kHz samples of the next frame; returns the probability of speech in each of n equal
    * parts of them, n = max(1, round(length / 320)), so that a part has about 20 ms. Speech and silence are equally probable
    * at 0.5.
    */
@@ -47,12 +47,11 @@ class MinimumStatisticsGate implements EnergyGate {
   push(fresh: Float32Array): Float32Array {
     const probabilities = new Float32Array(Math.max(1, Math.round(fresh.length / PART_SAMPLES)));
     const length = fresh.length / probabilities.length;
-    const variance = varianceMeter(fresh);
     this.loudestDbfs = -Infinity;
     for (let part = 0; part < probabilities.length; part++) {
       const from = Math.round(part * length);
       const to = Math.round((part + 1) * length);
-      const level = dbfs(variance(from, Math.max(from + 1, to)));
+      const level = dbfs(varianceOf(fresh.subarray(from, to)));
       this.loudestDbfs = Math.max(this.loudestDbfs, level);
       // The last part of a stream may be too short for its level to say anything about the floor.
       if (to - from >= PART_SAMPLES / 2) this.#follow(level);

@@ -18,7 +18,7 @@ interface Exports {
 /** Unpacks `count` samples, each `step` bytes after the one before; places are in bytes. */
 type Loop = (input: number, output: number, count: number, step: number) => void;
 
-// The memory, in bytes: two tables, a block of input (the bytes of a caller, or the samples that a meter measures), and
+// The memory, in bytes: two tables, a block of input (the bytes of a caller, or samples to measure), and
 // samples that a decoder puts out.
 const TABLE_BYTES = MULAW_AMPLITUDES.byteLength;
 const MULAW_TABLE = 0;
@@ -78,11 +78,9 @@ export const simdDecoding: DecoderMeans = {
   },
 };
 
-/**
- * Gives the variance of any part of these samples, one frame at most; only until anything else is measured or unpacked, because
- * they are copied to where that goes.
- */
-export const varianceMeter = (samples: Float32Array): ((from: number, to: number) => number) => {
+/** The variance of these samples, one frame at most; 0 of none. */
+export const varianceOf = (samples: Float32Array): number => {
+  if (samples.length === 0) return 0;
   input.samples.set(samples);
-  return (from, to) => variance(INPUT + from * FLOAT_BYTES, INPUT + to * FLOAT_BYTES);
+  return variance(INPUT, INPUT + samples.length * FLOAT_BYTES);
 };

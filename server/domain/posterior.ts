@@ -45,20 +45,20 @@ export interface VerdictOptions {
 
 /**
  * The verdict of a posterior over all labels of a card. Its scores are those of intents, best first; its intent is null where
- * a background label is more probable, or the best intent less probable than the threshold.
+ * a background label leads or the best intent is less probable than the threshold.
  */
 export const verdictOf = (posterior: Float64Array, card: ModelCard, { topK, threshold }: VerdictOptions): Verdict => {
   const scores: LabelScore[] = [];
-  let background = -Infinity;
+  let leader = '';
+  let most = -Infinity;
   for (let index = 0; index < card.labels.length; index++) {
     const label = card.labels[index]!;
     const score = posterior[index] ?? 0;
-    if (card.background.has(label)) background = Math.max(background, score);
-    else insert(scores, { label, score }, topK);
+    if (score > most) [leader, most] = [label, score];
+    if (!card.background.has(label)) insert(scores, { label, score }, topK);
   }
   const best = scores[0];
-  const isInScope =
-    best !== undefined && best.score >= background && best.score >= (threshold ?? card.outOfScopeThreshold);
+  const isInScope = best?.label === leader && best.score >= (threshold ?? card.outOfScopeThreshold);
   return {
     intent: isInScope ? best.label : null,
     outOfScope: !isInScope,

@@ -119,6 +119,7 @@ export class UtteranceTrack {
     const { channel, card } = this.options;
     const { posterior } = this.belief;
     const verdict = posterior ? verdictOf(posterior, card, this.announcing) : UNHEARD;
+    // Without spreading, as in to-wire.ts: this is made for every frame.
     const { intent, outOfScope, score, scores } = verdict;
     return {
       kind: 'intent',

@@ -103,7 +103,7 @@ describe('energy gate', () => {
 
   it('keeps its floor when a stream ends within a part', () => {
     const gate = createEnergyGate();
-    for (let second = 0; second < 3; second++) gate.push(hiss(1, -40));
+    gate.push(hiss(3, -40));
     gate.push(new Float32Array(40));
     assert.ok(gate.push(hiss(0.5, -40)).every((probability) => probability < 0.5));
   });
